@@ -1,0 +1,41 @@
+# `make lab` opens JupyterLab, `make test` runs every check. Both make .venv first where it is missing.
+PYTHON ?= python3
+BIN := .venv/bin
+# Jupyter refuses to run as root unless told; in a container there is often nobody else.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.PHONY: lab test bench lock notebooks clean
+
+lab: .venv/ready
+	$(BIN)/jupyter lab $(AS_ROOT) notebooks
+
+test: .venv/ready
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tests/browser/chromium.py
+	$(BIN)/pytest
+
+bench: .venv/ready
+	$(BIN)/python tests/bench.py
+
+# Run every notebook and store it in its canonical form (see tests/test_notebooks.py).
+notebooks: .venv/ready
+	$(BIN)/python -m edgekit.regression notebooks/*.ipynb
+
+lock: .venv/ready
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --no-emit-package edgekit \
+		--no-header --upgrade --output-file requirements.lock pyproject.toml
+
+# uv takes seconds where pip takes minutes; pip is there for machines whose package index only pip knows of.
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("edgekit needs Python 3.11 or newer; $(PYTHON) is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.5,<1'
+	$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --no-deps -r requirements.lock -e . \
+		|| $(BIN)/python -m pip install --quiet --no-deps -r requirements.lock -e .
+	@touch $@
+
+clean:
+	rm -rf .venv

@@ -1,0 +1,70 @@
+"""edgekit: see what an Edge Impulse model sees.
+
+>>> import edgekit as ek
+>>> studio = ek.connect()  # EI_API_KEY set: your project; else the embedded sandbox, offline
+>>> result = studio.classify(12)
+>>> result.block("anomaly-gmm").windows()
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from edgekit import anomaly
+from edgekit.anomaly import Gmm
+from edgekit.connection import connect
+from edgekit.errors import (
+    AuthenticationError,
+    ConnectionFailed,
+    EdgekitError,
+    JobFailed,
+    NotFoundError,
+    RateLimitError,
+    ResponseError,
+    SandboxError,
+    StudioError,
+    UsageError,
+)
+from edgekit.results import BlockResult, ClassifyResult, parse
+from edgekit.sample import Sample
+from edgekit.studio import Studio
+
+if TYPE_CHECKING:
+    from edgekit import explorers, plots
+    from edgekit.sandbox import Sandbox
+
+__all__ = [
+    "AuthenticationError",
+    "BlockResult",
+    "ClassifyResult",
+    "ConnectionFailed",
+    "EdgekitError",
+    "Gmm",
+    "JobFailed",
+    "NotFoundError",
+    "RateLimitError",
+    "ResponseError",
+    "Sample",
+    "Sandbox",
+    "SandboxError",
+    "Studio",
+    "StudioError",
+    "UsageError",
+    "anomaly",
+    "connect",
+    "explorers",
+    "parse",
+    "plots",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Fetch what is costly to import only when it is used: pyplot takes half a second, the sandbox a server."""
+    if name in ("explorers", "plots"):
+        return import_module(f"edgekit.{name}")
+    if name == "Sandbox":
+        return import_module("edgekit.sandbox").Sandbox
+    raise AttributeError(f"module 'edgekit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,218 @@
+"""Anomaly scores on plain tables and arrays: the GMM that makes them, and what a threshold does to them.
+
+Nothing here knows the API. Scores are in standard deviations; times in milliseconds from the sample's start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from edgekit.errors import UsageError
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Gmm:
+    """A Gaussian mixture over a window's features, and the Studio's anomaly score from it.
+
+    Parameters
+    ----------
+    means : array (n, m)
+        One row a component, one column a selected feature.
+    covariances : array (n, m, m)
+    weights : array (n,)
+    score_mean, score_scale : float
+        Mean and standard deviation of the training windows' log-likelihoods; API fields ``mean[0]``
+        and ``scale[0]`` of the block's metadata.
+    axes : sequence of int, optional
+        Which columns of the DSP block's features the mixture was trained on; with it, wider tables are accepted.
+
+    Notes
+    -----
+    The Studio's published training code scores a window with features x by ``|(log p(x) - mean) / scale|``, where
+    ``log p(x) = logsumexp_k(log w_k + log N(x; μ_k, Σ_k))``. The features are not scaled.
+    """
+
+    means: Floats
+    covariances: Floats
+    weights: Floats
+    score_mean: float
+    score_scale: float
+    axes: tuple[int, ...] | None = None
+    _precision: Floats = field(init=False, repr=False)
+    _log_norm: Floats = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        means, covariances, weights = map(_numbers, (self.means, self.covariances, self.weights))
+        if means.ndim != 2:
+            raise UsageError(f"The means of a mixture are a table (components, features), got shape {means.shape}.")
+        n, m = means.shape
+        if covariances.shape != (n, m, m) or weights.shape != (n,):
+            raise UsageError(
+                f"A mixture of {n} components over {m} features needs covariances of shape {(n, m, m)} and weights of "
+                f"shape {(n,)}; got {covariances.shape} and {weights.shape}."
+            )
+        if not all(np.isfinite(part).all() for part in (means, covariances, weights)):
+            raise UsageError("A mixture is made of finite numbers.")
+        mean, scale = _numbers(self.score_mean), _numbers(self.score_scale)
+        if mean.ndim or scale.ndim or not np.isfinite(mean) or not np.isfinite(scale) or not scale > 0:
+            raise UsageError("score_mean is a number, and score_scale one above 0.")
+        if not (np.all(weights >= 0) and weights.any()):
+            raise UsageError("A mixture's weights are not negative.")
+        axes = None if self.axes is None else tuple(int(axis) for axis in _numbers(self.axes).ravel())
+        if axes is not None and (len(axes) != m or min(axes) < 0):
+            raise UsageError(f"A mixture over {m} features has {m} axes, counted from 0; got {axes}.")
+        try:
+            root = np.linalg.cholesky(covariances)
+        except np.linalg.LinAlgError:
+            raise UsageError("A covariance matrix of the mixture is not positive definite.") from None
+        log_det = 2 * np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
+        put = object.__setattr__  # the dataclass is frozen
+        put(self, "axes", axes)
+        put(self, "means", means)
+        put(self, "covariances", covariances)
+        put(self, "weights", weights)
+        put(self, "_precision", np.linalg.inv(covariances))
+        with np.errstate(divide="ignore"):  # a component of weight 0 counts for nothing
+            put(self, "_log_norm", np.log(weights) - 0.5 * (m * np.log(2 * np.pi) + log_det))
+
+    def __repr__(self) -> str:
+        n, m = self.means.shape
+        return f"<Gmm of {n} components over {m} features>"
+
+    def score(self, features: ArrayLike | pd.DataFrame) -> Floats:
+        """Return the Studio's anomaly score of each window, in standard deviations, never negative.
+
+        A window *more* likely than usual also scores above 0: `signed_score` tells the two apart.
+
+        Parameters
+        ----------
+        features : array (windows, m) or DataFrame
+            The mixture's m features, or all features of the DSP block where `axes` is known.
+        """
+        return np.abs(self.signed_score(features))
+
+    def signed_score(self, features: ArrayLike | pd.DataFrame) -> Floats:
+        """Return the score with its sign: positive is less likely than usual, negative more likely than usual."""
+        return (self.score_mean - self.log_likelihood(features)) / self.score_scale
+
+    def log_likelihood(self, features: ArrayLike | pd.DataFrame) -> Floats:
+        """Return the log-likelihood of each window under the mixture."""
+        joint = self._log_norm - 0.5 * self._distances(self._selected(features))
+        peak = joint.max(axis=1)
+        peak = np.where(np.isneginf(peak), 0, peak)  # infinitely far away: infinitely unlikely
+        with np.errstate(divide="ignore"):
+            total: Floats = peak + np.log(np.exp(joint - peak[:, None]).sum(axis=1))
+        return total
+
+    def explain(self, features: ArrayLike | pd.DataFrame) -> pd.DataFrame:
+        """Say which component answers for each window and how much each feature contributes to its distance.
+
+        Returns
+        -------
+        DataFrame, one row a window: `component`, `distance` (squared Mahalanobis distance to that component), then one
+        column a feature, which sum to `distance`. The share of feature j is ``d_j · (Σ⁻¹ d)_j`` with ``d = x - μ``; a
+        share can be negative where features are correlated (Garthwaite & Koch 2016 discuss such partitions).
+        """
+        selected = self._selected(features)
+        joint = self._log_norm - 0.5 * self._distances(selected)
+        component = joint.argmax(axis=1)
+        gap = selected - self.means[component]
+        shares = gap * np.einsum("wij,wj->wi", self._precision[component], gap)
+        table = pd.DataFrame(shares, columns=self._names(features)).rename_axis(index="window")
+        table.insert(0, "component", component)
+        table.insert(1, "distance", shares.sum(axis=1))
+        return table
+
+    def _distances(self, selected: Floats) -> Floats:
+        """Squared Mahalanobis distance of each window to each component, (windows, n)."""
+        gap = selected[:, None, :] - self.means
+        distances: Floats = np.einsum("wki,kij,wkj->wk", gap, self._precision, gap, optimize=True)
+        return distances
+
+    def _selected(self, features: ArrayLike | pd.DataFrame) -> Floats:
+        values = _numbers(features)
+        wanted = self.means.shape[1]
+        if values.ndim == 2 and values.shape[1] != wanted and self.axes and values.shape[1] > max(self.axes):
+            values = values[:, list(self.axes)]
+        if values.ndim != 2 or values.shape[1] != wanted:
+            raise UsageError(
+                f"Expected features of shape (windows, {wanted}), got {values.shape}. The mixture was trained on "
+                f"{f'columns {list(self.axes)} of the features' if self.axes else f'{wanted} features'}."
+            )
+        return values
+
+    def _names(self, features: ArrayLike | pd.DataFrame) -> list[str]:
+        width = self.means.shape[1]
+        if not isinstance(features, pd.DataFrame):
+            return [f"feature {axis}" for axis in self.axes or range(width)]
+        names = [str(name) for name in features.columns]
+        return names if len(names) == width or not self.axes else [names[axis] for axis in self.axes]
+
+
+def counts(scores: ArrayLike, groups: ArrayLike, threshold: float) -> pd.DataFrame:
+    """Count the windows on each side of a threshold, group by group.
+
+    Parameters
+    ----------
+    scores : array (windows,)
+        NaN scores are left out.
+    groups : array (windows,)
+        What each window belongs to: its label, say.
+    threshold : float
+        A score above it is an anomaly.
+
+    Returns
+    -------
+    DataFrame indexed by group in order of first appearance: `windows`, `above`, `share` (of the group, 0..1).
+    """
+    values, labels = _numbers(scores), np.asarray(groups, object)
+    if values.shape != labels.shape or values.ndim != 1:
+        raise UsageError(f"There must be one group for each score, got shapes {labels.shape} and {values.shape}.")
+    table = pd.DataFrame({"group": labels, "score": values}).dropna(subset="score")
+    grouped = table.assign(above=table["score"] > threshold).groupby("group", sort=False, dropna=False)["above"]
+    return pd.DataFrame({"windows": grouped.size(), "above": grouped.sum(), "share": grouped.mean()}).rename_axis(
+        "label"
+    )
+
+
+def segments(windows: pd.DataFrame, threshold: float, score: str = "anomaly") -> pd.DataFrame:
+    """Merge windows above a threshold into time ranges: overlapping or touching windows make one event.
+
+    Parameters
+    ----------
+    windows : DataFrame
+        With `start_ms`, `end_ms` and the score, in order of time (``BlockResult.windows()``).
+    threshold : float
+        A score above it is an anomaly.
+    score : str
+        The column that holds the score.
+
+    Returns
+    -------
+    DataFrame, one row a segment: `start_ms`, `end_ms`, `peak` (highest score), `windows` (how many).
+    """
+    missing = {"start_ms", "end_ms", score} - set(windows.columns)
+    if missing:
+        raise UsageError(f"The table of windows has no column {sorted(missing)}; it has {list(windows.columns)}.")
+    above = windows.loc[windows[score] > threshold, ["start_ms", "end_ms", score]].sort_values(
+        "start_ms", kind="stable"
+    )
+    gap = above["start_ms"] > above["end_ms"].cummax().shift()
+    grouped = above.groupby(gap.cumsum().to_numpy())
+    merged = grouped.agg(
+        start_ms=("start_ms", "first"), end_ms=("end_ms", "max"), peak=(score, "max"), windows=(score, "size")
+    )
+    return merged.reset_index(drop=True)
+
+
+def _numbers(values: ArrayLike | pd.DataFrame) -> Floats:
+    try:
+        return np.asarray(values, float)
+    except (ValueError, TypeError) as problem:
+        raise UsageError(f"Expected a table of numbers: {problem}.") from None

@@ -1,0 +1,121 @@
+"""How a project's calls are made: the session, the project's id, answers as structs, jobs."""
+
+from __future__ import annotations
+
+import threading
+from functools import cached_property
+from typing import Any, TypeVar
+
+import numpy as np
+
+from edgekit import schema
+from edgekit.decoding import decode, raise_refusal
+from edgekit.errors import JobFailed, NotFoundError, UsageError
+from edgekit.jobs import follow
+from edgekit.sample import Sample
+from edgekit.secret import Secret
+from edgekit.transport import Transport
+
+STUDIO_URL = "https://studio.edgeimpulse.com/v1"
+T = TypeVar("T")
+
+
+class Calls:
+    """A project reached with its API key: what all of `edgekit.Studio`'s methods share; its parameters stand there."""
+
+    def __init__(
+        self,
+        *,
+        url: str = STUDIO_URL,
+        api_key: str | Secret | None,
+        project_id: int | None = None,
+        timeout: float = 60.0,
+        retries: int = 3,
+        job_time_limit: float = 600.0,
+        allow_http: bool = False,
+        name: str | None = None,
+    ) -> None:
+        if api_key is None:
+            raise UsageError("No API key was given: your project's dashboard shows it under Keys.")
+        api_key = Secret.of(api_key)
+        self._transport = Transport(url, api_key, timeout=timeout, retries=retries, allow_http=allow_http)
+        self._job_time_limit = job_time_limit
+        self._given_id = project_id
+        self._name = name
+
+    @property
+    def url(self) -> str:
+        """Base address of the server."""
+        return self._transport.url
+
+    @cached_property
+    def project_id(self) -> int:
+        """Identifier of the project: as given, else the key's own."""
+        return self._given_id if self._given_id is not None else next(iter(self.projects()))
+
+    def projects(self) -> dict[int, str]:
+        """Return the names of the projects this key sees, by id; a project's own key sees one.
+
+        Source: ``GET /api/projects``.
+        """
+        source = "GET /api/projects"
+        answer = self._transport.masked(self._transport.get("api", "projects"))
+        projects = decode(answer, schema.ProjectsResponse, source).projects
+        if not projects:
+            raise NotFoundError(f"{source}: this API key sees no project. Use a project's own key.")
+        return {project.id: project.name for project in projects}
+
+    # --- jobs ---
+
+    def job(self, job: int) -> schema.Job:
+        """Return the state of a job. Source: ``GET …/jobs/{jobId}/status``."""
+        return self._get(schema.JobResponse, "jobs", job, "status").job
+
+    def job_log(self, job: int) -> list[str]:
+        """Return the lines a job printed, oldest first (the API sends the newest first)."""
+        lines = self._get(schema.LogResponse, "jobs", job, "stdout").stdout
+        return [line.data.rstrip("\n") for line in reversed(lines)]
+
+    def cancel_job(self, job: int) -> None:
+        """Ask the server to stop a job. Source: ``POST …/jobs/{jobId}/cancel``."""
+        self._post(schema.Refusal, "jobs", job, "cancel")
+
+    # --- how calls are made ---
+
+    def _get(self, kind: type[T], *path: str | int, **params: Any) -> T:
+        answer = self._transport.get("api", self.project_id, *path, **params)
+        return decode(self._transport.masked(answer), kind, "GET " + self._route(path))
+
+    def _bytes(self, *path: str | int, **params: Any) -> bytes:
+        """Fetch a file; a refusal in its place is JSON as everywhere."""
+        content = self._transport.get("api", self.project_id, *path, **params)
+        if content.lstrip()[:1] == b"{":
+            raise_refusal(self._transport.masked(content), "GET " + self._route(path))
+        return self._transport.masked(content) if content.lstrip()[:1] == b"<" else content
+
+    def _post(self, kind: type[T], *path: str | int, body: dict[str, Any] | None = None) -> T:
+        answer = self._transport.post("api", self.project_id, *path, body=body)
+        return decode(self._transport.masked(answer), kind, "POST " + self._route(path))
+
+    def _route(self, path: tuple[str | int, ...]) -> str:
+        return f"/api/{self.project_id}/" + "/".join(map(str, path))
+
+    def _posted(self, kind: type[T], *path: str | int, stop: threading.Event | None = None, **params: Any) -> T:
+        """Send a V2 POST; where it answers with a job, wait for the job and send the same POST again."""
+        source = "POST " + self._route(path)
+        for _ in range(3):  # a result can drop out of the server's cache between the job's end and our asking
+            answer = self._transport.masked(
+                self._transport.post("api", self.project_id, *path, idempotent=True, **params)
+            )
+            started = decode(answer, schema.JobStarted, source)
+            if started.id is None:
+                return decode(answer, kind, source)
+            follow(self, started.id, self._job_time_limit, stop)
+        raise JobFailed(f"{source}: the server keeps answering with a new job instead of the result. Try again later.")
+
+
+def id_of(given: int | Sample) -> int:
+    number = given.id if isinstance(given, Sample) else given
+    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 0:
+        raise UsageError(f"Expected an id (a whole number, as studio.samples() lists them), got {given!r}.")
+    return int(number)

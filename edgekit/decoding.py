@@ -1,0 +1,133 @@
+"""From bytes to the structs of `schema`, and from a broken document to an error that names the place."""
+
+from __future__ import annotations
+
+import gc
+import json
+import re
+import sys
+from codecs import BOM_UTF8
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import msgspec
+
+from edgekit.errors import ResponseError, StudioError
+from edgekit.schema import Refusal
+from edgekit.secret import Secret
+
+T = TypeVar("T")
+
+
+def decode(document: bytes | dict[str, Any], kind: type[T], source: str = "the document") -> T:
+    """Decode what the API sent into a struct.
+
+    Parameters
+    ----------
+    document : bytes or dict
+        JSON as it came over the wire, or already decoded.
+    kind : type
+        One of the structs of this module.
+    source : str
+        Where the document came from, for the error's text.
+
+    Raises
+    ------
+    ResponseError
+        Broken JSON, a missing required field or a wrong type; the text and `.place` name the place.
+    StudioError
+        ``success: false``; the text is the server's own.
+    """
+    if isinstance(document, bytes):
+        document = document.removeprefix(BOM_UTF8)
+    reason = ""
+    try:
+        answer = _convert(document, kind)
+        if getattr(answer, "success", True) is not False:
+            return answer
+    except RecursionError:
+        reason = "it is nested too deeply"
+    except ValueError as error:  # msgspec's own errors and UnicodeDecodeError
+        reason = str(error)
+    raise_refusal(document, source)
+    raise _response_error(document, reason, kind, source)
+
+
+def _convert(document: bytes | dict[str, Any], kind: type[T]) -> T:
+    if isinstance(document, dict):
+        return msgspec.convert(document, kind, dec_hook=_custom)
+    with _without_collector():
+        return msgspec.json.decode(document, type=kind, dec_hook=_custom)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Pause the garbage collector: it would walk over and over through the million small lists of a long sample."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _custom(kind: type, value: Any) -> Any:
+    if kind is Secret and isinstance(value, str):
+        return Secret(value)
+    raise ValueError(f"Expected `str`, got `{type(value).__name__}`")
+
+
+def raise_refusal(document: bytes | dict[str, Any], source: str) -> None:
+    """Raise StudioError for ``success: false``; such an answer has none of the fields of a successful one."""
+    try:
+        answer = _convert(document, Refusal)
+    except (ValueError, RecursionError):
+        return
+    if answer.success is False:
+        said = answer.error if isinstance(answer.error, str | None) else repr(answer.error)
+        raise StudioError(f"{source}: the Studio says: {said or 'no reason given'}", status=200)
+
+
+_MISSING = re.compile(r"Object missing required field `(?P<name>[^`]*)`")
+
+
+def _response_error(document: bytes | dict[str, Any], reason: str, kind: type, source: str) -> ResponseError:
+    """Turn msgspec's one-line reason into an error that names the exact place and the next step."""
+    if isinstance(document, bytes):
+        start = document[:200].lstrip().lower()
+        if start.startswith((b"<!doctype", b"<html", b"<head", b"<body")):
+            return ResponseError(
+                f"{source}: expected JSON, got an HTML page. A proxy, a login page or a wrong address answers in the "
+                f"Studio's place: check the URL (EI_API_ENDPOINT) and the network."
+            )
+        if not start:
+            return ResponseError(f"{source}: expected JSON, got an empty document. Fetch it again.")
+    what, _, path = reason.partition(" - at ")
+    place = found[1] if (found := re.search(r"`(\$[^`]*)`$", path)) else "$"
+    if missing := _MISSING.match(what):
+        place, what = f"{place}.{missing['name']}", "this required field is missing"
+    elif place.endswith("[...]"):
+        place = _name_key(document, place)
+    if "truncated" in what:
+        what = "the JSON breaks off before its end (cut short on the way?)"
+    return ResponseError(f"{source}: not what the API promises at {place}: {what}.", place)
+
+
+def _name_key(document: bytes | dict[str, Any], place: str) -> str:
+    """Name the key msgspec leaves out of ``$.…result[3][...]``: the first whose value is no number a float can hold."""
+    try:
+        node: Any = document if isinstance(document, dict) else json.loads(document)
+        for name, index in re.findall(r"\.(\w+)|\[(\d+)\]", place):
+            node = node[name] if name else node[int(index)]
+        key = next(key for key, value in node.items() if not _is_score(value))
+    except (ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError):
+        return place
+    return place.removesuffix("[...]") + (f".{key}" if key.isidentifier() else f"[{key!r}]")
+
+
+def _is_score(value: object) -> bool:
+    if value is None:
+        return True
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max

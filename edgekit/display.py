@@ -1,0 +1,24 @@
+"""Small HTML for reprs; everything is escaped, since names, labels and texts come from a server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+
+
+def card(title: str, facts: Mapping[str, object], *, note: str = "") -> str:
+    """Return a headline, a row of facts and a note as HTML; facts that are None or empty are left out."""
+    rows = "".join(
+        f"<tr><th style='text-align:left;padding-right:1em'>{escape(name)}</th>"
+        f"<td style='text-align:left'>{escape(str(value))}</td></tr>"
+        for name, value in facts.items()
+        if value not in (None, "")
+    )
+    foot = f"<div style='opacity:.75'>{escape(note)}</div>" if note else ""
+    return f"<div><b>{escape(title)}</b><table>{rows}</table>{foot}</div>"
+
+
+def listing(names: Iterable[object], limit: int = 6) -> str:
+    """Return names joined by commas, cut after `limit`."""
+    shown = [str(name) for name in names]
+    return ", ".join(shown[:limit]) + (f", … ({len(shown)} in all)" if len(shown) > limit else "")

@@ -1,0 +1,78 @@
+"""Everything edgekit raises on purpose.
+
+EdgekitError
+├── UsageError           an argument that cannot mean anything here (also a ValueError)
+├── SandboxError         the embedded sandbox could not start
+├── ConnectionFailed     no answer: no network, refused, timed out, broken off
+├── ResponseError        an answer, but not what the API promises; names the place in the document
+└── StudioError          the server understood and said no; carries its text
+    ├── AuthenticationError   the key is missing, wrong or not allowed to do this
+    ├── NotFoundError         there is no such route, project or object
+    ├── RateLimitError        too many requests
+    └── JobFailed             a job ended without success
+
+Each text says what happened, on which call, and what to do next. Text that came from a server is part of a message
+as it was sent: escape it before it goes into HTML.
+"""
+
+from __future__ import annotations
+
+
+class EdgekitError(Exception):
+    """The base of all errors that edgekit raises on purpose."""
+
+
+class UsageError(EdgekitError, ValueError):
+    """An argument that cannot mean anything here; the text lists what would."""
+
+
+class SandboxError(EdgekitError):
+    """The embedded sandbox could not start."""
+
+
+class ConnectionFailed(EdgekitError):
+    """No answer came: no network, connection refused or broken off, or the time was up."""
+
+
+class ResponseError(EdgekitError):
+    """The answer is not what the API promises.
+
+    Attributes
+    ----------
+    place : str
+        Where in the document, as a path from its root (``$.classifications[0].learnBlock.id``); ``$`` for all of it.
+    """
+
+    def __init__(self, message: str, place: str = "$") -> None:
+        super().__init__(message)
+        self.place = place
+
+
+class StudioError(EdgekitError):
+    """The server understood the call and said no; the message holds its own words.
+
+    Attributes
+    ----------
+    status : int or None
+        The HTTP status. Application errors of the Studio come with 200.
+    """
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class AuthenticationError(StudioError):
+    """The API key is missing, wrong, or not allowed to do this."""
+
+
+class NotFoundError(StudioError):
+    """There is no such route, project or object."""
+
+
+class RateLimitError(StudioError):
+    """Too many requests; the server asks to slow down."""
+
+
+class JobFailed(StudioError):
+    """A job on the server ended without success."""

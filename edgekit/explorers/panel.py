@@ -1,0 +1,118 @@
+"""Controls above one picture and one table that follow them."""
+
+from __future__ import annotations
+
+import base64
+import io
+import threading
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+import ipywidgets as widgets
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from edgekit.errors import EdgekitError, UsageError
+
+_SIZE = (9.0, 3.0)
+
+
+class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
+    """Controls, and a picture that is drawn again whenever one of them moves.
+
+    Parameters
+    ----------
+    draw : callable
+        ``draw(ax, **values)``: draws on the Axes it is given, with the controls' values by name. What it returns is
+        shown below the picture: a DataFrame, a text, or nothing.
+    controls : widgets by name
+        Anything with a `value`: sliders, drop-downs, …
+
+    Attributes
+    ----------
+    values : dict
+        The controls' values by name.
+    shown : DataFrame, str or None
+        What `draw` returned last.
+
+    Notes
+    -----
+    It is `ipywidgets.interact` without an Output widget: the picture is a trait, so that it shows from whatever thread
+    the control's message came on, stays out of a notebook test's stdout, and stands as a PNG with a text beside the
+    widget where there is no kernel.
+
+    Examples
+    --------
+    >>> import ipywidgets as widgets
+    >>> def look(ax, threshold):
+    ...     ek.plots.scores(table, threshold=threshold, ax=ax)
+    ...     return ek.anomaly.counts(table["anomaly"], table["expected"], threshold)
+    >>> ek.explorers.Panel(look, threshold=widgets.FloatSlider(value=2.5, max=20))
+    """
+
+    def __init__(self, draw: Callable[..., pd.DataFrame | str | None], **controls: Any) -> None:
+        if not controls or not all(hasattr(control, "value") for control in controls.values()):
+            raise UsageError("A Panel needs at least one control with a value: Panel(draw, threshold=FloatSlider()).")
+        self._draw_on = draw
+        self._controls = controls
+        self._lock = threading.Lock()  # controls report on threads of the kernel's choosing
+        self._png = b""
+        self.shown: pd.DataFrame | str | None = None
+        self._view = widgets.HTML()
+        for name, control in controls.items():
+            control.description = control.description or name
+            control.observe(self._follow, "value")
+        super().__init__([widgets.HBox(list(controls.values())), self._view])
+        self._follow()
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The controls' values by name."""
+        return {name: control.value for name, control in self._controls.items()}
+
+    def _follow(self, change: object = None) -> None:
+        with self._lock:
+            figure = Figure(figsize=_SIZE, layout="constrained")
+            axes: Axes = figure.subplots()
+            try:
+                self.shown = self._draw_on(axes, **self.values)
+            except EdgekitError as problem:
+                if change is None:
+                    raise
+                # nobody sees what a callback raises: say it where the picture was
+                self._view.value = f"<p role='alert'>{escape(str(problem))}</p>"
+                return
+            buffer = io.BytesIO()
+            figure.savefig(buffer, format="png", dpi=96)
+            self._png = buffer.getvalue()
+            image = base64.b64encode(self._png).decode()
+            self._view.value = (
+                f"<img alt='{escape(self._text(), quote=True)}' style='max-width:100%' "
+                f"src='data:image/png;base64,{image}'>{self._below()}"
+            )
+
+    def _below(self) -> str:
+        if isinstance(self.shown, pd.DataFrame):
+            return str(self.shown.to_html(escape=True, border=0, float_format=_figure))
+        return f"<p>{escape(self.shown)}</p>" if self.shown else ""
+
+    def _text(self) -> str:
+        said = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
+        if isinstance(self.shown, pd.DataFrame):
+            return f"Panel({said})\n{self.shown.to_string(float_format=_figure)}"
+        return f"Panel({said})" + (f"\n{self.shown}" if self.shown else "")
+
+    def __repr__(self) -> str:
+        return self._text()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
+        bundle["text/plain"] = self._text()
+        bundle["image/png"] = base64.b64encode(self._png).decode()
+        return bundle
+
+
+def _figure(value: float) -> str:
+    return f"{value:.3f}"

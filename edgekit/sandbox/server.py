@@ -1,0 +1,251 @@
+"""HTTP on 127.0.0.1 in front of `service`: routes, keys, and a thread with a loop of its own.
+
+The thread is not a luxury: on a notebook kernel's own loop a blocking client would wait for itself for ever.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import hmac
+import socket
+import threading
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple, Self
+
+import msgspec
+from tornado.httpserver import HTTPServer
+from tornado.web import Application, RequestHandler
+
+from edgekit.errors import SandboxError
+from edgekit.sandbox import motion
+from edgekit.sandbox.project import Refused
+from edgekit.sandbox.service import Query, Service
+
+HOST = "127.0.0.1"
+
+# Each call: its path below /v1/api/{projectId}, and what the service does with the request and the ids in the path.
+_ID = r"(\d{1,9})"
+ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
+    ("GET", "raw-data", lambda s, r: s.samples(r.query)),
+    ("GET", f"raw-data/{_ID}", lambda s, r, sample: s.sample(sample, r.query)),
+    ("GET", f"raw-data/{_ID}/slice", lambda s, r, sample: s.slice(sample, r.query)),
+    ("GET", f"raw-data/{_ID}/raw", lambda s, r, sample: s.original(sample)),
+    ("GET", f"raw-data/{_ID}/image", lambda s, r, sample: s.image(sample)),
+    ("GET", "impulse", lambda s, r: s.impulse()),
+    ("POST", f"impulse/{_ID}/set-thresholds", lambda s, r, impulse: s.set_thresholds(impulse, r.body)),
+    ("GET", f"dsp/{_ID}/features/labels", lambda s, r, dsp: s.feature_labels(dsp)),
+    ("GET", f"dsp/{_ID}/features/get-graph/classification/{_ID}", lambda s, r, dsp, sample: s.features(dsp, sample)),
+    ("GET", f"training/anomaly/{_ID}/metadata", lambda s, r, block: s.anomaly_metadata(block)),
+    ("GET", f"training/anomaly/{_ID}/gmm/metadata", lambda s, r, block: s.gmm_metadata(block)),
+    ("GET", f"classify/{_ID}", lambda s, r, sample: s.classify(sample)),
+    ("GET", f"classify/anomaly-gmm/{_ID}/{_ID}", lambda s, r, block, sample: s.classify(sample, block)),
+    ("POST", f"classify/v2/{_ID}", lambda s, r, sample: s.classify_v2(sample, None, r.query)),
+    ("POST", f"classify/v2/{_ID}/variants", lambda s, r, sample: s.compare_variants(sample, r.query)),
+    ("POST", f"classify/anomaly-gmm/v2/{_ID}/{_ID}", lambda s, r, block, sample: s.classify_v2(sample, block, r.query)),
+    ("GET", "classify/all/result", lambda s, r: s.model_testing_result()),
+    ("GET", "classify/all/result/page", lambda s, r: s.model_testing_page(r.query)),
+    ("POST", "jobs/classify", lambda s, r: s.start_model_testing()),
+    ("GET", f"jobs/{_ID}/status", lambda s, r, job: s.job_status(job)),
+    ("GET", f"jobs/{_ID}/stdout", lambda s, r, job: s.job_log(job)),
+    ("POST", f"jobs/{_ID}/cancel", lambda s, r, job: s.cancel_job(job)),
+]
+
+
+class Request(NamedTuple):
+    """What a call needs of a request besides the ids in its path."""
+
+    query: Query
+    body: Any
+
+
+class Sandbox:
+    """The embedded Studio on a port of this machine's loopback.
+
+    Use it as a context manager, or call `start` and `stop`. `url` is the base address (with ``/v1``), `keys` holds the
+    API key of each project by its name.
+
+    Parameters
+    ----------
+    port : int
+        Where to listen; 0 takes any free port.
+
+    Raises
+    ------
+    SandboxError
+        On start, where the port is taken or the packages of ``edgekit[sandbox]`` are missing.
+
+    Examples
+    --------
+    >>> import edgekit as ek
+    >>> with ek.Sandbox() as sandbox:
+    ...     studio = ek.connect(url=sandbox.url, api_key=sandbox.keys["motion"])
+    """
+
+    def __init__(self, port: int = 0) -> None:
+        self._wanted_port = port
+        self._running: _Running | None = None
+        self.keys = {name: f"ei_sandbox_{name}" for name in PROJECTS}
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        return f"<Sandbox {self.url if self._running else 'stopped'}>"
+
+    @property
+    def url(self) -> str:
+        """Base address of the running sandbox."""
+        if self._running is None:
+            raise SandboxError("The sandbox is not running. Use it as a context manager or call start().")
+        return f"http://{HOST}:{self._running.port}/v1"
+
+    def start(self) -> Self:
+        """Train or load the models, then serve; returns when it answers."""
+        if self._running is None:
+            services = {self.keys[name]: Service(build()) for name, build in PROJECTS.items()}
+            self._running = _Running(self._wanted_port, services)
+        return self
+
+    def stop(self) -> None:
+        """Stop serving and free the port."""
+        if self._running is not None:
+            self._running.close()
+            self._running = None
+
+
+PROJECTS = {"motion": motion.build}
+
+
+class _Running:
+    """A listening server in a thread with its own loop."""
+
+    def __init__(self, port: int, services: dict[str, Service]) -> None:
+        self._services = services
+        try:
+            listener = _listen(port)
+        except SandboxError:
+            self._close_services()
+            raise
+        listener.setblocking(False)
+        self.port: int = listener.getsockname()[1]
+        self._loop = asyncio.new_event_loop()
+        ready = threading.Event()
+        self._thread = threading.Thread(target=self._serve, args=(listener, ready), name="edgekit-sandbox", daemon=True)
+        self._thread.start()
+        ready.wait()
+
+    def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
+        asyncio.set_event_loop(self._loop)
+        server = HTTPServer(_application(self._services))
+        server.add_sockets([listener])
+        self._loop.call_soon(ready.set)
+        self._loop.run_forever()
+        server.stop()
+        self._loop.run_until_complete(server.close_all_connections())
+        self._loop.close()
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._close_services()
+
+    def _close_services(self) -> None:
+        for service in self._services.values():
+            service.close()
+
+
+def _listen(port: int) -> socket.socket:
+    if not 0 <= port <= 65535:
+        raise SandboxError(f"{port} is no port: choose one from 1 to 65535, or 0 for any free one.")
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as problem:
+        taken = problem.errno == errno.EADDRINUSE
+        reason = "is taken by another program" if taken else f"cannot be used ({problem.strerror})"
+    raise SandboxError(f"Port {port} {reason}. Choose another one, or port 0 for any free one.")
+
+
+def _application(services: dict[str, Service]) -> Application:
+    paths: dict[str, dict[str, Callable[..., Any]]] = {}
+    for method, path, call in ROUTES:
+        paths.setdefault(path, {})[method] = call
+    handlers: list[Any] = [(rf"/v1/api/{_ID}/{path}", _ProjectCall, {"calls": calls}) for path, calls in paths.items()]
+    handlers.append((r"/v1/api/projects", _Projects))
+    return Application(handlers, services=services, default_handler_class=_Unknown, log_function=lambda handler: None)
+
+
+class _Call(RequestHandler):
+    """What every call shares: JSON out, the key checked, errors as the Studio gives them."""
+
+    def answer(self, content: Any, status: int = 200) -> None:
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json; charset=utf-8")
+        self.finish(content if isinstance(content, bytes) else msgspec.json.encode(content))
+
+    def refuse(self, status: int, text: str) -> None:
+        self.answer({"success": False, "error": text}, status)
+
+    def service(self) -> Service | None:
+        """Return the service the request's key opens, or None after answering 401."""
+        given = self.request.headers.get("x-api-key", "").encode()
+        services: dict[str, Service] = self.settings["services"]
+        for key, service in services.items():
+            if hmac.compare_digest(key.encode(), given):
+                return service
+        self.refuse(401, "Invalid API key" if given else "No API key: send it in the header x-api-key")
+        return None
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        self.refuse(status_code, "Internal error in the sandbox" if status_code >= 500 else self._reason)
+
+    def log_exception(self, *args: Any) -> None:
+        """Keep the notebook's stderr clean: the client reports the error."""
+
+
+class _Projects(_Call):
+    def get(self) -> None:
+        if service := self.service():
+            self.answer({"success": True, "projects": [service.project.about()]})
+
+
+class _ProjectCall(_Call):
+    def initialize(self, calls: dict[str, Callable[..., Any]]) -> None:
+        self.calls = calls
+
+    def get(self, *ids: str) -> None:
+        self.run(*ids)
+
+    def post(self, *ids: str) -> None:
+        self.run(*ids)
+
+    def run(self, project: str, *ids: str) -> None:
+        service = self.service()
+        if service is None:
+            return
+        call = self.calls.get(self.request.method or "")
+        if call is None:
+            self.refuse(404, f"Cannot {self.request.method} {self.request.path}")
+        elif int(project) != service.project.id:
+            self.refuse(403, f"This key belongs to project {service.project.id}, not to project {int(project)}")
+        else:
+            query = {name: self.get_query_argument(name) for name in self.request.query_arguments}
+            try:
+                self.answer(call(service, Request(query, self.json_body()), *map(int, ids)))
+            except Refused as refusal:
+                self.refuse(200, str(refusal))
+
+    def json_body(self) -> Any:
+        try:
+            return msgspec.json.decode(self.request.body) if self.request.body else None
+        except ValueError:
+            raise Refused("The body is no JSON") from None
+
+
+class _Unknown(_Call):
+    def prepare(self) -> Awaitable[None] | None:
+        self.refuse(404, f"Cannot {self.request.method} {self.request.path}")
+        return None

@@ -1,0 +1,254 @@
+"""The Studio's calls, answered from the sandbox's projects: a request comes in as plain values, JSON goes out.
+
+HTTP is `server`'s business; an application error is a `Refused`, which becomes HTTP 200 with ``success: false``, as the
+Studio does it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from edgekit.sandbox import model_testing
+from edgekit.sandbox.jobs import Jobs, Log
+from edgekit.sandbox.project import VARIANTS, Block, Json, Project, Refused, StoredSample
+
+# A sample of more windows than this is classified by a job first, as the Studio does with long files.
+FEW_WINDOWS = 8
+PAGE = 1000
+CATEGORIES = ("training", "testing", "validation", "post-processing")
+
+Query = Mapping[str, str]
+
+
+class Service:
+    """The calls of one project."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._jobs = Jobs()
+        self._answers: dict[tuple[object, ...], bytes] = {}
+        self._tested: list[tuple[Json, list[Json]]] = []
+        self._thresholds_changed = False
+
+    def close(self) -> None:
+        """Stop the worker."""
+        self._jobs.close()
+
+    # --- samples ---
+
+    def samples(self, query: Query) -> Json:
+        """List samples, newest first unless ``sortBy=id-asc``."""
+        category = query.get("category")
+        if category not in CATEGORIES:
+            raise Refused(f"Missing or unknown category {category!r}: expected one of {', '.join(CATEGORIES)}")
+        labels = _json_list("labels", query.get("labels"))
+        found = [
+            sample
+            for sample in self.project.samples.values()
+            if sample.category == category
+            and (labels is None or sample.label in labels)
+            and query.get("filename", "") in sample.filename
+        ]
+        found.sort(key=lambda sample: sample.id, reverse=query.get("sortBy") != "id-asc")
+        offset, limit = _number(query, "offset", 0), _number(query, "limit", PAGE)
+        page = found[offset : offset + limit]
+        return {"success": True, "samples": [s.info(self.project) for s in page], "totalCount": len(found)}
+
+    def sample(self, sample_id: int, query: Query) -> Json:
+        """Return one sample with its values."""
+        limit = _number(query, "limitPayloadValues", None)
+        return {"success": True, **self._sample(sample_id).data(self.project, limit=limit)}
+
+    def slice(self, sample_id: int, query: Query) -> Json:
+        """Return the readings [sliceStart, sliceEnd) of a sample."""
+        sample = self._sample(sample_id)
+        start, end = _number(query, "sliceStart", None), _number(query, "sliceEnd", len(sample.values))
+        if start is None or not 0 <= start < end <= len(sample.values):
+            raise Refused(f"Invalid slice: 0 <= sliceStart < sliceEnd <= {len(sample.values)} expected")
+        return {"success": True, **sample.data(self.project, start, end)}
+
+    def original(self, sample_id: int) -> bytes:
+        """Return a sample's bytes as uploaded."""
+        return self._sample(sample_id).original(self.project)
+
+    def image(self, sample_id: int) -> Json:
+        """Say no: this project has no pictures."""
+        raise Refused(f"Sample {self._sample(sample_id).id} is no image")
+
+    # --- the impulse and its blocks ---
+
+    def impulse(self) -> Json:
+        """Return the impulse."""
+        return {"success": True, "impulse": self.project.impulse}
+
+    def features(self, dsp_id: int, sample_id: int) -> Json:
+        """Return the features of every window of a sample."""
+        self._dsp(dsp_id)
+        rows = self.project.feature_rows(self._sample(sample_id))
+        return {"success": True, "totalSampleCount": len(rows), "data": rows, "skipFirstFeatures": 0}
+
+    def feature_labels(self, dsp_id: int) -> Json:
+        """Return the names of the features."""
+        self._dsp(dsp_id)
+        return {"success": True, "labels": self.project.feature_names}
+
+    def anomaly_metadata(self, block_id: int) -> Json:
+        """Return scaling, clusters, axes and thresholds of an anomaly block."""
+        metadata = self._block(block_id).metadata()
+        if metadata is None:
+            raise Refused(f"Learn block {block_id} is no anomaly block")
+        return {"success": True, **metadata}
+
+    def gmm_metadata(self, block_id: int) -> Json:
+        """Return the mixture of a GMM block."""
+        mixture = self._block(block_id).mixture()
+        if mixture is None:
+            raise Refused(f"Learn block {block_id} is no GMM anomaly block")
+        return {"success": True, **mixture}
+
+    # --- classification and jobs ---
+
+    def classify(self, sample_id: int, block_id: int | None = None) -> bytes:
+        """Answer the deprecated GET: the result, however long it takes."""
+        sample = self._sample(sample_id)
+        if block_id is not None:
+            self._block(block_id)
+        return msgspec.json.encode(self.project.classify(sample, block_id))
+
+    def classify_v2(self, sample_id: int, block_id: int | None, query: Query) -> bytes | Json:
+        """Answer the V2 POST: the result of a short or already classified sample, else the id of a job."""
+        (variant,) = _variants([query.get("variant", VARIANTS[0])])
+        sample = self._sample(sample_id)
+        if block_id is not None:
+            self._block(block_id)
+        return self._result_or_job(
+            sample, (block_id, variant), lambda: self.project.classify(sample, block_id, variant)
+        )
+
+    def compare_variants(self, sample_id: int, query: Query) -> bytes | Json:
+        """Answer the POST that classifies with several variants of the models at once."""
+        variants = _variants(_json_list("variants", query.get("variants")) or list(VARIANTS))
+        sample = self._sample(sample_id)
+        return self._result_or_job(sample, tuple(variants), lambda: self.project.compare_variants(sample, variants))
+
+    def _result_or_job(
+        self, sample: StoredSample, asked: tuple[object, ...], answer: Callable[[], Json]
+    ) -> bytes | Json:
+        key = (sample.id, *asked)
+        if key in self._answers:
+            return self._answers[key]
+        windows = len(self.project.windows(sample))
+        if windows <= FEW_WINDOWS:
+            return msgspec.json.encode(answer())
+
+        def work(log: Log) -> None:
+            log(f"Classifying {sample.filename}: {windows} windows")
+            self._answers[key] = msgspec.json.encode(answer())
+            log("Classifying OK")
+
+        return {"success": True, "id": self._jobs.start("Classifying sample", work)}
+
+    def job_status(self, job_id: int) -> Json:
+        """Return a job; while it runs, ``finished`` and ``finishedSuccessful`` are absent."""
+        return {"success": True, "job": self._jobs.status(job_id)}
+
+    def job_log(self, job_id: int) -> Json:
+        """Return what a job printed, newest line first."""
+        lines = self._jobs.log(job_id)
+        return {"success": True, "stdout": lines[::-1], "totalCount": len(lines)}
+
+    def cancel_job(self, job_id: int) -> Json:
+        """Stop a job."""
+        self._jobs.cancel(job_id)
+        return {"success": True}
+
+    # --- model testing and thresholds ---
+
+    def start_model_testing(self) -> Json:
+        """Start the job that classifies the whole testing set."""
+
+        def work(log: Log) -> None:
+            self._tested = model_testing.run(self.project, self.project.classify, log)
+
+        return {"success": True, "id": self._jobs.start("Classifying testing set", work)}
+
+    def model_testing_page(self, query: Query) -> Json:
+        """Return one page of the model testing results, in samples."""
+        return model_testing.page(self._tested, _number(query, "offset", 0), _number(query, "limit", PAGE))
+
+    def model_testing_result(self) -> Json:
+        """Return all model testing results with their accuracy, or why there are none."""
+        return model_testing.whole(self._tested, self._thresholds_changed)
+
+    def set_thresholds(self, impulse_id: int, body: Any) -> Json:
+        """Set thresholds of learn blocks; it empties the model testing results, which rest on them."""
+        if impulse_id != self.project.impulse["id"]:
+            raise Refused(f"No impulse with id {impulse_id}: this project has {self.project.impulse['id']}")
+        wanted = body.get("thresholds") if isinstance(body, dict) else None
+        if not isinstance(wanted, list) or not all(isinstance(entry, dict) for entry in wanted):
+            raise Refused('Expected {"thresholds": [{"blockId", "key", "value"}]}')
+        changes = [(self._threshold(entry), float(entry["value"])) for entry in wanted]
+        for threshold, value in changes:
+            threshold["value"] = value
+        had_results, self._tested, self._thresholds_changed = bool(self._tested), [], True
+        self._answers.clear()
+        status = {"hadModelTestingResults": had_results, "regenerateModelTestingStatus": "not_regenerated"}
+        return {"success": True, **status}
+
+    def _threshold(self, entry: Json) -> Json:
+        block = self._block(entry.get("blockId", 0))
+        value, key = entry.get("value"), entry.get("key")
+        if key != block.threshold["key"]:
+            raise Refused(f"No threshold {key!r} in learn block {block.about['id']}: it has {block.threshold['key']!r}")
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise Refused(f"The value of threshold {key!r} must be a number, got {value!r}")
+        return block.threshold
+
+    # --- look-ups ---
+
+    def _sample(self, sample_id: int) -> StoredSample:
+        if sample_id not in self.project.samples:
+            raise Refused(f"No sample with id {sample_id}: this project has 1 to {len(self.project.samples)}")
+        return self.project.samples[sample_id]
+
+    def _block(self, block_id: int) -> Block:
+        if block_id not in self.project.blocks:
+            have = ", ".join(f"{i} ({block.about['type']})" for i, block in self.project.blocks.items())
+            raise Refused(f"No learn block with id {block_id}: this project has {have}")
+        return self.project.blocks[block_id]
+
+    def _dsp(self, dsp_id: int) -> None:
+        if dsp_id != self.project.dsp_id:
+            raise Refused(f"No DSP block with id {dsp_id}: this project has {self.project.dsp_id}")
+
+
+def _number(query: Query, name: str, default: Any) -> Any:
+    text = query.get(name)
+    if text is None:
+        return default
+    if not text.isascii() or not text.isdigit():
+        raise Refused(f"{name} must be a whole number, got {text!r}")
+    return int(text[:12])
+
+
+def _json_list(name: str, text: str | None) -> list[Any] | None:
+    if text is None:
+        return None
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, list):
+        raise Refused(f"{name} must be a JSON list, got {text!r}")
+    return value
+
+
+def _variants(names: list[Any]) -> list[str]:
+    for name in names:
+        if name not in VARIANTS:
+            raise Refused(f"No {name!r} model in this project: it has {', '.join(VARIANTS)}")
+    return names

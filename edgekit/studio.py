@@ -1,0 +1,403 @@
+"""A Studio project: one thin method per call of the API."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+import pandas as pd
+
+from edgekit import display, schema
+from edgekit.anomaly import Gmm
+from edgekit.calls import Calls, id_of
+from edgekit.errors import EdgekitError, NotFoundError, ResponseError, StudioError, UsageError
+from edgekit.jobs import follow, in_order
+from edgekit.results import ClassifyResult, testing_table, variants_table
+from edgekit.sample import Sample, decoded_image
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+PAGE = 1000
+TEST_PAGE = 100  # samples; each comes with all its windows
+# A server that does not know the last two says no to them.
+CATEGORIES = ("training", "testing", "validation", "post-processing")
+
+
+class Studio(Calls):
+    """A project of the Studio, reached with its API key.
+
+    Parameters
+    ----------
+    url : str
+        Base address, with the version.
+    api_key : str
+        The project's key; kept out of every repr and message.
+    project_id : int, optional
+        Asked of the server where it is not given.
+    timeout : float
+        Seconds that one attempt of a call may take.
+    retries : int
+        How often an idempotent call is repeated after a fault that may pass.
+    job_time_limit : float
+        Seconds to wait for a job of the server.
+    allow_http : bool
+        Send the key unencrypted to a host that is not this machine. Only for a Studio of your own on a closed network.
+    name : str
+        What to call the project in reprs.
+    """
+
+    # --- samples ---
+
+    def samples(
+        self, category: str | None = None, labels: str | Iterable[str] | None = None, limit: int | None = None
+    ) -> pd.DataFrame:
+        """List the project's samples.
+
+        Parameters
+        ----------
+        category : str, optional
+            training, testing, validation or post-processing; all of them without it.
+        labels : str or several, optional
+            Only samples with this label, or one of these.
+        limit : int, optional
+            At most so many.
+
+        Returns
+        -------
+        DataFrame indexed by sample `id`, ascending: filename, label, category, length_ms, frequency_hz, readings, axes,
+        created. Source: ``GET /api/{projectId}/raw-data``, page by page.
+        """
+        labels = [labels] if isinstance(labels, str) else None if labels is None else [str(label) for label in labels]
+        found: list[schema.SampleInfo] = []
+        for name in (category,) if category else CATEGORIES:
+            room = None if limit is None else limit - len(found)
+            try:
+                found += self._listed(name, labels, room)
+            except StudioError as refusal:
+                if category or name in CATEGORIES[:2] or refusal.status not in (200, 400):
+                    raise
+        columns = {
+            "id": [s.id for s in found],
+            "filename": [s.filename for s in found],
+            "label": [s.label for s in found],
+            "category": [s.category for s in found],
+            "length_ms": [
+                s.values_count * s.interval_ms if s.total_length_ms is None else s.total_length_ms for s in found
+            ],
+            "frequency_hz": [s.frequency for s in found],
+            "readings": [s.values_count for s in found],
+            "axes": [", ".join(sensor.name for sensor in s.sensors) for s in found],
+            "created": [s.created for s in found],
+        }
+        return pd.DataFrame(columns).set_index("id").sort_index()
+
+    def _listed(self, category: str, labels: list[str] | None, room: int | None) -> list[schema.SampleInfo]:
+        found: list[schema.SampleInfo] = []
+        while room is None or len(found) < room:
+            size = PAGE if room is None else min(PAGE, room - len(found))
+            page = self._get(
+                schema.SamplesResponse,
+                "raw-data",
+                category=category,
+                labels=labels,
+                limit=size,
+                offset=len(found),
+                sortBy="id-asc",
+            )
+            found += page.samples
+            if not page.samples or len(found) >= page.total_count:
+                break
+        return found
+
+    def sample(self, sample: int, *, limit: int | None = None) -> Sample:
+        """Fetch one sample with its values, or only the first `limit` readings of it.
+
+        Source: ``GET /api/{projectId}/raw-data/{sampleId}``.
+        """
+        return Sample(self._get(schema.SampleData, "raw-data", id_of(sample), limitPayloadValues=limit), self)
+
+    def slice(self, sample: int | Sample, start: int, end: int) -> Sample:
+        """Fetch the readings [start, end) of a sample. Source: ``GET …/raw-data/{sampleId}/slice``."""
+        part = self._get(schema.SampleData, "raw-data", id_of(sample), "slice", sliceStart=start, sliceEnd=end)
+        return Sample(part, self)
+
+    def image(self, sample: int | Sample, *, after_input_block: bool = False) -> Image:
+        """Fetch the picture of an image sample.
+
+        Parameters
+        ----------
+        sample : int or Sample
+            Which sample.
+        after_input_block : bool
+            Scaled and cropped by the impulse's input block: the frame in which boxes and grids of results live.
+
+        Returns
+        -------
+        PIL.Image.Image. Source: ``GET …/raw-data/{sampleId}/image``.
+        """
+        path = ("raw-data", id_of(sample), "image")
+        return decoded_image(self._bytes(*path, afterInputBlock=after_input_block or None), "GET " + self._route(path))
+
+    def original(self, sample: int | Sample) -> bytes:
+        """Fetch a sample's bytes as they were uploaded (CBOR or JSON). Source: ``GET …/raw-data/{sampleId}/raw``."""
+        return self._bytes("raw-data", id_of(sample), "raw")
+
+    def impulse(self) -> schema.Impulse:
+        """Return the impulse: its input, DSP and learn blocks. Source: ``GET /api/{projectId}/impulse``."""
+        impulse = self._get(schema.ImpulseResponse, "impulse").impulse
+        if impulse is None:
+            raise NotFoundError(f"Project {self.project_id} has no impulse yet: create one in the Studio first.")
+        return impulse
+
+    def blocks(self) -> pd.DataFrame:
+        """List the impulse's blocks: id, kind (input, dsp, learn), type, title."""
+        impulse = self.impulse()
+        kinds: dict[str, Any] = {
+            "input": impulse.input_blocks,
+            "dsp": impulse.dsp_blocks,
+            "learn": impulse.learn_blocks,
+        }
+        rows = [(block.id, kind, block.type, block.title) for kind, blocks in kinds.items() for block in blocks]
+        return pd.DataFrame(rows, columns=["id", "kind", "type", "title"])
+
+    # --- classification ---
+
+    @overload
+    def classify(
+        self, sample: int | Sample, block: int | str | None = None, *, variant: str | None = None, debug: bool = True,
+        deprecated: bool = False,
+    ) -> ClassifyResult: ...  # fmt: skip
+
+    @overload
+    def classify(
+        self, sample: Iterable[int | Sample], block: int | str | None = None, *, variant: str | None = None,
+        debug: bool = True, deprecated: bool = False,
+    ) -> list[ClassifyResult]: ...  # fmt: skip
+
+    def classify(
+        self,
+        sample: int | Sample | Iterable[int | Sample],
+        block: int | str | None = None,
+        *,
+        variant: str | None = None,
+        debug: bool = True,
+        deprecated: bool = False,
+    ) -> ClassifyResult | list[ClassifyResult]:
+        """Slide the impulse's window over a complete sample and classify every window.
+
+        Parameters
+        ----------
+        sample : int or Sample, or several of them
+            Which sample. Several give a list of results in their order; a progress bar appears after a second.
+        block : int or str, optional
+            One learn block, by id, type or title; all of them without it.
+        variant : str, optional
+            int8, float32 or akida; the server's choice without it.
+        debug : bool
+            Ask for the debug info of object detection (only with all blocks).
+        deprecated : bool
+            Send the older GET, ``/classify/anomaly-gmm/{blockId}/{sampleId}``, instead of the V2 POST.
+
+        Raises
+        ------
+        StudioError, JobFailed
+            The server said no, or the job that a long file needs did not succeed.
+
+        Notes
+        -----
+        A V2 call answers with the result or with a job; edgekit then waits for the job and asks again.
+        """
+        if deprecated and variant is not None:
+            raise UsageError("The deprecated call knows no variant: leave out deprecated=True or variant=….")
+        chosen = None if block is None else self._learn_block(block)
+        params = {"variant": variant, "includeDebugInfo": debug if chosen is None else None}
+        room = () if chosen is None else ("anomaly-gmm",)
+
+        def one(wanted: int, stop: threading.Event | None = None) -> ClassifyResult:
+            which = (wanted,) if chosen is None else (chosen, wanted)
+            if deprecated:
+                answer = self._get(schema.ClassifyResponse, "classify", *room, *which)
+            else:
+                answer = self._posted(schema.ClassifyResponse, "classify", *room, "v2", *which, stop=stop, **params)
+            return ClassifyResult(answer, self)
+
+        if not isinstance(sample, Iterable):
+            return one(id_of(sample))
+        _ = self.project_id  # asked once, not by every thread
+        return in_order(one, [id_of(wanted) for wanted in sample])
+
+    def compare_variants(self, sample: int | Sample, variants: Sequence[str]) -> pd.DataFrame:
+        """Classify a sample with several variants of the models.
+
+        Returns
+        -------
+        DataFrame, one row a learn block, window and key of ``result``: `block`, `window`, `key`, then one column a
+        variant with its score, then `difference` (the last variant minus the first).
+        Source: ``POST …/classify/v2/{sampleId}/variants``.
+        """
+        if isinstance(variants, str) or not len(variants) or len(set(variants)) < len(variants):
+            raise UsageError(f'Give the variants as a list, each once, such as ["float32", "int8"]; got {variants!r}.')
+        path = ("classify", "v2", id_of(sample), "variants")
+        answer = self._posted(schema.VariantsResponse, *path, variants=list(variants))
+        return variants_table(answer, list(variants))
+
+    # --- model testing ---
+
+    def test(self, *, start: bool = True) -> pd.DataFrame:
+        """Run model testing on the server and return its verdict on every window of the testing set.
+
+        Parameters
+        ----------
+        start : bool
+            Run it; False fetches the results of the last run.
+
+        Returns
+        -------
+        DataFrame, one row a window (or image): `sample`, `start_ms`, `end_ms`, `label`, `prediction`, `correct`,
+        `expected_anomaly`, `f1`. ``.attrs["results"]`` maps each sample's id to its ClassifyResult.
+
+        Raises
+        ------
+        NotFoundError
+            There are no results; where a changed threshold emptied them, the text says so.
+
+        Notes
+        -----
+        Source: ``POST …/jobs/classify``, then ``GET …/classify/all/result/page``, page by page.
+        """
+        if start:
+            source = "POST " + self._route(("jobs", "classify"))
+            started = self._post(schema.JobStarted, "jobs", "classify")
+            if started.id is None:
+                raise NotFoundError(f"{source}: the server started no job.")
+            follow(self, started.id, self._job_time_limit)
+        results: list[schema.ModelResult] = []
+        predictions: list[schema.ModelPrediction] = []
+        while True:
+            path = ("classify", "all", "result", "page")
+            page = self._get(schema.ModelTestingPage, *path, limit=TEST_PAGE, offset=len(results))
+            results += page.result
+            predictions += page.predictions
+            if not page.result or len(results) >= page.total_count:
+                break
+        if not results:
+            why = self._get(schema.ModelTestingSummary, *path[:-1]).no_results_because_thresholds_changed
+            changed = "Its thresholds were changed after the last run, which empties them."
+            reason = changed if why else "No test has been run, or there are no testing samples."
+            raise NotFoundError(
+                f"Project {self.project_id} has no model testing results. {reason} studio.test() runs it."
+            )
+        return testing_table(results, predictions, self.impulse(), self)
+
+    def set_threshold(self, block: int | str, value: float, *, key: str | None = None) -> None:
+        """Set a threshold of a learn block. **It empties the results of model testing**, which rest on thresholds.
+
+        Parameters
+        ----------
+        block : int or str
+            The learn block, by id, type or title.
+        value : float
+            The new value.
+        key : str, optional
+            Which threshold; needed only where the block has several.
+
+        Notes
+        -----
+        Source: ``POST …/impulse/{impulseId}/set-thresholds``.
+        """
+        if isinstance(value, float | np.floating) and not np.isfinite(value):
+            raise UsageError(f"A threshold is a finite number, got {value}.")
+        impulse, learn = self.impulse(), self._learn_block(block)
+        if impulse.id is None:
+            raise UsageError("This server names no impulse id; set the threshold in the Studio.")
+        entry = {"blockId": learn, "key": key or self._threshold_key(learn), "value": value}
+        body = {"thresholds": [entry], "allowCreatingRegenerateModelTestingJobs": False}
+        self._post(schema.Refusal, "impulse", impulse.id, "set-thresholds", body=body)
+
+    def _threshold_key(self, block: int) -> str:
+        sample = self.samples("training", limit=1)
+        if sample.empty:
+            raise UsageError("Without a sample to ask with, the threshold's key is not known: give key=….")
+        keys = list(self.classify(sample.index[0], block).blocks[0].thresholds["key"])
+        if len(keys) != 1:
+            raise UsageError(f"Block {block} has {len(keys)} thresholds: {', '.join(keys) or 'none'}. Give key=….")
+        return str(keys[0])
+
+    # --- what is behind a score ---
+
+    def anomaly_metadata(self, block: int | str) -> schema.AnomalyMetadata:
+        """Return an anomaly block's scaling, axes, clusters and thresholds: ``GET …/anomaly/{learnId}/metadata``."""
+        return self._get(schema.AnomalyMetadata, "training", "anomaly", self._learn_block(block), "metadata")
+
+    def gmm(self, block: int | str) -> Gmm:
+        """Return the mixture of an anomaly-gmm block, ready to score windows.
+
+        Source: ``GET …/training/anomaly/{learnId}/gmm/metadata`` and ``…/metadata``, whose ``mean`` and ``scale`` scale
+        the log-likelihood.
+        """
+        learn = self._learn_block(block)
+        mixture = self._get(schema.GmmParameters, "training", "anomaly", learn, "gmm", "metadata")
+        about = self.anomaly_metadata(learn)
+        if len(about.mean) != 1 or len(about.scale) != 1:
+            raise UsageError(f"Block {learn} scales {len(about.mean)} features, not one log-likelihood: it is no GMM.")
+        parts = (mixture.means, mixture.covariances, mixture.weights)
+        try:
+            return Gmm(*parts, about.mean[0], about.scale[0], axes=tuple(about.axes) or None)  # type: ignore[arg-type]
+        except UsageError as problem:
+            text = f"The server's mixture of block {learn} makes no sense: {problem}"
+        raise ResponseError(text, "$.means")
+
+    def features(self, sample: int | Sample, dsp: int) -> pd.DataFrame:
+        """Return what a DSP block makes of a sample.
+
+        Returns
+        -------
+        DataFrame, index `window`, one column a feature, named as the Studio names them where it does.
+        Source: ``GET …/dsp/{dspId}/features/get-graph/classification/{sampleId}`` and ``…/features/labels``.
+        """
+        path = ("dsp", id_of(dsp), "features")
+        answer = self._get(schema.FeaturesResponse, *path, "get-graph", "classification", id_of(sample))
+        rows = [row.values[max(answer.skip_first_features, 0) :] for row in answer.data]
+        if odd := [i for i, row in enumerate(rows) if len(row) != len(rows[0])]:
+            place = f"$.data[{odd[0]}].X"
+            raise ResponseError(f"{place}: this window has another number of features than the first one.", place)
+        names = self._feature_names(path, len(rows[0]) if rows else 0)
+        return pd.DataFrame(rows, columns=names, dtype=float).rename_axis(index="window")
+
+    def _feature_names(self, path: tuple[str | int, ...], width: int) -> list[str]:
+        try:
+            names = self._get(schema.FeatureLabelsResponse, *path, "labels").labels
+        except EdgekitError:
+            names = []  # a block without names still has features
+        return names if len(names) == width else [f"feature {i}" for i in range(width)]
+
+    def _learn_block(self, block: int | str) -> int:
+        """Return the id of a learn block named by id, type or title."""
+        if isinstance(block, int | np.integer):
+            return id_of(block)
+        have = self.impulse().learn_blocks
+        found = [b.id for b in have if b.type == block] or [b.id for b in have if block in (b.title, b.name)]
+        if len(found) != 1:
+            listed = ", ".join(f"{b.id} ({b.type}, {b.title!r})" for b in have) or "none"
+            raise UsageError(f"{len(found) or 'No'} learn blocks answer to {block!r}. There are: {listed}. Ask by id.")
+        return found[0]
+
+    def __repr__(self) -> str:
+        if "_transport" not in vars(self):
+            return "<Studio, not connected>"  # a debugger looks at it in the middle of a failing __init__
+        project = self._given_id or vars(self).get("project_id", "?")  # a repr does not ask the server
+        return f"<Studio {self._name or f'project {project} at {self.url}'}>"
+
+    def _repr_html_(self) -> str:
+        note = "Real recordings, offline, no account." if self._name else self.url
+        try:
+            blocks = self.blocks()
+        except EdgekitError as problem:
+            return display.card(repr(self)[1:-1], {"state": str(problem)}, note=note)
+        facts = {
+            f"{kind} {row_id}": f"{title} ({type_})" for row_id, kind, type_, title in blocks.itertuples(index=False)
+        }
+        return display.card(repr(self)[1:-1], facts, note=note)

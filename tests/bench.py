@@ -1,0 +1,242 @@
+"""How fast edgekit is, next to what one would use without it. Run by `make bench`; takes a minute and a half.
+
+How to read the table
+    ratio    target "≥": how many times as long the peer takes as edgekit (more is better); target "≤": how many times
+             as long edgekit takes as the peer (less is better). The median over the rounds, each of one turn each.
+    rounds   the middle half of the rounds' figures, and (how many rounds): a wide one means a noisy machine.
+    met      the median against the target. Nothing fails on it: believe several runs, not one.
+
+How it is measured: edgekit and peer take turns in one run, another one first every round; garbage is collected before
+each turn; freeing what a turn made is part of its time. Only ratios compare from machine to machine; the seconds of the
+sandbox are this machine's. A process is timed from its start to its end with nothing taken off; the sandbox from inside
+a fresh interpreter. Fresh interpreters keep their .pyc files in a folder of this run; the first process of each kind is
+not counted, it writes them and warms the file cache: "cold" means that no models are stored, not that the disk is cold.
+The 200 samples are served by a sandbox in a process of its own.
+
+What is parsed: 100,000 windows with three labels and an anomaly score, and the readings of three axes they were cut
+from. "100 Hz" steps on by one reading a window (17 minutes of recording), "62.5 Hz" by five, which is 80 ms (2.2
+hours): the longer the recording, the more of every parser's time goes into readings that the table does not show.
+"""
+
+import gc
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from statistics import quantiles
+from typing import Any
+
+import msgspec
+import numpy as np
+import pandas as pd
+import requests
+
+import edgekit as ek
+
+WINDOWS = 100_000
+LABELS = ("idle", "snake", "wave")
+LEAST_ROUNDS = 3
+ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith(("EI_", "EDGEKIT_", "PYTHONDONTWRITEBYTECODE"))}
+# Prints two figures: from before `import edgekit` to the first answer, and start() alone.
+SANDBOX = """
+import time
+begin = time.perf_counter()
+import edgekit
+imported = time.perf_counter()
+sandbox = edgekit.Sandbox().start()
+started = time.perf_counter()
+edgekit.connect(url=sandbox.url, api_key=next(iter(sandbox.keys.values())))
+print(time.perf_counter() - begin, started - imported)
+sandbox.stop()
+"""
+
+Row = tuple[str, str, str, str, str]
+
+
+def ratio(name: str, ours: Callable[[], object], peer: Callable[[], object], target: str, budget_s: float = 5) -> Row:
+    """Let both take turns until the budget is used up, at least `LEAST_ROUNDS` times; `target` as in "≥ 5"."""
+    ours_s: list[float] = []
+    peer_s: list[float] = []
+    turns = [(ours, ours_s), (peer, peer_s)]
+    begin = time.perf_counter()
+    while len(ours_s) < LEAST_ROUNDS or time.perf_counter() - begin < budget_s:
+        for call, seconds in turns:
+            gc.collect()
+            turn = time.perf_counter()
+            call()
+            seconds.append(time.perf_counter() - turn)
+        turns.reverse()
+    above, below = (peer_s, ours_s) if target.startswith("≥") else (ours_s, peer_s)
+    return quotient(name, above, below, target)
+
+
+def quotient(name: str, above: list[float], below: list[float], target: str = "") -> Row:
+    return row(name, "x", [a / b for a, b in zip(above, below, strict=True)], target)
+
+
+def row(name: str, unit: str, rounds: list[float], target: str) -> Row:
+    low, value, high = quantiles(rounds, method="inclusive")
+    met = ""
+    if target:
+        sign, limit = target.split()[:2]
+        met = "yes" if (value >= float(limit) if sign == "≥" else value <= float(limit)) else "no"
+    return name, f"{value:.2f} {unit}", f"{low:.2f} to {high:.2f} ({len(rounds)})", target, met
+
+
+def response(interval_ms: int, readings_a_window: int) -> bytes:
+    """Make a classify response with the fields the API documents, as compact as a server sends it."""
+    random = np.random.default_rng(0)
+    scores = np.column_stack([random.dirichlet(np.ones(len(LABELS)), WINDOWS), random.normal(size=WINDOWS)]).round(4)
+    size_ms, increase_ms = 3000, interval_ms * readings_a_window
+    count = (increase_ms * (WINDOWS - 1) + size_ms) // interval_ms
+    values = random.normal(scale=10, size=(count, 3)).round(4).tolist()
+    hertz, date = 1000 / interval_ms, "2023-11-07T05:31:56Z"
+    sensors = [{"name": name, "units": "m/s2"} for name in ("accX", "accY", "accZ")]
+    sample = {"id": 2, "filename": "idle01.d8Ae", "label": "idle", "category": "testing", "sensors": sensors}
+    sample |= {"created": date, "lastModified": date, "added": date, "coldstorageFilename": "idle01.json"}
+    sample |= {"intervalMs": interval_ms, "originalIntervalMs": interval_ms, "frequency": hertz}
+    sample |= {"originalFrequency": hertz, "valuesCount": count, "chartType": "chart", "deviceType": "DISCO-L475VG"}
+    sample |= {"boundingBoxes": [], "boundingBoxesType": "object_detection", "projectId": 1, "sha256Hash": "0" * 64}
+    sample |= dict.fromkeys(("isDisabled", "isProcessing", "processingError", "isCropped", "signatureValidate"), False)
+    payload = {"device_type": "DISCO-L475VG", "sensors": sensors, "values": values}
+    learn_block = {"id": 5, "type": "keras", "name": "NN Classifier", "dsp": [2], "title": "Classification (Keras)"}
+    block = {
+        "learnBlock": learn_block | {"createdBy": "createImpulse", "createdAt": date},
+        "result": [dict(zip((*LABELS, "anomaly"), scored, strict=True)) for scored in scores.tolist()],
+        "minimumConfidenceRating": 0.6,
+        "expectedLabels": [{"startIndex": 0, "endIndex": count - 1, "label": "idle"}],
+        "thresholds": [{"key": "min_score", "description": "Score threshold", "helpText": "Discarded", "value": 0.6}],
+    }
+    document = {"success": True, "classifications": [block], "alreadyInDatabase": True}
+    document |= {"sample": {"sample": sample, "payload": payload, "totalPayloadLength": count}}
+    document |= {"windowSizeMs": size_ms, "windowIncreaseMs": increase_ms}
+    return json.dumps(document, separators=(",", ":")).encode()
+
+
+def with_edgekit(data: bytes) -> pd.DataFrame:
+    return ek.parse(data).blocks[0].windows()
+
+
+def with_json_normalize(data: bytes) -> pd.DataFrame:
+    answer = json.loads(data)
+    table = pd.json_normalize(answer["classifications"][0]["result"])
+    table["start_ms"] = np.arange(len(table)) * answer["windowIncreaseMs"]
+    table["end_ms"] = table["start_ms"] + answer["windowSizeMs"]
+    return table
+
+
+def with_client(data: bytes, *, validate: bool) -> pd.DataFrame:
+    # late: its 380,000 objects make every later garbage collection dearer, edgekit's too
+    from edgeimpulse_api.models import ClassifySampleResponse as Response
+
+    answer = Response.parse_obj(json.loads(data)) if validate else Response.from_json(data)
+    return pd.DataFrame(answer.classifications[0].result)
+
+
+Peers = list[tuple[str, Callable[[bytes], Any], str]]
+COMMON: Peers = [
+    ("json.loads + json_normalize", with_json_normalize, "≥ 5"),
+    ("msgspec.json.decode, untyped, no table", msgspec.json.decode, "≤ 1.5"),
+]
+CLIENT: Peers = [
+    ("official client's from_json, which validates nothing", partial(with_client, validate=False), "≥ 6"),
+    ("official client's parse_obj, which validates", partial(with_client, validate=True), "≥ 6"),
+]
+
+
+def parsing(recording: str, data: bytes, peers: Peers) -> list[Row]:
+    """Compare the ways from bytes to a table, having checked that they find the same numbers."""
+    table = with_edgekit(data)
+    rows = []
+    for name, peer, target in peers:
+        found = peer(data)
+        if isinstance(found, pd.DataFrame):
+            pd.testing.assert_frame_equal(table[list(found)], found, check_names=False)
+        del found
+        rows.append(ratio(f"{recording}: {name}", partial(with_edgekit, data), partial(peer, data), target))
+    return rows
+
+
+def python(code: str, **environment: str) -> str:
+    """Run code in a fresh interpreter and return what it printed."""
+    return subprocess.check_output([sys.executable, "-c", code], env=ENVIRONMENT | environment, text=True)
+
+
+def processes() -> list[Row]:
+    ours, peer = "import edgekit", "import pandas, requests"
+    python(f"{ours}; {peer}")
+    rows = [ratio(f"process `{ours}`: `{peer}`", partial(python, ours), partial(python, peer), "≤ 1.25", budget_s=12)]
+    figures = []
+    begin = time.perf_counter()
+    while len(figures) < LEAST_ROUNDS or time.perf_counter() - begin < 25:
+        with tempfile.TemporaryDirectory() as cache:  # empty: cold; the second run finds what the first one stored
+            figures.append([python(SANDBOX, EDGEKIT_CACHE_DIR=cache).split() for _ in ("cold", "warm")])
+    for i, name in enumerate(("import to first answer", "start() after the import")):
+        cold, warm = ([float(figure[state][i]) for figure in figures[1:]] for state in (0, 1))
+        rows.append(row(f"sandbox cold, {name}", "s", cold, "≤ 3 s"))
+        rows.append(row(f"sandbox warm, {name}", "s", warm, "≤ 0.5 s"))
+        rows.append(quotient(f"sandbox cold : warm, {name}", cold, warm))
+    return rows
+
+
+def classified(tables: list[pd.DataFrame]) -> int:
+    return sum(map(len, tables))
+
+
+def throughput() -> list[Row]:
+    """Classify 200 samples against a sandbox in a process of its own, by the GET that both clients can send."""
+    from edgeimpulse_api import ApiClient, ClassifyApi, Configuration
+
+    command = [sys.executable, "-m", "edgekit.cli", "sandbox"]
+    with subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True) as server:
+        url, key = [server.stdout.readline() for _ in range(2)][1].split("=", 1)[1].split(" EI_API_KEY=")
+        studio = ek.connect(url=url, api_key=key)
+        samples = (list(studio.samples().index) * 3)[:200]
+        session = requests.Session()
+        session.headers["x-api-key"] = key.strip()
+
+        def at_once() -> int:
+            return classified([b.windows() for r in studio.classify(samples, deprecated=True) for b in r.blocks])
+
+        def in_turn() -> int:
+            return classified([b.windows() for i in samples for b in studio.classify(i, deprecated=True).blocks])
+
+        def official() -> int:
+            calls = ClassifyApi(ApiClient(Configuration(host=url, api_key={"ApiKeyAuthentication": key.strip()})))
+            answers = (calls.classify_sample(1, int(i)) for i in samples)
+            return classified([pd.DataFrame(block.result) for a in answers for block in a.classifications])
+
+        def bare() -> int:
+            return sum(len(session.get(f"{url}/api/1/classify/{i}").content) for i in samples)
+
+        assert at_once() == in_turn() == official()
+        rows = [
+            ratio("200 samples, classify([...]): official client in a loop", at_once, official, "≥ 1"),
+            ratio("200 samples, one by one: official client in a loop", in_turn, official, "≥ 1"),
+            ratio("200 samples, one by one: requests alone, bytes thrown away", in_turn, bare, ""),
+        ]
+        server.terminate()
+    ours = 1 - 1 / float(rows[-1][1].split()[0])
+    return [*rows, ("  share of the time that is neither server's nor requests'", f"{ours:.0%}", "", "", "")]
+
+
+def main() -> None:
+    rows: list[Row] = [("edgekit to", "ratio", "rounds", "target", "met")]
+    short = response(10, 1)
+    rows += parsing("100 Hz", short, COMMON) + parsing("62.5 Hz", response(16, 5), COMMON)
+    rows += parsing("100 Hz", short, CLIENT)  # last: see with_client
+    with tempfile.TemporaryDirectory() as folder:
+        ENVIRONMENT["PYTHONPYCACHEPREFIX"] = folder
+        rows += processes()
+        rows += throughput()
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for cells in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())
+
+
+if __name__ == "__main__":
+    main()

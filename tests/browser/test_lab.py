@@ -1,0 +1,55 @@
+"""The harness itself, on notebooks written here: what it clicks happens, and what fails is told."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import expect
+
+from .lab import KernelError, Lab
+
+SLIDER = """
+import ipywidgets as widgets
+
+slider = widgets.IntSlider(value=3, max=10, description="Windows")
+label = widgets.HTML("<b>3 windows</b>")
+slider.observe(lambda change: setattr(label, "value", f"<b>{change.new} windows</b>"), "value")
+widgets.VBox([slider, label])
+"""
+
+
+def write_notebook(path: Path, *cells: str) -> Path:
+    """A notebook with a Markdown title and these code cells."""
+    # without a kernel's name JupyterLab asks for one
+    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    notebook.cells = [nbformat.v4.new_markdown_cell(f"# {path.stem}"), *map(nbformat.v4.new_code_cell, cells)]
+    nbformat.write(notebook, path)
+    return path
+
+
+def test_slider_moves_label(lab: Lab, tmp_path: Path) -> None:
+    lab.open(write_notebook(tmp_path / "slider.ipynb", SLIDER))
+    lab.run_all()
+    output = lab.cell_output(1)
+    expect(output).to_contain_text("3 windows")
+
+    handle = output.get_by_role("slider")
+    for windows in (4, 5, 6):
+        handle.press("ArrowRight")
+        expect(output).to_contain_text(f"{windows} windows")
+
+    lab.screenshot("slider")
+    assert lab.python("slider.value") == "6"
+    assert lab.python("label.value") == "'<b>6 windows</b>'"
+
+
+def test_failing_cell_is_reported(lab: Lab, tmp_path: Path) -> None:
+    lab.open(write_notebook(tmp_path / "failing cell.ipynb", "x = 1", "{}['no such axis']", "x = 2"))
+    with pytest.raises(KernelError, match=r"^cell 2: KeyError: 'no such axis'\n"):
+        lab.run_all()
+    lab.screenshot("failing")
+    expect(lab.cell_output(2)).to_contain_text("KeyError")
+    assert lab.python("x") == "1"  # the cells below did not run
+    assert lab.python("x = 3") == ""
+    with pytest.raises(KernelError, match="ZeroDivisionError: division by zero"):
+        lab.python("x / 0")

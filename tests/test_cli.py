@@ -1,0 +1,34 @@
+"""The command ``edgekit``, run as a person runs it."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+
+import requests
+
+
+def test_sandbox_prints_address_and_keys_serves_and_stops_on_ctrl_c():
+    command = [sys.executable, "-c", "import sys; from edgekit.cli import main; sys.exit(main(['sandbox']))"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            printed = [process.stdout.readline() for _ in range(3)]
+            url, key = re.search(r"EI_API_ENDPOINT=(\S+) EI_API_KEY=(\S+)", printed[1]).groups()
+            answer = requests.get(f"{url}/api/projects", headers={"x-api-key": key}, timeout=10).json()
+            assert answer["projects"][0]["name"] == "motion"
+        finally:
+            process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (130, "")
+
+
+def test_a_taken_port_is_one_line_and_exit_status_1(sandbox, capsys):
+    from edgekit.cli import main
+
+    port = sandbox.url.split(":")[2].removesuffix("/v1")
+    assert main(["sandbox", "--port", port]) == 1
+    assert capsys.readouterr().err == (
+        f"edgekit: Port {port} is taken by another program. Choose another one, or port 0 for any free one.\n"
+    )

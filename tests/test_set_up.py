@@ -1,0 +1,65 @@
+"""pyproject.toml, the lock file and environment.yml say the same; the commands of the README exist."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+LOCK = (ROOT / "requirements.lock").read_text()
+
+
+def declared() -> list[Requirement]:
+    extras = PROJECT["optional-dependencies"].values()
+    lines = [*PROJECT["dependencies"], *(line for extra in extras for line in extra)]
+    return [r for r in map(Requirement, lines) if r.name != "edgekit"]
+
+
+def locked() -> dict[str, list[Requirement]]:
+    found: dict[str, list[Requirement]] = {}
+    for line in LOCK.splitlines():
+        if line and not line.lstrip().startswith("#"):
+            requirement = Requirement(line)
+            found.setdefault(canonicalize_name(requirement.name), []).append(requirement)
+    return found
+
+
+def test_every_dependency_is_locked_within_its_range():
+    pins = locked()
+    for requirement in declared():
+        assert canonicalize_name(requirement.name) in pins, requirement
+        for pin in pins[canonicalize_name(requirement.name)]:
+            (specifier,) = pin.specifier
+            assert specifier.operator == "==", pin
+            assert requirement.specifier.contains(specifier.version), (requirement, pin)
+
+
+def test_the_lock_holds_plain_pins_and_no_address():
+    assert "://" not in LOCK
+    assert not re.search(r"^\s*-", LOCK, re.MULTILINE)
+
+
+def test_the_environment_holds_nothing_that_could_drift():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    assert environment["name"] == "edgekit"
+    assert environment["channels"] == ["conda-forge"]
+    python, pip, from_pip = environment["dependencies"]
+    assert pip == "pip"
+    assert set(python.removeprefix("python ").split(",")) == set(PROJECT["requires-python"].split(","))
+    (line,) = from_pip["pip"]
+    extras = set(re.fullmatch(r"-e \.\[(.+)\]", line)[1].split(","))
+    assert extras <= set(PROJECT["optional-dependencies"])
+
+
+def test_the_readme_names_only_commands_and_files_that_exist():
+    readme = (ROOT / "README.md").read_text()
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z]+)", readme)) <= targets
+    for link in re.findall(r"\]\(([^)#]+)\)", readme):
+        assert link.startswith("https://") or (ROOT / link).exists(), link
