@@ -30,6 +30,7 @@ from edgekit.studio import Studio
 
 if TYPE_CHECKING:
     from edgekit import explorers, plots
+    from edgekit.explorers import explore
     from edgekit.sandbox import Sandbox
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "UsageError",
     "anomaly",
     "connect",
+    "explore",
     "explorers",
     "parse",
     "plots",
@@ -61,6 +63,8 @@ def __getattr__(name: str) -> Any:
     """Fetch what is costly to import only when it is used: pyplot takes half a second, the sandbox a server."""
     if name in ("explorers", "plots"):
         return import_module(f"edgekit.{name}")
+    if name == "explore":
+        return import_module("edgekit.explorers").explore
     if name == "Sandbox":
         return import_module("edgekit.sandbox").Sandbox
     raise AttributeError(f"module 'edgekit' has no attribute {name!r}")

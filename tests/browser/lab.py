@@ -17,8 +17,10 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
+import nbformat
 from playwright.sync_api import Locator, Page
 
 SECRETS = ("EI_API_KEY", "EI_PROJECT_ID", "EI_API_ENDPOINT")
@@ -58,6 +60,10 @@ RUN_ALL = """async () => {
     return error && !metadata.tags?.includes('raises-exception') && { cell, ...error };
   });
   return failures.find(Boolean);
+}"""
+
+COMMAND = """async ([name, arguments]) => {
+  await window.jupyterapp.commands.execute(name, arguments);
 }"""
 
 EXECUTE = """async code => {
@@ -108,6 +114,14 @@ class Lab:
             raise KernelError(code, answer["error"])
         return answer["text"]
 
+    def command(self, name: str, arguments: dict | None = None, timeout: float = 15) -> None:
+        """Execute one of JupyterLab's commands."""
+        self._settle(COMMAND, [name, arguments or {}], timeout)
+
+    def measure(self, source: str, argument: object = None, timeout: float = 120) -> Any:
+        """Call an async JavaScript function in the page; return what it resolves to."""
+        return self._settle(source, argument, timeout)
+
     def cell_output(self, index: int) -> Locator:
         """The output area of a cell, counted from 0 with the Markdown cells."""
         return self.page.locator(".jp-Notebook .jp-Cell").nth(index).locator(".jp-Cell-outputArea")
@@ -125,7 +139,7 @@ class Lab:
         for kernel in request.get(f"{self.url}/api/kernels").json():
             request.delete(f"{self.url}/api/kernels/{kernel['id']}")
 
-    def _settle(self, source: str, argument: object, timeout: float) -> dict:
+    def _settle(self, source: str, argument: object, timeout: float) -> Any:
         """Call an async JavaScript function; return what it resolves to, raise what it throws."""
         self.page.evaluate(START, [source, argument])
         self._wait("() => window.edgekitOutcome.settled", timeout)
@@ -140,6 +154,15 @@ class Lab:
         self.page.wait_for_function(either, timeout=timeout * 1000)
         if (dialog := self.page.locator(".jp-Dialog")).count():
             raise AssertionError(f"JupyterLab opened a dialog: {dialog.first.inner_text()}")
+
+
+def write_notebook(path: Path, *cells: str) -> Path:
+    """Write a notebook with a Markdown title and these code cells."""
+    # without a kernel's name JupyterLab asks for one
+    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    notebook.cells = [nbformat.v4.new_markdown_cell(f"# {path.stem}"), *map(nbformat.v4.new_code_cell, cells)]
+    nbformat.write(notebook, path)
+    return path
 
 
 @contextmanager

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import nbformat
 import pytest
 from playwright.sync_api import expect
 
-from .lab import KernelError, Lab
+from .lab import KernelError, Lab, write_notebook
 
 SLIDER = """
 import ipywidgets as widgets
@@ -16,15 +15,6 @@ label = widgets.HTML("<b>3 windows</b>")
 slider.observe(lambda change: setattr(label, "value", f"<b>{change.new} windows</b>"), "value")
 widgets.VBox([slider, label])
 """
-
-
-def write_notebook(path: Path, *cells: str) -> Path:
-    """A notebook with a Markdown title and these code cells."""
-    # without a kernel's name JupyterLab asks for one
-    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
-    notebook.cells = [nbformat.v4.new_markdown_cell(f"# {path.stem}"), *map(nbformat.v4.new_code_cell, cells)]
-    nbformat.write(notebook, path)
-    return path
 
 
 def test_slider_moves_label(lab: Lab, tmp_path: Path) -> None:

@@ -1,0 +1,158 @@
+"""The explorer of anomaly scores: signal, scores, a threshold to drag, one window in detail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import pandas as pd
+import traitlets
+from matplotlib.figure import Figure
+
+from edgekit import anomaly, plots
+from edgekit.errors import UsageError
+from edgekit.explorers.base import Explorer
+from edgekit.explorers.scored import SCORE, Scored
+from edgekit.explorers.timeline import Timeline
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from edgekit.results import BlockResult
+
+
+class AnomalyExplorer(Explorer):
+    """Signal and anomaly scores of one sample, or of several laid end to end, with a threshold to drag.
+
+    Parameters
+    ----------
+    blocks : sequence of BlockResult
+        What an anomaly block says of each sample.
+    **state
+        Any of the traits below, to begin with.
+
+    Attributes
+    ----------
+    window : int
+        The window one looks at: its place in `windows`.
+    threshold : float or None
+        A score above it is an anomaly. At first the block's own; without one, the highest score.
+    span : list of float
+        The stretch of time on show, [start, end] in ms; empty for all of it.
+    axes : list of str
+        The axes of the signal on show.
+    log_scale : bool
+        Scores on a (symmetric) logarithmic scale. At first where the highest score is over ten times the threshold.
+    windows : DataFrame
+        Index `window`: `sample` (id), then the block's own table of windows (times from the sample's start), then
+        `anomalous` (what the response says it should be, missing where it does not say) and, where it is known,
+        `signed_score`.
+
+    Notes
+    -----
+    Signed scores and explanations are recomputed from the parameters that the Studio publishes; for a result that was
+    opened from a file there are none.
+    """
+
+    scripts: ClassVar[tuple[str, ...]] = ("shared.js", "tracks.js", "scores.js", "anomaly.js")
+    state: ClassVar[tuple[str, ...]] = ("window", "threshold", "span", "axes", "log_scale")
+
+    window = traitlets.Int(0).tag(sync=True)
+    threshold = traitlets.Float(None, allow_none=True).tag(sync=True)
+    span = traitlets.List(traitlets.Float()).tag(sync=True)
+    axes = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    log_scale = traitlets.Bool(False).tag(sync=True)
+
+    def __init__(self, blocks: Sequence[BlockResult], **state: Any) -> None:
+        self._scored = scored = Scored.of(blocks)
+        self._timeline = timeline = Timeline([block.sample for block in blocks])
+        self.windows = scored.windows
+        meta = timeline.meta() | scored.meta() | {"title": f"{scored.block.title} · {timeline.title()}"}
+        start = self.windows["start_ms"].to_numpy(float) + timeline.starts[scored.place]
+        arrays = timeline.arrays() | scored.arrays() | {"start": start}
+        limit = meta["highest"] if scored.block.threshold is None else float(scored.block.threshold)
+        begin = {"threshold": limit, "axes": timeline.axes, "log_scale": meta["highest"] > 10 * max(limit, 1e-9)}
+        super().__init__(meta, arrays, **begin | state)
+
+    @traitlets.validate("window")
+    def _checked_window(self, proposal: Any) -> int:
+        if not 0 <= proposal["value"] < max(len(self.windows), 1):
+            raise UsageError(f"There are windows 0 to {len(self.windows) - 1}, not {proposal['value']}.")
+        return int(proposal["value"])
+
+    @traitlets.validate("threshold")
+    def _checked_threshold(self, proposal: Any) -> float | None:
+        value: float | None = proposal["value"]
+        if value is not None and not np.isfinite(value):
+            raise UsageError(f"A threshold is a finite number, got {value}.")
+        return value
+
+    @traitlets.validate("span")
+    def _checked_span(self, proposal: Any) -> list[float]:
+        return self._timeline.checked_span(proposal["value"])
+
+    @traitlets.validate("axes")
+    def _checked_axes(self, proposal: Any) -> list[str]:
+        return self._timeline.checked_axes(proposal["value"])
+
+    @property
+    def selection(self) -> pd.DataFrame:
+        """The windows above the threshold: rows of `windows`."""
+        return self.windows[self.windows[SCORE] > self._limit()]
+
+    @property
+    def counts(self) -> pd.Series[float]:
+        """What the threshold does to the windows, and in how many events; see `edgekit.anomaly.tally`."""
+        increase = float(self._scored.block.result.window_increase_ms)
+        counted = anomaly.tally(self.windows[SCORE], self.windows["anomalous"], self._limit(), increase_ms=increase)
+        return pd.concat([counted, pd.Series({"events": float(len(self.segments()))})])
+
+    def segments(self) -> pd.DataFrame:
+        """Merge the windows above the threshold into events, sample by sample; times on the explorer's own axis."""
+        found = [anomaly.segments(part, self._limit()) for _, part in self._on_timeline().groupby(self._scored.place)]
+        return pd.concat(found, ignore_index=True)
+
+    def _limit(self) -> float:
+        return np.inf if self.threshold is None else self.threshold
+
+    def _on_timeline(self) -> pd.DataFrame:
+        table = self.windows[["start_ms", "end_ms", SCORE]].astype(float)
+        shift = self._timeline.starts[self._scored.place]
+        return table.assign(start_ms=table["start_ms"] + shift, end_ms=table["end_ms"] + shift)
+
+    def figure(self) -> Figure:
+        """Return signal, scores, histogram and the window's figures as a matplotlib figure of its own (no pyplot)."""
+        figure = Figure(figsize=(9.6, 6.2), layout="constrained")
+        left = figure.add_gridspec(3, 1, right=0.7, height_ratios=(1, 1.1, 0.8))
+        with self._lock:
+            signal, scores, bins = (figure.add_subplot(left[i]) for i in range(3))
+            self._timeline.draw(signal, self.axes, self.span, title=str(self._meta["title"]))
+            self._draw_scores(scores)
+            if len(self.windows):
+                start, end = self._on_timeline()[["start_ms", "end_ms"]].iloc[self.window] / 1000
+                for axes in (signal, scores):
+                    axes.axvspan(start, end, facecolor="black", alpha=0.12)
+            plots.histogram(self.windows[SCORE], self.windows["anomalous"], self.threshold, ax=bins)
+        return figure
+
+    def _draw_scores(self, axes: Axes) -> None:
+        plots.windows(
+            self._on_timeline(), self.threshold, self.segments(), length_ms=self._timeline.end, ax=axes
+        )
+        if self.log_scale:
+            axes.set_yscale("symlog", linthresh=1)
+        self._timeline.limit(axes, self.span)
+
+    def text(self) -> str:
+        """Say in three lines what is on show."""
+        counts = self.counts
+        lines = [f"AnomalyExplorer: {self._meta['title']}"]
+        limit = "no threshold" if self.threshold is None else f"threshold {self.threshold:.6g}"
+        events = int(counts["events"])
+        lines.append(
+            f"{limit}: {int(counts['above'])} of {len(self.windows)} windows above, in {events} event{'s' * (events != 1)}"
+        )
+        if len(self.windows):
+            lines.append(f"window {self.window}: {self._scored.say(self.window)}")
+        return "\n".join(lines)

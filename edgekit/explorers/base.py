@@ -1,0 +1,154 @@
+"""What all explorers share: one front end out of small files, its data in one piece, a picture beside it, a page of it.
+
+An explorer's state is a handful of traits, readable and settable from Python; what the hand does in the browser arrives
+in them, on whatever thread the kernel chooses. Analysis is not done here: explorers show what the rooms below return.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import threading
+from collections.abc import Mapping
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any, ClassVar
+
+import anywidget
+import numpy as np
+import pandas as pd
+import traitlets
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from edgekit.errors import EdgekitError, UsageError
+
+_FRONT = Path(__file__).parent / "front"
+_DPI = 96
+
+
+@cache
+def front(*names: str) -> str:
+    """Return these files of the front end, one after the other."""
+    return "\n".join((_FRONT / name).read_text("utf-8") for name in names)
+
+
+def pack(arrays: Mapping[str, NDArray[Any]]) -> tuple[dict[str, dict[str, Any]], bytes]:
+    """Put arrays into one piece of bytes; return where each lies (type, offset in bytes, length), and the bytes."""
+    layout: dict[str, dict[str, Any]] = {}
+    pieces, offset = [], 0
+    for name, array in arrays.items():
+        flat = np.ascontiguousarray(array).ravel()
+        piece = flat.astype(flat.dtype.newbyteorder("<"), copy=False).tobytes()
+        layout[name] = {"type": f"{flat.dtype.kind}{flat.dtype.itemsize}", "offset": offset, "length": len(flat)}
+        pieces.append(piece)
+        offset += len(piece)
+    return layout, b"".join(pieces)
+
+
+class Explorer(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is typed, ipywidgets below it is not
+    """An interactive view in the notebook; the same view as a figure, as a picture beside the widget, and as a page.
+
+    Subclasses name their `scripts` and `state` (the traits a person moves), and say what the data is: `_meta` holds
+    texts and ranges, `_blob` all arrays in one piece, sent once.
+    """
+
+    scripts: ClassVar[tuple[str, ...]] = ()
+    state: ClassVar[tuple[str, ...]] = ()
+
+    _meta = traitlets.Dict().tag(sync=True)
+    _blob = traitlets.Bytes().tag(sync=True)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Join the scripts to the one module that anywidget loads."""
+        if "scripts" in vars(cls):  # anywidget derives a class of its own for every instance: leave that one alone
+            cls._esm = front(*cls.scripts) + "\nexport default { render };\n"
+            cls._css = front("look.css")
+        super().__init_subclass__(**kwargs)
+
+    def __init__(self, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], **state: Any) -> None:
+        self._lock = threading.RLock()  # messages come on threads of the kernel's choosing
+        layout, blob = pack(arrays)
+        unknown = set(state) - set(self.state)
+        if unknown:
+            raise UsageError(f"{type(self).__name__} has no {', '.join(sorted(unknown))}; it has {', '.join(self.state)}.")
+        super().__init__(_meta={**meta, "layout": layout}, _blob=blob)
+        for name, value in state.items():
+            setattr(self, name, value)
+
+    @property
+    def selection(self) -> pd.DataFrame:
+        """What is selected at the moment, as a table."""
+        raise NotImplementedError
+
+    def figure(self) -> Figure:
+        """Return the view at this moment as a matplotlib figure of its own (no pyplot)."""
+        raise NotImplementedError
+
+    def text(self) -> str:
+        """Say the view at this moment in a few stable lines."""
+        raise NotImplementedError
+
+    def to_html(self, path: str | Path) -> None:
+        """Write the explorer as one self-contained page that works without a kernel and without a network.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file to write; an existing one is replaced.
+
+        Raises
+        ------
+        EdgekitError
+            It cannot be written; the text says why.
+        """
+        page = self._page()
+        try:
+            Path(path).write_text(page, encoding="utf-8")
+        except OSError as problem:
+            reason = problem.strerror or type(problem).__name__
+        else:
+            return
+        raise EdgekitError(f"{str(path)!r} cannot be written ({reason}). Choose a file in a folder that exists.")
+
+    def _page(self) -> str:
+        with self._lock:
+            title = escape(str(self._meta.get("title", type(self).__name__)))
+            state = {name: getattr(self, name) for name in ("_meta", *self.state)}
+            picture = base64.b64encode(self._png()).decode()
+            blob = base64.b64encode(self._blob).decode()
+        # inside <script> nothing is escaped but what could end it
+        data = json.dumps(state).replace("<", "\\u003c")
+        script = front("standalone.js", *self.scripts)
+        return (
+            f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>\n'
+            f'<meta name="viewport" content="width=device-width">\n<style>{front("look.css", "page.css")}</style></head>\n'
+            f'<body><main><h1>{title}</h1><div id="explorer"></div>\n'
+            f'<noscript><img alt="{escape(self.text())}" src="data:image/png;base64,{picture}"></noscript></main>\n'
+            f'<script type="application/json" id="state">{data}</script>\n'
+            f'<script type="text/plain" id="blob">{blob}</script>\n'
+            f'<script type="module">\n{script}\n'
+            f'const read = (id) => document.getElementById(id).textContent;\n'
+            f'const model = pageModel(JSON.parse(read("state")), read("blob"));\n'
+            f'render({{ model, el: document.getElementById("explorer") }});\n</script></body></html>\n'
+        )
+
+    def _png(self) -> bytes:
+        with self._lock:
+            buffer = io.BytesIO()
+            self.figure().savefig(buffer, format="png", dpi=_DPI)
+            return buffer.getvalue()
+
+    def __repr__(self) -> str:
+        return self.text()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """Put a picture and a text beside the widget: for code hosts, untrusted notebooks, printed pages, nbval."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, metadata = bundle
+        extra = {"text/plain": self.text(), "image/png": base64.b64encode(self._png()).decode()}
+        return {**data, **extra}, metadata

@@ -1,0 +1,150 @@
+"""What an anomaly block says of one sample or of several: one table of windows, and what stands behind each score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from edgekit.errors import EdgekitError, UsageError
+
+if TYPE_CHECKING:
+    from edgekit.results import BlockResult
+
+SCORE = "anomaly"
+_FRAME = ("start_ms", "end_ms", "expected")
+_PARTS = ("component", "cluster")  # of a mixture, of K-means
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Tables with one row a window, in the order of the blocks.
+
+    Attributes
+    ----------
+    block : BlockResult
+        The first one: its type and its threshold stand for all.
+    windows : DataFrame
+        See `AnomalyExplorer`.
+    place : array (windows,)
+        Which block a window belongs to.
+    sizes : array (blocks,)
+        How long the windows of each block are, in ms.
+    probabilities, shares : DataFrame
+        One column a label, one column a feature (its share of the distance in `explain`); no columns where not known.
+    part : array (windows,)
+        The component or cluster that answers for the window, -1 where not known.
+    note : str
+        Why shares are missing, where they are.
+    """
+
+    block: BlockResult
+    windows: pd.DataFrame
+    place: NDArray[np.int32]
+    sizes: NDArray[np.float64]
+    probabilities: pd.DataFrame
+    shares: pd.DataFrame
+    part: NDArray[np.int32]
+    note: str = ""
+
+    @classmethod
+    def of(cls, blocks: Sequence[BlockResult]) -> Self:
+        """Ask each block for its windows, what they should be, and what stands behind their scores."""
+        if not blocks:
+            raise UsageError("There is no block to explore: give one, or a list of them.")
+        first = blocks[0]
+        tables = [block.windows() for block in blocks]
+        if any(SCORE not in table for table in tables) and any(map(len, tables)):
+            raise UsageError(f"Block {first.id} ({first.type}) gives no anomaly scores; block.plot() draws what it gives.")
+        explained, note = _explained(blocks)
+        windows = [_described(block, table, why) for block, table, why in zip(blocks, tables, explained, strict=True)]
+        shares = pd.concat(explained, ignore_index=True)
+        part = next((shares[name] for name in _PARTS if name in shares), pd.Series(-1, index=shares.index))
+        return cls(
+            block=first,
+            windows=pd.concat(windows, ignore_index=True).rename_axis(index="window"),
+            place=np.repeat(np.arange(len(blocks)), list(map(len, tables))).astype(np.int32),
+            sizes=np.array([float(block.result.window_size_ms) for block in blocks]),
+            probabilities=pd.concat([_probabilities(b, t) for b, t in zip(blocks, tables, strict=True)], ignore_index=True),
+            shares=shares.iloc[:, shares.columns.get_loc("distance") + 1 :] if "distance" in shares else shares[[]],
+            part=part.fillna(-1).to_numpy(np.int32),
+            note=note,
+        )
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return what the front end draws scores and bars from."""
+        count = np.bincount(self.place, minlength=len(self.sizes))
+        arrays = {
+            "sample": self.place,
+            "size": self.sizes,
+            "first": np.cumsum([0, *count[:-1]]).astype("i4"),
+            "score": self.windows[SCORE].to_numpy("f8"),
+            "truth": self.windows["anomalous"].astype("Int8").fillna(-1).to_numpy("i1"),
+            "expected": pd.Categorical(self.windows["expected"], self._expected()).codes.astype("i4"),
+            "probabilities": self.probabilities.to_numpy("f4"),
+            "shares": self.shares.to_numpy("f4"),
+            "part": self.part,
+        }
+        if "signed_score" in self.windows:
+            arrays["signed"] = self.windows["signed_score"].to_numpy("f8")
+        return arrays
+
+    def meta(self) -> dict[str, Any]:
+        """Return the texts and ranges that go with `arrays`."""
+        scores = self.windows[SCORE].to_numpy(float)
+        finite = scores[np.isfinite(scores)]
+        highest = float(finite.max()) if len(finite) else 1.0
+        mixture = self.block.type != "anomaly"
+        return {
+            "score": "anomaly score",
+            "sense": "" if mixture else "distance to the nearest cluster's edge; negative is inside",
+            "increase": float(self.block.result.window_increase_ms),
+            "longest": float(self.sizes.max()),
+            "lowest": float(finite.min()) if len(finite) else 0.0,
+            # with room above the threshold, so that it can be dragged up from where every window scores below it
+            "highest": max(highest, 1.25 * (self.block.threshold or 0.0)),
+            "expected": self._expected(),
+            "labels": [str(label) for label in self.probabilities],
+            "features": [str(feature) for feature in self.shares],
+            "part": "component" if mixture else "cluster",
+            "note": self.note,
+        }
+
+    def say(self, window: int) -> str:
+        """Say in a few words what one window is and scores."""
+        row = self.windows.loc[window]
+        expected = "" if pd.isna(row["expected"]) else f", expected {row['expected']}"
+        return f"{row['start_ms'] / 1000:g} to {row['end_ms'] / 1000:g} s{expected}, score {row[SCORE]:.2f}"
+
+    def _expected(self) -> list[str]:
+        return [str(label) for label in self.windows["expected"].dropna().unique()]
+
+
+def _described(block: BlockResult, table: pd.DataFrame, why: pd.DataFrame) -> pd.DataFrame:
+    """The block's table between the sample's id and what is known beyond it."""
+    described = table.assign(anomalous=block.anomalous().to_numpy())
+    if "signed_score" in why:
+        described["signed_score"] = why["signed_score"].to_numpy()
+    described.insert(0, "sample", block.sample.id)
+    return described
+
+
+def _probabilities(block: BlockResult, table: pd.DataFrame) -> pd.DataFrame:
+    """Label probabilities of the block itself, else of the first block beside it that has some for the same windows."""
+    for other in (table, *(b.windows() for b in block.result.blocks if b is not block)):
+        labels = other.drop(columns=[*_FRAME, SCORE], errors="ignore")
+        if labels.shape[1] and len(labels) == len(table):
+            return labels
+    return pd.DataFrame(index=table.index)
+
+
+def _explained(blocks: Sequence[BlockResult]) -> tuple[list[pd.DataFrame], str]:
+    """What stands behind the scores; where one block cannot be explained none is, and the note says why."""
+    try:
+        return [block.explain() for block in blocks], ""
+    except EdgekitError as problem:
+        return [pd.DataFrame(index=range(len(block.raw.result))) for block in blocks], f"not explained: {problem}"

@@ -1,0 +1,94 @@
+"""The explorer of a signal: every axis over time, the reading one points at, figures of the stretch on show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pandas as pd
+import traitlets
+from matplotlib.figure import Figure
+
+from edgekit.errors import UsageError
+from edgekit.explorers.base import Explorer
+from edgekit.explorers.timeline import Timeline
+
+if TYPE_CHECKING:
+    from edgekit.sample import Sample
+
+
+class SignalExplorer(Explorer):
+    """The signal of one sample, or of several laid end to end.
+
+    Parameters
+    ----------
+    samples : sequence of Sample
+        Time series; at least one of them with readings.
+    **state
+        Any of the traits below, to begin with.
+
+    Attributes
+    ----------
+    time_ms : float
+        The time one points at, from the first sample's start.
+    span : list of float
+        The stretch of time on show, [start, end] in ms; empty for all of it.
+    axes : list of str
+        The axes on show.
+    """
+
+    scripts: ClassVar[tuple[str, ...]] = ("shared.js", "tracks.js", "signal.js")
+    state: ClassVar[tuple[str, ...]] = ("time_ms", "span", "axes")
+
+    time_ms = traitlets.Float(0.0).tag(sync=True)
+    span = traitlets.List(traitlets.Float()).tag(sync=True)
+    axes = traitlets.List(traitlets.Unicode()).tag(sync=True)
+
+    def __init__(self, samples: Sequence[Sample], **state: Any) -> None:
+        if not samples:
+            raise UsageError("There is no sample to explore: give one, or a list of them.")
+        if len(samples) == 1:
+            samples[0].signal()  # says what it is instead, where it is no table of numbers
+        self._timeline = timeline = Timeline(samples)
+        if timeline.signal.empty:
+            raise UsageError("These samples hold no readings: there is nothing to draw over time.")
+        meta = timeline.meta() | {"title": timeline.title(), "labels": timeline.labels()}
+        super().__init__(meta, timeline.arrays(), **{"axes": timeline.axes} | state)
+
+    @traitlets.validate("time_ms")
+    def _checked_time(self, proposal: Any) -> float:
+        if not 0 <= proposal["value"] <= self._timeline.end:
+            raise UsageError(f"The samples last from 0 to {self._timeline.end:g} ms; got {proposal['value']:g}.")
+        return float(proposal["value"])
+
+    @traitlets.validate("span")
+    def _checked_span(self, proposal: Any) -> list[float]:
+        return self._timeline.checked_span(proposal["value"])
+
+    @traitlets.validate("axes")
+    def _checked_axes(self, proposal: Any) -> list[str]:
+        return self._timeline.checked_axes(proposal["value"])
+
+    @property
+    def selection(self) -> pd.DataFrame:
+        """The readings on show, those in [start, end) of `span`: index `time_ms`, one column an axis on show."""
+        signal = self._timeline.signal[self.axes]
+        start, end = self.span or (0.0, self._timeline.end)
+        return signal[(signal.index >= start) & (signal.index < end)]
+
+    def figure(self) -> Figure:
+        """Return the signal on show, with a line at the time one points at, as a matplotlib figure of its own."""
+        figure = Figure(figsize=(9.6, 3.2), layout="constrained")
+        with self._lock:
+            axes = figure.subplots()
+            self._timeline.draw(axes, self.axes, self.span, title=str(self._meta["title"]))
+            axes.axvline(self.time_ms / 1000, color="black", linewidth=1)
+        return figure
+
+    def text(self) -> str:
+        """Say in two lines what is on show."""
+        shown = self.selection
+        return (
+            f"SignalExplorer: {self._meta['title']}\n"
+            f"{len(shown)} readings of {len(self._timeline.signal)} on show, axes {', '.join(self.axes) or 'none'}"
+        )

@@ -1,0 +1,135 @@
+"""Signals of one sample or of several laid end to end, on one axis of time: what the tracks of an explorer show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from edgekit import plots
+from edgekit.errors import UsageError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from edgekit.sample import Sample
+
+
+class Timeline:
+    """Samples one after the other; times in ms from the first one's start.
+
+    Attributes
+    ----------
+    starts : array (samples,)
+        When each sample begins.
+    end : float
+        When the last one ends.
+    signal : DataFrame
+        Index `time_ms`, one column an axis; samples that lack an axis hold NaN there, samples without numbers nothing.
+    axes : list of str
+        The signal's columns.
+    """
+
+    def __init__(self, samples: Sequence[Sample]) -> None:
+        self.samples = list(samples)
+        signals = [_signal(sample) for sample in samples]
+        lengths = [max(float(s.length_ms), _end(signal), 1.0) for s, signal in zip(samples, signals, strict=True)]
+        self.starts: NDArray[np.float64] = np.cumsum([0.0, *lengths[:-1]])
+        self.end = float(sum(lengths))
+        self._units: dict[str, str] = {}
+        for signal in signals:
+            self._units = signal.attrs.get("units", {}) | self._units
+        shifted = [s.set_axis(s.index + start) for s, start in zip(signals, self.starts, strict=True)]
+        for part in shifted:
+            part.attrs = {}  # pandas would compare and copy them at every step
+        self.signal = pd.concat(shifted).rename_axis(index="time_ms")
+        self.axes = [str(name) for name in self.signal]
+        self._breaks = np.cumsum([0, *map(len, signals[:-1])])
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return what the front end draws the signal from."""
+        values = self.signal.to_numpy("f4")
+        return {
+            "time": self.signal.index.to_numpy("f8"),
+            "signal": np.ascontiguousarray(values.T),
+            "breaks": self._breaks.astype("i4"),
+        }
+
+    def meta(self) -> dict[str, Any]:
+        """Return the texts and ranges that go with `arrays`; a range is [smallest, largest] finite value of an axis."""
+        ends = [*self.starts[1:].tolist(), self.end]
+        units = {name: unit for name, unit in self._units.items() if unit not in ("", "N/A")}
+        return {
+            "end": self.end,
+            "axes": self.axes,
+            "names": [f"{name} ({units[name]})" if name in units else name for name in self.axes],
+            "unit": "signal" if units else "signal (units not stated)",
+            "ranges": [_range(self.signal[name].to_numpy(float)) for name in self.signal],
+            "samples": [
+                {"start": start, "end": end, "name": sample.filename, "label": sample.label}
+                for sample, start, end in zip(self.samples, self.starts.tolist(), ends, strict=True)
+            ],
+        }
+
+    def labels(self) -> list[tuple[float, float, str]]:
+        """Return which label holds where, as (start, end, label), on the common axis of time."""
+        found: list[tuple[float, float, str]] = []
+        for sample, shift in zip(self.samples, self.starts.tolist(), strict=True):
+            ranges = sample.labels()[["start_ms", "end_ms", "label"]].itertuples(index=False, name=None)
+            found += [(start + shift, end + shift, label) for start, end, label in ranges]
+        return found
+
+    def title(self) -> str:
+        """Name the sample, or say how many there are."""
+        first = self.samples[0]
+        return f"{first.filename} · {first.label}" if len(self.samples) == 1 else f"{len(self.samples)} samples"
+
+    def draw(self, ax: Axes, axes: Sequence[str], span: Sequence[float], title: str = "") -> None:
+        """Draw the axes on show over the stretch of time on show."""
+        shown = self.signal[[name for name in self.axes if name in axes]]
+        shown.attrs["units"] = self._units
+        plots.signal(shown, ax=ax, title=title)
+        for start in self.starts[1:] / 1000:
+            ax.axvline(start, color="black", linewidth=0.5, alpha=0.5)
+        self.limit(ax, span)
+
+    def limit(self, ax: Axes, span: Sequence[float]) -> None:
+        """Show only the stretch `span` ([start, end] in ms; empty for all of it)."""
+        start, end = span or (0.0, self.end)
+        ax.set_xlim(start / 1000, end / 1000)
+
+    def checked_span(self, span: Sequence[float]) -> list[float]:
+        """Return a stretch of time cut to what there is; UsageError where it is none."""
+        if not span:
+            return []
+        if len(span) != 2 or not 0 <= span[0] < span[1] or span[0] >= self.end:
+            raise UsageError(f"A span is [start, end] in ms within 0 to {self.end:g}, or [] for all; got {list(span)}.")
+        return [float(span[0]), float(min(span[1], self.end))]
+
+    def checked_axes(self, axes: Sequence[str]) -> list[str]:
+        """Return the axes in the signal's order; UsageError where one is not there."""
+        if unknown := [name for name in axes if name not in self.axes]:
+            raise UsageError(f"There is no axis {unknown[0]!r}; there are: {', '.join(self.axes) or 'none'}.")
+        return [name for name in self.axes if name in axes]
+
+
+def _signal(sample: Sample) -> pd.DataFrame:
+    try:
+        return sample.signal()
+    except UsageError:  # a picture, say: its scores have a time all the same
+        return pd.DataFrame(index=pd.Index([], dtype=float, name="time_ms"))
+
+
+def _end(signal: pd.DataFrame) -> float:
+    if len(signal) < 2:
+        return 0.0
+    last, before = signal.index[-1], signal.index[-2]
+    return float(2 * last - before)
+
+
+def _range(values: NDArray[np.float64]) -> list[float | None]:
+    finite = values[np.isfinite(values)]
+    return [float(finite.min()), float(finite.max())] if len(finite) else [None, None]

@@ -1,0 +1,75 @@
+"""An explorer in a plain page, no Jupyter: the file that `to_html` writes is the same module on a stub model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from edgekit.explorers import Explorer
+
+# Icons and shadows of the browser's own are nobody's finding; what we drew is under .ek.
+SERIOUS = ("serious", "critical")
+
+
+class ExplorerPage:
+    """The exported page of an explorer, open in a browser; what went wrong in it is in `errors`."""
+
+    def __init__(self, context: BrowserContext, explorer: Explorer, folder: Path, **emulated: str) -> None:
+        path = folder / "explorer.html"
+        explorer.to_html(path)
+        self.page: Page = context.new_page()
+        self.page.emulate_media(**emulated)
+        self.errors: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(path.as_uri())
+        self.root: Locator = self.page.locator(".ek")
+        self.drawn()
+
+    def drawn(self, since: int = 0) -> int:
+        """Wait until more than `since` pictures were drawn; return how many."""
+        self.page.wait_for_function("n => Number(document.querySelector('.ek')?.dataset.frames ?? 0) > n", arg=since)
+        return int(self.root.get_attribute("data-frames") or 0)
+
+    def pictures(self) -> list[str]:
+        """Every canvas as it looks now."""
+        return self.page.evaluate("() => [...document.querySelectorAll('.ek canvas')].map(c => c.toDataURL())")
+
+    def field(self, name: str) -> Locator:
+        """The number field of this name."""
+        return self.root.get_by_label(name, exact=True).and_(self.page.locator("input"))
+
+    def press(self, *keys: str) -> None:
+        """Press keys where the focus is, and wait for the picture after each."""
+        for key in keys:
+            before = self.drawn()
+            self.page.keyboard.press(key)
+            self.drawn(before)
+
+    def serious_findings(self) -> list[str]:
+        """What axe-core finds in our own elements that is serious or worse."""
+        return axe_findings(self.page)
+
+    def close(self) -> None:
+        """Close the page; nothing may have gone wrong in it, and nothing been asked for but the file itself."""
+        self.page.close()
+        assert self.errors == []
+        assert [url for url in self.requests if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
+def axe_findings(page: Page) -> list[str]:
+    """Serious findings of axe-core in what explorers drew, one line each."""
+    found = Axe().run(page, context=".ek").response["violations"]
+    return [
+        f"{violation['id']}: {violation['help']}: {json.dumps([node['html'][:160] for node in violation['nodes']][:3])}"
+        for violation in found
+        if violation["impact"] in SERIOUS
+    ]
+
+
+__all__ = ["ExplorerPage", "axe_findings", "expect"]

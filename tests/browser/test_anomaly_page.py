@@ -1,0 +1,214 @@
+"""The anomaly explorer's front end, in a plain page without Jupyter: a second each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+import edgekit as ek
+
+from ..scores import scored_result
+from .page import ExplorerPage
+
+EVIL = "<img src=x onerror=window.hacked=1>"
+
+
+@pytest.fixture(scope="module")
+def results(studio) -> list[ek.ClassifyResult]:
+    """A few samples of every label, the unseen one as well."""
+    testing = studio.samples("testing")
+    chosen = testing.groupby("label", sort=False).head(2).index
+    return studio.classify([int(sample) for sample in chosen])
+
+
+@pytest.fixture
+def explorer(results) -> ek.explorers.AnomalyExplorer:
+    return ek.explore(results)
+
+
+@pytest.fixture
+def page(context: BrowserContext, explorer, tmp_path: Path) -> Iterator[ExplorerPage]:
+    page = ExplorerPage(context, explorer, tmp_path)
+    yield page
+    page.close()
+
+
+def shown(page: ExplorerPage) -> dict[str, str]:
+    """The figures of the two small tables by name."""
+    rows = page.root.locator("tbody tr").evaluate_all("rows => rows.map(r => [...r.cells].map(c => c.textContent))")
+    return {name: cells for name, *cells in rows}
+
+
+def test_arrows_step_windows_and_shift_steps_ten(page, explorer):
+    page.root.get_by_role("slider", name="window").focus()
+    page.press("ArrowRight", "ArrowRight")
+    expect(page.field("window")).to_have_value("2")
+    page.press("Shift+ArrowRight", "ArrowLeft")
+    expect(page.field("window")).to_have_value("11")
+    row = explorer.windows.loc[11]
+    expect(page.root.locator(".ek-card")).to_contain_text("Window 11")
+    expect(page.root.locator(".ek-card")).to_contain_text(f"{row['anomaly']:.2f}")
+    page.press("End")
+    expect(page.field("window")).to_have_value(str(len(explorer.windows) - 1))
+    page.press("Home")
+    expect(page.field("window")).to_have_value("0")
+
+
+def test_counts_follow_the_threshold_and_are_those_of_python(page, explorer):
+    for threshold in (0.5, 2.0, 7.5):
+        before = page.drawn()
+        page.field("threshold").fill(str(threshold))
+        page.page.keyboard.press("Enter")
+        page.drawn(before)
+        explorer.threshold = threshold
+        counts, figures = explorer.counts, shown(page)
+        assert [int(cell) for cell in figures["anomalous"]] == [counts["tp"], counts["fn"]]
+        assert [int(cell) for cell in figures["normal"]] == [counts["fp"], counts["tn"]]
+        assert figures["precision"] == [f"{counts['precision']:.1%}".replace("%", " %")]
+        assert figures["recall"] == [f"{counts['recall']:.1%}".replace("%", " %")]
+        expect(page.root).to_contain_text(f"{counts['above']:.0f} of {len(explorer.windows)} windows above")
+        expect(page.root).to_contain_text(f"in {counts['events']:.0f} event")
+
+
+def test_dragging_the_line_moves_the_threshold_and_the_picture(page):
+    knob = page.root.get_by_role("slider", name="threshold")
+    box, before, pictures = knob.bounding_box(), float(page.field("threshold").input_value()), page.pictures()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.page.mouse.move(x, y)
+    page.page.mouse.down()
+    for step in (10, 20, 30):
+        frames = page.drawn()
+        page.page.mouse.move(x, y - step)
+        page.drawn(frames)
+    page.page.mouse.up()
+    assert float(page.field("threshold").input_value()) > before
+    assert page.pictures() != pictures
+    assert knob.bounding_box()["y"] < box["y"] - 20
+
+
+def test_the_line_itself_and_the_histogram_can_be_dragged_as_well(page):
+    knob, track = page.root.get_by_role("slider", name="threshold").bounding_box(), page.root.locator(".ek-tall").bounding_box()
+    value = float(page.field("threshold").input_value())
+    page.page.mouse.move(track["x"] + 200, knob["y"] + knob["height"] / 2)
+    page.page.mouse.down()
+    page.page.mouse.move(track["x"] + 200, knob["y"] - 25)
+    page.page.mouse.up()
+    expect(page.field("threshold")).not_to_have_value(str(value))
+    value = page.field("threshold").input_value()
+    page.root.get_by_role("img", name="histogram").click(position={"x": 90, "y": 40})
+    expect(page.field("threshold")).not_to_have_value(value)
+
+
+def test_the_keyboard_reaches_everything(page):
+    page.root.get_by_role("slider", name="threshold").focus()
+    before = float(page.field("threshold").input_value())
+    page.press("ArrowUp", "ArrowUp")
+    assert float(page.field("threshold").input_value()) > before
+    page.press("n")
+    first = int(page.field("window").input_value())
+    expect(page.root.locator(".ek-card")).to_contain_text("above")
+    page.press("n", "p")
+    assert int(page.field("window").input_value()) == first
+    page.press("+")
+    page.press("0")
+    reached = set()
+    page.page.locator("body").evaluate("body => document.activeElement.blur()")
+    for _ in range(20):
+        page.page.keyboard.press("Tab")
+        reached.add(page.page.evaluate("() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.tagName"))
+    assert {"window", "threshold", "INPUT", "BUTTON"} <= reached
+
+
+def test_a_click_chooses_the_window_and_a_drag_on_the_signal_zooms(page, explorer):
+    signal, scores = page.root.locator(".ek-track").nth(0), page.root.locator(".ek-track").nth(1)
+    frames = page.drawn()
+    scores.click(position={"x": 300, "y": 12})
+    page.drawn(frames)
+    assert int(page.field("window").input_value()) > 10
+    pictures = page.pictures()
+    box = signal.bounding_box()
+    page.page.mouse.move(box["x"] + 200, box["y"] + 50)
+    page.page.mouse.down()
+    page.page.mouse.move(box["x"] + 300, box["y"] + 60)
+    frames = page.drawn()
+    page.page.mouse.up()
+    page.drawn(frames)
+    assert page.pictures()[0] != pictures[0]
+    page.root.get_by_role("button", name="show all").click()
+    page.page.wait_for_function("old => document.querySelector('.ek canvas').toDataURL() === old", arg=pictures[0])
+
+
+def test_an_axis_can_be_hidden_and_shown(page):
+    button = page.root.get_by_role("button", name="accX")
+    before, frames = page.pictures()[0], page.drawn()
+    button.click()
+    page.drawn(frames)
+    expect(button).to_have_attribute("aria-pressed", "false")
+    assert page.pictures()[0] != before
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+
+
+def test_explanation_and_probabilities_are_those_of_python(page, explorer, results):
+    explained = results[0].block("anomaly-gmm").explain()
+    page.root.get_by_role("slider", name="window").focus()
+    page.press("ArrowRight")
+    row = explained.loc[1]
+    shares = row.iloc[explained.columns.get_loc("distance") + 1 :].astype(float) / row["distance"]
+    for feature, share in shares.abs().nlargest(3).items():
+        expect(page.root).to_contain_text(f"{feature}{shares[feature] * 100:.1f} %")
+    expect(page.root).to_contain_text(f"Why: distance to component {int(row['component'])}")
+    top = results[0].block("keras").windows().loc[1].iloc[3:].astype(float)
+    expect(page.root).to_contain_text(f"{top.idxmax()}{top.max() * 100:.1f} %")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(context, explorer, tmp_path, scheme):
+    page = ExplorerPage(context, explorer, tmp_path, color_scheme=scheme)
+    assert page.serious_findings() == []
+    page.close()
+
+
+def test_it_fits_a_narrow_page_and_draws_again_when_it_grows(page):
+    page.page.set_viewport_size({"width": 520, "height": 900})
+    expect(page.root).to_have_class("ek ek-narrow")
+    assert page.page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    page.page.set_viewport_size({"width": 1280, "height": 1000})
+    expect(page.root).to_have_class("ek")
+
+
+def test_it_is_one_screen(page):
+    page.page.set_viewport_size({"width": 1280, "height": 720})
+    assert page.root.bounding_box()["height"] < 680
+
+
+def test_100_000_windows_are_drawn_and_stepped_through(context, tmp_path):
+    result = scored_result(100_000)
+    page = ExplorerPage(context, ek.explore(result), tmp_path)
+    expect(page.root).to_contain_text("of 100000 windows above")
+    page.root.get_by_role("slider", name="window").focus()
+    page.press("n")
+    assert result.blocks[0].windows()["anomaly"][int(page.field("window").input_value())] > 3
+    page.close()
+
+
+def test_names_of_a_server_are_text_in_the_page(context, tmp_path):
+    result = scored_result(5, name=EVIL + "</script><script>window.hacked=1</script>")
+    page = ExplorerPage(context, ek.explore(result), tmp_path)
+    page.page.wait_for_timeout(200)
+    assert page.page.evaluate("window.hacked") is None
+    assert EVIL in page.page.title()
+    page.close()
+
+
+def test_the_page_holds_no_key(explorer, studio, sandbox, tmp_path):
+    explorer.to_html(tmp_path / "report.html")
+    text = (tmp_path / "report.html").read_text()
+    assert sandbox.keys["motion"] not in text
+    assert "signatureKey" not in text
+    assert "hmac-key" not in text
+    assert json.loads(text.split('id="state">')[1].split("</script>")[0])["window"] == 0

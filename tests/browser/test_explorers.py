@@ -1,0 +1,113 @@
+"""Explorers as a person meets them: in a notebook, in JupyterLab, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from .lab import Lab, write_notebook
+from .page import axe_findings
+
+ANOMALY = """
+import edgekit as ek
+
+studio = ek.connect()
+testing = studio.samples("testing")
+results = studio.classify(testing.groupby("label", sort=False).head(3).index)
+explorer = ek.explore(results)
+explorer
+"""
+SIGNAL = """
+import edgekit as ek
+
+studio = ek.connect()
+signal = ek.explore(studio.sample(studio.samples().index[0]))
+signal
+"""
+
+
+def opened(lab: Lab, folder: Path, name: str, *cells: str) -> Locator:
+    """Run the cells in a new notebook; return the explorer that the first one shows."""
+    lab.open(write_notebook(folder / f"{name}.ipynb", *cells))
+    lab.run_all()
+    root = lab.cell_output(1).locator(".ek")
+    expect(root).to_have_attribute("data-frames", re.compile(r"\d+"))
+    return root
+
+
+def test_the_anomaly_explorer_and_python_follow_each_other(lab: Lab, tmp_path: Path) -> None:
+    root = opened(lab, tmp_path, "anomaly", ANOMALY)
+    window, threshold = (root.get_by_role("slider", name=name) for name in ("window", "threshold"))
+    window.focus()
+    for step in range(1, 4):  # more than once: the first message of a widget takes another thread than the next ones
+        lab.page.keyboard.press("ArrowRight")
+        expect(window).to_have_attribute("aria-valuenow", str(step))
+    lab.page.keyboard.press("Shift+ArrowRight")
+    assert lab.python("explorer.window") == "13"
+
+    before, above = float(lab.python("explorer.threshold")), int(lab.python("len(explorer.selection)"))
+    box = threshold.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    lab.page.mouse.move(x, y)
+    lab.page.mouse.down()
+    for step in (15, 30, 45):
+        lab.page.mouse.move(x, y - step)
+    lab.page.mouse.up()
+    expect(threshold).not_to_have_attribute("aria-valuenow", str(before))
+    shown = float(threshold.get_attribute("aria-valuenow"))
+    lab.page.wait_for_timeout(200)  # the last message of a drag comes after the picture
+    assert float(lab.python("explorer.threshold")) == pytest.approx(shown)
+    assert int(lab.python("len(explorer.selection)")) < above
+
+    lab.python("explorer.threshold = 3; explorer.window = 5")
+    expect(threshold).to_have_attribute("aria-valuenow", "3")
+    expect(window).to_have_attribute("aria-valuenow", "5")
+    expect(root).to_contain_text(f"{lab.python('len(explorer.selection)')} of ")
+    lab.screenshot("explorer_anomaly")
+
+
+def test_keys_stay_with_the_explorer(lab: Lab, tmp_path: Path) -> None:
+    root = opened(lab, tmp_path, "keys", ANOMALY, "'below'")
+    cells = lab.page.locator(".jp-Notebook .jp-Cell").count()
+    root.get_by_role("slider", name="window").focus()
+    for key in ("n", "p", "+", "0", "a", "b", "ArrowDown", "ArrowUp"):  # a and b would insert cells
+        lab.page.keyboard.press(key)
+    assert lab.page.locator(".jp-Notebook .jp-Cell").count() == cells
+    expect(root.get_by_role("slider", name="window")).to_be_focused()
+
+
+def test_what_cannot_be_is_refused_with_the_reason(lab: Lab, tmp_path: Path) -> None:
+    opened(lab, tmp_path, "refused", ANOMALY)
+    attempt = "try:\n    explorer.window = 10**6\nexcept ek.UsageError as problem:\n    said = str(problem)\nsaid"
+    assert "There are windows 0 to" in lab.python(attempt)
+    assert lab.python("explorer.window") == "0"
+
+
+def test_it_follows_the_theme_of_jupyterlab(lab: Lab, tmp_path: Path) -> None:
+    root = opened(lab, tmp_path, "theme", ANOMALY)
+    light = root.locator("canvas").first.evaluate("canvas => canvas.toDataURL()")
+    lab.command("apputils:change-theme", {"theme": "JupyterLab Dark"})
+    lab.page.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
+    lab.page.wait_for_function("old => document.querySelector('.ek canvas').toDataURL() !== old", arg=light)
+    assert axe_findings(lab.page) == []
+    lab.screenshot("explorer_anomaly_dark")
+    lab.command("apputils:change-theme", {"theme": "JupyterLab Light"})
+    lab.page.wait_for_function("() => document.body.dataset.jpThemeLight === 'true'")
+    assert axe_findings(lab.page) == []
+
+
+def test_the_signal_explorer_points_at_a_reading(lab: Lab, tmp_path: Path) -> None:
+    root = opened(lab, tmp_path, "signal", SIGNAL)
+    root.get_by_role("slider", name="reading").focus()
+    for _ in range(3):
+        lab.page.keyboard.press("ArrowRight")
+    expect(root).to_contain_text("Reading 3")
+    lab.page.wait_for_timeout(200)
+    assert lab.python("signal.time_ms") == "300.0"
+    lab.python("signal.span = [0, 2000]")
+    expect(root).to_contain_text("On show: 0 s to 2 s, 20 readings")
+    assert lab.python("len(signal.selection)") == "20"
+    lab.screenshot("explorer_signal")

@@ -1,0 +1,78 @@
+"""The front end's functions by themselves, each held against NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import BrowserContext
+
+from edgekit.explorers.base import front
+
+SOURCE = front("shared.js", "tracks.js", "scores.js")
+RANDOM = np.random.default_rng(0)
+
+
+@pytest.fixture(scope="module")
+def call(context: BrowserContext) -> Iterator[Callable[..., Any]]:
+    """Evaluate an expression over the front end's functions, with `x` as its argument."""
+    page = context.new_page()
+    yield lambda expression, x=None: page.evaluate(f"x => {{ {SOURCE}\nreturn {expression}; }}", x)
+    page.close()
+
+
+def test_the_envelope_loses_no_peak_at_100_000_values(call):
+    values = RANDOM.normal(size=100_000)
+    values[[7, 50_000, 99_999]] = [40, -40, 30]
+    found = call(
+        "(({smallest, largest}) => [[...smallest], [...largest]])"
+        "(envelope(Float64Array.from(x, (_, i) => i), Float64Array.from(x), 0, x.length, 700))",
+        values.tolist(),
+    )
+    column = np.minimum(np.arange(100_000) * (700 / 100_000), 699).astype(int)
+    starts = np.searchsorted(column, np.arange(700))
+    assert found[0] == np.minimum.reduceat(values, starts).tolist()
+    assert found[1] == np.maximum.reduceat(values, starts).tolist()
+
+
+def test_the_envelope_passes_over_what_is_missing(call):
+    found = call("[...envelope(Float64Array.of(0, 1, 2), Float64Array.of(NaN, 5, NaN), 0, 3, 3).largest].map(String)")
+    assert found == ["NaN", "5", "NaN"]
+
+
+def test_what_lies_above_a_threshold_is_strictly_above(call):
+    scores = [*RANDOM.normal(size=50).round(1).tolist(), 2.0, 2.0]
+    truth = [int(t) for t in RANDOM.integers(-1, 2, 52)]
+    counts = call("tally({score: Float64Array.from(x[0]), truth: Int8Array.from(x[1])}, 500).at(2)", [scores, truth])
+    score, known = np.array(scores), np.array(truth)
+    assert counts["tp"] == ((score > 2) & (known == 1)).sum()
+    assert counts["tn"] == ((score <= 2) & (known == 0)).sum()
+    assert counts["above"] == (score > 2).sum()
+
+
+@pytest.mark.parametrize("logarithmic", [False, True])
+def test_the_score_axis_goes_there_and_back(call, logarithmic):
+    where = f"scoreAxis({{lowest: -2, highest: 50}}, {str(logarithmic).lower()})"
+    there = call(f"x.map((value) => {where}.at({where}.share(value)))", [-1.5, 0, 0.5, 3, 49])
+    np.testing.assert_allclose(there, [-1.5, 0, 0.5, 3, 49], rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize(("low", "high", "count"), [(0, 1, 4), (-3, 50, 4), (0, 0, 3), (0, 1e-9, 5), (1e9, 2e9, 5)])
+def test_ticks_are_few_and_round(call, low, high, count):
+    places = call("ticks(...x)", [low, high, count])
+    assert 1 <= len(places) <= count + 2
+    assert all(low <= place <= high * (1 + 1e-9) for place in places)
+    assert len(set(call("tickTexts(x)", places))) == len(places)
+
+
+def test_bytes_become_arrays_again(call):
+    assert call("[...unpack({a: {type: 'f4', offset: 1, length: 2}}, new DataView(Uint8Array.from(x).buffer)).a]", [
+        0, *np.array([1.5, -2], "<f4").tobytes(),
+    ]) == [1.5, -2]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "text"), [(None, "–"), (-0.5, "−0.500"), (1234.5, "1235"), (1e9, "1.0e+9"), (0, "0.000")])
+def test_figures_are_short(call, value, text):
+    assert call("figure(x)", value) == text
