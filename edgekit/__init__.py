@@ -13,6 +13,7 @@ from edgekit import anomaly
 from edgekit.anomaly import Gmm
 from edgekit.connection import connect
 from edgekit.errors import (
+    AmbiguousLabelsWarning,
     AuthenticationError,
     ConnectionFailed,
     EdgekitError,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from edgekit.sandbox import Sandbox
 
 __all__ = [
+    "AmbiguousLabelsWarning",
     "AuthenticationError",
     "BlockResult",
     "ClassifyResult",

@@ -11,6 +11,8 @@ EdgekitError
     ├── RateLimitError        too many requests
     └── JobFailed             a job ended without success
 
+AmbiguousLabelsWarning is no error: the result stands, but a guess is in it that only a person can check.
+
 Each text says what happened, on which call, and what to do next. Text that came from a server is part of a message
 as it was sent: escape it before it goes into HTML.
 """
@@ -76,3 +78,10 @@ class RateLimitError(StudioError):
 
 class JobFailed(StudioError):
     """A job on the server ended without success."""
+
+
+class AmbiguousLabelsWarning(UserWarning):
+    """What each window should have been had to be guessed from the response, and the guess may be wrong.
+
+    The text says why. To make it an error: ``warnings.simplefilter("error", ek.AmbiguousLabelsWarning)``.
+    """

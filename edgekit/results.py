@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain
-from operator import itemgetter
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,26 +12,20 @@ from numpy.typing import NDArray
 
 from edgekit import anomaly, display
 from edgekit.decoding import decode
-from edgekit.errors import ResponseError, UsageError
+from edgekit.errors import AmbiguousLabelsWarning, ResponseError, UsageError
 from edgekit.sample import Sample, Source
 from edgekit.schema import (
     Classification,
     ClassifyResponse,
-    Impulse,
     LearnBlock,
-    ModelPrediction,
-    ModelResult,
-    Payload,
-    SampleData,
-    VariantsResponse,
+    StructuredLabel,
 )
+from edgekit.windows import SCORE, Cut, Span, labels_joined, score_columns, windows_table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SCORE = "anomaly"
-_FRAME = ("start_ms", "end_ms", "expected")
-_EXACT = 2**53  # whole numbers up to here are the same as floats; beyond, no time is meant
+_OUTCOMES = {"anomaly": True, "no anomaly": False}  # the API's words in expectedAnomalyOutcome
 
 
 def parse(source: bytes | str | dict[str, Any] | Path) -> ClassifyResult:
@@ -82,10 +75,13 @@ class ClassifyResult:
         The sample with its values, as it came with the result.
     raw : ClassifyResponse
         Everything the API sent, as decoded.
+    source : Studio or None
+        Where the result came from; None for a file.
     """
 
     def __init__(self, raw: ClassifyResponse, source: Source | None = None, *, whole: bool = True) -> None:
         self.raw = raw
+        self.source = source
         self.sample = Sample(raw.sample, source, whole=whole)
         self.blocks = [BlockResult(block, self) for block in raw.classifications]
 
@@ -121,9 +117,12 @@ class ClassifyResult:
             found = found or [block for block in self.blocks if key in (block.title, block.learn_block.name)]
         if len(found) == 1:
             return found[0]
-        have = ", ".join(f"{block.id} ({block.type}, {block.title!r})" for block in self.blocks) or "none"
         fault = "More than one block answers" if found else "No block answers"
-        raise UsageError(f"{fault} to {key!r}. This result has: {have}. Ask by id.")
+        raise UsageError(f"{fault} to {key!r}. This result has: {self.listing()}. Ask by id.")
+
+    def listing(self) -> str:
+        """Name the blocks with id, type and title."""
+        return ", ".join(f"{block.id} ({block.type}, {block.title!r})" for block in self.blocks) or "none"
 
     def __repr__(self) -> str:
         types = display.listing(block.type for block in self.blocks)
@@ -195,18 +194,79 @@ class BlockResult:
         Window i covers [i · increase, i · increase + size), by the response's own ``windowSizeMs`` and
         ``windowIncreaseMs``. `expected` comes from ``expectedLabels``: where its ranges together span exactly as many
         entries as there are windows, they count windows; otherwise readings, and a window takes the label at its end.
+
+        Warns
+        -----
+        AmbiguousLabelsWarning
+            The ranges fit both ways, or neither, and the labels depend on it; the text says why.
         """
-        scores = _score_columns(self.raw.result)
-        size, increase = self.result.window_size_ms, self.result.window_increase_ms
-        if max(abs(size), abs(increase)) * len(self.raw.result) >= _EXACT:
-            size, increase = float(size), float(increase)
-        start = np.arange(len(self.raw.result)) * increase
-        columns: dict[str, Any] = {"start_ms": start, "end_ms": start + size, "expected": self._expected(start + size)}
-        for name, values in scores.items():
-            while name in columns:
-                name += "_score"  # noqa: PLW2901
-            columns[name] = values
-        return pd.DataFrame(columns, copy=False).rename_axis(index="window")
+        labels = self.raw.expected_labels
+        if labels:
+            expected = self._joined("expectedLabels", labels)
+        else:
+            expected = np.full(len(self.raw.result), self.sample.label or None, object)
+        return windows_table(self.raw.result, self._cut, expected)
+
+    def anomalous(self) -> pd.Series:
+        """Say for each window whether it should be an anomaly.
+
+        Returns
+        -------
+        Series of nullable boolean, index `window`, name "anomalous": <NA> where the response does not say. Source:
+        ``expectedAnomalyOutcome`` (newer servers), joined to windows as `windows` joins the expected labels.
+
+        Warns
+        -----
+        AmbiguousLabelsWarning
+            As in `windows`.
+        """
+        outcomes = self._joined("expectedAnomalyOutcome", self.raw.expected_anomaly_outcome or [])
+        values = pd.array([_OUTCOMES.get(outcome) for outcome in outcomes], dtype="boolean")
+        return pd.Series(values, index=pd.RangeIndex(len(values), name="window"), name="anomalous")
+
+    def explain(self) -> pd.DataFrame:
+        """Ask the Studio for the block's parameters and the sample's features, and say why each window scored so.
+
+        Returns
+        -------
+        DataFrame, index `window`: `score` (the server's), `recomputed`, then for a GMM block `signed_score`,
+        `component`, `distance` and each feature's share of it (`edgekit.Gmm.explain`), for a K-means block `cluster`,
+        `distance` and each feature's share of its square (`edgekit.anomaly.KMeans.explain`).
+
+        Raises
+        ------
+        UsageError
+            It is no anomaly block, or the result came from a file and there is nobody to ask.
+        ResponseError
+            The Studio gives features of another number of windows than it scored.
+        """
+        score = score_columns(self.raw.result).get(SCORE)
+        if self.type not in ("anomaly-gmm", "anomaly") or score is None:
+            raise UsageError(
+                f"Block {self.id} ({self.type}) has no anomaly score that edgekit can explain: that takes a block of "
+                f"type anomaly-gmm or anomaly (K-means). This result has: {self.result.listing()}."
+            )
+        source = self.result.source
+        if source is None:
+            raise UsageError(
+                f"This result came from a file, without the parameters of block {self.id} and the features. Ask the "
+                f"Studio: ek.connect().classify({self.sample.id}).block({self.id}).explain()."
+            )
+        model = source.gmm(self.id) if self.type == "anomaly-gmm" else source.kmeans(self.id)
+        tables = {dsp: source.features(self.sample.id, dsp) for dsp in self.learn_block.dsp}
+        if len(tables) > 1:  # blocks of one kind name their features alike
+            tables = {dsp: table.add_prefix(f"{dsp}: ") for dsp, table in tables.items()}
+        features = pd.concat(list(tables.values()), axis=1) if tables else pd.DataFrame()
+        if len(features) != len(score):
+            raise ResponseError(
+                f"The Studio gives features of {len(features)} windows of sample {self.sample.id}, and block {self.id} "
+                f"scored {len(score)}: the impulse was changed after this result. Classify the sample again."
+            )
+        front = {"score": score, "recomputed": model.score(features)}
+        if isinstance(model, anomaly.Gmm):
+            front["signed_score"] = model.signed_score(features)
+        table = model.explain(features)
+        return pd.concat([pd.DataFrame(front, index=table.index), table], axis=1)
 
     @property
     def thresholds(self) -> pd.DataFrame:
@@ -242,7 +302,7 @@ class BlockResult:
 
     def summary(self) -> str:
         """Say in a few words what this block found."""
-        table = self.windows()
+        table = pd.DataFrame(score_columns(self.raw.result), index=range(len(self.raw.result)))
         if not len(table):
             return "no windows"
         if SCORE in table:
@@ -250,10 +310,9 @@ class BlockResult:
             limit = self.threshold
             above = "" if limit is None else f"{(scores > limit).sum()} of {len(table)} windows above {limit:g}, "
             return f"{above}highest score {scores.max():.2f}"
-        labels = table.drop(columns=list(_FRAME))
-        if not labels.shape[1]:
+        if not table.shape[1]:
             return f"{len(table)} windows"
-        counted = labels.dropna(how="all").idxmax(axis=1).value_counts()
+        counted = table.dropna(how="all").idxmax(axis=1).value_counts()
         return display.listing(f"{label} {count}" for label, count in counted.items()) + f" of {len(table)} windows"
 
     def __repr__(self) -> str:
@@ -266,42 +325,25 @@ class BlockResult:
         note = " ".join(t.help_text for t in self.raw.thresholds)
         return display.card(f"{self.title} (block {self.id})", facts, note=note)
 
-    def _expected(self, end_ms: NDArray[Any]) -> NDArray[Any]:
-        """Label of each window; see `windows` for the rule."""
-        labels = np.full(len(end_ms), None, object)
-        ranges = self.raw.expected_labels
-        if not ranges:
-            labels[:] = self.sample.label or None
-            return labels
-        first, last = min(r.start_index for r in ranges), max(r.end_index for r in ranges)
+    @property
+    def _cut(self) -> Cut:
         interval = self.raw.interval_ms or self.sample.interval_ms
-        if last - first + 1 == len(end_ms):
-            place = np.arange(len(end_ms))
-        elif interval:
-            with np.errstate(over="ignore"):
-                readings = end_ms / interval - 1e-6  # an interval such as 1000/48 is not exact: do not round up for it
-            first, place = 0, np.minimum(np.ceil(readings) - 1, last)  # a padded window ends after the last reading
-        else:
-            return labels
-        for span in ranges:
-            labels[(place >= span.start_index - first) & (place <= span.end_index - first)] = span.label
+        size, increase = self.result.window_size_ms, self.result.window_increase_ms
+        return Cut(len(self.raw.result), size, increase, interval, self.sample.length_ms)
+
+    def _joined(self, field: str, ranges: list[StructuredLabel]) -> NDArray[Any]:
+        """Give each window the label of the API's ranges, and warn of what had to be guessed."""
+        spans = [Span(r.start_index, r.end_index, r.label) for r in ranges]
+        labels, doubt = labels_joined(spans, self._cut)
+        if doubt:
+            warnings.warn(
+                f"The {field} of sample {self.sample.id}, block {self.id}, may be joined to the wrong windows: "
+                f"{doubt}. Check some windows by eye (block.raw has the ranges) before you trust figures that rest on "
+                f"them.",
+                AmbiguousLabelsWarning,
+                stacklevel=3,
+            )
         return labels
-
-
-def _score_columns(rows: list[dict[str, float | None]]) -> dict[str, NDArray[np.float64]]:
-    """Turn a dict per window into an array per key; the usual case, the same keys in every window, without a copy."""
-    names = list(rows[0]) if rows else []
-    count = len(rows)
-    try:
-        if sum(map(len, rows)) != count * len(names):
-            raise KeyError
-        columns = {name: np.fromiter(map(itemgetter(name), rows), float, count) for name in names}
-    except (KeyError, TypeError):  # windows with other keys, or null scores
-        names = list(dict.fromkeys(chain.from_iterable(rows)))
-        columns = {name: np.array([row.get(name) for row in rows], float) for name in names}
-    if SCORE in columns:
-        columns[SCORE] = columns.pop(SCORE)
-    return columns
 
 
 def _number(value: float | str | None) -> float | None:
@@ -309,53 +351,3 @@ def _number(value: float | str | None) -> float | None:
         return None if value is None else float(value)
     except ValueError:
         return None
-
-
-def variants_table(answer: VariantsResponse, variants: list[str]) -> pd.DataFrame:
-    """Put the scores of several variants side by side; see `Studio.compare_variants`."""
-    columns: dict[str, pd.Series[float]] = {}
-    for result in answer.results:
-        scores = {
-            (block.learn_block.id, window, key): np.nan if score is None else score
-            for block in result.classifications
-            for window, row in enumerate(block.result)
-            for key, score in row.items()
-        }
-        index = pd.MultiIndex.from_tuples(list(scores), names=["block", "window", "key"])
-        columns[result.variant] = pd.Series(list(scores.values()), index=index, dtype=float)
-    if missing := [name for name in variants if name not in columns]:
-        raise ResponseError(f"The server answered for {list(columns)}, not for {missing}.", "$.results")
-    table = pd.DataFrame(columns)[variants]
-    return table.assign(difference=table[variants[-1]] - table[variants[0]]).reset_index()
-
-
-class ResultsById(dict[int, ClassifyResult]):
-    """Results by sample id, to ride along in a table's ``attrs``: pandas copies those deeply at every step."""
-
-    def __deepcopy__(self, memo: object) -> ResultsById:
-        return self
-
-
-def testing_table(
-    results: list[ModelResult], predictions: list[ModelPrediction], impulse: Impulse, source: Source
-) -> pd.DataFrame:
-    """Turn model testing's answers into one table of predictions; see `Studio.test`."""
-    names = {
-        "sample": "sample_id", "start_ms": "start_ms", "end_ms": "end_ms", "label": "label", "prediction": "prediction",
-        "correct": "prediction_correct", "expected_anomaly": "expected_anomaly_outcome", "f1": "f1_score",
-    }  # fmt: skip
-    table = pd.DataFrame({name: [getattr(row, field) for row in predictions] for name, field in names.items()})
-    cut = impulse.input_blocks[0] if impulse.input_blocks else None
-    by_id = ResultsById()
-    for result in results:
-        info = result.sample
-        raw = ClassifyResponse(
-            success=True,
-            classifications=result.classifications,
-            sample=SampleData(sample=info, payload=Payload(sensors=info.sensors, values=[])),
-            window_size_ms=(cut and cut.window_size_ms) or 0,
-            window_increase_ms=(cut and cut.window_increase_ms) or 0,
-        )
-        by_id[result.sample_id] = ClassifyResult(raw, source, whole=False)
-    table.attrs["results"] = by_id
-    return table

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from PIL.Image import Image
 
+    from edgekit.anomaly import Gmm, KMeans
+
 
 class Source(Protocol):
-    """Where a sample can fetch what did not come with it; `edgekit.Studio` is one."""
+    """Where samples and results fetch what did not come with them; `edgekit.Studio` is one."""
 
     def sample(self, sample: int) -> Sample:
         """Return the sample with its values."""
@@ -32,6 +34,15 @@ class Source(Protocol):
 
     def original(self, sample: int) -> bytes:
         """Return its bytes as uploaded."""
+
+    def features(self, sample: int, dsp: int) -> pd.DataFrame:
+        """Return what a DSP block makes of each of its windows."""
+
+    def gmm(self, block: int) -> Gmm:
+        """Return the mixture of an anomaly-gmm block."""
+
+    def kmeans(self, block: int) -> KMeans:
+        """Return the clusters of a K-means anomaly block."""
 
 
 class Sample:

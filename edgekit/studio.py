@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 import pandas as pd
 
 from edgekit import display, schema
-from edgekit.anomaly import Gmm
-from edgekit.calls import Calls, id_of
-from edgekit.errors import EdgekitError, NotFoundError, ResponseError, StudioError, UsageError
+from edgekit.calls import id_of
+from edgekit.errors import EdgekitError, NotFoundError, StudioError, UsageError
+from edgekit.impulse import ImpulseCalls
 from edgekit.jobs import follow, in_order
-from edgekit.results import ClassifyResult, testing_table, variants_table
+from edgekit.results import ClassifyResult
 from edgekit.sample import Sample, decoded_image
+from edgekit.testing import testing_table, variants_table
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -26,7 +27,7 @@ TEST_PAGE = 100  # samples; each comes with all its windows
 CATEGORIES = ("training", "testing", "validation", "post-processing")
 
 
-class Studio(Calls):
+class Studio(ImpulseCalls):
     """A project of the Studio, reached with its API key.
 
     Parameters
@@ -144,24 +145,6 @@ class Studio(Calls):
     def original(self, sample: int | Sample) -> bytes:
         """Fetch a sample's bytes as they were uploaded (CBOR or JSON). Source: ``GET …/raw-data/{sampleId}/raw``."""
         return self._bytes("raw-data", id_of(sample), "raw")
-
-    def impulse(self) -> schema.Impulse:
-        """Return the impulse: its input, DSP and learn blocks. Source: ``GET /api/{projectId}/impulse``."""
-        impulse = self._get(schema.ImpulseResponse, "impulse").impulse
-        if impulse is None:
-            raise NotFoundError(f"Project {self.project_id} has no impulse yet: create one in the Studio first.")
-        return impulse
-
-    def blocks(self) -> pd.DataFrame:
-        """List the impulse's blocks: id, kind (input, dsp, learn), type, title."""
-        impulse = self.impulse()
-        kinds: dict[str, Any] = {
-            "input": impulse.input_blocks,
-            "dsp": impulse.dsp_blocks,
-            "learn": impulse.learn_blocks,
-        }
-        rows = [(block.id, kind, block.type, block.title) for kind, blocks in kinds.items() for block in blocks]
-        return pd.DataFrame(rows, columns=["id", "kind", "type", "title"])
 
     # --- classification ---
 
@@ -326,64 +309,24 @@ class Studio(Calls):
             raise UsageError(f"Block {block} has {len(keys)} thresholds: {', '.join(keys) or 'none'}. Give key=….")
         return str(keys[0])
 
-    # --- what is behind a score ---
+    def rescore(self, block: int | str, sample: int | Sample) -> pd.DataFrame:
+        """Score a sample's windows again from the parameters the API publishes, and compare.
 
-    def anomaly_metadata(self, block: int | str) -> schema.AnomalyMetadata:
-        """Return an anomaly block's scaling, axes, clusters and thresholds: ``GET …/anomaly/{learnId}/metadata``."""
-        return self._get(schema.AnomalyMetadata, "training", "anomaly", self._learn_block(block), "metadata")
-
-    def gmm(self, block: int | str) -> Gmm:
-        """Return the mixture of an anomaly-gmm block, ready to score windows.
-
-        Source: ``GET …/training/anomaly/{learnId}/gmm/metadata`` and ``…/metadata``, whose ``mean`` and ``scale`` scale
-        the log-likelihood.
-        """
-        learn = self._learn_block(block)
-        mixture = self._get(schema.GmmParameters, "training", "anomaly", learn, "gmm", "metadata")
-        about = self.anomaly_metadata(learn)
-        if len(about.mean) != 1 or len(about.scale) != 1:
-            raise UsageError(f"Block {learn} scales {len(about.mean)} features, not one log-likelihood: it is no GMM.")
-        parts = (mixture.means, mixture.covariances, mixture.weights)
-        try:
-            return Gmm(*parts, about.mean[0], about.scale[0], axes=tuple(about.axes) or None)  # type: ignore[arg-type]
-        except UsageError as problem:
-            text = f"The server's mixture of block {learn} makes no sense: {problem}"
-        raise ResponseError(text, "$.means")
-
-    def features(self, sample: int | Sample, dsp: int) -> pd.DataFrame:
-        """Return what a DSP block makes of a sample.
+        Parameters
+        ----------
+        block : int or str
+            An anomaly block (anomaly-gmm or K-means), by id, type or title.
+        sample : int or Sample
+            Which sample.
 
         Returns
         -------
-        DataFrame, index `window`, one column a feature, named as the Studio names them where it does.
-        Source: ``GET …/dsp/{dspId}/features/get-graph/classification/{sampleId}`` and ``…/features/labels``.
+        DataFrame, index `window`: `score` (the server's), `recomputed` (edgekit's), `difference` (edgekit's minus the
+        server's). The Studio calculates in float32, edgekit in float64: expect differences of about 1e-3.
         """
-        path = ("dsp", id_of(dsp), "features")
-        answer = self._get(schema.FeaturesResponse, *path, "get-graph", "classification", id_of(sample))
-        rows = [row.values[max(answer.skip_first_features, 0) :] for row in answer.data]
-        if odd := [i for i, row in enumerate(rows) if len(row) != len(rows[0])]:
-            place = f"$.data[{odd[0]}].X"
-            raise ResponseError(f"{place}: this window has another number of features than the first one.", place)
-        names = self._feature_names(path, len(rows[0]) if rows else 0)
-        return pd.DataFrame(rows, columns=names, dtype=float).rename_axis(index="window")
-
-    def _feature_names(self, path: tuple[str | int, ...], width: int) -> list[str]:
-        try:
-            names = self._get(schema.FeatureLabelsResponse, *path, "labels").labels
-        except EdgekitError:
-            names = []  # a block without names still has features
-        return names if len(names) == width else [f"feature {i}" for i in range(width)]
-
-    def _learn_block(self, block: int | str) -> int:
-        """Return the id of a learn block named by id, type or title."""
-        if isinstance(block, int | np.integer):
-            return id_of(block)
-        have = self.impulse().learn_blocks
-        found = [b.id for b in have if b.type == block] or [b.id for b in have if block in (b.title, b.name)]
-        if len(found) != 1:
-            listed = ", ".join(f"{b.id} ({b.type}, {b.title!r})" for b in have) or "none"
-            raise UsageError(f"{len(found) or 'No'} learn blocks answer to {block!r}. There are: {listed}. Ask by id.")
-        return found[0]
+        learn = self._learn_block(block)
+        table = self.classify(id_of(sample)).block(learn).explain()[["score", "recomputed"]]
+        return table.assign(difference=table["recomputed"] - table["score"])
 
     def __repr__(self) -> str:
         if "_transport" not in vars(self):

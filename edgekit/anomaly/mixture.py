@@ -1,7 +1,4 @@
-"""Anomaly scores on plain tables and arrays: the GMM that makes them, and what a threshold does to them.
-
-Nothing here knows the API. Scores are in standard deviations; times in milliseconds from the sample's start.
-"""
+"""The Gaussian mixture behind an anomaly-gmm block: its score, the sign the Studio hides, and each feature's share."""
 
 from __future__ import annotations
 
@@ -9,11 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from edgekit.anomaly.features import Floats, axes_of, numbers, selected, shares_table
 from edgekit.errors import UsageError
 
-Floats = NDArray[np.float64]
+KIND = "mixture"
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +46,7 @@ class Gmm:
     _log_norm: Floats = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        means, covariances, weights = map(_numbers, (self.means, self.covariances, self.weights))
+        means, covariances, weights = map(numbers, (self.means, self.covariances, self.weights))
         if means.ndim != 2:
             raise UsageError(f"The means of a mixture are a table (components, features), got shape {means.shape}.")
         n, m = means.shape
@@ -59,14 +57,12 @@ class Gmm:
             )
         if not all(np.isfinite(part).all() for part in (means, covariances, weights)):
             raise UsageError("A mixture is made of finite numbers.")
-        mean, scale = _numbers(self.score_mean), _numbers(self.score_scale)
+        mean, scale = numbers(self.score_mean), numbers(self.score_scale)
         if mean.ndim or scale.ndim or not np.isfinite(mean) or not np.isfinite(scale) or not scale > 0:
             raise UsageError("score_mean is a number, and score_scale one above 0.")
         if not (np.all(weights >= 0) and weights.any()):
             raise UsageError("A mixture's weights are not negative.")
-        axes = None if self.axes is None else tuple(int(axis) for axis in _numbers(self.axes).ravel())
-        if axes is not None and (len(axes) != m or min(axes) < 0):
-            raise UsageError(f"A mixture over {m} features has {m} axes, counted from 0; got {axes}.")
+        axes = axes_of(self.axes, m, KIND)
         try:
             root = np.linalg.cholesky(covariances)
         except np.linalg.LinAlgError:
@@ -119,100 +115,20 @@ class Gmm:
         column a feature, which sum to `distance`. The share of feature j is ``d_j · (Σ⁻¹ d)_j`` with ``d = x - μ``; a
         share can be negative where features are correlated (Garthwaite & Koch 2016 discuss such partitions).
         """
-        selected = self._selected(features)
-        joint = self._log_norm - 0.5 * self._distances(selected)
-        component = joint.argmax(axis=1)
-        gap = selected - self.means[component]
+        values = self._selected(features)
+        component = (self._log_norm - 0.5 * self._distances(values)).argmax(axis=1)
+        gap = values - self.means[component]
         shares = gap * np.einsum("wij,wj->wi", self._precision[component], gap)
-        table = pd.DataFrame(shares, columns=self._names(features)).rename_axis(index="window")
+        table = shares_table(shares, features, self.axes)
         table.insert(0, "component", component)
         table.insert(1, "distance", shares.sum(axis=1))
         return table
 
-    def _distances(self, selected: Floats) -> Floats:
+    def _distances(self, values: Floats) -> Floats:
         """Squared Mahalanobis distance of each window to each component, (windows, n)."""
-        gap = selected[:, None, :] - self.means
+        gap = values[:, None, :] - self.means
         distances: Floats = np.einsum("wki,kij,wkj->wk", gap, self._precision, gap, optimize=True)
         return distances
 
     def _selected(self, features: ArrayLike | pd.DataFrame) -> Floats:
-        values = _numbers(features)
-        wanted = self.means.shape[1]
-        if values.ndim == 2 and values.shape[1] != wanted and self.axes and values.shape[1] > max(self.axes):
-            values = values[:, list(self.axes)]
-        if values.ndim != 2 or values.shape[1] != wanted:
-            raise UsageError(
-                f"Expected features of shape (windows, {wanted}), got {values.shape}. The mixture was trained on "
-                f"{f'columns {list(self.axes)} of the features' if self.axes else f'{wanted} features'}."
-            )
-        return values
-
-    def _names(self, features: ArrayLike | pd.DataFrame) -> list[str]:
-        width = self.means.shape[1]
-        if not isinstance(features, pd.DataFrame):
-            return [f"feature {axis}" for axis in self.axes or range(width)]
-        names = [str(name) for name in features.columns]
-        return names if len(names) == width or not self.axes else [names[axis] for axis in self.axes]
-
-
-def counts(scores: ArrayLike, groups: ArrayLike, threshold: float) -> pd.DataFrame:
-    """Count the windows on each side of a threshold, group by group.
-
-    Parameters
-    ----------
-    scores : array (windows,)
-        NaN scores are left out.
-    groups : array (windows,)
-        What each window belongs to: its label, say.
-    threshold : float
-        A score above it is an anomaly.
-
-    Returns
-    -------
-    DataFrame indexed by group in order of first appearance: `windows`, `above`, `share` (of the group, 0..1).
-    """
-    values, labels = _numbers(scores), np.asarray(groups, object)
-    if values.shape != labels.shape or values.ndim != 1:
-        raise UsageError(f"There must be one group for each score, got shapes {labels.shape} and {values.shape}.")
-    table = pd.DataFrame({"group": labels, "score": values}).dropna(subset="score")
-    grouped = table.assign(above=table["score"] > threshold).groupby("group", sort=False, dropna=False)["above"]
-    return pd.DataFrame({"windows": grouped.size(), "above": grouped.sum(), "share": grouped.mean()}).rename_axis(
-        "label"
-    )
-
-
-def segments(windows: pd.DataFrame, threshold: float, score: str = "anomaly") -> pd.DataFrame:
-    """Merge windows above a threshold into time ranges: overlapping or touching windows make one event.
-
-    Parameters
-    ----------
-    windows : DataFrame
-        With `start_ms`, `end_ms` and the score, in order of time (``BlockResult.windows()``).
-    threshold : float
-        A score above it is an anomaly.
-    score : str
-        The column that holds the score.
-
-    Returns
-    -------
-    DataFrame, one row a segment: `start_ms`, `end_ms`, `peak` (highest score), `windows` (how many).
-    """
-    missing = {"start_ms", "end_ms", score} - set(windows.columns)
-    if missing:
-        raise UsageError(f"The table of windows has no column {sorted(missing)}; it has {list(windows.columns)}.")
-    above = windows.loc[windows[score] > threshold, ["start_ms", "end_ms", score]].sort_values(
-        "start_ms", kind="stable"
-    )
-    gap = above["start_ms"] > above["end_ms"].cummax().shift()
-    grouped = above.groupby(gap.cumsum().to_numpy())
-    merged = grouped.agg(
-        start_ms=("start_ms", "first"), end_ms=("end_ms", "max"), peak=(score, "max"), windows=(score, "size")
-    )
-    return merged.reset_index(drop=True)
-
-
-def _numbers(values: ArrayLike | pd.DataFrame) -> Floats:
-    try:
-        return np.asarray(values, float)
-    except (ValueError, TypeError) as problem:
-        raise UsageError(f"Expected a table of numbers: {problem}.") from None
+        return selected(features, self.axes, self.means.shape[1], KIND)

@@ -1,0 +1,69 @@
+"""Tables over many answers: model testing, and variants of the models side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from edgekit.errors import ResponseError
+from edgekit.results import ClassifyResult
+from edgekit.sample import Source
+from edgekit.schema import (
+    ClassifyResponse,
+    Impulse,
+    ModelPrediction,
+    ModelResult,
+    Payload,
+    SampleData,
+    VariantsResponse,
+)
+
+
+def variants_table(answer: VariantsResponse, variants: list[str]) -> pd.DataFrame:
+    """Put the scores of several variants side by side; see `Studio.compare_variants`."""
+    columns: dict[str, pd.Series[float]] = {}
+    for result in answer.results:
+        scores = {
+            (block.learn_block.id, window, key): np.nan if score is None else score
+            for block in result.classifications
+            for window, row in enumerate(block.result)
+            for key, score in row.items()
+        }
+        index = pd.MultiIndex.from_tuples(list(scores), names=["block", "window", "key"])
+        columns[result.variant] = pd.Series(list(scores.values()), index=index, dtype=float)
+    if missing := [name for name in variants if name not in columns]:
+        raise ResponseError(f"The server answered for {list(columns)}, not for {missing}.", "$.results")
+    table = pd.DataFrame(columns)[variants]
+    return table.assign(difference=table[variants[-1]] - table[variants[0]]).reset_index()
+
+
+class ResultsById(dict[int, ClassifyResult]):
+    """Results by sample id, to ride along in a table's ``attrs``: pandas copies those deeply at every step."""
+
+    def __deepcopy__(self, memo: object) -> ResultsById:
+        return self
+
+
+def testing_table(
+    results: list[ModelResult], predictions: list[ModelPrediction], impulse: Impulse, source: Source
+) -> pd.DataFrame:
+    """Turn model testing's answers into one table of predictions; see `Studio.test`."""
+    names = {
+        "sample": "sample_id", "start_ms": "start_ms", "end_ms": "end_ms", "label": "label", "prediction": "prediction",
+        "correct": "prediction_correct", "expected_anomaly": "expected_anomaly_outcome", "f1": "f1_score",
+    }  # fmt: skip
+    table = pd.DataFrame({name: [getattr(row, field) for row in predictions] for name, field in names.items()})
+    cut = impulse.input_blocks[0] if impulse.input_blocks else None
+    by_id = ResultsById()
+    for result in results:
+        info = result.sample
+        raw = ClassifyResponse(
+            success=True,
+            classifications=result.classifications,
+            sample=SampleData(sample=info, payload=Payload(sensors=info.sensors, values=[])),
+            window_size_ms=(cut and cut.window_size_ms) or 0,
+            window_increase_ms=(cut and cut.window_increase_ms) or 0,
+        )
+        by_id[result.sample_id] = ClassifyResult(raw, source, whole=False)
+    table.attrs["results"] = by_id
+    return table
