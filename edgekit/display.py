@@ -22,3 +22,9 @@ def listing(names: Iterable[object], limit: int = 6) -> str:
     """Return names joined by commas, cut after `limit`."""
     shown = [str(name) for name in names]
     return ", ".join(shown[:limit]) + (f", … ({len(shown)} in all)" if len(shown) > limit else "")
+
+
+def short(text: object, limit: int = 24) -> str:
+    """Return a text cut to a length that leaves room for what stands beside it."""
+    whole = str(text)
+    return whole if len(whole) <= limit else whole[: limit - 1] + "…"

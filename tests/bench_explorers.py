@@ -1,4 +1,4 @@
-"""How fast an explorer answers the hand, in Chromium inside JupyterLab, next to a plain `interact`. Part of `make bench`.
+"""How fast an explorer answers the hand, in Chromium inside JupyterLab, next to a plain `interact` (for `make bench`).
 
 "Input to picture" runs from the key press in the page until the frame that shows its effect was handed to the screen.
 Explorer and `interact` take turns in one notebook; the recording is the same: three axes, a threshold that moves.
@@ -65,6 +65,7 @@ DRAWN = """async ([steps, cell]) => {
 REDRAWN = """async ([steps, cell]) => {
   const output = document.querySelectorAll('.jp-Notebook .jp-Cell')[cell].querySelector('.jp-Cell-outputArea');
   const handle = output.querySelector('.noUi-handle'), times = [];
+  while (!output.querySelector('img')) await new Promise(requestAnimationFrame);
   for (let i = 0; i < steps; i++) {
     const old = output.querySelector('img').src, start = performance.now();
     handle.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));

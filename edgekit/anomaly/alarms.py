@@ -36,6 +36,40 @@ def counts(scores: ArrayLike, groups: ArrayLike, threshold: float) -> pd.DataFra
     )
 
 
+def tally(
+    scores: ArrayLike, truth: ArrayLike, threshold: float, *, increase_ms: float | None = None
+) -> pd.Series[float]:
+    """Count what one threshold does to normal and anomalous windows; for intervals of the rates see `rates`.
+
+    Parameters
+    ----------
+    scores : array (windows,)
+        NaN scores are left out.
+    truth : array (windows,) of booleans
+        True where a window is an anomaly; one without truth (None, NaN, <NA>) counts in `above` only.
+    threshold : float
+        A score above it is an anomaly.
+    increase_ms : float, optional
+        From one window's start to the next one's: the time that each window stands for.
+
+    Returns
+    -------
+    Series: `above` (all windows), `tp`, `fp`, `fn`, `tn`, `precision`, `recall`, `false_alarms_per_hour` (of normal
+    windows, for an hour of them). What is 0/0 is NaN, and so is the last without `increase_ms`.
+    """
+    values, known = numbers(scores), pd.Series(np.asarray(truth, object)).astype("boolean")
+    if values.shape != known.shape:
+        raise UsageError(f"There must be one truth for each score, got shapes {known.shape} and {values.shape}.")
+    above, scored = values > threshold, ~np.isnan(values)
+    anomalous, normal = (known.eq(kind).fillna(False).to_numpy(bool) & scored for kind in (True, False))
+    tp, fp = float((above & anomalous).sum()), float((above & normal).sum())
+    fn, tn = float(anomalous.sum()) - tp, float(normal.sum()) - fp
+    hours = np.nan if increase_ms is None else (fp + tn) * increase_ms / 3_600_000
+    counted = {"above": float(above.sum()), "tp": tp, "fp": fp, "fn": fn, "tn": tn}
+    shares = {"precision": (tp, tp + fp), "recall": (tp, tp + fn), "false_alarms_per_hour": (fp, hours)}
+    return pd.Series(counted | {name: part / whole if whole else np.nan for name, (part, whole) in shares.items()})
+
+
 def segments(windows: pd.DataFrame, threshold: float, score: str = "anomaly") -> pd.DataFrame:
     """Merge windows above a threshold into time ranges: overlapping or touching windows make one event.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from edgekit.errors import UsageError
@@ -19,7 +19,7 @@ __all__ = ["AnomalyExplorer", "Explorer", "Panel", "SignalExplorer", "explore"]
 Explorable = Sample | BlockResult | ClassifyResult
 
 
-def explore(what: Explorable | Sequence[Explorable], **state: Any) -> Explorer:
+def explore(what: Explorable | Iterable[Explorable], **state: Any) -> Explorer:
     """Open the explorer that suits: for a sample its signal, for an anomaly block its scores.
 
     Parameters
@@ -40,14 +40,15 @@ def explore(what: Explorable | Sequence[Explorable], **state: Any) -> Explorer:
     UsageError
         There is no explorer for this; the text says what there is.
     """
-    items = [what] if isinstance(what, Explorable) else list(what)
-    if items and all(isinstance(item, Sample) for item in items):
-        return SignalExplorer(items, **state)
-    if not items or not all(isinstance(item, BlockResult | ClassifyResult) for item in items):
+    items = list(what) if isinstance(what, Iterable) else [what]
+    samples = [item for item in items if isinstance(item, Sample)]
+    results = [item for item in items if isinstance(item, BlockResult | ClassifyResult)]
+    if not items or len(items) not in (len(samples), len(results)):
         kinds = ", ".join(sorted({type(item).__name__ for item in items})) or "nothing"
         raise UsageError(f"explore() takes a Sample, a block or a result, or a list of one of these; got {kinds}.")
-    blocks = [_telling(item) if isinstance(item, ClassifyResult) else item for item in items]
-    return AnomalyExplorer(blocks, **state)
+    if samples:
+        return SignalExplorer(samples, **state)
+    return AnomalyExplorer([_telling(r) if isinstance(r, ClassifyResult) else r for r in results], **state)
 
 
 def _telling(result: ClassifyResult) -> BlockResult:

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import traitlets
 from matplotlib.figure import Figure
+from matplotlib.gridspec import GridSpec
 
-from edgekit import anomaly, plots
+from edgekit import anomaly, display, plots
 from edgekit.errors import UsageError
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.scored import SCORE, Scored
@@ -122,24 +123,35 @@ class AnomalyExplorer(Explorer):
         return table.assign(start_ms=table["start_ms"] + shift, end_ms=table["end_ms"] + shift)
 
     def figure(self) -> Figure:
-        """Return signal, scores, histogram and the window's figures as a matplotlib figure of its own (no pyplot)."""
-        figure = Figure(figsize=(9.6, 6.2), layout="constrained")
-        left = figure.add_gridspec(3, 1, right=0.7, height_ratios=(1, 1.1, 0.8))
+        """Return the same view as a matplotlib figure of its own, without pyplot."""
+        figure = Figure(figsize=(11, 6.4), layout="constrained")
+        grid = figure.add_gridspec(3, 2, width_ratios=(3, 1), height_ratios=(1, 1.1, 0.9))
         with self._lock:
-            signal, scores, bins = (figure.add_subplot(left[i]) for i in range(3))
+            signal, scores, bins = (figure.add_subplot(grid[i, 0]) for i in range(3))
             self._timeline.draw(signal, self.axes, self.span, title=str(self._meta["title"]))
             self._draw_scores(scores)
+            plots.histogram(self.windows[SCORE], self.windows["anomalous"], self.threshold, ax=bins)
             if len(self.windows):
                 start, end = self._on_timeline()[["start_ms", "end_ms"]].iloc[self.window] / 1000
                 for axes in (signal, scores):
                     axes.axvspan(start, end, facecolor="black", alpha=0.12)
-            plots.histogram(self.windows[SCORE], self.windows["anomalous"], self.threshold, ax=bins)
+            self._draw_window(figure, grid)
         return figure
 
+    def _draw_window(self, figure: Figure, grid: GridSpec) -> None:
+        """Draw beside the tracks what is known of the chosen window."""
+        scored = self._scored
+        figure.text(0.74, 0.02, self.text().split("\n", 1)[1].replace(": ", ":\n"), fontsize="small", va="bottom")
+        if not len(self.windows):
+            return
+        for place, (table, name) in enumerate(((scored.probabilities, "probability"), (scored.shares, "share"))):
+            if table.shape[1]:
+                shares = table.iloc[self.window].rename(display.short)
+                axes = plots.explanation(shares, ax=figure.add_subplot(grid[place, 1]))
+                axes.set(xlabel=name, ylabel="")
+
     def _draw_scores(self, axes: Axes) -> None:
-        plots.windows(
-            self._on_timeline(), self.threshold, self.segments(), length_ms=self._timeline.end, ax=axes
-        )
+        plots.windows(self._on_timeline(), self.threshold, self.segments(), length_ms=self._timeline.end, ax=axes)
         if self.log_scale:
             axes.set_yscale("symlog", linthresh=1)
         self._timeline.limit(axes, self.span)
@@ -149,10 +161,9 @@ class AnomalyExplorer(Explorer):
         counts = self.counts
         lines = [f"AnomalyExplorer: {self._meta['title']}"]
         limit = "no threshold" if self.threshold is None else f"threshold {self.threshold:.6g}"
-        events = int(counts["events"])
-        lines.append(
-            f"{limit}: {int(counts['above'])} of {len(self.windows)} windows above, in {events} event{'s' * (events != 1)}"
-        )
+        above, events = int(counts["above"]), int(counts["events"])
+        plural = "" if events == 1 else "s"
+        lines.append(f"{limit}: {above} of {len(self.windows)} windows above, in {events} event{plural}")
         if len(self.windows):
             lines.append(f"window {self.window}: {self._scored.say(self.window)}")
         return "\n".join(lines)

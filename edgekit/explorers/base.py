@@ -48,7 +48,7 @@ def pack(arrays: Mapping[str, NDArray[Any]]) -> tuple[dict[str, dict[str, Any]],
     return layout, b"".join(pieces)
 
 
-class Explorer(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is typed, ipywidgets below it is not
+class Explorer(anywidget.AnyWidget):
     """An interactive view in the notebook; the same view as a figure, as a picture beside the widget, and as a page.
 
     Subclasses name their `scripts` and `state` (the traits a person moves), and say what the data is: `_meta` holds
@@ -71,9 +71,8 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is typed
     def __init__(self, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], **state: Any) -> None:
         self._lock = threading.RLock()  # messages come on threads of the kernel's choosing
         layout, blob = pack(arrays)
-        unknown = set(state) - set(self.state)
-        if unknown:
-            raise UsageError(f"{type(self).__name__} has no {', '.join(sorted(unknown))}; it has {', '.join(self.state)}.")
+        if unknown := sorted(set(state) - set(self.state)):
+            raise UsageError(f"{type(self).__name__} has no {unknown[0]!r}; it has {', '.join(self.state)}.")
         super().__init__(_meta={**meta, "layout": layout}, _blob=blob)
         for name, value in state.items():
             setattr(self, name, value)
@@ -124,13 +123,14 @@ class Explorer(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget is typed
         script = front("standalone.js", *self.scripts)
         return (
             f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>\n'
-            f'<meta name="viewport" content="width=device-width">\n<style>{front("look.css", "page.css")}</style></head>\n'
+            f'<meta name="viewport" content="width=device-width">\n'
+            f"<style>{front('look.css', 'page.css')}</style></head>\n"
             f'<body><main><h1>{title}</h1><div id="explorer"></div>\n'
             f'<noscript><img alt="{escape(self.text())}" src="data:image/png;base64,{picture}"></noscript></main>\n'
             f'<script type="application/json" id="state">{data}</script>\n'
             f'<script type="text/plain" id="blob">{blob}</script>\n'
             f'<script type="module">\n{script}\n'
-            f'const read = (id) => document.getElementById(id).textContent;\n'
+            f"const read = (id) => document.getElementById(id).textContent;\n"
             f'const model = pageModel(JSON.parse(read("state")), read("blob"));\n'
             f'render({{ model, el: document.getElementById("explorer") }});\n</script></body></html>\n'
         )

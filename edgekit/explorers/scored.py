@@ -44,11 +44,11 @@ class Scored:
 
     block: BlockResult
     windows: pd.DataFrame
-    place: NDArray[np.int32]
+    place: NDArray[np.integer[Any]]
     sizes: NDArray[np.float64]
     probabilities: pd.DataFrame
     shares: pd.DataFrame
-    part: NDArray[np.int32]
+    part: NDArray[np.integer[Any]]
     note: str = ""
 
     @classmethod
@@ -59,26 +59,29 @@ class Scored:
         first = blocks[0]
         tables = [block.windows() for block in blocks]
         if any(SCORE not in table for table in tables) and any(map(len, tables)):
-            raise UsageError(f"Block {first.id} ({first.type}) gives no anomaly scores; block.plot() draws what it gives.")
+            raise UsageError(f"Block {first.id} ({first.type}) gives no anomaly scores. block.plot() draws any block.")
         explained, note = _explained(blocks)
         windows = [_described(block, table, why) for block, table, why in zip(blocks, tables, explained, strict=True)]
-        shares = pd.concat(explained, ignore_index=True)
-        part = next((shares[name] for name in _PARTS if name in shares), pd.Series(-1, index=shares.index))
+        why = pd.concat(explained, ignore_index=True)
+        columns = list(why.columns)
+        features = columns[columns.index("distance") + 1 :] if "distance" in columns else []
+        part = next((why[name] for name in _PARTS if name in columns), pd.Series(-1, index=why.index))
+        labels = [_probabilities(block, table) for block, table in zip(blocks, tables, strict=True)]
         return cls(
             block=first,
             windows=pd.concat(windows, ignore_index=True).rename_axis(index="window"),
             place=np.repeat(np.arange(len(blocks)), list(map(len, tables))).astype(np.int32),
             sizes=np.array([float(block.result.window_size_ms) for block in blocks]),
-            probabilities=pd.concat([_probabilities(b, t) for b, t in zip(blocks, tables, strict=True)], ignore_index=True),
-            shares=shares.iloc[:, shares.columns.get_loc("distance") + 1 :] if "distance" in shares else shares[[]],
-            part=part.fillna(-1).to_numpy(np.int32),
+            probabilities=pd.concat(labels, ignore_index=True),
+            shares=why[features],
+            part=part.fillna(-1).to_numpy("i4"),
             note=note,
         )
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return what the front end draws scores and bars from."""
         count = np.bincount(self.place, minlength=len(self.sizes))
-        arrays = {
+        arrays: dict[str, NDArray[Any]] = {
             "sample": self.place,
             "size": self.sizes,
             "first": np.cumsum([0, *count[:-1]]).astype("i4"),
@@ -117,7 +120,7 @@ class Scored:
     def say(self, window: int) -> str:
         """Say in a few words what one window is and scores."""
         row = self.windows.loc[window]
-        expected = "" if pd.isna(row["expected"]) else f", expected {row['expected']}"
+        expected = f", expected {row['expected']}" if isinstance(row["expected"], str) else ""
         return f"{row['start_ms'] / 1000:g} to {row['end_ms'] / 1000:g} s{expected}, score {row[SCORE]:.2f}"
 
     def _expected(self) -> list[str]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from edgekit import plots
+from edgekit import display, plots
 from edgekit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -89,8 +89,8 @@ class Timeline:
 
     def draw(self, ax: Axes, axes: Sequence[str], span: Sequence[float], title: str = "") -> None:
         """Draw the axes on show over the stretch of time on show."""
-        shown = self.signal[[name for name in self.axes if name in axes]]
-        shown.attrs["units"] = self._units
+        shown = self.signal[[name for name in self.axes if name in axes]].rename(columns=display.short)
+        shown.attrs["units"] = {display.short(name): display.short(unit) for name, unit in self._units.items()}
         plots.signal(shown, ax=ax, title=title)
         for start in self.starts[1:] / 1000:
             ax.axvline(start, color="black", linewidth=0.5, alpha=0.5)

@@ -114,6 +114,13 @@ class Lab:
             raise KernelError(code, answer["error"])
         return answer["text"]
 
+    def wait_python(self, code: str, wanted: str, timeout: float = 10) -> None:
+        """Wait until code gives `wanted` in the kernel: widget messages arrive there after the page has changed."""
+        deadline = time.monotonic() + timeout
+        while (found := self.python(code)) != wanted and time.monotonic() < deadline:
+            self.page.wait_for_timeout(50)
+        assert found == wanted, f"{code} is {found}, not {wanted}"
+
     def command(self, name: str, arguments: dict | None = None, timeout: float = 15) -> None:
         """Execute one of JupyterLab's commands."""
         self._settle(COMMAND, [name, arguments or {}], timeout)

@@ -91,7 +91,8 @@ def test_dragging_the_line_moves_the_threshold_and_the_picture(page):
 
 
 def test_the_line_itself_and_the_histogram_can_be_dragged_as_well(page):
-    knob, track = page.root.get_by_role("slider", name="threshold").bounding_box(), page.root.locator(".ek-tall").bounding_box()
+    knob = page.root.get_by_role("slider", name="threshold").bounding_box()
+    track = page.root.locator(".ek-tall").bounding_box()
     value = float(page.field("threshold").input_value())
     page.page.mouse.move(track["x"] + 200, knob["y"] + knob["height"] / 2)
     page.page.mouse.down()
@@ -119,7 +120,7 @@ def test_the_keyboard_reaches_everything(page):
     page.page.locator("body").evaluate("body => document.activeElement.blur()")
     for _ in range(20):
         page.page.keyboard.press("Tab")
-        reached.add(page.page.evaluate("() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.tagName"))
+        reached.add(page.page.evaluate("(at => at.getAttribute('aria-label') ?? at.tagName)(document.activeElement)"))
     assert {"window", "threshold", "INPUT", "BUTTON"} <= reached
 
 
@@ -159,7 +160,7 @@ def test_explanation_and_probabilities_are_those_of_python(page, explorer, resul
     page.press("ArrowRight")
     row = explained.loc[1]
     shares = row.iloc[explained.columns.get_loc("distance") + 1 :].astype(float) / row["distance"]
-    for feature, share in shares.abs().nlargest(3).items():
+    for feature in shares.abs().nlargest(3).index:
         expect(page.root).to_contain_text(f"{feature}{shares[feature] * 100:.1f} %")
     expect(page.root).to_contain_text(f"Why: distance to component {int(row['component'])}")
     top = results[0].block("keras").windows().loc[1].iloc[3:].astype(float)

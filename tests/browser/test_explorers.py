@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Locator, expect
 
 from .lab import Lab, write_notebook
@@ -46,7 +45,7 @@ def test_the_anomaly_explorer_and_python_follow_each_other(lab: Lab, tmp_path: P
         lab.page.keyboard.press("ArrowRight")
         expect(window).to_have_attribute("aria-valuenow", str(step))
     lab.page.keyboard.press("Shift+ArrowRight")
-    assert lab.python("explorer.window") == "13"
+    lab.wait_python("explorer.window", "13")
 
     before, above = float(lab.python("explorer.threshold")), int(lab.python("len(explorer.selection)"))
     box = threshold.bounding_box()
@@ -58,8 +57,7 @@ def test_the_anomaly_explorer_and_python_follow_each_other(lab: Lab, tmp_path: P
     lab.page.mouse.up()
     expect(threshold).not_to_have_attribute("aria-valuenow", str(before))
     shown = float(threshold.get_attribute("aria-valuenow"))
-    lab.page.wait_for_timeout(200)  # the last message of a drag comes after the picture
-    assert float(lab.python("explorer.threshold")) == pytest.approx(shown)
+    lab.wait_python(f"abs(explorer.threshold - {shown}) < 1e-6", "True")
     assert int(lab.python("len(explorer.selection)")) < above
 
     lab.python("explorer.threshold = 3; explorer.window = 5")
@@ -105,8 +103,7 @@ def test_the_signal_explorer_points_at_a_reading(lab: Lab, tmp_path: Path) -> No
     for _ in range(3):
         lab.page.keyboard.press("ArrowRight")
     expect(root).to_contain_text("Reading 3")
-    lab.page.wait_for_timeout(200)
-    assert lab.python("signal.time_ms") == "300.0"
+    lab.wait_python("signal.time_ms", "300.0")
     lab.python("signal.span = [0, 2000]")
     expect(root).to_contain_text("On show: 0 s to 2 s, 20 readings")
     assert lab.python("len(signal.selection)") == "20"

@@ -73,6 +73,8 @@ def test_bytes_become_arrays_again(call):
     ]) == [1.5, -2]  # fmt: skip
 
 
-@pytest.mark.parametrize(("value", "text"), [(None, "–"), (-0.5, "−0.500"), (1234.5, "1235"), (1e9, "1.0e+9"), (0, "0.000")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(None, "\u2013"), (-0.5, "\u22120.500"), (1234.5, "1235"), (1e9, "1.0e+9"), (0, "0.000")]
+)
 def test_figures_are_short(call, value, text):
     assert call("figure(x)", value) == text

@@ -48,7 +48,7 @@ function render({ model, el }) {
   const logBox = h("input", { type: "checkbox", onchange: () => put(model, "log_scale", logBox.checked) });
   const legend = axisLegend(model, meta, () => colours);
   const card = windowCard(meta, data), verdict = verdictTable(known);
-  const root = h("div", { class: "ek", "data-lm-suppress-shortcuts": "true", role: "group", "aria-label": meta.title },
+  const root = h("div", { class: "ek", role: "group", "aria-label": meta.title },
     h("div", { class: "ek-head" },
       h("span", { class: "ek-title", title: meta.title }, meta.title), h("span", { class: "ek-space" }),
       windowField.label, thresholdField.label, h("label", {}, logBox, "log scale"),
@@ -57,6 +57,7 @@ function render({ model, el }) {
     h("div", { class: "ek-side" }, ...card.elements, verdict.element),
     keyHelp([["←", "→"], "step, ", ["shift"], "ten · ", ["↑", "↓"], "threshold · ", ["n", "p"], "next, previous alarm · ",
       ["+", "−", "0"], "zoom · drag the signal to zoom, the line to move the threshold", meta.note ? ` · ${meta.note}` : ""]));
+  keepKeys(root);
   el.replaceChildren(root);
   const base = { signal: canvasIn(signalTrack), score: canvasIn(scoreTrack), bins: canvasIn(histogram) };
   const over = { signal: canvasIn(signalTrack), score: canvasIn(scoreTrack), bins: canvasIn(histogram) };

@@ -107,9 +107,9 @@ function drawAlarms({ context, width, height }, colours, data, view, axis, thres
   const [from, to] = onShow(data.middle, view), at = (score) => y(Math.min(score, axis.high));
   context.fillStyle = colours.alarm;
   if (to - from > scale.room / 6) {
-    const line = at(threshold);
+    const line = at(threshold), wide = Math.max(1.4, (0.8 * scale.room) / (to - from));
     peaks.forEach((peak, column) => {
-      if (peak > threshold) context.fillRect(LEFT + column, at(peak), 1.4, Math.max(line - at(peak), 1.5));
+      if (peak > threshold) context.fillRect(LEFT + column - wide / 2, at(peak), wide, Math.max(line - at(peak), 1.5));
     });
     return;
   }

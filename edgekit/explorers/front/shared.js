@@ -165,6 +165,11 @@ function onKeys(element, actions) {
   });
 }
 
+/** Keep JupyterLab's shortcuts away from all that can have the focus: there, "a" would insert a cell. */
+function keepKeys(root) {
+  for (const element of root.querySelectorAll("[tabindex], button, input")) element.dataset.lmSuppressShortcuts = "true";
+}
+
 /** A labelled number field bound to a trait; `accept(value)` puts it. Returns the label and a way to show a value. */
 function numberField(name, properties, accept) {
   const input = h("input", { type: "number", ...properties });

@@ -28,13 +28,14 @@ function render({ model, el }) {
   const name = h("h3"), where = h("p", { class: "ek-quiet" }), at = h("tbody"), onShowHead = h("h3");
   const card = h("div", { class: "ek-card", role: "group", "aria-label": "the reading" }, name, where);
   const head = ["at the mark", "lowest", "highest", "RMS"].map((text) => h("th", { scope: "col" }, text));
-  const root = h("div", { class: "ek", "data-lm-suppress-shortcuts": "true", role: "group", "aria-label": meta.title },
+  const root = h("div", { class: "ek", role: "group", "aria-label": meta.title },
     h("div", { class: "ek-head" }, h("span", { class: "ek-title", title: meta.title }, meta.title), h("span", { class: "ek-space" }),
       timeField.label, h("button", { type: "button", onclick: () => put(model, "span", []) }, "show all")),
     h("div", { class: "ek-main" }, legend.element, h("div", { class: "ek-stack" }, tracks)),
     h("div", { class: "ek-side" }, card, h("div", {}, onShowHead,
       h("table", {}, h("caption", { class: "ek-hidden" }, "values of each axis"), h("thead", {}, h("tr", {}, h("td"), ...head)), at))),
     keyHelp([["←", "→"], "step, ", ["shift"], "ten · ", ["+", "−", "0"], "zoom · drag to zoom"]));
+  keepKeys(root);
   el.replaceChildren(root);
   const base = canvasIn(track), over = canvasIn(track);
   let colours = palette(root), stale = true;
