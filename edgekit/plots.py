@@ -13,6 +13,7 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from mpl_toolkits.axes_grid1 import make_axes_locatable
+from numpy.typing import ArrayLike
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
 STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)))
@@ -20,6 +21,9 @@ ALARM = "#D55E00"
 _SCORE = "anomaly"
 _LONGEST = 80  # characters of a name; a longer one would push the picture out of its frame
 _FRAME = ["start_ms", "end_ms", "expected"]
+_ABOUT = ["score", "recomputed", "signed_score", "component", "cluster", "distance"]  # what is no share of a feature
+_BINS = 40
+_BARS = 12  # of an explanation: with more, names no longer fit beside them
 
 
 def signal(table: pd.DataFrame, ax: Axes | None = None, title: str = "") -> Axes:
@@ -129,12 +133,119 @@ def scores(table: pd.DataFrame, by: str = "expected", threshold: float | None = 
     labels = scored[by].where(scored[by].notna(), "no label")
     for (name, group), look in zip(scored.groupby(labels, sort=False)[_SCORE], _looks(), strict=False):
         ax.ecdf(group, label=_plain(f"{name} ({len(group)} windows)"), linewidth=1.6, **look)
-    if threshold is not None:
-        ax.axvline(threshold, color="black", linewidth=1, label=f"threshold {threshold:g}")
-    ax.set_xscale("symlog", linthresh=1)
-    ax.set_xlim(left=min(0.0, table[_SCORE].min()))
+    _threshold(ax, threshold)
+    _score_axis(ax, table[_SCORE])
     ax.set_xlabel("anomaly score")
     ax.set_ylabel("share of windows at or below")
+    _finish(ax, "")
+    return ax
+
+
+def histogram(
+    scores: ArrayLike, anomalous: ArrayLike | None = None, threshold: float | None = None, ax: Axes | None = None
+) -> Axes:
+    """Draw how many windows have which anomaly score, normal and anomalous windows apart.
+
+    Parameters
+    ----------
+    scores : array (windows,)
+        Windows without a finite score are left out.
+    anomalous : array (windows,) of booleans, optional
+        True where a window should be an anomaly, missing (None, <NA>) where nobody says
+        (`edgekit.BlockResult.anomalous`).
+    threshold : float, optional
+        Drawn as a line.
+    ax : Axes, optional
+        Where to draw; a new figure without it.
+
+    Returns
+    -------
+    Axes
+        Bins widen with the score as the axis does: straight up to 1, logarithmic beyond.
+    """
+    ax = ax if ax is not None else _new((8, 2.8))
+    values = np.asarray(scores, float)
+    flags = pd.Series(np.full(len(values), None) if anomalous is None else anomalous).astype("boolean")
+    groups = {"normal": flags.eq(False), "anomalous": flags, "not known": flags.isna()}
+    finite = np.isfinite(values)
+    low, high = min(values[finite], default=0.0), max(values[finite], default=0.0)
+    bins = np.sinh(np.linspace(np.arcsinh(min(low, 0)), np.arcsinh(max(high, 1)), _BINS + 1))
+    bins[0], bins[-1] = min(low, bins[0]), max(high, bins[-1])  # there and back again may lose the last digit
+    looks = (COLOURS[0], "-"), (ALARM, "--"), ("0.5", ":")
+    for (name, group), (colour, style) in zip(groups.items(), looks, strict=True):
+        chosen = values[group.fillna(False).to_numpy(bool) & finite]
+        if len(chosen):
+            counts = np.histogram(chosen, bins)[0]
+            ax.stairs(counts, bins, fill=True, color=colour, alpha=0.25)
+            ax.stairs(
+                counts, bins, color=colour, linestyle=style, linewidth=1.4, label=f"{name} ({len(chosen)} windows)"
+            )
+    _threshold(ax, threshold)
+    _score_axis(ax, values)
+    ax.set_xlabel("anomaly score")
+    ax.set_ylabel("windows")
+    _finish(ax, "")
+    return ax
+
+
+def sweep(table: pd.DataFrame, threshold: float | None = None, ax: Axes | None = None) -> Axes:
+    """Draw what every threshold does: one line a figure.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `threshold`, ascending, and one column a figure (`edgekit.anomaly.sweep`).
+    threshold : float, optional
+        Drawn as a line.
+    ax : Axes, optional
+        Where to draw; a new figure without it.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = ax if ax is not None else _new((8, 3.2))
+    figures = table.drop(columns="threshold")
+    for (name, values), look in zip(figures.items(), _looks(), strict=False):
+        label = _plain(str(name).replace("_", " "))
+        ax.plot(table["threshold"], values, drawstyle="steps-post", label=label, linewidth=1.4, **look)
+    _threshold(ax, threshold)
+    _score_axis(ax, table["threshold"])
+    ax.set_ylim(-0.02, 1.02)
+    ax.set_xlabel("threshold")
+    ax.set_ylabel("share")
+    _finish(ax, "")
+    return ax
+
+
+def explanation(shares: pd.Series, ax: Axes | None = None) -> Axes:
+    """Draw how much each feature contributes to a window's distance, the largest on top.
+
+    Parameters
+    ----------
+    shares : Series
+        One share a feature: a row of `edgekit.BlockResult.explain` (what stands before the features there is left out).
+    ax : Axes, optional
+        Where to draw; a new figure without it.
+
+    Returns
+    -------
+    Axes
+        Shares below 0 (a feature that makes the window more usual, given the others) go to the left. Only the largest
+        are drawn where there are many.
+    """
+    features = shares.drop(labels=_ABOUT, errors="ignore").astype(float)
+    drawn = features.iloc[features.abs().argsort(kind="stable")].iloc[-_BARS:]
+    ax = ax if ax is not None else _new((8, 0.8 + 0.3 * max(len(drawn), 1)))
+    bars = ax.barh(range(len(drawn)), drawn, color=[COLOURS[0] if share >= 0 else COLOURS[1] for share in drawn])
+    total = features.sum()
+    ax.bar_label(bars, [f"{share / total:.0%}" if total > 0 else "" for share in drawn], padding=3)
+    ax.set_yticks(range(len(drawn)), [_plain(name) for name in drawn.index])
+    ax.axvline(0, color="black", linewidth=0.8)
+    ax.margins(x=0.12)
+    left_out = f" ({len(drawn)} of {len(features)} features)" if len(drawn) < len(features) else ""
+    ax.set_xlabel(f"share of the squared distance{left_out}")
+    ax.set_ylabel("feature")
     _finish(ax, "")
     return ax
 
@@ -152,6 +263,18 @@ def _plain(text: object) -> str:
 
 def _looks() -> Any:
     return ({"color": colour, "linestyle": style} for colour, style in cycle(zip(COLOURS, STYLES, strict=True)))
+
+
+def _threshold(ax: Axes, threshold: float | None) -> None:
+    if threshold is not None:
+        ax.axvline(threshold, color="black", linewidth=1, label=f"threshold {threshold:g}")
+
+
+def _score_axis(ax: Axes, scores: ArrayLike) -> None:
+    """Straight up to 1, logarithmic beyond: normal scores are near 0, and anomalies may be anywhere."""
+    values = np.asarray(scores, float)
+    ax.set_xscale("symlog", linthresh=1)
+    ax.set_xlim(left=np.min(values[np.isfinite(values)], initial=0.0))
 
 
 def _score(ax: Axes, table: pd.DataFrame, threshold: float | None) -> None:

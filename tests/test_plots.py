@@ -86,6 +86,9 @@ PICTURES = {
     "signal": lambda ax: plots.signal(signal_of(accX=[1.0, 2.0]), ax=ax),
     "windows": lambda ax: plots.windows(table_of(anomaly=1.0, idle=0.5), 2.0, ax=ax),
     "scores": lambda ax: plots.scores(table_of(anomaly=1.0), ax=ax),
+    "histogram": lambda ax: plots.histogram([1.0, 9.0], [False, True], 5, ax=ax),
+    "sweep": lambda ax: plots.sweep(anomaly.sweep([1, 2], [False, True]), 1.5, ax=ax),
+    "explanation": lambda ax: plots.explanation(pd.Series({"accX RMS": 3.0, "accY RMS": -1.0}), ax=ax),
     "block": lambda ax: ek.parse(SEED).blocks[0].plot(ax=ax),
     "sample": lambda ax: ek.parse(SEED).sample.plot(ax=ax),
 }
