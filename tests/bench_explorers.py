@@ -43,44 +43,20 @@ def look(threshold=3.0):
 ipywidgets.interact(look, threshold=(0.0, 30.0, 0.1));
 """
 
-# Both leave their times in ms on `window.times`.
-DRAWN = """async ([steps, cell]) => {
-  const root = document.querySelectorAll('.jp-Notebook .jp-Cell')[cell].querySelector('.ek');
-  const knob = root.querySelector('.ek-knob');
-  const painted = () => new Promise(done => requestAnimationFrame(() => {
+# From the next key press in the page until its picture was handed to the screen, in ms.
+NEXT = """async ([cell, kind]) => {
+  const output = document.querySelectorAll('.jp-Notebook .jp-Cell')[cell].querySelector('.jp-Cell-outputArea');
+  const now = { frames: () => output.querySelector('.ek').dataset.frames,
+                image: () => [...output.querySelectorAll('img')].filter(image => image.complete).at(-1)?.src }[kind];
+  const old = now();
+  const start = await new Promise(done => document.addEventListener('keydown', e => done(e.timeStamp), { capture: true, once: true }));
+  while ((now() ?? old) === old) await new Promise(requestAnimationFrame);
+  await new Promise(done => {  // after the paint of this frame
     const channel = new MessageChannel();
     channel.port1.onmessage = done;
     channel.port2.postMessage(0);
-  }));
-  const times = [];
-  for (let i = 0; i < steps; i++) {
-    const frames = root.dataset.frames, start = performance.now();
-    knob.dispatchEvent(new KeyboardEvent('keydown', { key: i % 2 ? 'ArrowUp' : 'ArrowDown', bubbles: true }));
-    while (root.dataset.frames === frames) await painted();
-    times.push(performance.now() - start);
-    await new Promise(done => setTimeout(done, 60));
-  }
-  return times;
-}"""
-REDRAWN = """async ([steps, cell]) => {
-  const output = document.querySelectorAll('.jp-Notebook .jp-Cell')[cell].querySelector('.jp-Cell-outputArea');
-  const handle = output.querySelector('.noUi-handle'), times = [];
-  while (!output.querySelector('img')) await new Promise(requestAnimationFrame);
-  for (let i = 0; i < steps; i++) {
-    const old = output.querySelector('img').src, start = performance.now();
-    handle.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
-    await new Promise(done => {
-      const look = () => {
-        const image = output.querySelector('img');
-        if (image && image.complete && image.src !== old) done();
-        else requestAnimationFrame(look);
-      };
-      look();
-    });
-    times.push(performance.now() - start);
-    await new Promise(done => setTimeout(done, 60));
-  }
-  return times;
+  });
+  return performance.now() - start;
 }"""
 SHOWN = """async cell => {
   const start = performance.now(), lab = window.jupyterapp;
@@ -102,14 +78,25 @@ def latencies() -> dict[str, list[float]]:
             lab.open(write_notebook(Path(folder) / "bench.ipynb", *cells))
             lab.run_all(timeout=120)
             found = {
-                "1,000 windows": lab.measure(DRAWN, [STEPS, 2]),
-                "interact": lab.measure(REDRAWN, [STEPS, 4]),
-                "100,000 windows": lab.measure(DRAWN, [STEPS, 3]),
-                "on screen, 1,000 windows": [lab.measure(SHOWN, 2) for _ in range(5)],
+                "1,000 windows": pressed(lab, 2, "threshold", "frames"),
+                "100,000 windows": pressed(lab, 3, "threshold", "frames"),
+                "interact": pressed(lab, 4, None, "image"),
+                "on screen": [lab.measure(SHOWN, 2) for _ in range(5)],
             }
             lab.shutdown()
         browser.close()
     return found
+
+
+def pressed(lab: Lab, cell: int, slider: str | None, kind: str) -> list[float]:
+    """Press an arrow key on a slider of a cell again and again; return the milliseconds until each picture."""
+    lab.cell_output(cell).get_by_role("slider", name=slider).focus()
+    times = []
+    for step in range(STEPS):
+        key = "ArrowUp" if step % 2 else "ArrowDown"
+        times.append(lab.measure(NEXT, [cell, kind], lambda key=key: lab.page.keyboard.press(key)))
+        lab.page.wait_for_timeout(60)
+    return times
 
 
 if __name__ == "__main__":

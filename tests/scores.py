@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 
 import edgekit as ek
 
-from .conftest import SEED
-
+SEED = Path(__file__).parent / "data" / "seed-classify-response.json"
 INTERVAL_MS, SIZE_MS, INCREASE_MS = 20, 2000, 100
 
 

@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -125,9 +125,11 @@ class Lab:
         """Execute one of JupyterLab's commands."""
         self._settle(COMMAND, [name, arguments or {}], timeout)
 
-    def measure(self, source: str, argument: object = None, timeout: float = 120) -> Any:
-        """Call an async JavaScript function in the page; return what it resolves to."""
-        return self._settle(source, argument, timeout)
+    def measure(self, source: str, argument: object, act: Callable[[], object] = lambda: None) -> Any:
+        """Call an async JavaScript function in the page, act while it waits, and return what it resolves to."""
+        self.page.evaluate(START, [source, argument])
+        act()
+        return self._outcome(timeout=60)
 
     def cell_output(self, index: int) -> Locator:
         """The output area of a cell, counted from 0 with the Markdown cells."""
@@ -149,6 +151,9 @@ class Lab:
     def _settle(self, source: str, argument: object, timeout: float) -> Any:
         """Call an async JavaScript function; return what it resolves to, raise what it throws."""
         self.page.evaluate(START, [source, argument])
+        return self._outcome(timeout)
+
+    def _outcome(self, timeout: float) -> Any:
         self._wait("() => window.edgekitOutcome.settled", timeout)
         outcome = self.page.evaluate("() => window.edgekitOutcome")
         if "error" in outcome:

@@ -1,0 +1,210 @@
+"""Explorers from Python: state, selection, counts, the static twin, the page, threads. The browser has tests of its own."""
+
+from __future__ import annotations
+
+import base64
+import threading
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import edgekit as ek
+from edgekit.explorers import AnomalyExplorer, SignalExplorer
+from edgekit.explorers.base import pack
+
+from .conftest import SEED
+from .scores import scored_result
+
+
+@pytest.fixture(scope="module")
+def results(studio) -> list[ek.ClassifyResult]:
+    testing = studio.samples("testing")
+    return studio.classify(testing.groupby("label", sort=False).head(1).index)
+
+
+@pytest.fixture
+def explorer(results) -> AnomalyExplorer:
+    return ek.explore(results)
+
+
+def test_it_starts_with_the_blocks_threshold_at_the_first_window(results, explorer):
+    assert explorer.threshold == results[0].block("anomaly-gmm").threshold
+    assert (explorer.window, explorer.span) == (0, [])
+    assert explorer.axes == list(results[0].sample.signal())
+
+
+def test_its_windows_are_those_of_the_blocks_with_what_is_known_beside_them(results, explorer):
+    first = results[0].block("anomaly-gmm")
+    mine = explorer.windows[explorer.windows["sample"] == results[0].sample.id].reset_index(drop=True)
+    for name, column in first.windows().reset_index(drop=True).items():
+        pd.testing.assert_series_equal(mine[name], column)
+    assert mine["anomalous"].tolist() == first.anomalous().tolist()
+    np.testing.assert_allclose(mine["signed_score"].abs(), mine["anomaly"], atol=1e-6)
+
+
+def test_the_selection_follows_the_threshold(explorer):
+    explorer.threshold = 5
+    assert explorer.selection.equals(explorer.windows[explorer.windows["anomaly"] > 5])
+    explorer.threshold = None
+    assert len(explorer.selection) == 0
+    assert explorer.counts["events"] == 0
+
+
+def test_counts_and_events_are_those_of_the_rooms_below(results, explorer):
+    explorer.threshold = 2.5
+    events = [ek.anomaly.segments(result.block("anomaly-gmm").windows(), 2.5) for result in results]
+    assert explorer.counts["events"] == sum(map(len, events))
+    assert explorer.counts["tp"] == (explorer.windows["anomalous"] & (explorer.windows["anomaly"] > 2.5)).sum()
+    assert explorer.segments()["peak"].tolist() == pd.concat(events)["peak"].tolist()
+
+
+def test_samples_are_laid_end_to_end_and_never_merge_into_one_event(studio):
+    badminton = studio.samples("testing", labels="badminton").index[:2]
+    explorer = ek.explore(studio.classify(badminton), threshold=0)
+    assert explorer.counts["events"] == 2
+    assert explorer.segments()["start_ms"].tolist() == [0, 10_000]
+
+
+@pytest.mark.parametrize(
+    ("trait", "value", "said"),
+    [
+        ("window", -1, "windows 0 to"),
+        ("window", 10**6, "windows 0 to"),
+        ("threshold", float("nan"), "finite"),
+        ("span", [5, 1], r"\[start, end\]"),
+        ("span", [0, 1, 2], r"\[start, end\]"),
+        ("axes", ["nope"], "There is no axis 'nope'"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_the_reason(explorer, trait, value, said):
+    before = getattr(explorer, trait)
+    with pytest.raises(ek.UsageError, match=said):
+        setattr(explorer, trait, value)
+    assert getattr(explorer, trait) == before
+
+
+def test_state_can_be_given_and_unknown_state_is_refused(results):
+    assert ek.explore(results[0], threshold=3, window=4).window == 4
+    with pytest.raises(ek.UsageError, match="no 'treshold'"):
+        ek.explore(results[0], treshold=3)
+
+
+def test_a_picture_and_a_stable_text_stand_beside_the_widget(explorer):
+    data, _ = explorer._repr_mimebundle_()
+    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
+    assert data["text/plain"] == repr(explorer) == explorer.text()
+    assert "threshold 2.52: " in data["text/plain"]
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_the_figure_shows_what_the_explorer_shows(explorer):
+    explorer.threshold, explorer.window, explorer.axes, explorer.span = 4, 7, ["accX", "gyrX"], [1000, 9000]
+    figure = explorer.figure()
+    signal, scores = figure.axes[:2]
+    assert [text.get_text() for text in signal.get_legend().get_texts()] == ["accX", "gyrX"]
+    assert signal.get_xlim() == scores.get_xlim() == (1, 9)
+    assert any("threshold 4" in text.get_text() for text in scores.get_legend().get_texts())
+
+
+def test_an_explorer_draws_without_pyplot(explorer):
+    from matplotlib import pyplot as plt
+
+    before = plt.get_fignums()
+    explorer.figure()
+    explorer._repr_mimebundle_()
+    assert plt.get_fignums() == before
+
+
+def test_two_threads_moving_it_leave_it_whole(explorer):
+    """Messages of a widget come on threads of the kernel's choosing."""
+    pictures, errors = [], []
+
+    def hammer(values):
+        try:
+            for value in values:
+                explorer.threshold = float(value)
+                explorer.window = int(value) % 17
+                pictures.append(explorer._png())
+                assert len(explorer.selection) <= len(explorer.windows)
+        except Exception as problem:
+            errors.append(problem)
+
+    threads = [threading.Thread(target=hammer, args=(range(start, 12, 2),)) for start in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert all(picture.startswith(b"\x89PNG") and picture.endswith(b"IEND\xaeB`\x82") for picture in pictures)
+
+
+def test_a_result_from_a_file_is_explored_without_reasons():
+    explorer = ek.explore(ek.parse(SEED))
+    assert len(explorer.windows) == 1
+    assert "signed_score" not in explorer.windows
+    assert "came from a file" in explorer._meta["note"]
+    assert explorer.figure()
+
+
+@pytest.mark.parametrize("windows", [0, 1, 2])
+def test_few_windows_are_no_trouble(windows, tmp_path):
+    explorer = ek.explore(scored_result(windows).blocks[0] if windows else scored_result(1), threshold=1e9)
+    assert len(explorer.selection) == 0
+    assert "windows above, in 0 events" in explorer.text()
+    explorer.to_html(tmp_path / "few.html")
+
+
+def test_missing_and_endless_scores_are_no_trouble(tmp_path):
+    result = scored_result(20)
+    for row, score in zip(result.blocks[0].raw.result, (None, float("inf"), -3.0), strict=False):
+        row["anomaly"] = score
+    explorer = ek.explore(result, threshold=2)
+    assert explorer.selection["anomaly"].iloc[0] == np.inf
+    assert explorer.figure()
+    explorer.to_html(tmp_path / "odd.html")
+
+
+def test_k_means_scores_are_explored_as_well(results):
+    explorer = ek.explore(results[0].block("anomaly"))
+    assert explorer._meta["part"] == "cluster"
+    assert explorer._meta["features"]
+    assert "signed_score" not in explorer.windows
+
+
+def test_the_signal_of_a_sample_is_explored(results):
+    sample = results[0].sample
+    explorer = ek.explore(sample)
+    assert isinstance(explorer, SignalExplorer)
+    assert explorer.selection.equals(sample.signal())
+    explorer.span, explorer.axes = [1000, 2000], ["accY"]
+    assert explorer.selection.equals(sample.signal().loc[1000:1900, ["accY"]])
+    with pytest.raises(ek.UsageError, match="last from 0"):
+        explorer.time_ms = -1
+
+
+@pytest.mark.parametrize("what", [[], 3, "sample", None])
+def test_what_has_no_explorer_is_told_what_has(what):
+    with pytest.raises(ek.UsageError, match="takes a Sample, a block or a result"):
+        ek.explore(what)
+
+
+def test_kinds_are_not_mixed(results):
+    with pytest.raises(ek.UsageError, match="list of one of these; got ClassifyResult, Sample"):
+        ek.explore([results[0], results[0].sample])
+
+
+def test_a_block_without_scores_says_what_to_do(results):
+    with pytest.raises(ek.UsageError, match=r"block\.plot\(\)"):
+        ek.explore(results[0].block("keras"))
+
+
+def test_the_page_cannot_be_written_where_there_is_no_folder(explorer, tmp_path):
+    with pytest.raises(ek.EdgekitError, match="cannot be written"):
+        explorer.to_html(tmp_path / "nowhere" / "report.html")
+
+
+def test_packed_arrays_keep_their_type_shape_and_place():
+    layout, blob = pack({"a": np.arange(3, dtype="i1"), "b": np.array([[1.5, 2], [3, 4]], "f4", order="F")})
+    assert layout == {"a": {"type": "i1", "offset": 0, "length": 3}, "b": {"type": "f4", "offset": 3, "length": 4}}
+    assert np.frombuffer(blob, "<f4", 4, 3).tolist() == [1.5, 2, 3, 4]
