@@ -267,7 +267,7 @@ def _looks() -> Any:
 
 def _threshold(ax: Axes, threshold: float | None) -> None:
     if threshold is not None:
-        ax.axvline(threshold, color="black", linewidth=1, label=f"threshold {threshold:g}")
+        ax.axvline(threshold, color="black", linewidth=1, label=f"threshold {threshold:.4g}")
 
 
 def _score_axis(ax: Axes, scores: ArrayLike) -> None:
@@ -283,7 +283,7 @@ def _score(ax: Axes, table: pd.DataFrame, threshold: float | None) -> None:
     ax.set_ylabel("anomaly score")
     if threshold is None:
         return
-    ax.axhline(threshold, color="black", linestyle="--", linewidth=1, label=f"threshold {threshold:g}")
+    ax.axhline(threshold, color="black", linestyle="--", linewidth=1, label=f"threshold {threshold:.4g}")
     above = (table[_SCORE] > threshold).to_numpy()
     if above.any():
         ax.plot(seconds[above], table[_SCORE][above], "D", color=ALARM, markersize=5, label="above the threshold")

@@ -224,6 +224,30 @@ class BlockResult:
         values = pd.array([_OUTCOMES.get(outcome) for outcome in outcomes], dtype="boolean")
         return pd.Series(values, index=pd.RangeIndex(len(values), name="window"), name="anomalous")
 
+    def features(self) -> pd.DataFrame:
+        """Fetch what this block looked at: the features of its DSP blocks, one row a window; see `Studio.features`.
+
+        Of several DSP blocks the tables stand side by side in the block's order, their ids before the names.
+
+        Raises
+        ------
+        UsageError
+            The result came from a file: there is nobody to ask.
+        """
+        source = self._studio()
+        tables = {dsp: source.features(self.sample.id, dsp) for dsp in self.learn_block.dsp}
+        if len(tables) > 1:  # blocks of one kind name their features alike
+            tables = {dsp: table.add_prefix(f"{dsp}: ") for dsp, table in tables.items()}
+        return pd.concat(list(tables.values()), axis=1) if tables else pd.DataFrame()
+
+    def _studio(self) -> Source:
+        if self.result.source is None:
+            raise UsageError(
+                f"This result came from a file, without the features and the parameters of block {self.id}. Ask the "
+                f"Studio it came from: ek.connect().classify({self.sample.id}).block({self.id})."
+            )
+        return self.result.source
+
     def explain(self) -> pd.DataFrame:
         """Ask the Studio for the block's parameters and the sample's features, and say why each window scored so.
 
@@ -246,17 +270,9 @@ class BlockResult:
                 f"Block {self.id} ({self.type}) has no anomaly score that edgekit can explain: that takes a block of "
                 f"type anomaly-gmm or anomaly (K-means). This result has: {self.result.listing()}."
             )
-        source = self.result.source
-        if source is None:
-            raise UsageError(
-                f"This result came from a file, without the parameters of block {self.id} and the features. Ask the "
-                f"Studio: ek.connect().classify({self.sample.id}).block({self.id}).explain()."
-            )
+        features = self.features()
+        source = self._studio()
         model = source.gmm(self.id) if self.type == "anomaly-gmm" else source.kmeans(self.id)
-        tables = {dsp: source.features(self.sample.id, dsp) for dsp in self.learn_block.dsp}
-        if len(tables) > 1:  # blocks of one kind name their features alike
-            tables = {dsp: table.add_prefix(f"{dsp}: ") for dsp, table in tables.items()}
-        features = pd.concat(list(tables.values()), axis=1) if tables else pd.DataFrame()
         if len(features) != len(score):
             raise ResponseError(
                 f"The Studio gives features of {len(features)} windows of sample {self.sample.id}, and block {self.id} "

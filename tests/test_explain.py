@@ -65,10 +65,10 @@ def test_a_block_without_anomaly_scores_has_nothing_to_explain(studio):
 def test_a_result_from_a_file_says_whom_to_ask():
     document = copy.deepcopy(SEED)
     document["classifications"][0]["learnBlock"]["type"] = "anomaly-gmm"
-    with pytest.raises(
-        ek.UsageError, match=r"came from a file.*ek\.connect\(\)\.classify\(2\)\.block\(\d+\)\.explain\(\)"
-    ):
-        ek.parse(document).blocks[0].explain()
+    block = ek.parse(document).blocks[0]
+    for ask in (block.explain, block.features):
+        with pytest.raises(ek.UsageError, match=r"came from a file.*ek\.connect\(\)\.classify\(2\)\.block\(\d+\)"):
+            ask()
 
 
 def test_features_of_another_number_of_windows_are_an_error_that_says_what_to_do(studio):
@@ -95,6 +95,10 @@ def test_the_features_of_several_dsp_blocks_stand_side_by_side_in_the_blocks_ord
     table = block.explain()
     assert list(table.columns[-2:]) == ["7: x RMS", "3: x RMS"]
     assert table.loc[0, ["7: x RMS", "3: x RMS"]].tolist() == [49, 9]
+
+
+def test_the_features_a_block_looked_at_are_the_studios(studio):
+    pd.testing.assert_frame_equal(studio.classify(31).block("keras").features(), studio.features(31, 2))
 
 
 # --- rescore ----------------------------------------------------------------------------------------------------------
