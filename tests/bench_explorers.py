@@ -49,7 +49,8 @@ NEXT = """async ([cell, kind]) => {
   const now = { frames: () => output.querySelector('.ek').dataset.frames,
                 image: () => [...output.querySelectorAll('img')].filter(image => image.complete).at(-1)?.src }[kind];
   const old = now();
-  const start = await new Promise(done => document.addEventListener('keydown', e => done(e.timeStamp), { capture: true, once: true }));
+  const once = { capture: true, once: true };
+  const start = await new Promise(done => document.addEventListener('keydown', e => done(e.timeStamp), once));
   while ((now() ?? old) === old) await new Promise(requestAnimationFrame);
   await new Promise(done => {  // after the paint of this frame
     const channel = new MessageChannel();

@@ -1,4 +1,4 @@
-"""Explorers from Python: state, selection, counts, the static twin, the page, threads. The browser has tests of its own."""
+"""Explorers from Python: state, selection, counts, the static twin, the page, threads."""
 
 from __future__ import annotations
 

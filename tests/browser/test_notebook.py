@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -15,19 +14,19 @@ NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "03_anomaly_scores.ipynb"
 def test_moving_the_threshold_changes_the_picture_and_the_counts(lab: Lab) -> None:
     lab.open(NOTEBOOK)
     lab.run_all(timeout=120)
-    output = lab.page.locator(".jp-OutputArea-output", has=lab.page.get_by_role("slider")).last
-    output.scroll_into_view_if_needed()
-    picture = output.locator("img")
-    before, table = picture.get_attribute("src"), output.locator("table")
-    above = int(lab.python("int(panel.shown['above'].sum())"))
-    expect(table).to_contain_text("badminton")
-    for step in range(1, 4):  # more than once: the first message of a widget takes another thread than the next ones
-        output.get_by_role("slider").press("PageUp" if step > 1 else "ArrowRight")
-        expect(picture).not_to_have_attribute("src", before)
-        before = picture.get_attribute("src")
-    expect(table).not_to_contain_text("339")
-    expect(output.locator("img")).to_have_attribute("alt", re.compile(lab.python("panel.values['threshold']")))
-    fewer = int(lab.python("int(panel.shown['above'].sum())"))
-    assert fewer < above
-    assert float(lab.python("panel.values['threshold']")) > 2.6
+    root = lab.page.locator(".ek").last
+    root.scroll_into_view_if_needed()
+    threshold, missed = root.get_by_role("slider", name="threshold"), root.get_by_role("row", name="anomalous")
+    expect(threshold).to_have_attribute("aria-valuenow", "4")  # as a cell of the notebook set it
+    expect(missed).to_have_text("anomalous32812")
+    threshold.focus()
+    before = root.locator("canvas").evaluate_all("all => all.map(canvas => canvas.toDataURL())")
+    for _ in range(3):  # more than once: the first message of a widget takes another thread than the next ones
+        lab.page.keyboard.press("Shift+ArrowUp")
+    expect(missed).not_to_have_text("anomalous32812")
+    after = root.locator("canvas").evaluate_all("all => all.map(canvas => canvas.toDataURL())")
+    assert before != after
+    shown = missed.inner_text().split()
+    lab.wait_python("[int(explorer.counts[name]) for name in ('tp', 'fn')]", f"[{shown[1]}, {shown[2]}]")
+    assert float(lab.python("explorer.threshold")) > 4
     lab.screenshot("notebook_03")
