@@ -9,7 +9,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from edgekit import anomaly
+from edgekit import anomaly, detection
 from edgekit.anomaly import Gmm
 from edgekit.connection import connect
 from edgekit.errors import (
@@ -51,6 +51,7 @@ __all__ = [
     "UsageError",
     "anomaly",
     "connect",
+    "detection",
     "explorers",
     "parse",
     "plots",

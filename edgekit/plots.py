@@ -10,15 +10,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from mpl_toolkits.axes_grid1 import make_axes_locatable
 
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
+from edgekit.look import COLOURS
+from edgekit.look import finish as _finish
+from edgekit.look import new_axes as _new
+from edgekit.look import plain as _plain
+from edgekit.pictures import detections
+
+__all__ = ["COLOURS", "STYLES", "detections", "scores", "signal", "windows"]
+
 STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)))
 ALARM = "#D55E00"
 _SCORE = "anomaly"
-_LONGEST = 80  # characters of a name; a longer one would push the picture out of its frame
 _FRAME = ["start_ms", "end_ms", "expected"]
 
 
@@ -139,17 +144,6 @@ def scores(table: pd.DataFrame, by: str = "expected", threshold: float | None = 
     return ax
 
 
-def _new(size: tuple[float, float]) -> Axes:
-    return plt.subplots(figsize=size, layout="constrained")[1]
-
-
-def _plain(text: object) -> str:
-    """Keep names from a server from being read as formulas, hidden by a leading underscore, or endless."""
-    whole = str(text)
-    shown = (whole if len(whole) <= _LONGEST else whole[: _LONGEST - 1] + "…").replace("$", r"\$")
-    return f" {shown}" if shown.startswith("_") else shown
-
-
 def _looks() -> Any:
     return ({"color": colour, "linestyle": style} for colour, style in cycle(zip(COLOURS, STYLES, strict=True)))
 
@@ -171,11 +165,3 @@ def _probabilities(ax: Axes, table: pd.DataFrame, labels: pd.DataFrame) -> None:
     for (name, values), look in zip(labels.items(), _looks(), strict=False):
         ax.plot(seconds, values, label=_plain(name), marker=".", linewidth=1.2, **look)
     ax.set_ylabel("probability" if np.nanmax(labels.to_numpy(), initial=0) <= 1 else "value")
-
-
-def _finish(ax: Axes, title: str) -> None:
-    ax.spines[["top", "right"]].set_visible(False)
-    if ax.get_legend_handles_labels()[0]:
-        ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize="small")
-    if title:
-        ax.set_title(_plain(title), loc="left", fontsize="medium")

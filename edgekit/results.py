@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from edgekit import anomaly, display
+from edgekit import anomaly, detected, display
 from edgekit.decoding import decode
 from edgekit.errors import ResponseError, UsageError
 from edgekit.sample import Sample, Source
@@ -29,6 +29,9 @@ from edgekit.schema import (
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from PIL.Image import Image
+
+    from edgekit import detection
 
 SCORE = "anomaly"
 _FRAME = ("start_ms", "end_ms", "expected")
@@ -230,10 +233,25 @@ class BlockResult:
             raise UsageError(f"Block {self.id} came without a threshold: give one, segments(threshold=…).")
         return anomaly.segments(self.windows(), limit)
 
-    def plot(self, ax: Axes | None = None, *, threshold: float | None = None) -> Axes:
-        """Draw scores and label probabilities over the sample's time; see `edgekit.plots.windows`."""
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        threshold: float | None = None,
+        window: int = 0,
+        image: Image | None = None,
+    ) -> Axes:
+        """Draw scores and label probabilities over the sample's time, or the detected objects of one `window`.
+
+        See `edgekit.plots.windows` and `edgekit.plots.detections`. Below objects lies the picture as it went into the
+        model: `image`, else fetched where the sample came from a Studio.
+        """
         from edgekit import plots
 
+        if "object-detection" in self.type:
+            shown = image if image is not None else detected.picture(self.sample)
+            title = f"{self.title} · {self.sample.filename}"
+            return plots.detections(self.matched(window), image=shown, ax=ax, title=title)
         table = self.windows()
         limit = self.threshold if threshold is None else threshold
         found = anomaly.segments(table, limit) if SCORE in table and limit is not None else None
@@ -286,6 +304,84 @@ class BlockResult:
         for span in ranges:
             labels[(place >= span.start_index - first) & (place <= span.end_index - first)] = span.label
         return labels
+
+    @property
+    def detects(self) -> bool:
+        """Whether this block is about objects in a picture."""
+        return detected.detects(self.raw)
+
+    def detections(self, *, input_size: tuple[float, float] | None = None) -> pd.DataFrame:
+        """Return the boxes that an object-detection block found.
+
+        Parameters
+        ----------
+        input_size : (width, height), optional
+            Of the model's input, for boxes that came in its pixels and that nothing in the response turns into ratios.
+
+        Returns
+        -------
+        DataFrame, one row a box: `window`, `label`, `score`, `x`, `y` (top left), `width`, `height`, ratios 0..1 of the
+        model's input, x to the right. From ``structuredResult.boxes``, checked against ``details.boxes``: a
+        UserWarning tells where they differ. Without names in the response the label is "class i", i the index in
+        ``details.labels`` (from 0), and missing without that.
+        """
+        return detected.detections(self.raw, input_size, self._path)
+
+    def debug_info(self, window: int = 0, *, names: detection.Names | None = None) -> detection.DebugInfo:
+        """Return the centres that FOMO saw, the truths, and which belong together, in image coordinates.
+
+        Parameters
+        ----------
+        window : int
+            Counted from 0; a picture has one.
+        names : mapping from label to name, optional
+            Labels are numbers from 1. Without it, names are known of the classes that this response has boxes of.
+
+        Raises
+        ------
+        UsageError
+            No debug info came with this result; the text says how to ask for it.
+        ResponseError
+            The ``debugInfoJson`` is not what the Studio writes.
+        """
+        return detected.debug_info(self.raw, window, names)
+
+    def truth_boxes(
+        self, *, input_size: tuple[float, float] | None = None, resize_mode: str | None = None
+    ) -> pd.DataFrame:
+        """Return the sample's true boxes: `label`, `x`, `y` (top left), `width`, `height`, ratios 0..1.
+
+        They are ratios of the stored image (``boundingBoxes`` over ``imageDimensions``). The model's input is the same
+        where the input block squashes, or where both have the same shape; for any other give both its `input_size` and
+        its `resize_mode` (see `edgekit.detection.to_input`). ``.attrs["frame"]`` says which of the two it is.
+        """
+        return detected.truth_boxes(self.sample, input_size, resize_mode)
+
+    def matched(self, window: int = 0, **options: Any) -> detection.Matched:
+        """Return detections and truths of one window, matched: a `DebugInfo` for FOMO, a `BoxMatch` for boxes.
+
+        For boxes `min_iou` may be given, and `input_size` with `resize_mode` as for `truth_boxes`.
+        """
+        return detected.matched(self.sample, self.raw, window, **options)
+
+    def metrics(self, window: int = 0, **options: Any) -> pd.DataFrame:
+        """Compare the server's own figures with those recomputed from its points or boxes; options as for `matched`.
+
+        Returns
+        -------
+        DataFrame, index `metric` (f1, precision, recall; of boxes also mAP): `server`, `recomputed` (by the published
+        rule), `difference` (recomputed - server), `one_to_one` (the strict count; of boxes at `min_iou`).
+        """
+        return detected.metrics(self.sample, self.raw, window, **options)
+
+    def pictures(self, **options: Any) -> list[detection.Picture]:
+        """Return every window as a picture for `edgekit.detection.summary`; options as for `matched`."""
+        return detected.pictures(self.sample, self.raw, **options)
+
+    @property
+    def _path(self) -> str:
+        """Where this block stands in the response."""
+        return f"$.classifications[{self.result.blocks.index(self)}]"
 
 
 def _score_columns(rows: list[dict[str, float | None]]) -> dict[str, NDArray[np.float64]]:
