@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from edgekit import detection
+from edgekit.detection.boxes import checked_size
 from edgekit.errors import EdgekitError, ResponseError, UsageError
 from edgekit.sample import Sample
 from edgekit.schema import Classification, Details, StructuredResult
@@ -86,10 +87,7 @@ def _ratios(
             _warn(f"{path}.boxes and details.boxes of the same window differ. edgekit goes by the former.")
         return boxes
     if input_size is not None:
-        size = np.array(input_size, float)
-        if size.shape != (2,) or not (np.isfinite(size).all() and (size > 0).all()):
-            raise UsageError(f"input_size is (width, height) of the model's input in pixels, got {input_size!r}.")
-        found: NDArray[np.float64] = boxes / np.tile(size, 2)
+        found: NDArray[np.float64] = boxes / np.tile(checked_size(input_size, "input_size"), 2)
         if ratios is not None and (np.abs(found - ratios) > _APART).any():
             _warn(f"{path}.boxes, divided by the input size {input_size}, are not what details.boxes say.")
         return found

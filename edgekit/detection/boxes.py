@@ -44,10 +44,7 @@ def to_input(
     DataFrame
         The same with ratios 0..1; boxes are cut at the picture's edge, and those that lie beyond it are left out.
     """
-    sizes = np.array([image_size, input_size], float)
-    if sizes.shape != (2, 2) or not (np.isfinite(sizes).all() and (sizes > 0).all()):
-        raise UsageError(f"A size is (width, height) above 0, got {image_size!r} and {input_size!r}.")
-    image, target = sizes
+    image, target = checked_size(image_size, "image_size"), checked_size(input_size, "input_size")
     scales = {"squash": target / image, "fit-short": (target / image).max(), "fit-long": (target / image).min()}
     if resize_mode not in scales:
         raise UsageError(f"The resize mode is one of {sorted(scales)}, got {resize_mode!r}.")
@@ -60,6 +57,17 @@ def to_input(
     moved = dict(zip(BOX, np.hstack([start, end - start]).T, strict=True))
     table: pd.DataFrame = boxes.assign(**moved)[inside].reset_index(drop=True)
     return table
+
+
+def checked_size(size: tuple[float, float], name: str) -> Floats:
+    """Return (width, height) as an array, where it can be the size of a picture."""
+    try:
+        found = np.array(size, float)
+    except (ValueError, TypeError):
+        found = np.empty(0)
+    if found.shape != (2,) or not (np.isfinite(found).all() and (found > 0).all()):
+        raise UsageError(f"{name} is (width, height) in pixels, both above 0, got {size!r}.")
+    return found
 
 
 def match_boxes(
