@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from edgekit import detection
+from edgekit import detection, display
 from edgekit.detection.boxes import checked_size
 from edgekit.errors import EdgekitError, ResponseError, UsageError
 from edgekit.sample import Sample
@@ -181,16 +182,18 @@ def metrics(sample: Sample, raw: Classification, window: int, **options: Any) ->
     server = server_figures(raw, window)
     found = matched(sample, raw, window, **options)
     strict = found.metrics(one_to_one=True)._asdict()
+    again: dict[str, Any]
     if isinstance(found, detection.BoxMatch):
-        again, names = {"mAP": found.average_precision()}, list(_FIGURES)
+        again = {"mAP": found.average_precision()}
     else:
-        again, names = found.counts(one_to_one=False)._asdict(), list(_FIGURES)[:3]
+        again = found.counts(one_to_one=False)._asdict()
+        again["mAP"] = again["f1"]  # the Studio's published code has it so: it is no mean average precision
     columns = {
-        "server": [server[name] for name in names],
-        "recomputed": [again.get(name) for name in names],
-        "one_to_one": [strict.get(name) for name in names],
+        "server": [server[name] for name in _FIGURES],
+        "recomputed": [again.get(name) for name in _FIGURES],
+        "one_to_one": [strict.get(name) for name in _FIGURES],
     }
-    table = pd.DataFrame(columns, index=pd.Index(names, name="metric"), dtype=float)
+    table = pd.DataFrame(columns, index=pd.Index(_FIGURES, name="metric"), dtype=float)
     table.insert(2, "difference", table["recomputed"] - table["server"])
     return table
 
@@ -212,6 +215,15 @@ def pictures(sample: Sample, raw: Classification, **options: Any) -> list[detect
         )
         for window in windows
     ]
+
+
+def in_words(raw: Classification) -> str:
+    """Say in a few words what a block detected."""
+    found = raw.structured_result or []
+    counted = Counter(label for window in found for label in window.labels or [])
+    total = sum(len(window.scores) for window in found)
+    labels = display.listing(f"{label} {count}" for label, count in counted.most_common())
+    return f"{total} detections" + (f": {labels}" if labels else "")
 
 
 def picture(sample: Sample) -> Image | None:

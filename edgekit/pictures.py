@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 
 from edgekit.look import COLOURS, finish, new_axes, plain
 
@@ -21,6 +22,7 @@ LOOKS = {
     "missed": (COLOURS[0], "v"),
     "not in training": ("#777777", "P"),
 }
+_HALO = [withStroke(linewidth=3, foreground="white", alpha=0.8)]  # to be seen on any picture
 _MANY = 60  # objects; beyond, labels only cover each other
 
 
@@ -75,7 +77,9 @@ def detections(matched: Detected, image: Any = None, *, ax: Axes | None = None, 
     paired = found[(found["object"] == "prediction") & found["partner"].notna()]
     for prediction, truth, kind in zip(paired["index"], paired["partner"], paired["kind"], strict=True):
         ends = np.stack([centres["prediction"][prediction], centres["truth"][truth]])
-        ax.plot(*ends.T, color=LOOKS[kind][0], linewidth=1.2, linestyle="-" if kind == "hit" else ":")
+        ax.plot(
+            *ends.T, color=LOOKS[kind][0], linewidth=1.2, linestyle="-" if kind == "hit" else ":", path_effects=_HALO
+        )
     for name in ("truth", "prediction"):
         of_side = found[found["object"] == name]
         for kind, (colour, marker) in LOOKS.items():
@@ -97,7 +101,9 @@ def _centres(table: pd.DataFrame) -> Any:
 
 def _mark(ax: Axes, places: Any, label: str, colour: str, marker: str, *, hollow: bool) -> None:
     face = {"markerfacecolor": "none", "markersize": 11} if hollow else {"markersize": 6}
-    ax.plot(*places.T, marker, color=colour, markeredgewidth=1.5, label=label, clip_on=False, **face)
+    ax.plot(
+        *places.T, marker, color=colour, markeredgewidth=1.5, label=label, clip_on=False, path_effects=_HALO, **face
+    )
 
 
 def _boxes(ax: Axes, table: pd.DataFrame, colour: str, *, dashed: bool) -> None:
@@ -105,7 +111,11 @@ def _boxes(ax: Axes, table: pd.DataFrame, colour: str, *, dashed: bool) -> None:
         return
     for x, y, width, height in table[["x", "y", "width", "height"]].to_numpy(float):
         style = "--" if dashed else "-"
-        ax.add_patch(Rectangle((x, y), width, height, fill=False, edgecolor=colour, linewidth=1.4, linestyle=style))
+        ax.add_patch(
+            Rectangle(
+                (x, y), width, height, fill=False, edgecolor=colour, linewidth=1.4, linestyle=style, path_effects=_HALO
+            )
+        )
 
 
 def _names(ax: Axes, matched: Detected, centres: dict[str, Any]) -> None:

@@ -260,6 +260,8 @@ class BlockResult:
 
     def summary(self) -> str:
         """Say in a few words what this block found."""
+        if "object-detection" in self.type:
+            return detected.in_words(self.raw)
         table = self.windows()
         if not len(table):
             return "no windows"
@@ -369,8 +371,9 @@ class BlockResult:
 
         Returns
         -------
-        DataFrame, index `metric` (f1, precision, recall; of boxes also mAP): `server`, `recomputed` (by the published
-        rule), `difference` (recomputed - server), `one_to_one` (the strict count; of boxes at `min_iou`).
+        DataFrame, index `metric` (f1, precision, recall, mAP): `server`, `recomputed` (by the published rule; of a FOMO
+        model the mAP is the f1 again, of boxes there is only the mAP), `difference` (recomputed - server), `one_to_one`
+        (the strict count; of boxes at `min_iou`).
         """
         return detected.metrics(self.sample, self.raw, window, **options)
 

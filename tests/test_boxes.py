@@ -92,6 +92,11 @@ def test_an_overlap_that_means_nothing_is_a_usage_error(min_iou):
         detection.match_boxes(ONE, ONE, min_iou)
 
 
+def test_a_box_of_negative_size_is_a_usage_error():
+    with pytest.raises(ek.UsageError, match="negative"):
+        detection.match_boxes(ONE, ONE.assign(width=-0.1))
+
+
 def test_a_table_without_boxes_is_a_usage_error():
     with pytest.raises(ek.UsageError, match=r"no column \['width'"):
         detection.match_boxes(ONE[["x", "y", "label"]], ONE)

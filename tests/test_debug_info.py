@@ -6,7 +6,6 @@ import copy
 import json
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +15,7 @@ import edgekit as ek
 from edgekit.detection import DebugInfo
 
 from .conftest import SEED
+from .test_detection_matching import distance as _distance
 
 EXAMPLE: str = json.loads(SEED.read_bytes())["classifications"][0]["structuredResult"][0]["debugInfoJson"]
 EMPTY = '{"assignments": [], "unassigned_y_true_idxs": [], "unassigned_y_pred_idxs": []}'
@@ -39,7 +39,7 @@ def studio_document(truths: list[dict[str, Any]], predictions: list[dict[str, An
         best = None
         for j, truth in enumerate(truths):
             if prediction["label"] == truth["label"]:
-                distance = float(np.hypot(prediction["x"] - truth["x"], prediction["y"] - truth["y"]))
+                distance = _distance((prediction["x"], prediction["y"]), (truth["x"], truth["y"]))
                 pairwise.append([i, j, distance])
                 if distance <= limit and (best is None or distance < best["distance"]):
                     best = {"yp": i, "yt": j, "label": prediction["label"], "distance": distance}

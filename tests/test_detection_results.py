@@ -125,6 +125,11 @@ def test_a_block_that_detects_nothing_says_so(studio):
         detection.summary([motion.result])
 
 
+def test_a_block_says_what_it_detected():
+    assert repr(block()) == "<BlockResult 2 keras-object-detection · 2 detections: bolt 1, nut 1>"
+    assert block(labels=None).summary() == "2 detections"
+
+
 # --- debug info -------------------------------------------------------------------------------------------------------
 
 
@@ -165,11 +170,11 @@ def test_recomputed_figures_stand_beside_the_servers():
     table = block(f1=0.75).metrics()
     assert list(table.columns) == ["server", "recomputed", "difference", "one_to_one"]
     assert table.loc["f1"].tolist() == [0.75, 0.5, -0.25, 0.5]
-    assert table["difference"].tolist() == [-0.25, 0, 0]
+    assert table["difference"].tolist() == [-0.25, 0, 0, 0]
 
 
 def test_figures_the_server_does_not_send_are_missing():
-    assert block(precision=None).metrics()["server"].isna().tolist() == [False, True, False]
+    assert block(precision=None).metrics()["server"].isna().tolist() == [False, True, False, False]
 
 
 def test_the_truth_of_box_models_comes_from_the_sample():

@@ -21,8 +21,8 @@ def iou(truths: pd.DataFrame, predictions: pd.DataFrame) -> Floats:
     """Return the overlap (intersection over union) of every prediction with every truth, (predictions, truths)."""
     one = Objects.from_table(predictions.assign(label=0), "predictions", BOX).place
     other = Objects.from_table(truths.assign(label=0), "truths", BOX).place
-    rows, columns = len(one), len(other)
-    return overlap(np.repeat(one, columns, axis=0), np.tile(other, (rows, 1))).reshape(rows, columns)
+    rows, columns = np.indices((len(one), len(other)))
+    return overlap(one[rows.ravel()], other[columns.ravel()]).reshape(rows.shape)
 
 
 def to_input(
@@ -142,7 +142,7 @@ class BoxMatch(Matched):
     @cached_property
     def assignments(self) -> pd.DataFrame:
         """Table `prediction`, `truth` (rows of those tables), `label`, `iou`."""
-        pairs = optimal(self._scene.same, self.limit)
+        pairs = optimal(self._scene.same(self.limit), self.limit)
         return pd.DataFrame(
             {
                 "prediction": pairs.prediction,

@@ -275,7 +275,7 @@ def _complete(document: wire.Document, scene: Scene, *, one_to_one: bool = False
     """Work out whatever is missing beside the points and the distance."""
     if document.assignments is UNSET:
         choose = matching.optimal if one_to_one else matching.nearest
-        chosen: Pairs = choose(scene.same, document.normalised_min_distance)  # type: ignore[arg-type]
+        chosen: Pairs = choose(scene.same(), document.normalised_min_distance)  # type: ignore[arg-type]
         names = scene.predictions.label[chosen.prediction].tolist()
         rows = zip(chosen.prediction.tolist(), chosen.truth.tolist(), names, chosen.distance.tolist(), strict=True)
         document.assignments = [wire.Assignment(*row) for row in rows]
@@ -286,7 +286,7 @@ def _complete(document: wire.Document, scene: Scene, *, one_to_one: bool = False
         placed = {row.yp for row in document.assignments}
         document.unassigned_y_pred_idxs = [row for row in range(len(scene.predictions)) if row not in placed]
     if document.all_pairwise_distances is UNSET:
-        same = scene.same
+        same = scene.same()
         document.all_pairwise_distances = list(
             zip(same.prediction.tolist(), same.truth.tolist(), same.distance.tolist(), strict=True)
         )

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from edgekit.detection.matching import optimal
+from edgekit.detection.matching import nearest, optimal
 from edgekit.detection.scene import NOT_IN_TRAINING, Floats, Indices, Pairs, Scene
 from edgekit.errors import UsageError
 
@@ -23,13 +23,11 @@ def table(scene: Scene, limit: float, far: float) -> pd.DataFrame:
     """Put each truth and each prediction of the pictures into one kind; see `edgekit.detection.errors`."""
     predictions, truths = _Side(len(scene.predictions), BACKGROUND), _Side(len(scene.truths), MISSED)
     truths.kind[~scene.truths.counted] = UNKNOWN
-    same, every = scene.same, scene.every
+    same, every = scene.same(max(limit, far)), scene.every(limit)
 
     _pair(predictions, truths, optimal(same, limit), HIT)
 
-    near = same.where(same.distance <= limit)
-    order = np.lexsort((near.truth, near.distance, near.prediction))
-    near = near.where(order[np.diff(near.prediction[order], prepend=-1) != 0])
+    near = nearest(same, limit)
     again = near.where(~predictions.done[near.prediction])
     predictions.put(again.prediction, DUPLICATE, again.truth, again.distance)
 

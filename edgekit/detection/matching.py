@@ -64,11 +64,15 @@ def nearest(pairs: Pairs, limit: float) -> Pairs:
     """Give each prediction its nearest truth within the limit, one truth to as many predictions as come.
 
     This is the Studio's published rule: the limit is inclusive, and of two truths equally near the first one counts.
-    `pairs` are those of one label.
+    `pairs` are those of one label, in order of prediction, then truth (`Scene.same`).
     """
     near = pairs.where(pairs.distance <= limit)
-    near = near.where(np.lexsort((near.truth, near.distance, near.prediction)))
-    return near.where(np.diff(near.prediction, prepend=-1) != 0)
+    if not len(near.prediction):
+        return near
+    starts = np.flatnonzero(np.diff(near.prediction, prepend=-1))
+    least = np.minimum.reduceat(near.distance, starts)
+    rows = np.flatnonzero(near.distance == np.repeat(least, np.diff(starts, append=len(near.prediction))))
+    return near.where(rows[np.diff(near.prediction[rows], prepend=-1) != 0])
 
 
 def optimal(pairs: Pairs, limit: float) -> Pairs:
@@ -129,11 +133,11 @@ def counts(
     found = np.zeros(len(scene.predictions), bool)
     taken = np.zeros(len(scene.truths), bool)
     if one_to_one:
-        truth = most(scene.same, limit, len(found), len(taken))
+        truth = most(scene.same(limit), limit, len(found), len(taken))
         found = truth >= 0
         taken[truth[found]] = True
     else:
-        near = nearest(scene.same, limit)
+        near = nearest(scene.same(limit), limit)
         found[near.prediction] = True
         taken[near.truth] = True
     missed = scene.truths.counted & ~taken

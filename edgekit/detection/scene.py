@@ -5,9 +5,9 @@ Everything here works on all pictures at once: a picture is a number that two ob
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +20,8 @@ Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
 CENTRE = ("x", "y")
 BOX = ("x", "y", "width", "height")
+LARGEST = 1e9  # coordinates: far beyond any picture, and their squares are still numbers
+_PORTION = 2**15  # pairs worked on at once
 NOT_IN_TRAINING = -1  # the label of a truth whose class the model was not trained on
 
 
@@ -44,10 +46,17 @@ class Objects:
             place = table[list(columns)].to_numpy(float)
         except (ValueError, TypeError) as problem:
             raise UsageError(f"{', '.join(columns)} of the {what} are numbers: {problem}.") from None
-        if not np.isfinite(place).all():
-            row = int(np.flatnonzero(~np.isfinite(place).all(axis=1))[0])
-            raise UsageError(f"Row {row} of the {what} has no finite {', '.join(columns)}.")
-        return cls(place, labels(table["label"], what), np.zeros(len(table), np.intp) if picture is None else picture)
+        if not (np.abs(place) <= LARGEST).all():  # NaN is not either
+            row = int(np.flatnonzero(~(np.abs(place) <= LARGEST).all(axis=1))[0])
+            raise UsageError(f"Row {row} of the {what} has no {', '.join(columns)} that a picture could have.")
+        if (place[:, 2:] < 0).any():
+            row = int(np.flatnonzero((place[:, 2:] < 0).any(axis=1))[0])
+            raise UsageError(f"Row {row} of the {what} has a negative width or height.")
+        return cls(
+            np.asfortranarray(place),
+            labels(table["label"], what),
+            np.zeros(len(table), np.intp) if picture is None else picture,
+        )
 
     def __len__(self) -> int:
         return len(self.label)
@@ -104,38 +113,45 @@ class Scene:
         """Put pictures together; the picture's number is its place in `scenes`."""
         return cls(_merged([scene.truths for scene in scenes]), _merged([scene.predictions for scene in scenes]))
 
-    @cached_property
-    def same(self) -> Pairs:
-        """Every pair of one label, in order of prediction, then truth."""
-        labels = np.concatenate([self.truths.label, self.predictions.label])
-        codes, names = pd.factorize(labels)
+    def same(self, limit: float = np.inf) -> Pairs:
+        """Return every pair of one label up to `limit` apart, in order of prediction, then truth."""
+        codes, names = pd.factorize(np.concatenate([self.truths.label, self.predictions.label]))
         pictures = np.concatenate([self.truths.picture, self.predictions.picture])
         groups = pictures * (len(names) + 1) + codes
-        return self._pairs(groups[: len(self.truths)], groups[len(self.truths) :])
+        return self._pairs(groups[: len(self.truths)], groups[len(self.truths) :], limit)
 
-    @cached_property
-    def every(self) -> Pairs:
-        """Every pair of one picture, whatever the labels."""
-        return self._pairs(self.truths.picture, self.predictions.picture)
+    def every(self, limit: float = np.inf) -> Pairs:
+        """Return every pair of one picture up to `limit` apart, whatever the labels."""
+        return self._pairs(self.truths.picture, self.predictions.picture, limit)
 
-    def _pairs(self, truth_group: Indices, prediction_group: Indices) -> Pairs:
+    def _pairs(self, truth_group: Indices, prediction_group: Indices, limit: float) -> Pairs:
         order = np.argsort(truth_group, kind="stable")
         grouped = truth_group[order]
         start = np.searchsorted(grouped, prediction_group, "left")
         count = np.searchsorted(grouped, prediction_group, "right") - start
-        prediction = np.repeat(np.arange(len(prediction_group)), count)
-        step = np.arange(len(prediction)) - np.repeat(np.cumsum(count) - count, count)
-        truth = order[np.repeat(start, count) + step]
-        return Pairs(prediction, truth, distances(self.predictions.place[prediction], self.truths.place[truth]))
+        before = np.cumsum(count) - count  # pairs of earlier predictions
+        # A portion at a time: arrays that stay in the cache cost a third of what millions of pairs at once do.
+        edges = np.flatnonzero(np.diff(before // _PORTION, prepend=-1))
+        parts = []
+        for low, high in itertools.pairwise([*edges.tolist(), len(count)]):
+            prediction = np.repeat(np.arange(low, high), count[low:high])
+            place = np.arange(before[low], before[low] + len(prediction)) + (start - before)[prediction]
+            truth = order[place]
+            distance = distances(self.predictions.place, prediction, self.truths.place, truth)
+            found = Pairs(prediction, truth, distance)
+            parts.append(found if limit == np.inf else found.where(distance <= limit))
+        if not parts:
+            return Pairs(np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0))
+        return Pairs(*map(np.concatenate, zip(*parts, strict=True)))
 
 
-def distances(one: Floats, other: Floats) -> Floats:
-    """Return the distance of centres (n, 2) row by row, or 1 - IoU of boxes (n, 4)."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        if one.shape[1] == 2:
-            gap = one - other
-            return np.asarray(np.hypot(gap[:, 0], gap[:, 1]))
-        return 1 - overlap(one, other)
+def distances(one: Floats, rows: Indices, other: Floats, columns: Indices) -> Floats:
+    """Return the distance of centres `one` (n, 2) and `other` (m, 2), pair by pair, or 1 - IoU of boxes (n, 4)."""
+    if one.shape[1] != len(CENTRE):
+        return 1 - overlap(one[rows], other[columns])
+    across = one[:, 0][rows] - other[:, 0][columns]
+    down = one[:, 1][rows] - other[:, 1][columns]
+    return np.asarray(np.sqrt(across * across + down * down))
 
 
 def overlap(one: Floats, other: Floats) -> Floats:
@@ -144,9 +160,8 @@ def overlap(one: Floats, other: Floats) -> Floats:
     high = np.minimum(one[:, :2] + one[:, 2:], other[:, :2] + other[:, 2:])
     shared = np.prod(np.maximum(high - low, 0), axis=1)
     union = np.prod(one[:, 2:], axis=1) + np.prod(other[:, 2:], axis=1) - shared
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(union > 0, shared / union, 0.0)
-    return np.asarray(np.clip(ratio, 0.0, 1.0))
+    ratio = np.divide(shared, union, out=np.zeros(len(one)), where=union > 0)
+    return np.minimum(ratio, 1.0)
 
 
 def _merged(parts: Sequence[Objects]) -> Objects:

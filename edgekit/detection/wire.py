@@ -11,9 +11,11 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from edgekit.detection.scene import LARGEST
 from edgekit.errors import ResponseError, UsageError
 
 Label = Annotated[int, Meta(ge=-(2**53), le=2**53)] | str
+Place = Annotated[float, Meta(ge=-LARGEST, le=LARGEST)]
 Index = Annotated[int, Meta(ge=0, le=2**53)]
 DISTANCE = 0.2  # the Studio's normalised_min_distance
 
@@ -21,8 +23,8 @@ DISTANCE = 0.2  # the Studio's normalised_min_distance
 class Point(msgspec.Struct):
     """The centre of a box, ratios 0..1: `x` down, `y` across. `label` counts from 1 (0 is background)."""
 
-    x: float
-    y: float
+    x: Place
+    y: Place
     label: Label
 
 
