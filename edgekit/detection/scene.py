@@ -161,7 +161,7 @@ def overlap(one: Floats, other: Floats) -> Floats:
     shared = np.prod(np.maximum(high - low, 0), axis=1)
     union = np.prod(one[:, 2:], axis=1) + np.prod(other[:, 2:], axis=1) - shared
     ratio = np.divide(shared, union, out=np.zeros(len(one)), where=union > 0)
-    return np.minimum(ratio, 1.0)
+    return np.asarray(np.minimum(ratio, 1.0))
 
 
 def _merged(parts: Sequence[Objects]) -> Objects:
