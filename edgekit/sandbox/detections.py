@@ -178,10 +178,11 @@ def coco_map(truths: list[Found], predictions: list[Found], labels: int, side: i
     evaluation = _quiet("pycocotools.cocoeval").COCOeval(
         _coco(known, labels, side), _coco(predictions, labels, side), iouType="bbox"
     )
+    parameters = evaluation.params
+    parameters.areaRng, parameters.areaRngLbl, parameters.maxDets = parameters.areaRng[:1], ["all"], [100]
     evaluation.evaluate()
     evaluation.accumulate()
-    every_area, most_detections = 0, -1
-    precision = evaluation.eval["precision"][:, :, :, every_area, most_detections]  # -1 for a class without truth
+    precision = evaluation.eval["precision"][:, :, :, 0, 0]  # (IoU, recall, class); -1 for a class without truth
     over_all = precision.mean(axis=(0, 1)).clip(0).sum() / labels
     return float(over_all / (len({truth.label for truth in known}) / labels))
 

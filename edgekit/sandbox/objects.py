@@ -173,9 +173,10 @@ def _centroid_help(learned: store.Arrays) -> str:
     f1, tight, by_chance, tight_by_chance = learned["centroid_f1"]
     return (
         f"A cell whose probability exceeds this belongs to an object; touching cells of one label make one. "
-        f"On {pictures} testing pictures with {objects} objects of the classes it knows, at {THRESHOLD}: {hits} right, "
-        f"{false} where no such object is, {missed} missed. F1 {f1:.2f} at the matching distance {MIN_DISTANCE} and "
-        f"{tight:.2f} at {TIGHT}; as many points put down at random reach {by_chance:.2f} and {tight_by_chance:.2f}."
+        f"On {pictures} testing pictures with {objects} objects of the classes it knows, at {THRESHOLD}: {hits} "
+        f"detections right (several may share an object), {false} wrong, {missed} objects missed. F1 {f1:.2f} at the "
+        f"matching distance {MIN_DISTANCE} and {tight:.2f} at {TIGHT}; as many points put down at random reach "
+        f"{by_chance:.2f} and {tight_by_chance:.2f}."
     )
 
 

@@ -30,20 +30,11 @@ LABELS = sorted([*DIGITS.values(), COIN])
 TEXTURES = ("brick", "gravel", "grass")
 # Chalk, in colours that say nothing of the digit.
 CHALKS = np.array([(250, 250, 245), (255, 236, 150), (170, 225, 250), (250, 190, 205), (190, 240, 190)], float)
+SHORT = {"training": "train", "testing": "test"}
 SQUARE, WIDE = (240, 240), (320, 240)
 ROWS = {"training": (0, 150), "testing": (150, 303)}  # of the coins picture: two rows of twelve coins each
-CROPS = {
-    "training": [
-        (0, 150),
-        (40, 190),
-        (90, 270),
-        (130, 260),
-        (170, 350),
-        (190, 320),
-        (214, 384),
-        (234, 384),
-        (254, 384),
-    ],
+CROPS = {  # of these rows: from which column to which
+    "training": [(start, start + width) for width in (118, 128, 138, 150, 180) for start in range(0, 384 - width, 64)],
     "testing": [(0, 130), (130, 256), (256, 384)],
 }
 
@@ -118,7 +109,7 @@ def _scenes(category: str) -> Iterator[Picture]:
         for number in range(recipe.pictures):
             texture = TEXTURES[number % len(TEXTURES)]
             pixels, boxes = _scene(recipe, textures[texture], digits, random)
-            name = f"{recipe.name}-{texture}-{category[:5]}{number + 1:02}"
+            name = f"{recipe.name}-{texture}-{SHORT[category]}{number + 1:02}"
             yield Picture(name, category, pixels, boxes, f"digits of scikit-learn on {texture} of scikit-image")
 
 
@@ -180,7 +171,7 @@ def _coin_crops(category: str) -> Iterator[Picture]:
         boxes = [box for coin in coins() if (box := _seen(coin, left, top, right, bottom))]
         pixels = np.repeat(grey[:, :, None], 3, axis=2)
         yield Picture(
-            f"coins-{category[:5]}{number:02}", category, pixels, boxes, "coins of scikit-image, a part of it"
+            f"coins-{SHORT[category]}{number:02}", category, pixels, boxes, "coins of scikit-image, a part of it"
         )
 
 
