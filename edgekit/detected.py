@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 from edgekit import detection, display
 from edgekit.detection.boxes import checked_size
 from edgekit.errors import EdgekitError, ResponseError, UsageError
-from edgekit.sample import Sample
+from edgekit.sample import Sample, Source
 from edgekit.schema import Classification, Details, StructuredResult
 
 if TYPE_CHECKING:
@@ -160,21 +162,54 @@ def truth_boxes(sample: Sample, input_size: Size | None, resize_mode: str | None
     stored = (size.width, size.height)
     if (input_size is None) != (resize_mode is None):
         raise UsageError("Give both input_size and resize_mode, or none of them.")
+    if input_size is None:
+        input_size, resize_mode = _input_frame(sample)
     found = detection.to_input(table, stored, input_size or stored, resize_mode or "squash")
     found.attrs["frame"] = "model input" if resize_mode else "stored image"
     return found
 
 
-def matched(sample: Sample, raw: Classification, window: int, **options: Any) -> detection.Matched:
+_FRAMES: WeakKeyDictionary[Source, tuple[Size, str]] = WeakKeyDictionary()
+
+
+def _input_frame(sample: Sample) -> tuple[Size | None, str | None]:
+    """Return size and resize mode of the input block, asked once of the Studio the sample came from, if it came so."""
+    source = sample.source
+    if source is None:
+        return None, None
+    if source not in _FRAMES:
+        try:
+            blocks = [block for block in source.impulse().input_blocks if block.image_width and block.image_height]
+        except EdgekitError:
+            return None, None
+        if len(blocks) != 1 or blocks[0].resize_mode not in detection.RESIZE_MODES:
+            return None, None
+        size = float(blocks[0].image_width or 0), float(blocks[0].image_height or 0)
+        _FRAMES[source] = size, blocks[0].resize_mode or ""
+    return _FRAMES[source]
+
+
+def matched(
+    sample: Sample,
+    raw: Classification,
+    window: int,
+    *,
+    min_iou: float = 0.5,
+    classes: Sequence[str] | None = None,
+    input_size: Size | None = None,
+    resize_mode: str | None = None,
+) -> detection.Matched:
     """Match the objects of one window with the truth; see `BlockResult.matched`."""
     if _at(raw, window).debug_info_json is not None or raw.object_detection_last_layer == "fomo":
         return debug_info(raw, window, None)
-    found = detections(raw, options.get("input_size"))
-    truths = truth_boxes(sample, options.get("input_size"), options.get("resize_mode"))
+    found = detections(raw, input_size)
+    truths = truth_boxes(sample, input_size, resize_mode)
+    if classes is not None:
+        truths["label"] = truths["label"].where(truths["label"].isin(list(classes)), detection.NOT_IN_TRAINING)
     of_window = found[found["window"] == window].drop(columns="window")
     if of_window["label"].isna().any():
         raise UsageError(f"The boxes of block {raw.learn_block.id} came without labels: nothing to match them by.")
-    return detection.match_boxes(truths, of_window, options.get("min_iou", 0.5))
+    return detection.match_boxes(truths, of_window, min_iou)
 
 
 def metrics(sample: Sample, raw: Classification, window: int, **options: Any) -> pd.DataFrame:

@@ -353,16 +353,19 @@ class BlockResult:
     ) -> pd.DataFrame:
         """Return the sample's true boxes: `label`, `x`, `y` (top left), `width`, `height`, ratios 0..1.
 
-        They are ratios of the stored image (``boundingBoxes`` over ``imageDimensions``). The model's input is the same
-        where the input block squashes, or where both have the same shape; for any other give both its `input_size` and
-        its `resize_mode` (see `edgekit.detection.to_input`). ``.attrs["frame"]`` says which of the two it is.
+        Source: the sample's ``boundingBoxes`` (pixels of the stored image) and ``imageDimensions``. What the input
+        block makes of the picture is asked of the Studio once, or given by `input_size` and `resize_mode` (see
+        `edgekit.detection.to_input`). Where neither is known, for a result from a file, they are ratios of the stored
+        image: the same only where the input block squashes, or where both have the same shape.
+        ``.attrs["frame"]`` says which it is, "model input" or "stored image".
         """
         return detected.truth_boxes(self.sample, input_size, resize_mode)
 
     def matched(self, window: int = 0, **options: Any) -> detection.Matched:
         """Return detections and truths of one window, matched: a `DebugInfo` for FOMO, a `BoxMatch` for boxes.
 
-        For boxes `min_iou` may be given, and `input_size` with `resize_mode` as for `truth_boxes`.
+        For boxes these options may be given: `min_iou` (0.5); `input_size` with `resize_mode` as for `truth_boxes`;
+        `classes`, the labels in training, which a response does not tell: truths of any other get label -1.
         """
         return detected.matched(self.sample, self.raw, window, **options)
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from edgekit import display
 from edgekit.errors import ResponseError, UsageError
-from edgekit.schema import Payload, SampleData, SampleInfo, Sensor
+from edgekit.schema import Impulse, Payload, SampleData, SampleInfo, Sensor
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,6 +32,9 @@ class Source(Protocol):
 
     def original(self, sample: int) -> bytes:
         """Return its bytes as uploaded."""
+
+    def impulse(self) -> Impulse:
+        """Return the project's impulse."""
 
 
 class Sample:
@@ -52,6 +55,11 @@ class Sample:
     def info(self) -> SampleInfo:
         """The sample's description as the API sent it."""
         return self.raw.sample
+
+    @property
+    def source(self) -> Source | None:
+        """Where the sample came from, and where more of it can be fetched; None for one from a file."""
+        return self._source
 
     @property
     def id(self) -> int:

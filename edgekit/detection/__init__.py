@@ -7,16 +7,19 @@ Centres (FOMO): `match`, `DebugInfo`. Boxes: `match_boxes`, `BoxMatch`, `average
 `errors`, `confusion`, `count`, `sweep_distance`, `per_picture`.
 """
 
-from edgekit.detection.boxes import BoxMatch, iou, match_boxes, to_input
+from edgekit.detection.boxes import RESIZE_MODES, BoxMatch, iou, match_boxes, to_input
 from edgekit.detection.coco import AveragePrecision, average_precision
 from edgekit.detection.debug_info import DebugInfo, match
 from edgekit.detection.kinds import KINDS, confusion, count
 from edgekit.detection.matched import Matched, Names
 from edgekit.detection.matching import Metrics
+from edgekit.detection.scene import NOT_IN_TRAINING
 from edgekit.detection.summary import Picture, Summary, errors, per_picture, summary, sweep_distance
 
 __all__ = [
     "KINDS",
+    "NOT_IN_TRAINING",
+    "RESIZE_MODES",
     "AveragePrecision",
     "BoxMatch",
     "DebugInfo",

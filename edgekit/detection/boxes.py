@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +14,8 @@ from edgekit.detection.matching import Metrics, optimal
 from edgekit.detection.scene import BOX, Floats, Objects, Scene, overlap
 from edgekit.errors import UsageError
 
+# From the scale of either side to the one that is taken.
+RESIZE_MODES: dict[str, Callable[[Floats], Floats]] = {"squash": np.copy, "fit-short": np.max, "fit-long": np.min}
 _FAR = 0.9  # 1 - IoU: boxes that overlap by less than a tenth have nothing to do with each other
 
 
@@ -42,20 +44,20 @@ def to_input(
     Returns
     -------
     DataFrame
-        The same with ratios 0..1; boxes are cut at the picture's edge, and those that lie beyond it are left out.
+        The same with ratios 0..1; boxes are cut at the picture's edge, and those that lie beyond it are left out. Real
+        input blocks resize and crop by whole pixels, so places may be off by up to a pixel of the model's input.
     """
     image, target = checked_size(image_size, "image_size"), checked_size(input_size, "input_size")
-    scales = {"squash": target / image, "fit-short": (target / image).max(), "fit-long": (target / image).min()}
-    if resize_mode not in scales:
-        raise UsageError(f"The resize mode is one of {sorted(scales)}, got {resize_mode!r}.")
+    if resize_mode not in RESIZE_MODES:
+        raise UsageError(f"The resize mode is one of {', '.join(RESIZE_MODES)}, got {resize_mode!r}.")
     place = Objects.from_table(boxes.assign(label=0), "boxes", BOX).place
-    scale = np.broadcast_to(scales[resize_mode], 2)
+    scale = np.broadcast_to(RESIZE_MODES[resize_mode](target / image), 2)
     start = (place[:, :2] * scale + (target - image * scale) / 2) / target
     end = start + place[:, 2:] * scale / target
     start, end = np.clip(start, 0, 1), np.clip(end, 0, 1)
     inside = (end > start).all(axis=1)
     moved = dict(zip(BOX, np.hstack([start, end - start]).T, strict=True))
-    table: pd.DataFrame = boxes.assign(**moved)[inside].reset_index(drop=True)
+    table: pd.DataFrame = boxes.assign(**moved).loc[inside].reset_index(drop=True)
     return table
 
 

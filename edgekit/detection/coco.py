@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from edgekit.detection.scene import BOX, Objects
+from edgekit.detection.scene import BOX, NOT_IN_TRAINING, Objects
 from edgekit.errors import UsageError
 
 _LOCK = threading.Lock()  # while pycocotools is kept from printing
@@ -59,8 +59,10 @@ def average_precision(truths: pd.DataFrame, predictions: pd.DataFrame) -> Averag
     -----
     By pycocotools' COCOeval over all sizes, with at most 100 detections a picture and class. The Studio's published
     rule for one picture (COCO's mAP divided by the share of the classes that the picture's truth has) is the same
-    mean over these classes.
+    mean over these classes. Truths of label -1, not in training, are left out.
     """
+    if "label" in truths:
+        truths = truths[truths["label"] != NOT_IN_TRAINING]
     if "score" not in predictions:
         raise UsageError("The predictions need a column score: COCO ranks by it.")
     names = pd.Index([*truths.get("label", []), *predictions.get("label", [])], dtype=object).unique()
