@@ -9,8 +9,9 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from edgekit import anomaly
+from edgekit import anomaly, detection
 from edgekit.anomaly import Gmm
+from edgekit.block import BlockResult
 from edgekit.connection import connect
 from edgekit.errors import (
     AmbiguousLabelsWarning,
@@ -25,7 +26,7 @@ from edgekit.errors import (
     StudioError,
     UsageError,
 )
-from edgekit.results import BlockResult, ClassifyResult, parse
+from edgekit.results import ClassifyResult, parse
 from edgekit.sample import Sample
 from edgekit.studio import Studio
 
@@ -54,6 +55,7 @@ __all__ = [
     "UsageError",
     "anomaly",
     "connect",
+    "detection",
     "explore",
     "explorers",
     "parse",

@@ -10,16 +10,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from mpl_toolkits.axes_grid1 import make_axes_locatable
 from numpy.typing import ArrayLike
 
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
+from edgekit.look import COLOURS, finish, new_axes, plain
+from edgekit.pictures import detections
+
+__all__ = [
+    "ALARM", "COLOURS", "STYLES", "detections", "explanation", "histogram", "scores", "signal", "sweep", "windows",
+]  # fmt: skip
+
 STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)))
 ALARM = "#D55E00"
 _SCORE = "anomaly"
-_LONGEST = 80  # characters of a name; a longer one would push the picture out of its frame
 _FRAME = ["start_ms", "end_ms", "expected"]
 _ABOUT = ["score", "recomputed", "signed_score", "component", "cluster", "distance"]  # what is no share of a feature
 _BINS = 40
@@ -42,16 +46,16 @@ def signal(table: pd.DataFrame, ax: Axes | None = None, title: str = "") -> Axes
     -------
     Axes
     """
-    ax = ax if ax is not None else _new((8, 2.8))
+    ax = ax if ax is not None else new_axes((8, 2.8))
     seconds = table.index.to_numpy(float) / 1000
     units = {name: unit for name, unit in table.attrs.get("units", {}).items() if unit not in ("", "N/A")}
     for (name, values), look in zip(table.items(), _looks(), strict=False):
         unit = f" ({units[name]})" if name in units else ""
-        ax.plot(seconds, values, label=_plain(f"{name}{unit}"), linewidth=1.2, **look)
+        ax.plot(seconds, values, label=plain(f"{name}{unit}"), linewidth=1.2, **look)
     ax.set_ylabel("value" if units else "value (units not stated)")
     ax.set_xlabel("time in s")
     ax.margins(x=0)
-    _finish(ax, title)
+    finish(ax, title)
     return ax
 
 
@@ -89,7 +93,7 @@ def windows(
     Axes
         The one with the anomaly score, where there is one.
     """
-    ax = ax if ax is not None else _new((8, 2.8))
+    ax = ax if ax is not None else new_axes((8, 2.8))
     labels = table.drop(columns=[*_FRAME, _SCORE], errors="ignore")
     top = ax
     if _SCORE in table:
@@ -104,9 +108,9 @@ def windows(
         _probabilities(top, table, labels)
     ax.set_xlim(0, max(length_ms or 0, table["end_ms"].max() if len(table) else 0, 1) / 1000)
     ax.set_xlabel("time in s (middle of each window)")
-    _finish(ax, title if top is ax else "")
+    finish(ax, title if top is ax else "")
     if top is not ax:
-        _finish(top, title)
+        finish(top, title)
     return ax
 
 
@@ -128,16 +132,16 @@ def scores(table: pd.DataFrame, by: str = "expected", threshold: float | None = 
     -------
     Axes
     """
-    ax = ax if ax is not None else _new((8, 3.2))
+    ax = ax if ax is not None else new_axes((8, 3.2))
     scored = table.dropna(subset=_SCORE)
     labels = scored[by].where(scored[by].notna(), "no label")
     for (name, group), look in zip(scored.groupby(labels, sort=False)[_SCORE], _looks(), strict=False):
-        ax.ecdf(group, label=_plain(f"{name} ({len(group)} windows)"), linewidth=1.6, **look)
+        ax.ecdf(group, label=plain(f"{name} ({len(group)} windows)"), linewidth=1.6, **look)
     _threshold(ax, threshold)
     _score_axis(ax, table[_SCORE])
     ax.set_xlabel("anomaly score")
     ax.set_ylabel("share of windows at or below")
-    _finish(ax, "")
+    finish(ax, "")
     return ax
 
 
@@ -163,7 +167,7 @@ def histogram(
     Axes
         Bins widen with the score as the axis does: straight up to 1, logarithmic beyond.
     """
-    ax = ax if ax is not None else _new((8, 2.8))
+    ax = ax if ax is not None else new_axes((8, 2.8))
     values = np.asarray(scores, float)
     flags = pd.Series(np.full(len(values), None) if anomalous is None else anomalous).astype("boolean")
     groups = {"normal": flags.eq(False), "anomalous": flags, "not known": flags.isna()}
@@ -184,7 +188,7 @@ def histogram(
     _score_axis(ax, values)
     ax.set_xlabel("anomaly score")
     ax.set_ylabel("windows")
-    _finish(ax, "")
+    finish(ax, "")
     return ax
 
 
@@ -204,17 +208,17 @@ def sweep(table: pd.DataFrame, threshold: float | None = None, ax: Axes | None =
     -------
     Axes
     """
-    ax = ax if ax is not None else _new((8, 3.2))
+    ax = ax if ax is not None else new_axes((8, 3.2))
     figures = table.drop(columns="threshold")
     for (name, values), look in zip(figures.items(), _looks(), strict=False):
-        label = _plain(str(name).replace("_", " "))
+        label = plain(str(name).replace("_", " "))
         ax.plot(table["threshold"], values, drawstyle="steps-post", label=label, linewidth=1.4, **look)
     _threshold(ax, threshold)
     _score_axis(ax, table["threshold"])
     ax.set_ylim(-0.02, 1.02)
     ax.set_xlabel("threshold")
     ax.set_ylabel("share")
-    _finish(ax, "")
+    finish(ax, "")
     return ax
 
 
@@ -236,29 +240,18 @@ def explanation(shares: pd.Series, ax: Axes | None = None) -> Axes:
     """
     features = shares.drop(labels=_ABOUT, errors="ignore").astype(float)
     drawn = features.iloc[features.abs().argsort(kind="stable")].iloc[-_BARS:]
-    ax = ax if ax is not None else _new((8, 0.8 + 0.3 * max(len(drawn), 1)))
+    ax = ax if ax is not None else new_axes((8, 0.8 + 0.3 * max(len(drawn), 1)))
     bars = ax.barh(range(len(drawn)), drawn, color=[COLOURS[0] if share >= 0 else COLOURS[1] for share in drawn])
     total = features.sum()
     ax.bar_label(bars, [f"{share / total:.0%}" if total > 0 else "" for share in drawn], padding=3)
-    ax.set_yticks(range(len(drawn)), [_plain(name) for name in drawn.index])
+    ax.set_yticks(range(len(drawn)), [plain(name) for name in drawn.index])
     ax.axvline(0, color="black", linewidth=0.8)
     ax.margins(x=0.12)
     left_out = f" ({len(drawn)} of {len(features)} features)" if len(drawn) < len(features) else ""
     ax.set_xlabel(f"share of the squared distance{left_out}")
     ax.set_ylabel("feature")
-    _finish(ax, "")
+    finish(ax, "")
     return ax
-
-
-def _new(size: tuple[float, float]) -> Axes:
-    return plt.subplots(figsize=size, layout="constrained")[1]
-
-
-def _plain(text: object) -> str:
-    """Keep names from a server from being read as formulas, hidden by a leading underscore, or endless."""
-    whole = str(text)
-    shown = (whole if len(whole) <= _LONGEST else whole[: _LONGEST - 1] + "…").replace("$", r"\$")
-    return f" {shown}" if shown.startswith("_") else shown
 
 
 def _looks() -> Any:
@@ -292,13 +285,5 @@ def _score(ax: Axes, table: pd.DataFrame, threshold: float | None) -> None:
 def _probabilities(ax: Axes, table: pd.DataFrame, labels: pd.DataFrame) -> None:
     seconds = (table["start_ms"] + table["end_ms"]) / 2000
     for (name, values), look in zip(labels.items(), _looks(), strict=False):
-        ax.plot(seconds, values, label=_plain(name), marker=".", linewidth=1.2, **look)
+        ax.plot(seconds, values, label=plain(name), marker=".", linewidth=1.2, **look)
     ax.set_ylabel("probability" if np.nanmax(labels.to_numpy(), initial=0) <= 1 else "value")
-
-
-def _finish(ax: Axes, title: str) -> None:
-    ax.spines[["top", "right"]].set_visible(False)
-    if ax.get_legend_handles_labels()[0]:
-        ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize="small")
-    if title:
-        ax.set_title(_plain(title), loc="left", fontsize="medium")

@@ -14,7 +14,7 @@ import pandas as pd
 
 from edgekit import display
 from edgekit.errors import ResponseError, UsageError
-from edgekit.schema import Payload, SampleData, SampleInfo, Sensor
+from edgekit.schema import Impulse, Payload, SampleData, SampleInfo, Sensor
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,6 +44,9 @@ class Source(Protocol):
     def kmeans(self, block: int) -> KMeans:
         """Return the clusters of a K-means anomaly block."""
 
+    def impulse(self) -> Impulse:
+        """Return the project's impulse."""
+
 
 class Sample:
     """A recording of a project: time series, audio, image, video or table.
@@ -63,6 +66,11 @@ class Sample:
     def info(self) -> SampleInfo:
         """The sample's description as the API sent it."""
         return self.raw.sample
+
+    @property
+    def source(self) -> Source | None:
+        """Where the sample came from, and where more of it can be fetched; None for one from a file."""
+        return self._source
 
     @property
     def id(self) -> int:

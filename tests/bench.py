@@ -16,6 +16,7 @@ The 200 samples are served by a sandbox in a process of its own.
 What is parsed: 100,000 windows with three labels and an anomaly score, and the readings of three axes they were cut
 from. "100 Hz" steps on by one reading a window (17 minutes of recording), "62.5 Hz" by five, which is 80 ms (2.2
 hours): the longer the recording, the more of every parser's time goes into readings that the table does not show.
+What is matched and decoded: see bench_detection.py.
 """
 
 import gc
@@ -34,6 +35,7 @@ import msgspec
 import numpy as np
 import pandas as pd
 import requests
+from bench_detection import rows as detection
 
 import edgekit as ek
 
@@ -228,6 +230,7 @@ def main() -> None:
     rows: list[Row] = [("edgekit to", "ratio", "rounds", "target", "met")]
     short = response(10, 1)
     rows += parsing("100 Hz", short, COMMON) + parsing("62.5 Hz", response(16, 5), COMMON)
+    rows += detection(ratio)
     rows += parsing("100 Hz", short, CLIENT)  # last: see with_client
     with tempfile.TemporaryDirectory() as folder:
         ENVIRONMENT["PYTHONPYCACHEPREFIX"] = folder

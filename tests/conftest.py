@@ -32,7 +32,7 @@ def urllib3_logs() -> None:
 
 @pytest.fixture(scope="session")
 def sandbox() -> Iterator[object]:
-    """A running sandbox that the whole session shares; nothing in it can be changed by a call."""
+    """A running sandbox that the whole session shares; tests leave it as it is."""
     import edgekit as ek
 
     with ek.Sandbox() as running:
@@ -45,3 +45,45 @@ def studio(sandbox):
     import edgekit as ek
 
     return ek.connect(url=sandbox.url, api_key=sandbox.keys["motion"])
+
+
+@pytest.fixture(scope="session")
+def client():
+    """The installed official client's package."""
+    return pytest.importorskip("edgeimpulse_api", reason="the official client comes with edgekit[conformance]")
+
+
+@pytest.fixture(scope="session")
+def asking(client):
+    """How the client is asked; not imported above, because it takes the client seconds to be imported."""
+    from . import newest_client
+
+    return newest_client
+
+
+@pytest.fixture(scope="session")
+def objects_call(sandbox):
+    """Send one request with the key of the sandbox's project objects; return the response."""
+    import requests
+
+    def send(method: str, path: str, **params):
+        headers = {"x-api-key": sandbox.keys["objects"]}
+        return requests.request(method, f"{sandbox.url}/api/2/{path}", params=params, headers=headers, timeout=60)
+
+    return send
+
+
+@pytest.fixture(scope="session")
+def objects_listed(objects_call):
+    """Every sample of the project objects, by category."""
+    return {c: objects_call("GET", "raw-data", category=c).json()["samples"] for c in ("training", "testing")}
+
+
+@pytest.fixture(scope="session")
+def objects_answers(objects_call, objects_listed):
+    """Every testing picture's classification with debug info, by the kind of picture its name begins with."""
+    found: dict[str, list] = {}
+    for sample in objects_listed["testing"]:
+        answer = objects_call("POST", f"classify/v2/{sample['id']}", includeDebugInfo="true").json()
+        found.setdefault(sample["filename"].split("-")[0], []).append(answer)
+    return found

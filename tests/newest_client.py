@@ -42,7 +42,7 @@ def ask(url: str, key: str, calls: list[list[Any]]) -> list[dict[str, Any]]:
             heard.append({"route": route} | _ask(client, method, arguments))
             answer = heard[-1]["answer"]
             if answer is not None and set(answer) == A_JOB:
-                _wait(client, answer["id"])
+                _wait(client, arguments.get("project_id", 1), answer["id"])
                 if "/v2/" in route:
                     heard.append({"route": route} | _ask(client, method, arguments))
     return heard
@@ -98,9 +98,9 @@ def _problems(model: Any, answer: Any) -> list[str]:
     return []
 
 
-def _wait(client: Any, job: int) -> None:
+def _wait(client: Any, project: int, job: int) -> None:
     end = time.monotonic() + JOB_TIME_LIMIT
-    while edgeimpulse_api.JobsApi(client).get_job_status(1, job).job.finished is None:
+    while edgeimpulse_api.JobsApi(client).get_job_status(project, job).job.finished is None:
         if time.monotonic() > end:
             raise TimeoutError(f"Job {job} never ended")
         time.sleep(0.02)

@@ -27,6 +27,7 @@ from edgekit.sandbox.server import ROUTES
 
 from .conftest import SEED
 from .faults import Server, reply
+from .official import A_JOB, NEWER, differences, lost_of_a_job, of
 
 INSTALLED, NEWEST = "1.79.0", "1.96.3"
 SAMPLE, DSP, CLASSIFIER, CLUSTERS, MIXTURE = 12, 2, 3, 4, 5
@@ -86,23 +87,8 @@ NO_MODEL = {
 RAW = ("GET raw-data/{}/raw", "RawDataApi.get_sample_as_raw", {"sample_id": SAMPLE})
 IMAGE = ("GET raw-data/{}/image", "RawDataApi.get_sample_as_image", {"sample_id": SAMPLE})
 CHECKED = list(dict.fromkeys(route for route, _, _ in CALLS))
-A_JOB = {"success", "id"}  # what a V2 call answers with instead of the result
 
 every_route = pytest.mark.parametrize("route", CHECKED)
-
-
-@pytest.fixture(scope="module")
-def client():
-    """The installed official client's package."""
-    return pytest.importorskip("edgeimpulse_api", reason="the official client comes with edgekit[conformance]")
-
-
-@pytest.fixture(scope="module")
-def asking(client):
-    """How the client is asked; not imported above, because it takes the client seconds to be imported."""
-    from . import newest_client
-
-    return newest_client
 
 
 @pytest.fixture(scope="module")
@@ -117,13 +103,6 @@ def official(asking, client, sandbox):
     """The installed client's APIs by name, connected to the sandbox that all tests share."""
     with asking.connected(sandbox.url, sandbox.keys["motion"]) as connection:
         yield lambda name: getattr(client, name)(connection)
-
-
-def of(heard, route):
-    """What was heard of one route; at least one answer."""
-    found = [one for one in heard if one["route"] == route]
-    assert found
-    return found
 
 
 # --- every route ---
@@ -149,40 +128,12 @@ def test_every_answer_validates_with_the_clients_model(heard, route):
         assert one["problems"] == []
 
 
-# What the sandbox says beyond 1.79.0, as newer servers do.
-NEWER = {
-    "payload.intervalMs",
-    "payload.frequencyHz",
-    "classifications.expectedAnomalyOutcome",
-    "classifications.isMultiLabel",
-    "classifications.intervalMs",
-    "classifications.frequencyHz",
-    "classifications.resultCount",
-    "predictions.expectedAnomalyOutcome",
-}
-
-
 @every_route
 def test_the_client_reads_every_field_but_those_of_newer_servers(heard, route):
     for one in of(heard, route):
         assert one["raised"] is None
         lost = differences(one["answer"], one["returned"])
         assert {".".join(field.split(".")[-2:]) for field in lost} - NEWER == lost_of_a_job(one)
-
-
-def lost_of_a_job(one):
-    """The client's own defect, stated below: it drops a V2 reply's job id."""
-    return {"id"} if "/v2/" in one["route"] and set(one["answer"]) == A_JOB else set()
-
-
-def differences(sent, read, where=()):
-    """The dotted names of the fields that `read` lacks or has another value for; null is as good as absent."""
-    if isinstance(sent, dict) and isinstance(read, dict):
-        names = {name for name in sent | read if sent.get(name) is not None or read.get(name) is not None}
-        return {field for name in names for field in differences(sent.get(name), read.get(name), (*where, name))}
-    if isinstance(sent, list) and isinstance(read, list) and len(sent) == len(read):
-        return {field for pair in zip(sent, read, strict=True) for field in differences(*pair, where)}
-    return set() if sent == read else {".".join(where)}
 
 
 def test_the_comparison_names_what_differs():

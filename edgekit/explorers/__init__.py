@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from edgekit.block import BlockResult
 from edgekit.errors import UsageError
 from edgekit.explorers.anomaly import AnomalyExplorer
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.panel import Panel
 from edgekit.explorers.scored import SCORE
 from edgekit.explorers.signal import SignalExplorer
-from edgekit.results import BlockResult, ClassifyResult
+from edgekit.results import ClassifyResult
 from edgekit.sample import Sample
 
 __all__ = ["AnomalyExplorer", "Explorer", "Panel", "SignalExplorer", "explore"]

@@ -20,7 +20,7 @@ from edgekit.explorers.timeline import Timeline
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from edgekit.results import BlockResult
+    from edgekit.block import BlockResult
 
 
 class AnomalyExplorer(Explorer):

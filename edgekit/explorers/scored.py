@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from edgekit.errors import EdgekitError, UsageError
 
 if TYPE_CHECKING:
-    from edgekit.results import BlockResult
+    from edgekit.block import BlockResult
 
 SCORE = "anomaly"
 _FRAME = ("start_ms", "end_ms", "expected")

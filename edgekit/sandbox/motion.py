@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from edgekit.sandbox import features, recordings, store
 from edgekit.sandbox.models import Classifier, Clusters, Floats, Mixture
-from edgekit.sandbox.project import DATE, Block, Json, Project, StoredSample
+from edgekit.sandbox.project import DATE, Json
 from edgekit.sandbox.recordings import AXES, INTERVAL_MS, Recording
+from edgekit.sandbox.timeseries import Signal, SignalBlock, SignalProject
 
-WINDOW_MS, INCREASE_MS = 2000, 500
+WINDOW_MS, INCREASE_MS = SignalProject.window_ms, SignalProject.increase_ms
 INPUT_ID, DSP_ID, CLASSIFIER_ID, CLUSTERS_ID, MIXTURE_ID = 1, 2, 3, 4, 5
 NORMAL = ("standing", "walking", "running")
 UNSEEN = "badminton"
@@ -25,29 +26,24 @@ FOLDS = 5
 QUANTILE = 0.95
 
 
-def build() -> Project:
+def build() -> SignalProject:
     """Read the recordings, fetch or train the models, and put the project together."""
     ordered = sorted(recordings.basic_motions(), key=_category, reverse=True)  # training first, else the source's order
     samples = {i: _sample(i, recording) for i, recording in enumerate(ordered, start=1)}
     learned = store.trained("motion", lambda: _train(list(samples.values())))
-    names = features.names(AXES, WINDOW_MS // INTERVAL_MS, INTERVAL_MS)
+    width = len(features.names(AXES, WINDOW_MS // INTERVAL_MS, INTERVAL_MS))
     blocks = {
-        CLASSIFIER_ID: _classifier_block(learned, len(names)),
+        CLASSIFIER_ID: _classifier_block(learned, width),
         CLUSTERS_ID: _anomaly_block(CLUSTERS_ID, "anomaly", "K-means", Clusters.restored(learned, "clusters"), learned),
         MIXTURE_ID: _anomaly_block(MIXTURE_ID, "anomaly-gmm", "GMM", Mixture.restored(learned, "mixture"), learned),
     }
-    return Project(
+    return SignalProject(
         id=1,
         name="motion",
         description=(__doc__ or "").splitlines()[0],
         samples=samples,
         blocks=blocks,
-        dsp_id=DSP_ID,
-        feature_names=names,
-        window_ms=WINDOW_MS,
-        increase_ms=INCREASE_MS,
         impulse=_impulse(blocks),
-        hmac_key="edgekit-sandbox-motion-hmac-key",
         anomalous=frozenset({UNSEEN}),
     )
 
@@ -56,15 +52,13 @@ def _category(recording: Recording) -> str:
     return "training" if recording.origin.endswith("TRAIN") and recording.activity in NORMAL else "testing"
 
 
-def _sample(number: int, recording: Recording) -> StoredSample:
-    return StoredSample(
+def _sample(number: int, recording: Recording) -> Signal:
+    return Signal(
         id=number,
         filename=recording.name,
         category=_category(recording),
         label=recording.activity,
         values=recording.values,
-        sensors=[{"name": axis, "units": "N/A"} for axis in AXES],
-        interval_ms=INTERVAL_MS,
         metadata={"source": f"{recording.origin}, from the sktime wheel; the source states no units"},
     )
 
@@ -78,7 +72,7 @@ class _Detector(Protocol):
     def arrays(self, prefix: str) -> store.Arrays: ...
 
 
-def _train(samples: list[StoredSample]) -> store.Arrays:
+def _train(samples: list[Signal]) -> store.Arrays:
     """Train all three models and measure them on recordings they have not seen."""
     # imported before the limit is set: it holds only for the libraries that are there by then
     import sklearn.cluster
@@ -90,7 +84,7 @@ def _train(samples: list[StoredSample]) -> store.Arrays:
         return _trained(samples)
 
 
-def _trained(samples: list[StoredSample]) -> store.Arrays:
+def _trained(samples: list[Signal]) -> store.Arrays:
     rows, label, recording, training = _table(samples)
     selected = rows[:, _rms_axes()]
     classifier = Classifier.trained(rows[training], label[training])
@@ -111,7 +105,7 @@ def _trained(samples: list[StoredSample]) -> store.Arrays:
     return {name: np.asarray(value) for name, value in learned.items()}
 
 
-def _table(samples: list[StoredSample]) -> tuple[Floats, NDArray[Any], NDArray[Any], NDArray[Any]]:
+def _table(samples: list[Signal]) -> tuple[Floats, NDArray[Any], NDArray[Any], NDArray[Any]]:
     """All windows of all samples: features, label, recording, and whether it is a training window."""
     size, increase = WINDOW_MS // INTERVAL_MS, INCREASE_MS // INTERVAL_MS
     rows = [features.spectral(features.sliding_windows(s.values, size, increase)) for s in samples]
@@ -146,7 +140,7 @@ def _about(block_id: int, kind: str, name: str, title: str) -> Json:
     return {"id": block_id, "type": kind, "name": name, "dsp": [DSP_ID], "title": title, **created}
 
 
-def _classifier_block(learned: store.Arrays, width: int) -> Block:
+def _classifier_block(learned: store.Arrays, width: int) -> SignalBlock:
     threshold = {
         "key": "min_confidence",
         "description": "Minimum confidence",
@@ -159,10 +153,12 @@ def _classifier_block(learned: store.Arrays, width: int) -> Block:
         "value": 0.6,
     }
     about = _about(CLASSIFIER_ID, "keras", "Classifier", "Classification (logistic regression)")
-    return Block(about, threshold, list(range(width)), Classifier.restored(learned, "classifier"))
+    return SignalBlock(about, threshold, list(range(width)), Classifier.restored(learned, "classifier"))
 
 
-def _anomaly_block(block_id: int, kind: str, method: str, model: Mixture | Clusters, learned: store.Arrays) -> Block:
+def _anomaly_block(
+    block_id: int, kind: str, method: str, model: Mixture | Clusters, learned: store.Arrays
+) -> SignalBlock:
     name = "mixture" if kind == "anomaly-gmm" else "clusters"
     value = float(learned[f"{name}_threshold"])
     normal, unseen = learned[f"{name}_windows"]
@@ -179,12 +175,12 @@ def _anomaly_block(block_id: int, kind: str, method: str, model: Mixture | Clust
         "suggestedValue": value,
         "suggestedValueText": f"{QUANTILE:.0%} quantile of held-out normal windows",
     }
-    return Block(
+    return SignalBlock(
         _about(block_id, kind, "Anomaly detection", f"Anomaly detection ({method})"), threshold, _rms_axes(), model
     )
 
 
-def _impulse(blocks: dict[int, Block]) -> Json:
+def _impulse(blocks: dict[int, SignalBlock]) -> Json:
     return {
         "id": 1,
         "name": "motion",

@@ -1,23 +1,25 @@
-"""A project of the sandbox: samples, an impulse, trained learn blocks, and the answers the API gives about them."""
+"""A project of the sandbox: samples, an impulse, trained learn blocks, and the answers the API gives about them.
+
+What is the same for signals and for pictures stands here; `timeseries` and `images` hold what differs.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass, field
-from typing import Any
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.sandbox import features
-from edgekit.sandbox.models import Classifier, Clusters, Mixture
-
 Json = dict[str, Any]
 Floats = NDArray[np.float64]
+Tested = list[tuple[Json, list[Json]]]  # model testing: (result, predictions) of each sample
 
-# The recordings carry no dates; one fixed date keeps every answer the same from run to run.
+# The recordings and pictures carry no dates; one fixed date keeps every answer the same from run to run.
 DATE = "2018-10-31T00:00:00.000Z"
 VARIANTS = ("float32", "int8")
 
@@ -27,21 +29,49 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, eq=False)
-class StoredSample:
-    """A recording as the Studio keeps it; `values` has shape (readings, axes)."""
+class StoredSample(ABC):
+    """A sample as the Studio keeps it."""
 
     id: int
     filename: str
     category: str
     label: str
-    values: Floats
-    sensors: list[Json]
-    interval_ms: int
     metadata: Json
+
+    device: ClassVar[str]
+    sensors: ClassVar[list[Json]]
+    interval_ms: ClassVar[int]
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """Return the number of readings."""
+
+    @abstractmethod
+    def readings(self, project: Project, part: slice) -> list[Any]:
+        """Return the payload's values, or a part of them."""
+
+    @abstractmethod
+    def content(self) -> bytes:
+        """Return what the sample's hash is taken of."""
+
+    @abstractmethod
+    def kind(self) -> Json:
+        """Return what the API's ``sample`` says of this kind of sample."""
+
+    def picture(self, after_input_block: bool) -> bytes | None:
+        """Return the sample as a PNG file; None where it is no picture."""
+        return None
+
+    def labels(self) -> set[str]:
+        """Return the labels by which a listing finds this sample."""
+        return {self.label}
+
+    def frequency(self) -> float:
+        """Return how many readings a second there are; 0 where there is no time."""
+        return 1000 / self.interval_ms if self.interval_ms else 0.0
 
     def info(self, project: Project) -> Json:
         """Return the API's ``sample``."""
-        frequency = 1000 / self.interval_ms
         return {
             "id": self.id,
             "filename": self.filename,
@@ -55,16 +85,13 @@ class StoredSample:
             "coldstorageFilename": f"{project.name}/{self.filename}.json",
             "label": self.label,
             "intervalMs": self.interval_ms,
-            "frequency": frequency,
+            "frequency": self.frequency(),
             "originalIntervalMs": self.interval_ms,
-            "originalFrequency": frequency,
-            "deviceType": "smart watch",
+            "originalFrequency": self.frequency(),
+            "deviceType": self.device,
             "sensors": self.sensors,
-            "valuesCount": len(self.values),
-            "totalLengthMs": len(self.values) * self.interval_ms,
-            "boundingBoxes": [],
-            "boundingBoxesType": "object_detection",
-            "chartType": "chart",
+            "valuesCount": len(self),
+            "totalLengthMs": len(self) * self.interval_ms,
             "isDisabled": False,
             "isProcessing": False,
             "processingError": False,
@@ -73,21 +100,22 @@ class StoredSample:
             "projectId": project.id,
             "projectName": project.name,
             "projectOwnerName": "edgekit sandbox",
-            "projectLabelingMethod": "single_label",
-            "sha256Hash": hashlib.sha256(np.ascontiguousarray(self.values).tobytes()).hexdigest(),
+            "projectLabelingMethod": project.labeling,
+            "sha256Hash": hashlib.sha256(self.content()).hexdigest(),
+            **self.kind(),
         }
 
     def data(self, project: Project, start: int = 0, end: int | None = None, limit: int | None = None) -> Json:
         """Return ``{sample, payload, totalPayloadLength}`` of the readings [start, end), the first `limit` of them."""
-        values = self.values[start:end]
+        end = len(self) if end is None else end
         payload = {
-            "device_type": "smart watch",
+            "device_type": self.device,
             "sensors": self.sensors,
-            "values": values[:limit].tolist(),
+            "values": self.readings(project, slice(start, end if limit is None else min(end, start + limit))),
             "intervalMs": self.interval_ms,
-            "frequencyHz": 1000 / self.interval_ms,
+            "frequencyHz": self.frequency(),
         }
-        return {"sample": self.info(project), "payload": payload, "totalPayloadLength": len(values)}
+        return {"sample": self.info(project), "payload": payload, "totalPayloadLength": end - start}
 
     def original(self, project: Project) -> bytes:
         """Return the sample as it was uploaded: the acquisition format, signed with the project's HMAC key.
@@ -99,10 +127,10 @@ class StoredSample:
             "protected": {"ver": "v1", "alg": "HS256"},
             "signature": zeros,
             "payload": {
-                "device_type": "smart watch",
+                "device_type": self.device,
                 "interval_ms": self.interval_ms,
                 "sensors": self.sensors,
-                "values": self.values.tolist(),
+                "values": self.readings(project, slice(None)),
             },
         }
         unsigned = json.dumps(document)
@@ -111,73 +139,72 @@ class StoredSample:
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
-    """A learn block: what the API says of it, its model, and which features (`axes`) the model looks at."""
+class Block(ABC):
+    """A learn block: what the API says of it, its threshold, and (in its subclasses) its model."""
 
     about: Json
     threshold: Json
-    axes: list[int]
-    model: Classifier | Mixture | Clusters
 
-    def results(self, values: Floats, variant: str = VARIANTS[0]) -> list[dict[str, float]]:
-        """Return one name → number dict per window, from all features of the windows.
+    @abstractmethod
+    def outcome(self, sample: Any, rows: Floats, variant: str, debug: bool) -> Json:
+        """Return what only this block says of a sample: ``result``, one dict a window, and what else its kind has.
 
-        Only the classifier has a quantised variant; anomaly blocks score in floats whichever is asked for.
+        `rows` are the DSP block's features, one row a window.
         """
-        selected = values[:, self.axes]
-        if isinstance(self.model, Classifier):
-            labels = self.model.labels.tolist()
-            score = self.model.quantised_probabilities if variant == "int8" else self.model.probabilities
-            return [dict(zip(labels, row, strict=True)) for row in score(selected).tolist()]
-        return [{"anomaly": score} for score in self.model.scores(selected).tolist()]
 
     def metadata(self) -> Json | None:
-        """Return the API's anomaly metadata; None for a classifier."""
-        if isinstance(self.model, Classifier):
-            return None
-        clusters: list[Json] = []
-        if isinstance(self.model, Mixture):
-            mean, scale = [float(self.model.score_mean)], [float(self.model.score_scale)]
-        else:
-            mean, scale = self.model.mean.tolist(), self.model.scale.tolist()
-            edges = zip(self.model.centers.tolist(), self.model.radii.tolist(), strict=True)
-            clusters = [{"center": center, "maxError": radius} for center, radius in edges]
-        return {
-            "created": DATE,
-            "mean": mean,
-            "scale": scale,
-            "clusters": clusters,
-            "axes": self.axes,
-            "defaultMinimumConfidenceRating": self.threshold["value"],
-            "thresholds": [self.threshold],
-            "availableModelTypes": ["float32"],
-            "recommendedModelType": "float32",
-            "hasTrainedModel": True,
-        }
+        """Return the API's anomaly metadata; None for a block of another kind."""
+        return None
 
     def mixture(self) -> Json | None:
-        """Return the API's GMM metadata; None for another kind of block."""
-        if not isinstance(self.model, Mixture):
-            return None
-        return {name: getattr(self.model, name).tolist() for name in ("means", "covariances", "weights")}
+        """Return the API's GMM metadata; None for a block of another kind."""
+        return None
 
 
 @dataclass(frozen=True, eq=False)
-class Project:
+class Project(ABC):
     """Everything the sandbox knows of one project."""
 
     id: int
     name: str
     description: str
-    samples: dict[int, StoredSample]
-    blocks: dict[int, Block]
-    dsp_id: int
-    feature_names: list[str]
-    window_ms: int
-    increase_ms: int
+    samples: dict[int, Any]
+    blocks: dict[int, Any]
     impulse: Json
-    hmac_key: str
-    anomalous: frozenset[str] = field(default_factory=frozenset)
+
+    dsp_id: ClassVar[int] = 2
+    labeling: ClassVar[str]
+    window_ms: ClassVar[int]
+    increase_ms: ClassVar[int]
+
+    @property
+    def hmac_key(self) -> str:
+        """The key that samples are signed with."""
+        return f"edgekit-sandbox-{self.name}-hmac-key"
+
+    @abstractmethod
+    def windows(self, sample: Any) -> int:
+        """Return the number of windows the impulse cuts a sample into."""
+
+    @abstractmethod
+    def features(self, sample: Any) -> Floats:
+        """Return what the DSP block makes of a sample, one row a window."""
+
+    @abstractmethod
+    def feature_names(self) -> list[str]:
+        """Return the names of the DSP block's features."""
+
+    @abstractmethod
+    def expected(self, sample: Any) -> Json:
+        """Return what the API says of a sample's truth beside every block's outcome."""
+
+    @abstractmethod
+    def verdicts(self, sample: Any, classifications: list[Json]) -> list[Json]:
+        """Return model testing's predictions, one a window."""
+
+    @abstractmethod
+    def accuracy(self, tested: Tested) -> Json:
+        """Return how good model testing found the models: ``accuracy``, ``additionalMetricsByLearnBlock``."""
 
     def about(self) -> Json:
         """Return the API's project."""
@@ -189,7 +216,7 @@ class Project:
             "owner": "edgekit sandbox",
             "ownerIsDeveloperProfile": False,
             "collaborators": [],
-            "labelingMethod": "single_label",
+            "labelingMethod": self.labeling,
             "metadata": {},
             "isEnterpriseProject": False,
             "whitelabelId": None,
@@ -201,39 +228,36 @@ class Project:
             "publicProjectListed": False,
         }
 
-    def windows(self, sample: StoredSample) -> Floats:
-        """Cut a sample the way the impulse says: (windows, readings, axes)."""
-        step = sample.interval_ms
-        return features.sliding_windows(sample.values, self.window_ms // step, self.increase_ms // step)
-
     def feature_rows(self, sample: StoredSample) -> list[Json]:
-        """Return the DSP block's features, one row a window."""
-        rows = features.spectral(self.windows(sample)).tolist()
+        """Return the DSP block's features as the API gives them, one row a window."""
         labels = sorted({s.label for s in self.samples.values()})
         return [
             {
                 "X": row,
                 "y": labels.index(sample.label) + 1,
                 "yLabel": sample.label,
-                "sample": {
-                    "id": sample.id,
-                    "name": sample.filename,
-                    "startMs": i * self.increase_ms,
-                    "endMs": i * self.increase_ms + self.window_ms,
-                },
+                "sample": {"id": sample.id, "name": sample.filename, **self.span(window)},
             }
-            for i, row in enumerate(rows)
+            for window, row in enumerate(self.features(sample).tolist())
         ]
 
-    def classify(self, sample: StoredSample, block_id: int | None = None, variant: str = VARIANTS[0]) -> Json:
+    def span(self, window: int) -> Json:
+        """Return from when to when a window lasts."""
+        start = window * self.increase_ms
+        return {"startMs": start, "endMs": start + self.window_ms}
+
+    def classify(
+        self, sample: StoredSample, block_id: int | None = None, variant: str = VARIANTS[0], debug: bool = False
+    ) -> Json:
         """Return the answer of every classify call: all learn blocks, or one."""
-        return {"success": True, "classifications": self._classifications(sample, block_id, variant)} | self._frame(
-            sample
-        )
+        found = self._classifications(sample, block_id, variant, debug)
+        return {"success": True, "classifications": found} | self._frame(sample)
 
     def compare_variants(self, sample: StoredSample, variants: list[str]) -> Json:
         """Return the answers of several variants of the models side by side."""
-        results = [{"variant": name, "classifications": self._classifications(sample, None, name)} for name in variants]
+        results = [
+            {"variant": name, "classifications": self._classifications(sample, None, name, False)} for name in variants
+        ]
         return {"success": True, "results": results} | self._frame(sample)
 
     def _frame(self, sample: StoredSample) -> Json:
@@ -244,25 +268,20 @@ class Project:
             "alreadyInDatabase": True,
         }
 
-    def _classifications(self, sample: StoredSample, block_id: int | None, variant: str) -> list[Json]:
-        rows = features.spectral(self.windows(sample))
+    def _classifications(self, sample: StoredSample, block_id: int | None, variant: str, debug: bool) -> list[Json]:
+        rows = self.features(sample)
         chosen = self.blocks.values() if block_id is None else [self.blocks[block_id]]
-        return [self._classification(sample, block, rows, variant) for block in chosen]
-
-    def _classification(self, sample: StoredSample, block: Block, rows: Floats, variant: str) -> Json:
-        whole = {"startIndex": 0, "endIndex": len(sample.values) - 1}
-        result = block.results(rows, variant)
-        return {
-            "learnBlock": block.about,
-            "result": result,
-            "resultCount": len(result),
-            "minimumConfidenceRating": block.threshold["value"],
-            "expectedLabels": [{**whole, "label": sample.label}],
-            "expectedAnomalyOutcome": [
-                {**whole, "label": "anomaly" if sample.label in self.anomalous else "no anomaly"}
-            ],
-            "thresholds": [dict(block.threshold)],
-            "isMultiLabel": False,
-            "intervalMs": sample.interval_ms,
-            "frequencyHz": 1000 / sample.interval_ms,
-        }
+        return [
+            {
+                "learnBlock": block.about,
+                **block.outcome(sample, rows, variant, debug),
+                "resultCount": len(rows),
+                "minimumConfidenceRating": block.threshold["value"],
+                "thresholds": [dict(block.threshold)],
+                "isMultiLabel": False,
+                "intervalMs": sample.interval_ms,
+                "frequencyHz": sample.frequency(),
+                **self.expected(sample),
+            }
+            for block in chosen
+        ]

@@ -11,6 +11,7 @@ import hmac
 import socket
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, NamedTuple, Self
 
 import msgspec
@@ -18,11 +19,12 @@ from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 
 from edgekit.errors import SandboxError
-from edgekit.sandbox import motion
-from edgekit.sandbox.project import Refused
+from edgekit.sandbox import motion, objects
+from edgekit.sandbox.project import Project, Refused
 from edgekit.sandbox.service import Query, Service
 
 HOST = "127.0.0.1"
+PNG = b"\x89PNG"
 
 # Each call: its path below /v1/api/{projectId}, and what the service does with the request and the ids in the path.
 _ID = r"(\d{1,9})"
@@ -31,7 +33,7 @@ ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("GET", f"raw-data/{_ID}", lambda s, r, sample: s.sample(sample, r.query)),
     ("GET", f"raw-data/{_ID}/slice", lambda s, r, sample: s.slice(sample, r.query)),
     ("GET", f"raw-data/{_ID}/raw", lambda s, r, sample: s.original(sample)),
-    ("GET", f"raw-data/{_ID}/image", lambda s, r, sample: s.image(sample)),
+    ("GET", f"raw-data/{_ID}/image", lambda s, r, sample: s.image(sample, r.query)),
     ("GET", "impulse", lambda s, r: s.impulse()),
     ("POST", f"impulse/{_ID}/set-thresholds", lambda s, r, impulse: s.set_thresholds(impulse, r.body)),
     ("GET", f"dsp/{_ID}/features/labels", lambda s, r, dsp: s.feature_labels(dsp)),
@@ -63,7 +65,8 @@ class Sandbox:
     """The embedded Studio on a port of this machine's loopback.
 
     Use it as a context manager, or call `start` and `stop`. `url` is the base address (with ``/v1``), `keys` holds the
-    API key of each project by its name.
+    API key of each project by its name. A project's models are trained, or loaded, when its key is first used; that
+    call waits for them.
 
     Parameters
     ----------
@@ -73,7 +76,7 @@ class Sandbox:
     Raises
     ------
     SandboxError
-        On start, where the port is taken or the packages of ``edgekit[sandbox]`` are missing.
+        On start, where the port is taken.
 
     Examples
     --------
@@ -104,10 +107,9 @@ class Sandbox:
         return f"http://{HOST}:{self._running.port}/v1"
 
     def start(self) -> Self:
-        """Train or load the models, then serve; returns when it answers."""
+        """Serve; returns when it answers."""
         if self._running is None:
-            services = {self.keys[name]: Service(build()) for name, build in PROJECTS.items()}
-            self._running = _Running(self._wanted_port, services)
+            self._running = _Running(self._wanted_port, {self.keys[name]: build for name, build in PROJECTS.items()})
         return self
 
     def stop(self) -> None:
@@ -117,21 +119,54 @@ class Sandbox:
             self._running = None
 
 
-PROJECTS = {"motion": motion.build}
+Builders = dict[str, Callable[[], Project]]
+PROJECTS: Builders = {"motion": motion.build, "objects": objects.build}
+
+
+class _Services:
+    """The projects' services by API key, each built on its first use, in a thread of its own: other calls go on.
+
+    Only the server's loop asks, so that two calls at once cannot build twice.
+    """
+
+    def __init__(self, builders: Builders) -> None:
+        self._builders = builders
+        self._workers = ThreadPoolExecutor(len(builders), thread_name_prefix="sandbox-build")
+        self._built: dict[str, Future[Service]] = {}
+
+    def key(self, given: bytes) -> str | None:
+        """Return the key that was given, or None if it is none of them."""
+        return next((key for key in self._builders if hmac.compare_digest(key.encode(), given)), None)
+
+    async def open(self, key: str) -> Service:
+        """Return a project's service; SandboxError where its data is not installed (and the next call tries again)."""
+        if key not in self._built:
+            self._built[key] = self._workers.submit(lambda: Service(self._builders[key]()))
+        try:
+            return await asyncio.wrap_future(self._built[key])
+        except SandboxError:
+            self._built.pop(key, None)
+            raise
+
+    def wait(self) -> None:
+        """Wait for what is being built: a call that waits for it shall still be answered."""
+        self._workers.shutdown()
+
+    def close(self) -> None:
+        """Stop all services."""
+        for service in self._built.values():
+            if service.exception() is None:
+                service.result().close()
 
 
 class _Running:
     """A listening server in a thread with its own loop."""
 
-    def __init__(self, port: int, services: dict[str, Service]) -> None:
-        self._services = services
-        try:
-            listener = _listen(port)
-        except SandboxError:
-            self._close_services()
-            raise
+    def __init__(self, port: int, builders: Builders) -> None:
+        listener = _listen(port)
         listener.setblocking(False)
         self.port: int = listener.getsockname()[1]
+        self._services = _Services(builders)
         self._loop = asyncio.new_event_loop()
         ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, args=(listener, ready), name="edgekit-sandbox", daemon=True)
@@ -149,13 +184,10 @@ class _Running:
         self._loop.close()
 
     def close(self) -> None:
+        self._services.wait()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
-        self._close_services()
-
-    def _close_services(self) -> None:
-        for service in self._services.values():
-            service.close()
+        self._services.close()
 
 
 def _listen(port: int) -> socket.socket:
@@ -169,7 +201,7 @@ def _listen(port: int) -> socket.socket:
     raise SandboxError(f"Port {port} {reason}. Choose another one, or port 0 for any free one.")
 
 
-def _application(services: dict[str, Service]) -> Application:
+def _application(services: _Services) -> Application:
     paths: dict[str, dict[str, Callable[..., Any]]] = {}
     for method, path, call in ROUTES:
         paths.setdefault(path, {})[method] = call
@@ -182,22 +214,29 @@ class _Call(RequestHandler):
     """What every call shares: JSON out, the key checked, errors as the Studio gives them."""
 
     def answer(self, content: Any, status: int = 200) -> None:
+        """Answer with JSON, or with the bytes of a PNG picture, or with bytes that are JSON already."""
+        body = content if isinstance(content, bytes) else msgspec.json.encode(content)
+        kind = "image/png" if body.startswith(PNG) else "application/json; charset=utf-8"
         self.set_status(status)
-        self.set_header("Content-Type", "application/json; charset=utf-8")
-        self.finish(content if isinstance(content, bytes) else msgspec.json.encode(content))
+        self.set_header("Content-Type", kind)
+        self.finish(body)
 
     def refuse(self, status: int, text: str) -> None:
         self.answer({"success": False, "error": text}, status)
 
-    def service(self) -> Service | None:
-        """Return the service the request's key opens, or None after answering 401."""
+    async def service(self) -> Service | None:
+        """Return the service the request's key opens, or None after answering why not."""
         given = self.request.headers.get("x-api-key", "").encode()
-        services: dict[str, Service] = self.settings["services"]
-        for key, service in services.items():
-            if hmac.compare_digest(key.encode(), given):
-                return service
-        self.refuse(401, "Invalid API key" if given else "No API key: send it in the header x-api-key")
-        return None
+        services: _Services = self.settings["services"]
+        key = services.key(given)
+        if key is None:
+            self.refuse(401, "Invalid API key" if given else "No API key: send it in the header x-api-key")
+            return None
+        try:
+            return await services.open(key)
+        except SandboxError as problem:
+            self.refuse(200, str(problem))
+            return None
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         self.refuse(status_code, "Internal error in the sandbox" if status_code >= 500 else self._reason)
@@ -207,8 +246,8 @@ class _Call(RequestHandler):
 
 
 class _Projects(_Call):
-    def get(self) -> None:
-        if service := self.service():
+    async def get(self) -> None:
+        if service := await self.service():
             self.answer({"success": True, "projects": [service.project.about()]})
 
 
@@ -216,14 +255,14 @@ class _ProjectCall(_Call):
     def initialize(self, calls: dict[str, Callable[..., Any]]) -> None:
         self.calls = calls
 
-    def get(self, *ids: str) -> None:
-        self.run(*ids)
+    async def get(self, *ids: str) -> None:
+        await self.run(*ids)
 
-    def post(self, *ids: str) -> None:
-        self.run(*ids)
+    async def post(self, *ids: str) -> None:
+        await self.run(*ids)
 
-    def run(self, project: str, *ids: str) -> None:
-        service = self.service()
+    async def run(self, project: str, *ids: str) -> None:
+        service = await self.service()
         if service is None:
             return
         call = self.calls.get(self.request.method or "")

@@ -14,7 +14,7 @@ import msgspec
 
 from edgekit.sandbox import model_testing
 from edgekit.sandbox.jobs import Jobs, Log
-from edgekit.sandbox.project import VARIANTS, Block, Json, Project, Refused, StoredSample
+from edgekit.sandbox.project import VARIANTS, Block, Json, Project, Refused, StoredSample, Tested
 
 # A sample of more windows than this is classified by a job first, as the Studio does with long files.
 FEW_WINDOWS = 8
@@ -31,7 +31,7 @@ class Service:
         self.project = project
         self._jobs = Jobs()
         self._answers: dict[tuple[object, ...], bytes] = {}
-        self._tested: list[tuple[Json, list[Json]]] = []
+        self._tested: Tested = []
         self._thresholds_changed = False
 
     def close(self) -> None:
@@ -50,7 +50,7 @@ class Service:
             sample
             for sample in self.project.samples.values()
             if sample.category == category
-            and (labels is None or sample.label in labels)
+            and (labels is None or not sample.labels().isdisjoint(labels))
             and query.get("filename", "") in sample.filename
         ]
         found.sort(key=lambda sample: sample.id, reverse=query.get("sortBy") != "id-asc")
@@ -66,18 +66,22 @@ class Service:
     def slice(self, sample_id: int, query: Query) -> Json:
         """Return the readings [sliceStart, sliceEnd) of a sample."""
         sample = self._sample(sample_id)
-        start, end = _number(query, "sliceStart", None), _number(query, "sliceEnd", len(sample.values))
-        if start is None or not 0 <= start < end <= len(sample.values):
-            raise Refused(f"Invalid slice: 0 <= sliceStart < sliceEnd <= {len(sample.values)} expected")
+        start, end = _number(query, "sliceStart", None), _number(query, "sliceEnd", len(sample))
+        if start is None or not 0 <= start < end <= len(sample):
+            raise Refused(f"Invalid slice: 0 <= sliceStart < sliceEnd <= {len(sample)} expected")
         return {"success": True, **sample.data(self.project, start, end)}
 
     def original(self, sample_id: int) -> bytes:
         """Return a sample's bytes as uploaded."""
         return self._sample(sample_id).original(self.project)
 
-    def image(self, sample_id: int) -> Json:
-        """Say no: this project has no pictures."""
-        raise Refused(f"Sample {self._sample(sample_id).id} is no image")
+    def image(self, sample_id: int, query: Query) -> bytes:
+        """Return a picture as PNG: as stored, or with ``afterInputBlock=true`` as the models see it."""
+        sample = self._sample(sample_id)
+        picture = sample.picture(_flag(query, "afterInputBlock"))
+        if picture is None:
+            raise Refused(f"Sample {sample.id} is no image")
+        return picture
 
     # --- the impulse and its blocks ---
 
@@ -94,7 +98,7 @@ class Service:
     def feature_labels(self, dsp_id: int) -> Json:
         """Return the names of the features."""
         self._dsp(dsp_id)
-        return {"success": True, "labels": self.project.feature_names}
+        return {"success": True, "labels": self.project.feature_names()}
 
     def anomaly_metadata(self, block_id: int) -> Json:
         """Return scaling, clusters, axes and thresholds of an anomaly block."""
@@ -113,20 +117,24 @@ class Service:
     # --- classification and jobs ---
 
     def classify(self, sample_id: int, block_id: int | None = None) -> bytes:
-        """Answer the deprecated GET: the result, however long it takes."""
+        """Answer the deprecated GET: the result, however long it takes, with the debug info as documented."""
         sample = self._sample(sample_id)
         if block_id is not None:
             self._block(block_id)
-        return msgspec.json.encode(self.project.classify(sample, block_id))
+        return msgspec.json.encode(self.project.classify(sample, block_id, debug=True))
 
     def classify_v2(self, sample_id: int, block_id: int | None, query: Query) -> bytes | Json:
-        """Answer the V2 POST: the result of a short or already classified sample, else the id of a job."""
+        """Answer the V2 POST: the result of a short or already classified sample, else the id of a job.
+
+        ``includeDebugInfo`` belongs to the call for all blocks; the one for a single block does not know it.
+        """
         (variant,) = _variants([query.get("variant", VARIANTS[0])])
         sample = self._sample(sample_id)
         if block_id is not None:
             self._block(block_id)
+        debug = block_id is None and _flag(query, "includeDebugInfo")
         return self._result_or_job(
-            sample, (block_id, variant), lambda: self.project.classify(sample, block_id, variant)
+            sample, (block_id, variant, debug), lambda: self.project.classify(sample, block_id, variant, debug)
         )
 
     def compare_variants(self, sample_id: int, query: Query) -> bytes | Json:
@@ -141,7 +149,7 @@ class Service:
         key = (sample.id, *asked)
         if key in self._answers:
             return self._answers[key]
-        windows = len(self.project.windows(sample))
+        windows = self.project.windows(sample)
         if windows <= FEW_WINDOWS:
             return msgspec.json.encode(answer())
 
@@ -172,7 +180,7 @@ class Service:
         """Start the job that classifies the whole testing set."""
 
         def work(log: Log) -> None:
-            self._tested = model_testing.run(self.project, self.project.classify, log)
+            self._tested = model_testing.run(self.project, log)
 
         return {"success": True, "id": self._jobs.start("Classifying testing set", work)}
 
@@ -182,7 +190,7 @@ class Service:
 
     def model_testing_result(self) -> Json:
         """Return all model testing results with their accuracy, or why there are none."""
-        return model_testing.whole(self._tested, self._thresholds_changed)
+        return model_testing.whole(self.project, self._tested, self._thresholds_changed)
 
     def set_thresholds(self, impulse_id: int, body: Any) -> Json:
         """Set thresholds of learn blocks; it empties the model testing results, which rest on them."""
@@ -213,13 +221,15 @@ class Service:
     def _sample(self, sample_id: int) -> StoredSample:
         if sample_id not in self.project.samples:
             raise Refused(f"No sample with id {sample_id}: this project has 1 to {len(self.project.samples)}")
-        return self.project.samples[sample_id]
+        sample: StoredSample = self.project.samples[sample_id]
+        return sample
 
     def _block(self, block_id: int) -> Block:
         if block_id not in self.project.blocks:
             have = ", ".join(f"{i} ({block.about['type']})" for i, block in self.project.blocks.items())
             raise Refused(f"No learn block with id {block_id}: this project has {have}")
-        return self.project.blocks[block_id]
+        block: Block = self.project.blocks[block_id]
+        return block
 
     def _dsp(self, dsp_id: int) -> None:
         if dsp_id != self.project.dsp_id:
@@ -233,6 +243,13 @@ def _number(query: Query, name: str, default: Any) -> Any:
     if not text.isascii() or not text.isdigit():
         raise Refused(f"{name} must be a whole number, got {text!r}")
     return int(text[:12])
+
+
+def _flag(query: Query, name: str) -> bool:
+    text = query.get(name, "false").lower()  # the official client writes True
+    if text not in ("true", "false"):
+        raise Refused(f"{name} must be true or false, got {text!r}")
+    return text == "true"
 
 
 def _json_list(name: str, text: str | None) -> list[Any] | None:

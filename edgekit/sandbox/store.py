@@ -13,7 +13,7 @@ import io
 import os
 import tempfile
 from collections.abc import Callable
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +69,11 @@ def save(file: Path, arrays: Arrays) -> None:
 
 def _fingerprint() -> str:
     digest = hashlib.sha256()
-    for package in ("numpy", "scipy", "scikit-learn", "sktime"):
+    for package in ("numpy", "pillow", "scipy", "scikit-learn"):
         digest.update(f"{package}=={version(package)}\n".encode())
+    for package in ("scikit-image", "sktime"):
+        with contextlib.suppress(PackageNotFoundError):  # the project whose data it holds says so itself
+            digest.update(f"{package}=={version(package)}\n".encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]

@@ -1,0 +1,42 @@
+"""Object detection on plain tables: which prediction belongs to which truth, what went wrong, and the figures.
+
+Nothing here knows the API, apart from debugInfoJson as a text. Places are in **image coordinates**, ratios 0..1 of the
+picture as it went into the model: x to the right, y down.
+
+Centres (FOMO): `match`, `DebugInfo`. Boxes: `match_boxes`, `BoxMatch`, `average_precision`. Many pictures: `summary`,
+`errors`, `confusion`, `count`, `sweep_distance`, `per_picture`.
+"""
+
+from edgekit.detection.boxes import RESIZE_MODES, BoxMatch, iou, match_boxes, to_input
+from edgekit.detection.coco import AveragePrecision, average_precision
+from edgekit.detection.debug_info import DebugInfo, match
+from edgekit.detection.kinds import KINDS, confusion, count
+from edgekit.detection.matched import Matched, Names
+from edgekit.detection.matching import Metrics
+from edgekit.detection.scene import NOT_IN_TRAINING
+from edgekit.detection.summary import Picture, Summary, errors, per_picture, summary, sweep_distance
+
+__all__ = [
+    "KINDS",
+    "NOT_IN_TRAINING",
+    "RESIZE_MODES",
+    "AveragePrecision",
+    "BoxMatch",
+    "DebugInfo",
+    "Matched",
+    "Metrics",
+    "Names",
+    "Picture",
+    "Summary",
+    "average_precision",
+    "confusion",
+    "count",
+    "errors",
+    "iou",
+    "match",
+    "match_boxes",
+    "per_picture",
+    "summary",
+    "sweep_distance",
+    "to_input",
+]

@@ -1,0 +1,182 @@
+"""Boxes: where they lie in the model's input, which overlap, and COCO's mean average precision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from edgekit import display
+from edgekit.detection.matched import Matched, Names
+from edgekit.detection.matching import Metrics, optimal
+from edgekit.detection.scene import BOX, Floats, Objects, Scene, overlap
+from edgekit.errors import UsageError
+
+# From the scale of either side to the one that is taken.
+RESIZE_MODES: dict[str, Callable[[Floats], Floats]] = {"squash": np.copy, "fit-short": np.max, "fit-long": np.min}
+_FAR = 0.9  # 1 - IoU: boxes that overlap by less than a tenth have nothing to do with each other
+
+
+def iou(truths: pd.DataFrame, predictions: pd.DataFrame) -> Floats:
+    """Return the overlap (intersection over union) of every prediction with every truth, (predictions, truths)."""
+    one = Objects.from_table(predictions.assign(label=0), "predictions", BOX).place
+    other = Objects.from_table(truths.assign(label=0), "truths", BOX).place
+    rows, columns = np.indices((len(one), len(other)))
+    return overlap(one[rows.ravel()], other[columns.ravel()]).reshape(rows.shape)
+
+
+def to_input(
+    boxes: pd.DataFrame, image_size: tuple[float, float], input_size: tuple[float, float], resize_mode: str = "squash"
+) -> pd.DataFrame:
+    """Turn boxes in pixels of the stored image into ratios of the model's input.
+
+    Parameters
+    ----------
+    boxes : DataFrame
+        `x`, `y` (top left), `width`, `height` in pixels of the stored image, and whatever else.
+    image_size, input_size : (width, height)
+        Of the stored image, and of the impulse's input block.
+    resize_mode : {"squash", "fit-short", "fit-long"}
+        What the input block does: stretch both sides, crop the long side around its middle, or pad the short one.
+
+    Returns
+    -------
+    DataFrame
+        The same with ratios 0..1; boxes are cut at the picture's edge, and those that lie beyond it are left out. Real
+        input blocks resize and crop by whole pixels, so places may be off by up to a pixel of the model's input.
+    """
+    image, target = checked_size(image_size, "image_size"), checked_size(input_size, "input_size")
+    if resize_mode not in RESIZE_MODES:
+        raise UsageError(f"The resize mode is one of {', '.join(RESIZE_MODES)}, got {resize_mode!r}.")
+    place = Objects.from_table(boxes.assign(label=0), "boxes", BOX).place
+    scale = np.broadcast_to(RESIZE_MODES[resize_mode](target / image), 2)
+    start = (place[:, :2] * scale + (target - image * scale) / 2) / target
+    end = start + place[:, 2:] * scale / target
+    start, end = np.clip(start, 0, 1), np.clip(end, 0, 1)
+    inside = (end > start).all(axis=1)
+    moved = dict(zip(BOX, np.hstack([start, end - start]).T, strict=True))
+    table: pd.DataFrame = boxes.assign(**moved)[np.asarray(inside)].reset_index(drop=True)
+    return table
+
+
+def checked_size(size: tuple[float, float], name: str) -> Floats:
+    """Return (width, height) as an array, where it can be the size of a picture."""
+    try:
+        found = np.array(size, float)
+    except (ValueError, TypeError):
+        found = np.empty(0)
+    if found.shape != (2,) or not (np.isfinite(found).all() and (found > 0).all()):
+        raise UsageError(f"{name} is (width, height) in pixels, both above 0, got {size!r}.")
+    return found
+
+
+def match_boxes(
+    truths: pd.DataFrame, predictions: pd.DataFrame, min_iou: float = 0.5, *, names: Names | None = None
+) -> BoxMatch:
+    """Match the predicted boxes of one picture with its truths.
+
+    Parameters
+    ----------
+    truths, predictions : DataFrame
+        Columns `x`, `y` (top left), `width`, `height`, `label`, all in one frame; predictions may have a `score`.
+    min_iou : float
+        A prediction and a truth of one label may belong together that overlap by at least this much (0 < IoU ≤ 1).
+    names : mapping, optional
+        Names of the classes by label.
+
+    Returns
+    -------
+    BoxMatch
+    """
+    if not (isinstance(min_iou, int | float | np.number) and 0 < min_iou <= 1):
+        raise UsageError(f"min_iou is a number above 0 and up to 1, got {min_iou!r}.")
+    return BoxMatch(truths, predictions, float(min_iou), names)
+
+
+class BoxMatch(Matched):
+    """The true and the predicted boxes of one picture, paired one with one.
+
+    As many pairs of one label that overlap enough as there can be, then those with the most overlap. (COCO's own
+    matching, which `average_precision` uses, lets the prediction with the highest score choose first.)
+
+    Attributes
+    ----------
+    min_iou : float
+        Boxes that overlap by at least this much may be a pair.
+    """
+
+    def __init__(self, truths: pd.DataFrame, predictions: pd.DataFrame, min_iou: float, names: Names | None) -> None:
+        super().__init__(names)
+        self._scene = Scene(
+            Objects.from_table(truths, "truths", BOX), Objects.from_table(predictions, "predictions", BOX)
+        )
+        self._truths = truths[[*BOX, "label"]].reset_index(drop=True)
+        self._predictions = predictions[[*BOX, "label", *_score(predictions)]].reset_index(drop=True)
+        self.min_iou = min_iou
+
+    @property
+    def truths(self) -> pd.DataFrame:
+        """Table `x`, `y`, `width`, `height`, `label`."""
+        return self._truths.copy()
+
+    @property
+    def predictions(self) -> pd.DataFrame:
+        """Table `x`, `y`, `width`, `height`, `label`, and `score` where there is one."""
+        return self._predictions.copy()
+
+    @property
+    def scene(self) -> Scene:
+        """Truths and predictions as arrays."""
+        return self._scene
+
+    @property
+    def limit(self) -> float:
+        """1 - `min_iou`."""
+        return 1 - self.min_iou
+
+    @property
+    def far(self) -> float:
+        """An overlap of one tenth, or `limit` where that is less overlap still."""
+        return max(self.limit, _FAR)
+
+    @cached_property
+    def assignments(self) -> pd.DataFrame:
+        """Table `prediction`, `truth` (rows of those tables), `label`, `iou`."""
+        pairs = optimal(self._scene.same(self.limit), self.limit)
+        return pd.DataFrame(
+            {
+                "prediction": pairs.prediction,
+                "truth": pairs.truth,
+                "label": self._scene.predictions.label[pairs.prediction],
+                "iou": 1 - pairs.distance,
+            }
+        )
+
+    def metrics(self, one_to_one: bool = True) -> Metrics:
+        """Count hits and misses; with ``one_to_one=False`` every prediction that overlaps enough is a hit."""
+        return self.counts(one_to_one=one_to_one)
+
+    def average_precision(self) -> float:
+        """Return COCO's mAP of this picture by the Studio's rule; see `edgekit.detection.average_precision`."""
+        from edgekit.detection.coco import average_precision
+
+        return average_precision(self._truths, self._predictions).mean
+
+    def rematch(self, min_iou: float) -> BoxMatch:
+        """Match the same boxes anew with another overlap."""
+        return match_boxes(self._truths, self._predictions, min_iou, names=self.names)
+
+    def __repr__(self) -> str:
+        return (
+            f"<BoxMatch of {len(self._truths)} truths, {len(self._predictions)} predictions · "
+            f"{len(self.assignments)} pairs with IoU ≥ {self.min_iou:g}>"
+        )
+
+    def _repr_html_(self) -> str:
+        return display.card("Boxes and truths", {"min_iou": f"{self.min_iou:g}"} | self._facts())
+
+
+def _score(predictions: pd.DataFrame) -> Iterable[str]:
+    return ["score"] if "score" in predictions else []

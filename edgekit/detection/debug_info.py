@@ -1,0 +1,306 @@
+"""debugInfoJson made plain: the centres FOMO saw, the truths, and which belong together."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from msgspec import UNSET
+
+from edgekit import display
+from edgekit.detection import matching, wire
+from edgekit.detection.matched import Matched, Names
+from edgekit.detection.matching import Metrics, checked_distance
+from edgekit.detection.scene import NOT_IN_TRAINING, Objects, Pairs, Scene, labels
+from edgekit.detection.sweep import sweep
+
+# What a part is called in the document and here.
+_PARTS = {
+    "y_trues": "truths", "y_preds": "predictions", "assignments": "assignments",
+    "normalised_min_distance": "min_distance", "all_pairwise_distances": "pairwise",
+    "unassigned_y_true_idxs": "unassigned_truths", "unassigned_y_pred_idxs": "unassigned_predictions",
+}  # fmt: skip
+
+
+def match(
+    truths: pd.DataFrame,
+    predictions: pd.DataFrame,
+    min_distance: float = wire.DISTANCE,
+    one_to_one: bool = False,
+    *,
+    names: Names | None = None,
+) -> DebugInfo:
+    """Match the predictions of one picture with its truths.
+
+    Parameters
+    ----------
+    truths, predictions : DataFrame
+        Columns `x`, `y` (centres in image coordinates: x to the right, y down; ratios 0..1 of the picture) and `label`.
+    min_distance : float
+        A prediction and a truth of the same label at most this far apart (Euclidean, inclusive) may belong together.
+    one_to_one : bool
+        False is the Studio's published rule: each prediction takes its nearest truth, several may take the same one.
+        True pairs one with one: as many pairs as possible, then the least total distance.
+    names : mapping, optional
+        Names of the classes by label.
+
+    Returns
+    -------
+    DebugInfo
+    """
+    limit = checked_distance(min_distance)
+    scene = Scene(Objects.from_table(truths, "truths"), Objects.from_table(predictions, "predictions"))
+    document = wire.Document(y_trues=_points(scene.truths), y_preds=_points(scene.predictions))
+    document.normalised_min_distance = limit
+    _complete(document, scene, one_to_one=one_to_one)
+    return DebugInfo(document, names=names, one_to_one=one_to_one)
+
+
+class DebugInfo(Matched):
+    """The truths and predictions of one picture of a FOMO model, and which belong together.
+
+    All places are **image coordinates**: x to the right, y down, ratios 0..1 of the picture as it went into the model.
+    On the wire x is the row and y the column; `from_json` and `to_json` swap them. Labels are numbers as on the wire:
+    from 1, in the order of the training classes; a truth with label -1 belongs to a class that is not in training. Make
+    one with `BlockResult.debug_info`, `match` or `from_json`.
+
+    Attributes
+    ----------
+    derived : tuple of str
+        The parts that were not in the document and were worked out by the published rule.
+    one_to_one : bool
+        Whether the assignments pair one prediction with one truth (`match`); what the Studio sends does not.
+    """
+
+    def __init__(
+        self,
+        document: wire.Document,
+        *,
+        names: Names | None = None,
+        derived: tuple[str, ...] = (),
+        one_to_one: bool = False,
+    ) -> None:
+        super().__init__(names)
+        self._document = document
+        self.derived = derived
+        self.one_to_one = one_to_one
+
+    @classmethod
+    def from_json(cls, text: str | bytes, *, names: Names | None = None) -> DebugInfo:
+        """Read a debugInfoJson.
+
+        Parameters
+        ----------
+        text : str or bytes
+            The document, or the document in quotes as it stands in a response.
+        names : mapping, optional
+            Names of the classes by label ({1: "bolt", 2: "nut"}); the document holds none.
+
+        Raises
+        ------
+        ResponseError
+            Broken, of a wrong type, pointing at what is not there, or without the points that it points at; the text
+            and `.place` name the place, in the wire's own names (``$.y_preds[2].x``).
+
+        Notes
+        -----
+        Assignments, unassigned and pairwise distances that are missing are derived from truths and predictions, a
+        missing distance is the Studio's 0.2: `.derived` names them. Of an empty picture the Studio writes three fields
+        only; there the distance alone counts as derived. Fields that edgekit does not know are read over.
+        """
+        document = wire.decode(text)
+        derived = _fill(document)
+        return cls(document, names=names, derived=derived)
+
+    def to_json(self) -> str:
+        """Write the document as the Studio does: x the row, y the column, an empty picture in three fields."""
+        return wire.encode(self._document)
+
+    @property
+    def min_distance(self) -> float:
+        """Up to which distance a prediction and a truth may belong together (``normalised_min_distance``)."""
+        return self._document.normalised_min_distance  # type: ignore[return-value]
+
+    @property
+    def limit(self) -> float:
+        """The same as `min_distance`."""
+        return self.min_distance
+
+    @property
+    def far(self) -> float:
+        """Twice `min_distance`."""
+        return 2 * self.min_distance
+
+    @cached_property
+    def scene(self) -> Scene:
+        """Truths and predictions as arrays."""
+        return Scene(_objects(self._document.y_trues), _objects(self._document.y_preds))
+
+    @property
+    def truths(self) -> pd.DataFrame:
+        """Table `x`, `y`, `label` of the truths (``y_trues``)."""
+        return _table(self.scene.truths)
+
+    @property
+    def predictions(self) -> pd.DataFrame:
+        """Table `x`, `y`, `label` of the predictions (``y_preds``)."""
+        return _table(self.scene.predictions)
+
+    @property
+    def assignments(self) -> pd.DataFrame:
+        """Table `prediction`, `truth` (rows of those tables), `label`, `distance`, as the document has it."""
+        rows: Any = self._document.assignments
+        return pd.DataFrame(
+            {
+                "prediction": np.array([row.yp for row in rows], int),
+                "truth": np.array([row.yt for row in rows], int),
+                "label": labels([row.label for row in rows], "assignments"),
+                "distance": np.array([row.distance for row in rows], float),
+            }
+        )
+
+    @property
+    def pairwise(self) -> pd.DataFrame:
+        """Table `prediction`, `truth`, `distance` of every pair of one label, near or far."""
+        rows: Any = self._document.all_pairwise_distances
+        table = pd.DataFrame(rows, columns=["prediction", "truth", "distance"])
+        return table.astype({"prediction": int, "truth": int, "distance": float})
+
+    @property
+    def unassigned_truths(self) -> list[int]:
+        """Truths that no prediction took; with those of label -1, which the figures leave out."""
+        return list(self._document.unassigned_y_true_idxs)  # type: ignore[arg-type]
+
+    @property
+    def unassigned_predictions(self) -> list[int]:
+        """Predictions that took no truth."""
+        return list(self._document.unassigned_y_pred_idxs)  # type: ignore[arg-type]
+
+    def metrics(self, one_to_one: bool = False) -> Metrics:
+        """Count hits and misses.
+
+        Parameters
+        ----------
+        one_to_one : bool
+            False counts the assignments as they stand: by the Studio's rule every prediction near a truth is a true
+            positive, duplicates too. True pairs one prediction with one truth, which gives lower, stricter figures.
+
+        Returns
+        -------
+        Metrics
+            Truths with label -1 are left out.
+        """
+        if one_to_one and not self.one_to_one:
+            return self.counts(one_to_one=True)
+        document: Any = self._document
+        missed = sum(document.y_trues[row].label != NOT_IN_TRAINING for row in document.unassigned_y_true_idxs)
+        return Metrics.of(len(document.assignments), len(document.unassigned_y_pred_idxs), missed)
+
+    def rematch(self, min_distance: float) -> DebugInfo:
+        """Match the same points anew with another distance, in the same way of counting."""
+        old = self._document
+        document = wire.Document(y_trues=old.y_trues, y_preds=old.y_preds)
+        document.normalised_min_distance = checked_distance(min_distance)
+        _complete(document, self.scene, one_to_one=self.one_to_one)
+        return DebugInfo(document, names=self.names, one_to_one=self.one_to_one)
+
+    def check(self) -> pd.DataFrame:
+        """Compare what the document says with what the rule makes of its points.
+
+        Returns
+        -------
+        DataFrame, one row a part: `part`, `sent` and `recomputed` (how many), `differ` (how many are in one of them
+        only; of the pairwise distances, how many are more than 0.002 apart: the documented example is rounded).
+        """
+        again = self.rematch(self.min_distance)
+        rows = [
+            _compared("assignments", self._pairs("assignments"), again._pairs("assignments")),
+            _compared("unassigned_truths", set(self.unassigned_truths), set(again.unassigned_truths)),
+            _compared("unassigned_predictions", set(self.unassigned_predictions), set(again.unassigned_predictions)),
+            _compared("pairwise", self._pairs("pairwise"), again._pairs("pairwise")),
+        ]
+        distances: pd.DataFrame = self.pairwise.merge(again.pairwise, on=["prediction", "truth"])
+        rows[-1]["differ"] += int(((distances["distance_x"] - distances["distance_y"]).abs() > 0.002).sum())
+        return pd.DataFrame(rows)
+
+    def sweep_distance(self, distances: list[float] | None = None, *, draws: int = 20, seed: int = 0) -> pd.DataFrame:
+        """Return the figures over matching distances, with chance beside them; see `edgekit.detection.sweep`."""
+        return sweep(self.scene, distances, draws=draws, seed=seed)
+
+    def _pairs(self, part: str) -> set[tuple[int, int]]:
+        table: pd.DataFrame = getattr(self, part)
+        return set(zip(table["prediction"].tolist(), table["truth"].tolist(), strict=True))
+
+    def __repr__(self) -> str:
+        document: Any = self._document
+        return (
+            f"<DebugInfo of {len(document.y_trues)} truths, {len(document.y_preds)} predictions · "
+            f"{len(document.assignments)} assigned within {self.min_distance:g}>"
+        )
+
+    def _repr_html_(self) -> str:
+        found = self.metrics()
+        facts = {"min_distance": f"{self.min_distance:g}"} | self._facts()
+        name = "one to one" if self.one_to_one else "as the Studio counts"
+        facts |= {name: f"F1 {found.f1:.3f} ({found.tp} hits, {found.fp} false, {found.fn} missed)"}
+        note = f"Derived by the published rule: {', '.join(self.derived)}." if self.derived else ""
+        return display.card("Detections and truths", facts, note=note)
+
+
+def _compared(part: str, sent: set[Any], recomputed: set[Any]) -> dict[str, Any]:
+    return {"part": part, "sent": len(sent), "recomputed": len(recomputed), "differ": len(sent ^ recomputed)}
+
+
+def _fill(document: wire.Document) -> tuple[str, ...]:
+    """Put in what the document lacks, and return the names of what was put in."""
+    absent = [name for name in _PARTS if getattr(document, name) is UNSET]
+    if not absent:
+        return ()
+    for points, unassigned in (("y_trues", "unassigned_y_true_idxs"), ("y_preds", "unassigned_y_pred_idxs")):
+        if points in absent:
+            if document.assignments is UNSET or getattr(document, unassigned) is UNSET:
+                raise wire.broken("this field is missing, and nothing says that there are none", f"$.{points}")
+            setattr(document, points, [])  # that nothing points at any was checked
+    if "normalised_min_distance" in absent:
+        document.normalised_min_distance = wire.DISTANCE
+    _complete(document, Scene(_objects(document.y_trues), _objects(document.y_preds)))
+    if not document.y_trues and not document.y_preds and not set(absent) & set(wire.EMPTY_FORM):
+        return ("min_distance",) if "normalised_min_distance" in absent else ()
+    return tuple(_PARTS[name] for name in absent)
+
+
+def _complete(document: wire.Document, scene: Scene, *, one_to_one: bool = False) -> None:
+    """Work out whatever is missing beside the points and the distance."""
+    if document.assignments is UNSET:
+        choose = matching.optimal if one_to_one else matching.nearest
+        chosen: Pairs = choose(scene.same(), document.normalised_min_distance)  # type: ignore[arg-type]
+        names = scene.predictions.label[chosen.prediction].tolist()
+        rows = zip(chosen.prediction.tolist(), chosen.truth.tolist(), names, chosen.distance.tolist(), strict=True)
+        document.assignments = [wire.Assignment(*row) for row in rows]
+    if document.unassigned_y_true_idxs is UNSET:
+        taken = {row.yt for row in document.assignments}
+        document.unassigned_y_true_idxs = [row for row in range(len(scene.truths)) if row not in taken]
+    if document.unassigned_y_pred_idxs is UNSET:
+        placed = {row.yp for row in document.assignments}
+        document.unassigned_y_pred_idxs = [row for row in range(len(scene.predictions)) if row not in placed]
+    if document.all_pairwise_distances is UNSET:
+        same = scene.same()
+        document.all_pairwise_distances = list(
+            zip(same.prediction.tolist(), same.truth.tolist(), same.distance.tolist(), strict=True)
+        )
+
+
+def _objects(points: Any) -> Objects:
+    place = np.array([(point.y, point.x) for point in points], float).reshape(-1, 2)  # the wire's x is the row
+    return Objects(place, labels([point.label for point in points], "points"), np.zeros(len(place), np.intp))
+
+
+def _points(objects: Objects) -> list[wire.Point]:
+    places = zip(objects.place.tolist(), objects.label.tolist(), strict=True)
+    return [wire.Point(y, x, label) for (x, y), label in places]
+
+
+def _table(objects: Objects) -> pd.DataFrame:
+    return pd.DataFrame({"x": objects.place[:, 0], "y": objects.place[:, 1], "label": objects.label})

@@ -1,0 +1,96 @@
+"""What centres (FOMO) and boxes have in common once they are matched: figures, error kinds, reprs."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from edgekit import display
+from edgekit.detection import kinds
+from edgekit.detection.matching import Metrics, counts
+from edgekit.detection.scene import Scene
+from edgekit.errors import UsageError
+
+Names = Mapping[Any, str]
+
+
+class Matched(ABC):
+    """The truths and predictions of one picture, matched.
+
+    Attributes
+    ----------
+    names : dict
+        Names of the classes by label, as far as they are known; labels stay what they are in every table.
+    """
+
+    names: dict[Any, str]
+
+    def __init__(self, names: Names | None) -> None:
+        if names is not None and not isinstance(names, Mapping):
+            raise UsageError(f"names is a mapping from label to name, such as {{1: 'bolt'}}, not {names!r}.")
+        self.names = dict(names or {})
+
+    @property
+    @abstractmethod
+    def truths(self) -> pd.DataFrame:
+        """Table of the truths."""
+
+    @property
+    @abstractmethod
+    def predictions(self) -> pd.DataFrame:
+        """Table of the predictions."""
+
+    @property
+    @abstractmethod
+    def scene(self) -> Scene:
+        """Truths and predictions as arrays, for what works on many pictures at once."""
+
+    @property
+    @abstractmethod
+    def limit(self) -> float:
+        """Up to where a prediction hits a truth: a distance of centres, or 1 - IoU of boxes; inclusive."""
+
+    @property
+    @abstractmethod
+    def far(self) -> float:
+        """Up to where a prediction beyond `limit` is "too far" and not background."""
+
+    @abstractmethod
+    def metrics(self, one_to_one: bool = False) -> Metrics:
+        """Count."""
+
+    def errors(self) -> pd.DataFrame:
+        """Put each truth and each prediction into one kind; see `edgekit.detection.errors` for the table."""
+        return self._errors.copy()
+
+    @cached_property
+    def _errors(self) -> pd.DataFrame:
+        return kinds.table(self.scene, self.limit, self.far).drop(columns="picture")
+
+    def confusion(self) -> pd.DataFrame:
+        """Return how often which label was taken for which; see `edgekit.detection.confusion`."""
+        return kinds.confusion(self._errors)
+
+    def name(self, label: object) -> str:
+        """Return the name of a label, where it is known, else the label."""
+        return str(self.names.get(label, label))
+
+    def counts(self, *, one_to_one: bool) -> Metrics:
+        """Count by the rule itself, from the places of truths and predictions alone."""
+        scene = self.scene
+        found = counts(scene, self.limit, scene.truths.picture, scene.predictions.picture, 1, one_to_one=one_to_one)
+        return Metrics.of(*(int(part[0]) for part in found))
+
+    def _facts(self) -> dict[str, object]:
+        found = self._errors["kind"].value_counts()
+        strict = self.metrics(one_to_one=True)
+        return {
+            "truths": len(self.truths),
+            "predictions": len(self.predictions),
+            "one to one": f"F1 {strict.f1:.3f} ({strict.tp} hits, {strict.fp} false, {strict.fn} missed)",
+            "kinds": display.listing(f"{kind} {count}" for kind, count in found.items()),
+        }

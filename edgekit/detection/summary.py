@@ -1,0 +1,317 @@
+"""Many pictures at once: which are worst, which classes, what kinds of errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+import numpy as np
+import pandas as pd
+
+from edgekit import display
+from edgekit.detection import kinds
+from edgekit.detection.boxes import BoxMatch
+from edgekit.detection.debug_info import DebugInfo
+from edgekit.detection.matched import Matched
+from edgekit.detection.matching import Metrics, checked_distance, counts, rates
+from edgekit.detection.scene import Indices, Objects, Scene
+from edgekit.detection.sweep import sweep
+from edgekit.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture with its name (a sample's id), its truths and predictions, and what the server scored: f1, mAP, …"""
+
+    name: Any
+    matched: Matched
+    server: Mapping[str, float | None] = field(default_factory=dict)
+
+
+@runtime_checkable
+class HasPictures(Protocol):
+    """What a learn block says of a sample; `edgekit.BlockResult` is one."""
+
+    @property
+    def detects(self) -> bool:
+        """Whether it is about objects at all."""
+
+    def pictures(self) -> Sequence[Picture]:
+        """Return one picture a window."""
+
+
+@runtime_checkable
+class HasBlocks(Protocol):
+    """What the learn blocks say of a sample; `edgekit.ClassifyResult` is one."""
+
+    @property
+    def blocks(self) -> Sequence[HasPictures]:
+        """All of them."""
+
+    def block(self, key: int | str) -> HasPictures:
+        """Return one by its id, type or title."""
+
+
+Results: TypeAlias = "Mapping[Any, Any] | Iterable[Any]"
+
+
+@dataclass(frozen=True, eq=False)
+class Summary:
+    """How well a model detects, over many pictures.
+
+    Attributes
+    ----------
+    per_image : DataFrame
+        Index `picture`, worst first (by the strict F1, then by how many are wrong): `truths`, `predictions`; `tp`,
+        `fp`, `fn`, `precision`, `recall`, `f1` as the Studio counts, and with the suffix `_one_to_one` the strict way;
+        a column a kind of error; `server` (its f1, of box models its mAP), `recomputed` and `difference`.
+    per_class : DataFrame
+        Index `label` (its name where known): the same without the server's.
+    confusion : DataFrame
+        See `edgekit.detection.confusion`.
+    errors : DataFrame
+        Each truth and each prediction; see `edgekit.detection.errors`.
+    """
+
+    per_image: pd.DataFrame
+    per_class: pd.DataFrame
+    confusion: pd.DataFrame
+    errors: pd.DataFrame
+
+    def metrics(self, one_to_one: bool = False) -> Metrics:
+        """Return the figures over all pictures; see `DebugInfo.metrics` for the two ways of counting."""
+        suffix = "_one_to_one" if one_to_one else ""
+        return Metrics.of(*(int(self.per_image[f"{name}{suffix}"].sum()) for name in ("tp", "fp", "fn")))
+
+    def __repr__(self) -> str:
+        loose, strict = self.metrics(), self.metrics(one_to_one=True)
+        return f"<Summary of {len(self.per_image)} pictures · F1 {loose.f1:.3f}, one to one {strict.f1:.3f}>"
+
+    def _repr_html_(self) -> str:
+        found = self.errors["kind"].value_counts()
+        differ = int((self.per_image["difference"].abs() > 1e-6).sum())
+        facts = {
+            "as the Studio counts": f"F1 {self.metrics().f1:.3f}",
+            "one to one": f"F1 {self.metrics(one_to_one=True).f1:.3f}",
+            "kinds": display.listing((f"{kind} {count}" for kind, count in found.items()), limit=len(kinds.KINDS)),
+        }
+        note = f"In {differ} pictures the server's own figure differs from the recomputed one." if differ else ""
+        return display.card(f"{len(self.per_image)} pictures", facts, note=note)
+
+
+def summary(results: Results, block: int | str | None = None) -> Summary:
+    """Sum up what a model detected in many pictures.
+
+    Parameters
+    ----------
+    results : iterable, or mapping from name
+        Of `ClassifyResult`, `BlockResult`, `Picture`, `DebugInfo` or `BoxMatch`.
+    block : int or str, optional
+        Which block, where results have more than one that detects objects.
+
+    Returns
+    -------
+    Summary
+    """
+    pictures = _pictures(results, block)
+    scene, limit, far = _together(pictures)
+    found = kinds.table(scene, limit, far)
+    names = _names(pictures)
+    picture = pd.Index([shown.name for shown in pictures], name="picture", dtype=object).infer_objects()
+    images = _counted(scene, limit, scene.truths.picture, scene.predictions.picture, picture)
+    images = images.join(
+        kinds.count(found, "picture").reindex(range(len(picture)), fill_value=0).set_axis(picture)[list(kinds.KINDS)]
+    )
+    images = images.assign(**_compared(pictures, images["f1"].to_numpy()))
+    wrong = -(images["fp_one_to_one"] + images["fn_one_to_one"])
+    images = images.iloc[np.lexsort((np.arange(len(images)), wrong, images["f1_one_to_one"]))]
+
+    codes, labels = pd.factorize(np.concatenate([scene.truths.label, scene.predictions.label]), sort=False)
+    split = len(scene.truths)
+    classes = _counted(scene, limit, codes[:split], codes[split:], pd.Index(labels, dtype=object, name="label"))
+    by_label = kinds.count(found, "label").reindex(labels, fill_value=0)
+    classes = classes.join(by_label[list(kinds.KINDS)].set_axis(classes.index))
+    classes = classes.loc[sorted(classes.index, key=lambda label: (isinstance(label, str), label))]
+    matrix = kinds.confusion(found)
+    return Summary(
+        images,
+        classes.rename(index=names),
+        matrix.rename(index=names, columns=names),
+        found.assign(picture=picture.take(found["picture"].to_numpy(int)), label=_renamed(found["label"], names)),
+    )
+
+
+def errors(results: Results, block: int | str | None = None) -> pd.DataFrame:
+    """Put each truth and each prediction of many pictures into exactly one kind.
+
+    Parameters
+    ----------
+    results, block
+        As for `summary`.
+
+    Returns
+    -------
+    DataFrame, one row each: `picture`, `object` ("truth" or "prediction"), `index` (its row in that picture's table),
+    `x`, `y` (centres; of boxes the top left corner), `label`, `kind`, `partner` (the other one's index, missing without
+    one), `distance` (to it; of boxes 1 - IoU). Looked for in this order:
+
+    hit
+        A prediction and a truth of one label within the matching distance, paired one with one as in the strict count.
+    duplicate
+        A prediction with a truth of its label within the distance that is hit by another one; `partner` is the nearest.
+        Hits and duplicates together are the Studio's true positives.
+    wrong class
+        A prediction and a truth of different labels within the distance, both left so far, paired one with one.
+    too far
+        A prediction and a truth of one label, both left so far, up to twice the distance apart (boxes: that overlap by
+        a tenth at least), paired one with one.
+    background
+        Any other prediction: nothing is there.
+    missed
+        Any other truth: nothing was found.
+    not in training
+        Every truth of label -1. A prediction on it is of the wrong class, and the truth's partner.
+    """
+    pictures = _pictures(results, block)
+    found = kinds.table(*_together(pictures))
+    names = pd.Index([shown.name for shown in pictures], dtype=object).infer_objects()
+    return found.assign(picture=names.take(found["picture"].to_numpy(int)))
+
+
+def sweep_distance(
+    results: Results,
+    distances: Sequence[float] | None = None,
+    *,
+    block: int | str | None = None,
+    draws: int = 20,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Return the figures of many pictures over matching distances, with chance beside them.
+
+    See `edgekit.detection.sweep.sweep` for the table; `results` and `block` as for `summary`, of FOMO models.
+    """
+    pictures = _pictures(results, block)
+    if any(not isinstance(shown.matched, DebugInfo) for shown in pictures):
+        raise UsageError("sweep_distance() is for centres (FOMO): boxes are matched by their overlap.")
+    return sweep(_together(pictures)[0], distances, draws=draws, seed=seed)
+
+
+def per_picture(truths: pd.DataFrame, predictions: pd.DataFrame, min_distance: float = 0.2) -> pd.DataFrame:
+    """Match and count many pictures that stand in two tables.
+
+    Parameters
+    ----------
+    truths, predictions : DataFrame
+        Columns `picture`, `x`, `y`, `label`.
+    min_distance : float
+        As for `match`.
+
+    Returns
+    -------
+    DataFrame, index `picture` in order of first appearance: `truths`, `predictions`, `tp`, `fp`, `fn`, `precision`,
+    `recall`, `f1` as the Studio counts, and with the suffix `_one_to_one` the strict way. A picture without any row in
+    either table is not in it: nothing says that it exists.
+    """
+    limit = checked_distance(min_distance)
+    for table, what in ((truths, "truths"), (predictions, "predictions")):
+        if not isinstance(table, pd.DataFrame) or "picture" not in table:
+            raise UsageError(f"The {what} are a table with a column picture.")
+    codes, names = pd.factorize(pd.concat([truths["picture"], predictions["picture"]], ignore_index=True))
+    split = len(truths)
+    scene = Scene(
+        Objects.from_table(truths, "truths", picture=codes[:split]),
+        Objects.from_table(predictions, "predictions", picture=codes[split:]),
+    )
+    return _counted(scene, limit, codes[:split], codes[split:], pd.Index(names, name="picture"))
+
+
+def _pictures(results: Results, block: int | str | None) -> list[Picture]:
+    if isinstance(results, Matched | Picture | HasPictures | HasBlocks):
+        results = [results]
+    named = isinstance(results, Mapping)
+    found: list[Picture] = []
+    for name, item in results.items() if isinstance(results, Mapping) else enumerate(results):
+        if isinstance(item, Picture):
+            found.append(item)
+        elif isinstance(item, Matched):
+            found.append(Picture(name, item))
+        elif isinstance(item, HasPictures | HasBlocks):
+            shown = (_chosen(item, block) if isinstance(item, HasBlocks) else item).pictures()
+            found += [Picture(name, one.matched, one.server) for one in shown] if named and len(shown) == 1 else shown
+        else:
+            raise UsageError(
+                f"Item {name!r} is {type(item).__name__}: expected what classify() returned, one of its blocks, a "
+                "DebugInfo or a BoxMatch."
+            )
+    if not found:
+        raise UsageError("There is no picture to sum up.")
+    return found
+
+
+def _chosen(result: HasBlocks, block: int | str | None) -> HasPictures:
+    if block is not None:
+        return result.block(block)
+    found = [one for one in result.blocks if one.detects]
+    if len(found) != 1:
+        fault = "More than one block detects" if found else "No block detects"
+        raise UsageError(f"{fault} objects here: {result!r}. Name one: block=… (its id or type).")
+    return found[0]
+
+
+def _together(pictures: list[Picture]) -> tuple[Scene, float, float]:
+    """Return all pictures as one scene, and the limits they share."""
+    all_matched = [shown.matched for shown in pictures]
+    if not (all(isinstance(m, DebugInfo) for m in all_matched) or all(isinstance(m, BoxMatch) for m in all_matched)):
+        raise UsageError("These are centres (FOMO) and boxes mixed: sum up one block at a time.")
+    stated = [m for m in all_matched if not (isinstance(m, DebugInfo) and "min_distance" in m.derived)] or all_matched
+    limits = {(m.limit, m.far) for m in stated}
+    if len(limits) > 1:
+        shown = sorted(limit for limit, _ in limits)
+        raise UsageError(f"These pictures were matched with different limits ({shown}): rematch() them with one.")
+    return Scene.merged([m.scene for m in all_matched]), *limits.pop()
+
+
+def _names(pictures: list[Picture]) -> dict[Any, str]:
+    """Return the names of the labels over all pictures; two names for one label are not of one model."""
+    names: dict[Any, str] = {}
+    for shown in pictures:
+        for label, name in shown.matched.names.items():
+            if names.setdefault(label, name) != name:
+                raise UsageError(
+                    f"Label {label!r} is called {names[label]!r} in one picture and {name!r} in picture "
+                    f"{shown.name!r}: these are not of one model."
+                )
+    return names
+
+
+def _renamed(labels: pd.Series[Any], names: dict[Any, str]) -> pd.Series[Any]:
+    return labels.map(lambda label: names.get(label, label)) if names else labels
+
+
+def _counted(scene: Scene, limit: float, truth: Indices, prediction: Indices, index: pd.Index[Any]) -> pd.DataFrame:
+    size = len(index)
+    columns: dict[str, Any] = {
+        "truths": np.bincount(truth, minlength=size),
+        "predictions": np.bincount(prediction, minlength=size),
+    }
+    for suffix, strict in (("", False), ("_one_to_one", True)):
+        found = counts(scene, limit, truth, prediction, size, one_to_one=strict)
+        shares = dict(zip(("precision", "recall", "f1"), rates(*found), strict=True))
+        columns |= {f"{name}{suffix}": values for name, values in (found._asdict() | shares).items()}
+    return pd.DataFrame(columns, index=index)
+
+
+def _compared(pictures: list[Picture], f1: Any) -> dict[str, Any]:
+    """Return the server's main figure of each picture beside the recomputed one."""
+    boxes = isinstance(pictures[0].matched, BoxMatch)
+    server = [shown.server.get("mAP" if boxes else "f1") for shown in pictures]
+    recomputed = f1
+    if boxes:
+        recomputed = [
+            shown.matched.average_precision() if "score" in shown.matched.predictions else np.nan
+            for shown in pictures
+            if isinstance(shown.matched, BoxMatch)
+        ]
+    sent, again = np.array(server, float), np.array(recomputed, float)
+    return {"server": sent, "recomputed": again, "difference": again - sent}

@@ -1,0 +1,30 @@
+"""How every static picture looks: colours told apart by the colour-blind, names that cannot break it, its frame."""
+
+from __future__ import annotations
+
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
+_LONGEST = 80  # characters of a name; a longer one would push the picture out of its frame
+
+
+def new_axes(size: tuple[float, float]) -> Axes:
+    """Return the Axes of a new figure of `size` in inches."""
+    return plt.subplots(figsize=size, layout="constrained")[1]
+
+
+def plain(text: object) -> str:
+    """Keep names from a server from being read as formulas, hidden by a leading underscore, or endless."""
+    whole = str(text)
+    shown = (whole if len(whole) <= _LONGEST else whole[: _LONGEST - 1] + "…").replace("$", r"\$")
+    return f" {shown}" if shown.startswith("_") else shown
+
+
+def finish(ax: Axes, title: str) -> None:
+    """Draw legend, title and the two sides of the frame that carry a scale."""
+    ax.spines[["top", "right"]].set_visible(False)
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize="small")
+    if title:
+        ax.set_title(plain(title), loc="left", fontsize="medium")

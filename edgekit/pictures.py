@@ -1,0 +1,130 @@
+"""Static pictures of what was detected in a picture."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
+
+from edgekit.look import COLOURS, finish, new_axes, plain
+
+# Every kind of error has a colour and a marker of its own; truths are hollow, predictions filled.
+LOOKS = {
+    "hit": (COLOURS[2], "o"),
+    "duplicate": (COLOURS[5], "s"),
+    "wrong class": (COLOURS[4], "X"),
+    "too far": (COLOURS[1], "^"),
+    "background": (COLOURS[3], "D"),
+    "missed": (COLOURS[0], "v"),
+    "not in training": ("#777777", "P"),
+}
+_HALO = [withStroke(linewidth=3, foreground="white", alpha=0.8)]  # to be seen on any picture
+_MANY = 60  # objects; beyond, labels only cover each other
+
+
+class Detected(Protocol):
+    """Truths and predictions of one picture, matched: `edgekit.detection.DebugInfo` or `BoxMatch`."""
+
+    @property
+    def truths(self) -> pd.DataFrame:
+        """Table with `x`, `y`, `label`; of boxes also `width`, `height`."""
+
+    @property
+    def predictions(self) -> pd.DataFrame:
+        """The same, perhaps with `score`."""
+
+    def errors(self) -> pd.DataFrame:
+        """Return `object`, `index`, `kind`, `partner` of each."""
+
+    def name(self, label: object) -> str:
+        """Return a label's name."""
+
+
+def detections(matched: Detected, image: Any = None, *, ax: Axes | None = None, title: str = "") -> Axes:
+    """Draw truths and predictions on their picture, with a line from each prediction to the truth it goes with.
+
+    Parameters
+    ----------
+    matched : DebugInfo or BoxMatch
+        Places are ratios 0..1 of the picture.
+    image : PIL image or array (height, width[, 3]), optional
+        Lies beneath, stretched to the frame of the places.
+    ax : Axes, optional
+        Where to draw; a new figure without it.
+    title : str
+        Above the picture.
+
+    Returns
+    -------
+    Axes
+        x to the right, y down, both 0..1. Truths are hollow, predictions filled; colour and marker tell the kind (see
+        `edgekit.detection.errors`), boxes are dashed for truths. Beyond 60 objects labels are left out.
+    """
+    ax = ax if ax is not None else new_axes((6.4, 4.4))
+    shape = 1.0
+    if image is not None:
+        pixels = np.asarray(image)
+        shape = pixels.shape[0] / pixels.shape[1]
+        ax.imshow(pixels, cmap="gray", extent=(0, 1, 1, 0), interpolation="nearest", alpha=0.75)
+    ax.set(xlim=(0, 1), ylim=(1, 0), aspect=shape, xlabel="x (ratio of the width)", ylabel="y (ratio of the height)")
+    found = matched.errors()
+    sides = {"truth": matched.truths, "prediction": matched.predictions}
+    centres = {name: _centres(table) for name, table in sides.items()}
+    paired = found[(found["object"] == "prediction") & found["partner"].notna()]
+    for prediction, truth, kind in zip(paired["index"], paired["partner"], paired["kind"], strict=True):
+        ends = np.stack([centres["prediction"][prediction], centres["truth"][truth]])
+        ax.plot(
+            *ends.T, color=LOOKS[kind][0], linewidth=1.2, linestyle="-" if kind == "hit" else ":", path_effects=_HALO
+        )
+    for name in ("truth", "prediction"):
+        of_side = found[found["object"] == name]
+        for kind, (colour, marker) in LOOKS.items():
+            rows = of_side.loc[of_side["kind"] == kind, "index"].to_numpy(int)
+            if len(rows):
+                _mark(ax, centres[name][rows], f"{kind}, {name}: {len(rows)}", colour, marker, hollow=name == "truth")
+                _boxes(ax, sides[name].iloc[rows], colour, dashed=name == "truth")
+    if len(found) <= _MANY:
+        _names(ax, matched, centres)
+    finish(ax, title)
+    ax.spines[["top", "right"]].set_visible(True)
+    return ax
+
+
+def _centres(table: pd.DataFrame) -> Any:
+    places = table[["x", "y"]].to_numpy(float)
+    return places + table[["width", "height"]].to_numpy(float) / 2 if "width" in table else places
+
+
+def _mark(ax: Axes, places: Any, label: str, colour: str, marker: str, *, hollow: bool) -> None:
+    face = {"markerfacecolor": "none", "markersize": 11} if hollow else {"markersize": 6}
+    ax.plot(
+        *places.T, marker, color=colour, markeredgewidth=1.5, label=label, clip_on=False, path_effects=_HALO, **face
+    )
+
+
+def _boxes(ax: Axes, table: pd.DataFrame, colour: str, *, dashed: bool) -> None:
+    if "width" not in table:
+        return
+    for x, y, width, height in table[["x", "y", "width", "height"]].to_numpy(float):
+        style = "--" if dashed else "-"
+        ax.add_patch(
+            Rectangle(
+                (x, y), width, height, fill=False, edgecolor=colour, linewidth=1.4, linestyle=style, path_effects=_HALO
+            )
+        )
+
+
+def _names(ax: Axes, matched: Detected, centres: dict[str, Any]) -> None:
+    """Write labels beside the objects: of predictions above, with their score; of truths below."""
+    for name, table, offset in (("truth", matched.truths, -12), ("prediction", matched.predictions, 6)):
+        scores = table["score"] if "score" in table else [None] * len(table)
+        for place, label, score in zip(centres[name], table["label"], scores, strict=True):
+            text = plain(matched.name(label)) + ("" if score is None or np.isnan(score) else f" {score:.2f}")
+            ax.annotate(
+                text, place, xytext=(6, offset), textcoords="offset points", fontsize="small",
+                bbox={"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.6},
+            )  # fmt: skip

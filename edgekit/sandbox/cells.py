@@ -1,0 +1,67 @@
+"""The grid of cells that the object models look at: each cell's surroundings, as gradients.
+
+A picture of `SIDE` pixels each way has cells of `CELL` pixels. A cell's context is `CONTEXT` by `CONTEXT` cells with it
+in the middle, described by how strong the gradient is in each of `DIRECTIONS` directions in every patch of `PATCH`
+pixels, relative to the strength around the patch: faint and bold strokes look alike. It is HOG, kept as a map.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
+SIDE, CELL, CONTEXT, PATCH, DIRECTIONS = 96, 8, 5, 4, 6
+GRID = SIDE // CELL
+FAINT = 0.02  # gradients this weak are noise and stay weak
+
+
+def contexts(rows: Floats, step: int = CELL) -> Singles:
+    """Return the context of every cell of one picture: (cells, features), row by row.
+
+    Parameters
+    ----------
+    rows : ndarray, shape (1, SIDE · SIDE)
+        Grey values 0..1, as the DSP block gives them.
+    step : int
+        Pixels from one cell to the next; `PATCH` looks at half-way cells as well, for more to train on.
+    """
+    strength = gradients(rows.reshape(SIDE, SIDE)).astype(np.float32)
+    rim, width = (CONTEXT - 1) // 2 * CELL // PATCH, CONTEXT * CELL // PATCH
+    padded = np.pad(strength, ((0, 0), (rim, rim), (rim, rim)), mode="reflect")
+    views = np.lib.stride_tricks.sliding_window_view(padded, (width, width), axis=(1, 2))
+    chosen = views[:, :: step // PATCH, :: step // PATCH].transpose(1, 2, 0, 3, 4)
+    return chosen.reshape(-1, DIRECTIONS * width * width)
+
+
+def gradients(grey: Floats) -> Floats:
+    """Return how strong the gradient is in each direction in each patch: (DIRECTIONS, patches, patches)."""
+    from scipy import ndimage
+
+    padded = np.pad(grey, 1, mode="edge")
+    across, down = padded[1:-1, 2:] - padded[1:-1, :-2], padded[2:, 1:-1] - padded[:-2, 1:-1]
+    length, turn = np.hypot(across, down), np.arctan2(down, across) / (2 * np.pi) * DIRECTIONS
+    lower = np.floor(turn).astype(int)
+    share = turn - lower  # between two directions, both get their share
+    rows, columns = np.indices(grey.shape)
+    maps = np.zeros((DIRECTIONS, *grey.shape))
+    maps[lower % DIRECTIONS, rows, columns] = length * (1 - share)
+    maps[(lower + 1) % DIRECTIONS, rows, columns] += length * share
+    patches = len(grey) // PATCH
+    pooled = maps.reshape(DIRECTIONS, patches, PATCH, patches, PATCH).mean(axis=(2, 4))
+    around = ndimage.gaussian_filter((pooled**2).sum(axis=0), 2)
+    relative: Floats = pooled / np.sqrt(around + FAINT**2)
+    return relative
+
+
+def centres(step: int = CELL) -> Floats:
+    """Return each cell's centre as a box without size: (cells, 4), ratios of the picture, left, top, right, bottom."""
+    along = (np.arange(0, SIDE - CELL + 1, step) + CELL / 2) / SIDE
+    down, across = (axis.ravel() for axis in np.meshgrid(along, along, indexing="ij"))
+    return np.stack([across, down, across, down], axis=1)
+
+
+def grid(values: Floats) -> Floats:
+    """Return (cells, n) as (rows, columns, n)."""
+    return values.reshape(GRID, GRID, -1)
