@@ -108,7 +108,7 @@ def test_one_label_needs_no_list(studio):
 
 
 def test_samples_reads_every_page(studio, monkeypatch):
-    monkeypatch.setattr("edgekit.studio.PAGE", 7)
+    monkeypatch.setattr("edgekit.sample_calls.PAGE", 7)
     assert len(studio.samples()) == 80
     assert len(studio.samples("testing", limit=15)) == 15
 
