@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from edgekit import schema
-from edgekit.decoding import decode, raise_refusal
+from edgekit.decoding import decode, is_page, page_error, raise_refusal
 from edgekit.errors import JobFailed, NotFoundError, UsageError
 from edgekit.jobs import follow
 from edgekit.sample import Sample
@@ -87,11 +87,14 @@ class Calls:
         return decode(self._transport.masked(answer), kind, "GET " + self._route(path))
 
     def _bytes(self, *path: str | int, **params: Any) -> bytes:
-        """Fetch a file; a refusal in its place is JSON as everywhere."""
+        """Fetch a file, not a byte of it changed; a refusal in its place is JSON as everywhere."""
         content = self._transport.get("api", self.project_id, *path, **params)
+        source = "GET " + self._route(path)
         if content.lstrip()[:1] == b"{":
-            raise_refusal(self._transport.masked(content), "GET " + self._route(path))
-        return self._transport.masked(content) if content.lstrip()[:1] == b"<" else content
+            raise_refusal(self._transport.masked(content), source)
+        if is_page(content):
+            raise page_error(source, "a file")
+        return content
 
     def _post(self, kind: type[T], *path: str | int, body: dict[str, Any] | None = None) -> T:
         answer = self._transport.post("api", self.project_id, *path, body=body)

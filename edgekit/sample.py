@@ -215,17 +215,18 @@ class Sample:
 
 
 def decoded_image(content: bytes, source: str) -> Image:
-    """Decode JPEG or PNG bytes; an error in the place of a picture becomes the error it is."""
+    """Decode JPEG or PNG bytes; nothing of other bytes is shown, since a server may put anything into them."""
     from PIL import Image, UnidentifiedImageError
 
-    if content[:1] in b"{<":
-        raise ResponseError(f"{source}: expected a picture, got text: {content[:200].decode('utf-8', 'replace')!r}.")
     try:
         picture = Image.open(io.BytesIO(content), formats=["JPEG", "PNG"])
         picture.load()
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as problem:
-        raise ResponseError(f"{source}: not a picture that can be read ({problem}).") from None
-    return picture
+        return picture
+    except UnidentifiedImageError:
+        reason = f"got {len(content)} bytes that are neither JPEG nor PNG"
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as problem:
+        reason = f"got one that cannot be read ({problem})"
+    raise ResponseError(f"{source}: expected a picture, {reason}. Check in the Studio that the sample is an image.")
 
 
 def verified(content: bytes, hmac_key: str) -> bool:

@@ -111,7 +111,8 @@ class SampleCalls(Calls):
         PIL.Image.Image. Source: ``GET …/raw-data/{sampleId}/image``.
         """
         path = ("raw-data", id_of(sample), "image")
-        return decoded_image(self._bytes(*path, afterInputBlock=after_input_block or None), "GET " + self._route(path))
+        content = self._bytes(*path, afterInputBlock=after_input_block or None)
+        return decoded_image(content, "GET " + self._route(path))
 
     def original(self, sample: int | Sample) -> bytes:
         """Fetch a sample's bytes as they were uploaded (CBOR or JSON). Source: ``GET …/raw-data/{sampleId}/raw``."""

@@ -1,4 +1,4 @@
-"""What the client makes of answers that arrive whole and are odd: from a server of ours that gives any answer asked for."""
+"""What the client makes of answers that arrive whole and are odd; a server of ours gives them as asked for."""
 
 from __future__ import annotations
 
@@ -28,3 +28,26 @@ def answering(*answers: bytes | dict, api_key: str = KEY) -> Iterator[tuple[ek.S
 def test_a_short_key_that_is_part_of_every_word_does_not_damage_an_answer(key):
     with answering(RESULT, api_key=key) as (studio, _):
         assert studio.classify(2).blocks[0].windows()["wave"].tolist() == [0.9998]
+
+
+@pytest.mark.parametrize("content", [b'{"headers": "x-api-key: KEY"}', b"<p>KEY</p>", b"KEY", b"\x89PNG\r\n\x1a\nKEY"])
+def test_a_key_in_the_place_of_a_picture_is_not_shown(content):
+    with (
+        answering(content.replace(b"KEY", KEY.encode())) as (studio, _),
+        pytest.raises(ek.ResponseError, match="picture") as caught,
+    ):
+        studio.image(2)
+    assert KEY not in str(caught.value)
+    assert " at 0x" not in str(caught.value)
+
+
+@pytest.mark.parametrize("page", [b"<!DOCTYPE html><p>Please log in", b"\n <HTML><p>Please log in"])
+def test_a_login_page_is_no_sample(page):
+    with answering(page) as (studio, _), pytest.raises(ek.ResponseError, match="HTML page"):
+        studio.original(2)
+
+
+def test_bytes_as_uploaded_are_left_as_they_are():
+    content = b'{"payload": "' + KEY.encode() + b'"}'
+    with answering(content) as (studio, _):
+        assert studio.original(2) == content
