@@ -111,7 +111,7 @@ class Calls:
                 self._transport.post("api", self.project_id, *path, idempotent=True, **params)
             )
             started = decode(answer, schema.JobStarted, source)
-            if started.id is None:
+            if started.id is None or bytes(started.classifications) or bytes(started.results):
                 return decode(answer, kind, source)
             follow(self, started.id, self._job_time_limit, stop)
         raise JobFailed(f"{source}: the server keeps answering with a new job instead of the result. Try again later.")

@@ -51,3 +51,23 @@ def test_bytes_as_uploaded_are_left_as_they_are():
     content = b'{"payload": "' + KEY.encode() + b'"}'
     with answering(content) as (studio, _):
         assert studio.original(2) == content
+
+
+def test_an_answer_with_classifications_is_the_result_whatever_id_it_has():
+    with answering(RESULT | {"id": 7}) as (studio, server):
+        assert studio.classify(2).sample.id == 2
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("deprecated", [False, True])
+def test_both_forms_of_the_call_ask_for_debug_info(deprecated):
+    with answering(RESULT) as (studio, server):
+        studio.classify(2, deprecated=deprecated)
+        studio.classify(2, deprecated=deprecated, debug=False)
+        studio.classify(2, block=5, deprecated=deprecated)
+    version = "" if deprecated else "v2/"
+    assert [request.path for request in server.requests] == [
+        f"/api/1/classify/{version}2?includeDebugInfo=true",
+        f"/api/1/classify/{version}2?includeDebugInfo=false",
+        f"/api/1/classify/anomaly-gmm/{version}5/2",
+    ]

@@ -56,10 +56,11 @@ class Refusal(Answer, kw_only=True):
 
 
 class JobStarted(Answer, kw_only=True):
-    """The other answer of a V2 call: the `id` of a job instead of `classifications` (left undecoded here)."""
+    """The other answer of a V2 call: the `id` of a job instead of a result (left undecoded here)."""
 
     id: int | None = None
     classifications: msgspec.Raw = msgspec.Raw()
+    results: msgspec.Raw = msgspec.Raw()  # of several variants
 
 
 class Project(Api):
