@@ -114,15 +114,16 @@ class Studio(SampleCalls):
         if deprecated and variant is not None:
             raise UsageError("The deprecated call knows no variant: leave out deprecated=True or variant=….")
         chosen = None if block is None else self._learn_block(block)
-        params = {"variant": variant, "includeDebugInfo": debug if chosen is None else None}
+        params = {"includeDebugInfo": debug if chosen is None else None}
         room = () if chosen is None else ("anomaly-gmm",)
 
         def one(wanted: int, stop: threading.Event | None = None) -> ClassifyResult:
             which = (wanted,) if chosen is None else (chosen, wanted)
             if deprecated:
-                answer = self._get(schema.ClassifyResponse, "classify", *room, *which)
+                answer = self._get(schema.ClassifyResponse, "classify", *room, *which, **params)
             else:
-                answer = self._posted(schema.ClassifyResponse, "classify", *room, "v2", *which, stop=stop, **params)
+                path = ("classify", *room, "v2", *which)
+                answer = self._posted(schema.ClassifyResponse, *path, stop=stop, variant=variant, **params)
             return ClassifyResult(answer, self)
 
         if not isinstance(sample, Iterable):
