@@ -345,7 +345,8 @@ def testing_table(
         "correct": "prediction_correct", "expected_anomaly": "expected_anomaly_outcome", "f1": "f1_score",
     }  # fmt: skip
     table = pd.DataFrame({name: [getattr(row, field) for row in predictions] for name, field in names.items()})
-    cut = impulse.input_blocks[0] if impulse.input_blocks else None
+    table["f1"] = table["f1"].astype(float)
+    size, increase = _cut(impulse)
     by_id = ResultsById()
     for result in results:
         info = result.sample
@@ -353,9 +354,16 @@ def testing_table(
             success=True,
             classifications=result.classifications,
             sample=SampleData(sample=info, payload=Payload(sensors=info.sensors, values=[])),
-            window_size_ms=(cut and cut.window_size_ms) or 0,
-            window_increase_ms=(cut and cut.window_increase_ms) or 0,
+            window_size_ms=size,
+            window_increase_ms=increase,
         )
         by_id[result.sample_id] = ClassifyResult(raw, source, whole=False)
     table.attrs["results"] = by_id
     return table
+
+
+def _cut(impulse: Impulse) -> tuple[float, float]:
+    """Window size and increase in classification, which may be another one than in training; 0 for images."""
+    for block in impulse.input_blocks:
+        return block.window_size_ms or 0, block.classification_window_increase_ms or block.window_increase_ms or 0
+    return 0, 0
