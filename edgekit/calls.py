@@ -10,7 +10,7 @@ import numpy as np
 
 from edgekit import schema
 from edgekit.decoding import decode, is_page, page_error, raise_refusal
-from edgekit.errors import JobFailed, NotFoundError, UsageError
+from edgekit.errors import JobFailed, NotFoundError, ResponseError, UsageError
 from edgekit.jobs import follow
 from edgekit.sample import Sample
 from edgekit.secret import Secret
@@ -85,6 +85,14 @@ class Calls:
     def _get(self, kind: type[T], *path: str | int, **params: Any) -> T:
         answer = self._transport.get("api", self.project_id, *path, **params)
         return decode(self._transport.masked(answer), kind, "GET " + self._route(path))
+
+    def _check_progress(self, before: int, after: int, *path: str) -> None:
+        """Raise where a page brought nothing new: reading would never end."""
+        if after == before:
+            raise ResponseError(
+                f"GET {self._route(path)}: the server gives the same page whichever is asked for. Try again later.",
+                "$.totalCount",
+            )
 
     def _bytes(self, *path: str | int, **params: Any) -> bytes:
         """Fetch a file, not a byte of it changed; a refusal in its place is JSON as everywhere."""

@@ -67,22 +67,23 @@ class SampleCalls(Calls):
         return pd.DataFrame(columns).set_index("id").sort_index()
 
     def _listed(self, category: str, labels: list[str] | None, room: int | None) -> list[schema.SampleInfo]:
-        found: list[schema.SampleInfo] = []
+        found: dict[int, schema.SampleInfo] = {}
         while room is None or len(found) < room:
-            size = PAGE if room is None else min(PAGE, room - len(found))
+            known = len(found)
             page = self._get(
                 schema.SamplesResponse,
                 "raw-data",
                 category=category,
                 labels=labels,
-                limit=size,
-                offset=len(found),
+                limit=PAGE if room is None else min(PAGE, room - known),
+                offset=known,
                 sortBy="id-asc",
             )
-            found += page.samples
+            found |= {sample.id: sample for sample in page.samples}
             if not page.samples or len(found) >= page.total_count:
                 break
-        return found
+            self._check_progress(known, len(found), "raw-data")
+        return list(found.values())
 
     def sample(self, sample: int, *, limit: int | None = None) -> Sample:
         """Fetch one sample with its values, or only the first `limit` readings of it.

@@ -176,15 +176,17 @@ class Studio(SampleCalls):
             if started.id is None:
                 raise NotFoundError(f"{source}: the server started no job.")
             follow(self, started.id, self._job_time_limit)
-        results: list[schema.ModelResult] = []
+        path = ("classify", "all", "result", "page")
+        results: dict[int, schema.ModelResult] = {}
         predictions: list[schema.ModelPrediction] = []
         while True:
-            path = ("classify", "all", "result", "page")
-            page = self._get(schema.ModelTestingPage, *path, limit=TEST_PAGE, offset=len(results))
-            results += page.result
+            known = len(results)
+            page = self._get(schema.ModelTestingPage, *path, limit=TEST_PAGE, offset=known)
+            results |= {result.sample_id: result for result in page.result}
             predictions += page.predictions
             if not page.result or len(results) >= page.total_count:
                 break
+            self._check_progress(known, len(results), *path)
         if not results:
             why = self._get(schema.ModelTestingSummary, *path[:-1]).no_results_because_thresholds_changed
             changed = "Its thresholds were changed after the last run, which empties them."
@@ -192,7 +194,7 @@ class Studio(SampleCalls):
             raise NotFoundError(
                 f"Project {self.project_id} has no model testing results. {reason} studio.test() runs it."
             )
-        return testing_table(results, predictions, self.impulse(), self)
+        return testing_table(list(results.values()), predictions, self.impulse(), self)
 
     def set_threshold(self, block: int | str, value: float, *, key: str | None = None) -> None:
         """Set a threshold of a learn block. **It empties the results of model testing**, which rest on thresholds.

@@ -71,3 +71,36 @@ def test_both_forms_of_the_call_ask_for_debug_info(deprecated):
         f"/api/1/classify/{version}2?includeDebugInfo=false",
         f"/api/1/classify/anomaly-gmm/{version}5/2",
     ]
+
+
+def test_a_server_that_gives_the_same_page_again_and_again_is_given_up():
+    page = {"success": True, "samples": [RESULT["sample"]["sample"]], "totalCount": 10**9}
+    with answering(page) as (studio, server), pytest.raises(ek.ResponseError, match=r"raw-data: .* the same page"):
+        studio.samples("training")
+    assert len(server.requests) == 2
+
+
+TESTED = {
+    "success": True,
+    "result": [{"sampleId": 2, "sample": RESULT["sample"]["sample"], "classifications": RESULT["classifications"]}],
+    "predictions": [{"sampleId": 2, "startMs": 0, "endMs": 2000, "prediction": "idle"}],
+    "totalCount": 1,
+}
+
+
+def test_model_testing_ends_with_the_same_page_again_too():
+    with (
+        answering(TESTED | {"totalCount": 10**9}) as (studio, server),
+        pytest.raises(ek.ResponseError, match="the same page"),
+    ):
+        studio.test(start=False)
+    assert len(server.requests) == 2
+
+
+def test_model_testing_slides_the_window_as_the_impulse_says_for_classification():
+    cut = {"id": 1, "type": "time-series", "name": "", "title": "", "windowSizeMs": 2000, "windowIncreaseMs": 80}
+    impulse = {"dspBlocks": [], "learnBlocks": [], "inputBlocks": [cut | {"classificationWindowIncreaseMs": 500}]}
+    with answering(TESTED, {"success": True, "impulse": impulse}) as (studio, _):
+        table = studio.test(start=False)
+    assert table.attrs["results"][2].window_increase_ms == 500
+    assert table["f1"].dtype == float
