@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import field
 
-from edgekit.schema.base import Answer, Api, Number
+from edgekit.schema.base import Answer, Api, Count, Number
 from edgekit.schema.classification import AnomalyBox, Classification, LearnBlock, Threshold
 from edgekit.schema.samples import SampleInfo
 
@@ -176,7 +176,7 @@ class AnomalyMetadata(Answer, kw_only=True):
 
     mean: list[float]
     scale: list[float]
-    axes: list[int]
+    axes: list[Count]
     clusters: list[Cluster] = field(default_factory=list)
     thresholds: list[Threshold] = field(default_factory=list)
     default_minimum_confidence_rating: float | None = None
@@ -202,7 +202,7 @@ class FeaturesResponse(Answer, kw_only=True):
     """``GET …/dsp/{dspId}/features/get-graph/classification/{sampleId}``."""
 
     data: list[FeatureWindow]
-    skip_first_features: int = 0
+    skip_first_features: Count = 0
 
 
 class FeatureLabelsResponse(Answer, kw_only=True):
