@@ -87,7 +87,9 @@ def raise_refusal(document: bytes | dict[str, Any], source: str) -> None:
         return
     if answer.success is False:
         said = answer.error if isinstance(answer.error, str | None) else repr(answer.error)
-        raise StudioError(f"{source}: the Studio says: {said or 'no reason given'}", status=200)
+        said = (said or "no reason given")[:500].rstrip(".")
+        hint = "Check the ids (studio.samples() and studio.blocks() list them) and the arguments of the call."
+        raise StudioError(f"{source}: the Studio says: {said}. {hint}", status=200)
 
 
 def is_page(content: bytes) -> bool:
@@ -121,7 +123,13 @@ def _response_error(document: bytes | dict[str, Any], reason: str, kind: type, s
         place = _name_key(document, place)
     if "truncated" in what:
         what = "the JSON breaks off before its end (cut short on the way?)"
-    return ResponseError(f"{source}: not what the API promises at {place}: {what}.", place)
+    return unpromised(source, place, what)
+
+
+def unpromised(source: str, place: str, what: str) -> ResponseError:
+    """Say what is not as the API promises, where, and what to do."""
+    hint = "Try again with a fresh answer; if it stays so, please report it: the API may have changed."
+    return ResponseError(f"{source}: not what the API promises at {place}: {what}. {hint}", place)
 
 
 def _name_key(document: bytes | dict[str, Any], place: str) -> str:

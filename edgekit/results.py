@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from edgekit import anomaly, display
-from edgekit.decoding import decode
+from edgekit.decoding import decode, unpromised
 from edgekit.errors import ResponseError, UsageError
 from edgekit.sample import Sample, Source
 from edgekit.schema import (
@@ -324,7 +324,8 @@ def variants_table(answer: VariantsResponse, variants: list[str]) -> pd.DataFram
         index = pd.MultiIndex.from_tuples(list(scores), names=["block", "window", "key"])
         columns[result.variant] = pd.Series(list(scores.values()), index=index, dtype=float)
     if missing := [name for name in variants if name not in columns]:
-        raise ResponseError(f"The server answered for {list(columns)}, not for {missing}.", "$.results")
+        source = f"POST …/classify/v2/{answer.sample.sample.id}/variants"
+        raise unpromised(source, "$.results", f"it has {list(columns)}, and lacks {missing}")
     table = pd.DataFrame(columns)[variants]
     return table.assign(difference=table[variants[-1]] - table[variants[0]]).reset_index()
 

@@ -104,3 +104,62 @@ def test_model_testing_slides_the_window_as_the_impulse_says_for_classification(
         table = studio.test(start=False)
     assert table.attrs["results"][2].window_increase_ms == 500
     assert table["f1"].dtype == float
+
+
+HUGE = 10**400
+
+
+@pytest.mark.parametrize(
+    "place", [("classifications", 0, "expectedLabels", 0, "endIndex"), ("sample", "sample", "valuesCount")]
+)
+def test_a_count_beyond_all_reason_is_named_by_its_place(place):
+    document = json.loads(SEED.read_text())
+    *inner, last = place
+    node = document
+    for step in inner:
+        node = node[step]
+    node[last] = HUGE
+    for source in (document, json.dumps(document)):
+        with pytest.raises(ek.ResponseError, match=last):
+            ek.parse(source)
+
+
+def test_a_label_over_more_readings_than_there_can_be_is_named_by_its_place():
+    document = json.loads(SEED.read_text())
+    document["sample"]["sample"]["structuredLabels"] = [{"startIndex": 0, "endIndex": HUGE, "label": "idle"}]
+    with pytest.raises(ek.ResponseError, match=r"structuredLabels\[0\].endIndex"):
+        ek.parse(document)
+
+
+MIXTURE = {"success": True, "means": [[0.0]], "covariances": [[[1.0]]], "weights": [1.0]}
+
+
+@pytest.mark.parametrize("axes", [[HUGE], [-1], [0, 1]])
+def test_axes_that_cannot_be_are_a_response_error_that_names_the_call(axes):
+    about = {"success": True, "mean": [0.0], "scale": [1.0], "axes": axes}
+    with (
+        answering(MIXTURE, about) as (studio, _),
+        pytest.raises(ek.ResponseError, match="GET /api/1/training/anomaly/5/"),
+    ):
+        studio.gmm(5)
+
+
+def test_windows_with_different_numbers_of_features_name_the_call_and_the_place():
+    rows = {"success": True, "data": [{"X": [1.0, 2.0]}, {"X": [1.0]}]}
+    with answering(rows) as (studio, _), pytest.raises(ek.ResponseError, match=r"GET /api/1/dsp/.*\$\.data\[1\]\.X"):
+        studio.features(2, 3)
+
+
+@pytest.mark.parametrize("answer", [b'{"success": true, "samples": [', {"success": True}, b"[]"])
+def test_what_the_api_does_not_promise_says_what_to_do_next(answer):
+    with answering(answer) as (studio, _), pytest.raises(ek.ResponseError, match="GET /api/1/raw-data: .* Try again"):
+        studio.samples()
+
+
+def test_the_servers_no_says_what_to_do_next():
+    with (
+        answering({"success": False, "error": "No such sample."}) as (studio, _),
+        pytest.raises(ek.StudioError, match=r"No such sample\. Check .*studio\.samples\(\)") as caught,
+    ):
+        studio.sample(2)
+    assert caught.value.status == 200
