@@ -27,7 +27,7 @@ class Calls:
         self,
         *,
         url: str = STUDIO_URL,
-        api_key: str | Secret | None,
+        api_key: str | Secret | None = None,
         project_id: int | None = None,
         timeout: float = 60.0,
         retries: int = 3,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from edgekit import schema
 from edgekit.calls import Calls, id_of
-from edgekit.errors import StudioError
+from edgekit.errors import StudioError, UsageError
 from edgekit.sample import Sample, decoded_image
 
 if TYPE_CHECKING:
@@ -42,12 +43,17 @@ class SampleCalls(Calls):
         DataFrame indexed by sample `id`, ascending: filename, label, category, length_ms, frequency_hz, readings, axes,
         created. Source: ``GET /api/{projectId}/raw-data``, page by page.
         """
-        labels = [labels] if isinstance(labels, str) else None if labels is None else [str(label) for label in labels]
+        if limit is not None and (not isinstance(limit, int | np.integer) or limit < 0):
+            raise UsageError(f"limit is a whole number from 0, got {limit!r}.")
+        labels = [labels] if isinstance(labels, str) else labels
+        if labels is not None and not isinstance(labels, Iterable):
+            raise UsageError(f"labels is one label or several, got {labels!r}.")
+        wanted = None if labels is None else [str(label) for label in labels]
         found: list[schema.SampleInfo] = []
         for name in (category,) if category else CATEGORIES:
             room = None if limit is None else limit - len(found)
             try:
-                found += self._listed(name, labels, room)
+                found += self._listed(name, wanted, room)
             except StudioError as refusal:
                 if category or name in CATEGORIES[:2] or refusal.status not in (200, 400):
                     raise

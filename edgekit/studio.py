@@ -141,7 +141,8 @@ class Studio(SampleCalls):
         variant with its score, then `difference` (the last variant minus the first).
         Source: ``POST …/classify/v2/{sampleId}/variants``.
         """
-        if isinstance(variants, str) or not len(variants) or len(set(variants)) < len(variants):
+        many = isinstance(variants, Sequence) and not isinstance(variants, str)
+        if not many or not variants or len(set(variants)) < len(variants):
             raise UsageError(f'Give the variants as a list, each once, such as ["float32", "int8"]; got {variants!r}.')
         path = ("classify", "v2", id_of(sample), "variants")
         answer = self._posted(schema.VariantsResponse, *path, variants=list(variants))

@@ -75,7 +75,8 @@ class Transport:
     ) -> None:
         api_key = None if api_key is None else Secret.of(api_key)
         self.url, host = _checked_url(url, allow_http)
-        if not isinstance(timeout, int | float) or not 0 < timeout <= LONGEST_TIMEOUT or retries < 0:
+        in_time = isinstance(timeout, int | float) and 0 < timeout <= LONGEST_TIMEOUT
+        if not in_time or not isinstance(retries, int) or retries < 0:
             raise UsageError(
                 f"timeout is in seconds, above 0 and at most a day, retries 0 or more; got {timeout!r}, {retries!r}."
             )
@@ -273,7 +274,7 @@ class _KeyAuth(AuthBase):
 def _checked_url(url: str, allow_http: bool, whole: bool = True) -> tuple[str, str]:
     try:
         parts = urlsplit(url.strip())
-    except ValueError:
+    except (ValueError, AttributeError):
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(f"{url!r} is no web address. Expected something like https://studio.edgeimpulse.com/v1.")

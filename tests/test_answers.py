@@ -152,7 +152,7 @@ def test_windows_with_different_numbers_of_features_name_the_call_and_the_place(
 
 @pytest.mark.parametrize("answer", [b'{"success": true, "samples": [', {"success": True}, b"[]"])
 def test_what_the_api_does_not_promise_says_what_to_do_next(answer):
-    with answering(answer) as (studio, _), pytest.raises(ek.ResponseError, match="GET /api/1/raw-data: .* Try again"):
+    with answering(answer) as (studio, _), pytest.raises(ek.ResponseError, match=r"GET /api/1/raw-data: .* Try again"):
         studio.samples()
 
 
