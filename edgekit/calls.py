@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from edgekit import schema
-from edgekit.decoding import decode, raise_refusal
-from edgekit.errors import JobFailed, NotFoundError, UsageError
+from edgekit.decoding import decode, is_page, page_error, raise_refusal
+from edgekit.errors import JobFailed, NotFoundError, ResponseError, UsageError
 from edgekit.jobs import follow
 from edgekit.sample import Sample
 from edgekit.secret import Secret
@@ -27,7 +27,7 @@ class Calls:
         self,
         *,
         url: str = STUDIO_URL,
-        api_key: str | Secret | None,
+        api_key: str | Secret | None = None,
         project_id: int | None = None,
         timeout: float = 60.0,
         retries: int = 3,
@@ -86,12 +86,23 @@ class Calls:
         answer = self._transport.get("api", self.project_id, *path, **params)
         return decode(self._transport.masked(answer), kind, "GET " + self._route(path))
 
+    def _check_progress(self, before: int, after: int, *path: str) -> None:
+        """Raise where a page brought nothing new: reading would never end."""
+        if after == before:
+            raise ResponseError(
+                f"GET {self._route(path)}: the server gives the same page whichever is asked for. Try again later.",
+                "$.totalCount",
+            )
+
     def _bytes(self, *path: str | int, **params: Any) -> bytes:
-        """Fetch a file; a refusal in its place is JSON as everywhere."""
+        """Fetch a file, not a byte of it changed; a refusal in its place is JSON as everywhere."""
         content = self._transport.get("api", self.project_id, *path, **params)
+        source = "GET " + self._route(path)
         if content.lstrip()[:1] == b"{":
-            raise_refusal(self._transport.masked(content), "GET " + self._route(path))
-        return self._transport.masked(content) if content.lstrip()[:1] == b"<" else content
+            raise_refusal(self._transport.masked(content), source)
+        if is_page(content):
+            raise page_error(source, "a file")
+        return content
 
     def _post(self, kind: type[T], *path: str | int, body: dict[str, Any] | None = None) -> T:
         answer = self._transport.post("api", self.project_id, *path, body=body)
@@ -108,7 +119,7 @@ class Calls:
                 self._transport.post("api", self.project_id, *path, idempotent=True, **params)
             )
             started = decode(answer, schema.JobStarted, source)
-            if started.id is None:
+            if started.id is None or bytes(started.classifications) or bytes(started.results):
                 return decode(answer, kind, source)
             follow(self, started.id, self._job_time_limit, stop)
         raise JobFailed(f"{source}: the server keeps answering with a new job instead of the result. Try again later.")

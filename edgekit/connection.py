@@ -48,7 +48,7 @@ def connect(
     given = (project_id, api_key, url) != (None, None, None)
     if sandbox is not None and given:
         raise UsageError("sandbox=… asks for the embedded sandbox: leave out project_id, api_key and url.")
-    key = Secret((os.environ.get("EI_API_KEY", "") if api_key is None else api_key).strip())
+    key = Secret.of(os.environ.get("EI_API_KEY", "").strip() if api_key is None else api_key)
     del api_key  # not to stand in a traceback that shows variables
     if sandbox is None and key:
         address = url or os.environ.get("EI_API_ENDPOINT") or STUDIO_URL

@@ -87,7 +87,22 @@ def raise_refusal(document: bytes | dict[str, Any], source: str) -> None:
         return
     if answer.success is False:
         said = answer.error if isinstance(answer.error, str | None) else repr(answer.error)
-        raise StudioError(f"{source}: the Studio says: {said or 'no reason given'}", status=200)
+        said = (said or "no reason given")[:500].rstrip(".")
+        hint = "Check the ids (studio.samples() and studio.blocks() list them) and the arguments of the call."
+        raise StudioError(f"{source}: the Studio says: {said}. {hint}", status=200)
+
+
+def is_page(content: bytes) -> bool:
+    """Say whether this is an HTML page."""
+    return content[:200].lstrip().lower().startswith((b"<!doctype", b"<html", b"<head", b"<body"))
+
+
+def page_error(source: str, expected: str) -> ResponseError:
+    """Say who may have sent an HTML page in the place of what was expected."""
+    return ResponseError(
+        f"{source}: expected {expected}, got an HTML page. A proxy, a login page or a wrong address answers in the "
+        f"Studio's place: check the URL (EI_API_ENDPOINT) and the network."
+    )
 
 
 _MISSING = re.compile(r"Object missing required field `(?P<name>[^`]*)`")
@@ -96,13 +111,9 @@ _MISSING = re.compile(r"Object missing required field `(?P<name>[^`]*)`")
 def _response_error(document: bytes | dict[str, Any], reason: str, kind: type, source: str) -> ResponseError:
     """Turn msgspec's one-line reason into an error that names the exact place and the next step."""
     if isinstance(document, bytes):
-        start = document[:200].lstrip().lower()
-        if start.startswith((b"<!doctype", b"<html", b"<head", b"<body")):
-            return ResponseError(
-                f"{source}: expected JSON, got an HTML page. A proxy, a login page or a wrong address answers in the "
-                f"Studio's place: check the URL (EI_API_ENDPOINT) and the network."
-            )
-        if not start:
+        if is_page(document):
+            return page_error(source, "JSON")
+        if not document.strip():
             return ResponseError(f"{source}: expected JSON, got an empty document. Fetch it again.")
     what, _, path = reason.partition(" - at ")
     place = found[1] if (found := re.search(r"`(\$[^`]*)`$", path)) else "$"
@@ -112,7 +123,13 @@ def _response_error(document: bytes | dict[str, Any], reason: str, kind: type, s
         place = _name_key(document, place)
     if "truncated" in what:
         what = "the JSON breaks off before its end (cut short on the way?)"
-    return ResponseError(f"{source}: not what the API promises at {place}: {what}.", place)
+    return unpromised(source, place, what)
+
+
+def unpromised(source: str, place: str, what: str) -> ResponseError:
+    """Say what is not as the API promises, where, and what to do."""
+    hint = "Try again with a fresh answer; if it stays so, please report it: the API may have changed."
+    return ResponseError(f"{source}: not what the API promises at {place}: {what}. {hint}", place)
 
 
 def _name_key(document: bytes | dict[str, Any], place: str) -> str:

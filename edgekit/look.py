@@ -15,8 +15,8 @@ def new_axes(size: tuple[float, float]) -> Axes:
 
 
 def plain(text: object) -> str:
-    """Keep names from a server from being read as formulas, hidden by a leading underscore, or endless."""
-    whole = str(text)
+    """Keep names from a server from being read as formulas, hidden by a leading underscore, endless or no Unicode."""
+    whole = str(text).encode("utf-8", "replace").decode("utf-8")
     shown = (whole if len(whole) <= _LONGEST else whole[: _LONGEST - 1] + "…").replace("$", r"\$")
     return f" {shown}" if shown.startswith("_") else shown
 

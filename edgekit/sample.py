@@ -15,6 +15,7 @@ import pandas as pd
 from edgekit import display
 from edgekit.errors import ResponseError, UsageError
 from edgekit.schema import Impulse, Payload, SampleData, SampleInfo, Sensor
+from edgekit.secret import Secret
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -177,13 +178,13 @@ class Sample:
         """Fetch the sample's bytes as they were uploaded (CBOR or JSON)."""
         return self._origin("original bytes").original(self.id)
 
-    def verify(self, hmac_key: str, *, original: bytes | None = None) -> bool:
+    def verify(self, hmac_key: str | Secret, *, original: bytes | None = None) -> bool:
         """Check the signature of the sample as it was uploaded.
 
         Parameters
         ----------
-        hmac_key : str
-            The project's HMAC key (dashboard → Keys), as text.
+        hmac_key : str or Secret
+            The project's HMAC key (dashboard → Keys), as text, or a ``signature_key`` as the API sent it.
         original : bytes, optional
             The uploaded bytes where you have them; fetched without it.
 
@@ -194,12 +195,13 @@ class Sample:
         Raises
         ------
         UsageError
-            The sample carries no HS256 signature that could be checked.
+            The sample carries no HS256 signature that could be checked, or the key is no text.
 
         Notes
         -----
         The acquisition format's rule: HMAC-SHA256 over the very bytes, the 64 hex digits of the signature set to zeros.
         """
+        hmac_key = Secret.of(hmac_key)  # not to stand in a traceback that shows variables
         content = self._origin("original bytes").original(self.id) if original is None else original
         return verified(content, hmac_key)
 
@@ -234,21 +236,23 @@ class Sample:
 
 
 def decoded_image(content: bytes, source: str) -> Image:
-    """Decode JPEG or PNG bytes; an error in the place of a picture becomes the error it is."""
+    """Decode JPEG or PNG bytes; nothing of other bytes is shown, since a server may put anything into them."""
     from PIL import Image, UnidentifiedImageError
 
-    if content[:1] in b"{<":
-        raise ResponseError(f"{source}: expected a picture, got text: {content[:200].decode('utf-8', 'replace')!r}.")
     try:
         picture = Image.open(io.BytesIO(content), formats=["JPEG", "PNG"])
         picture.load()
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as problem:
-        raise ResponseError(f"{source}: not a picture that can be read ({problem}).") from None
-    return picture
+        return picture
+    except UnidentifiedImageError:
+        reason = f"got {len(content)} bytes that are neither JPEG nor PNG"
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as problem:
+        reason = f"got one that cannot be read ({problem})"
+    raise ResponseError(f"{source}: expected a picture, {reason}. Check in the Studio that the sample is an image.")
 
 
-def verified(content: bytes, hmac_key: str) -> bool:
+def verified(content: bytes, hmac_key: str | Secret) -> bool:
     """Check an acquisition document's HS256 signature; see `Sample.verify`."""
+    hmac_key = Secret.of(hmac_key)
     try:
         document = json.loads(content)
         algorithm, signature = document["protected"]["alg"], document["signature"]
@@ -261,8 +265,6 @@ def verified(content: bytes, hmac_key: str) -> bool:
         raise UsageError(f"This sample carries no HS256 signature to check (algorithm {algorithm!r}).")
     if content.count(signature.encode()) != 1:
         raise UsageError("The signature stands in the sample's bytes more than once: which one counts is not known.")
-    if not isinstance(hmac_key, str):
-        raise UsageError(f"The HMAC key is a text, got {type(hmac_key).__name__}.")
     unsigned = content.replace(signature.encode(), b"0" * 64)
-    expected = hmac.new(hmac_key.encode(), unsigned, hashlib.sha256).hexdigest()
+    expected = hmac.new(hmac_key.reveal().encode(), unsigned, hashlib.sha256).hexdigest()
     return hmac.compare_digest(expected, signature)

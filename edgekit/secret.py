@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from edgekit.errors import UsageError
+
 
 class Secret:
     """Hold a key so that it cannot slip into a repr, a log, a pickle or a traceback; `reveal()` is the only way out."""
@@ -14,7 +16,11 @@ class Secret:
     @classmethod
     def of(cls, value: str | Secret) -> Secret:
         """Wrap a text; rebind the caller's variable to it at once, or tracebacks that show variables show the key."""
-        return value if isinstance(value, Secret) else cls(value)
+        if isinstance(value, Secret):
+            return value
+        if not isinstance(value, str):
+            raise UsageError(f"A key is a text, got {type(value).__name__}. The dashboard shows it under Keys.")
+        return cls(value)
 
     def reveal(self) -> str:
         """Return the value itself: for the one place that needs it."""

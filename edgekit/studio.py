@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, overload
+from typing import Any, overload
 
 import numpy as np
 import pandas as pd
 
 from edgekit import display, schema
 from edgekit.calls import id_of
-from edgekit.errors import EdgekitError, NotFoundError, StudioError, UsageError
-from edgekit.impulse import ImpulseCalls
+from edgekit.decoding import unpromised
+from edgekit.errors import EdgekitError, NotFoundError, UsageError
+from edgekit.impulse_calls import ImpulseCalls
 from edgekit.jobs import follow, in_order
 from edgekit.results import ClassifyResult
-from edgekit.sample import Sample, decoded_image
+from edgekit.sample import Sample
+from edgekit.sample_calls import SampleCalls
 from edgekit.testing import testing_table, variants_table
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
-PAGE = 1000
 TEST_PAGE = 100  # samples; each comes with all its windows
-# A server that does not know the last two says no to them.
-CATEGORIES = ("training", "testing", "validation", "post-processing")
 
 
-class Studio(ImpulseCalls):
+class Studio(SampleCalls, ImpulseCalls):
     """A project of the Studio, reached with its API key.
 
     Parameters
@@ -50,101 +46,7 @@ class Studio(ImpulseCalls):
         What to call the project in reprs.
     """
 
-    # --- samples ---
-
-    def samples(
-        self, category: str | None = None, labels: str | Iterable[str] | None = None, limit: int | None = None
-    ) -> pd.DataFrame:
-        """List the project's samples.
-
-        Parameters
-        ----------
-        category : str, optional
-            training, testing, validation or post-processing; all of them without it.
-        labels : str or several, optional
-            Only samples with this label, or one of these.
-        limit : int, optional
-            At most so many.
-
-        Returns
-        -------
-        DataFrame indexed by sample `id`, ascending: filename, label, category, length_ms, frequency_hz, readings, axes,
-        created. Source: ``GET /api/{projectId}/raw-data``, page by page.
-        """
-        labels = [labels] if isinstance(labels, str) else None if labels is None else [str(label) for label in labels]
-        found: list[schema.SampleInfo] = []
-        for name in (category,) if category else CATEGORIES:
-            room = None if limit is None else limit - len(found)
-            try:
-                found += self._listed(name, labels, room)
-            except StudioError as refusal:
-                if category or name in CATEGORIES[:2] or refusal.status not in (200, 400):
-                    raise
-        columns = {
-            "id": [s.id for s in found],
-            "filename": [s.filename for s in found],
-            "label": [s.label for s in found],
-            "category": [s.category for s in found],
-            "length_ms": [
-                s.values_count * s.interval_ms if s.total_length_ms is None else s.total_length_ms for s in found
-            ],
-            "frequency_hz": [s.frequency for s in found],
-            "readings": [s.values_count for s in found],
-            "axes": [", ".join(sensor.name for sensor in s.sensors) for s in found],
-            "created": [s.created for s in found],
-        }
-        return pd.DataFrame(columns).set_index("id").sort_index()
-
-    def _listed(self, category: str, labels: list[str] | None, room: int | None) -> list[schema.SampleInfo]:
-        found: list[schema.SampleInfo] = []
-        while room is None or len(found) < room:
-            size = PAGE if room is None else min(PAGE, room - len(found))
-            page = self._get(
-                schema.SamplesResponse,
-                "raw-data",
-                category=category,
-                labels=labels,
-                limit=size,
-                offset=len(found),
-                sortBy="id-asc",
-            )
-            found += page.samples
-            if not page.samples or len(found) >= page.total_count:
-                break
-        return found
-
-    def sample(self, sample: int, *, limit: int | None = None) -> Sample:
-        """Fetch one sample with its values, or only the first `limit` readings of it.
-
-        Source: ``GET /api/{projectId}/raw-data/{sampleId}``.
-        """
-        return Sample(self._get(schema.SampleData, "raw-data", id_of(sample), limitPayloadValues=limit), self)
-
-    def slice(self, sample: int | Sample, start: int, end: int) -> Sample:
-        """Fetch the readings [start, end) of a sample. Source: ``GET …/raw-data/{sampleId}/slice``."""
-        part = self._get(schema.SampleData, "raw-data", id_of(sample), "slice", sliceStart=start, sliceEnd=end)
-        return Sample(part, self)
-
-    def image(self, sample: int | Sample, *, after_input_block: bool = False) -> Image:
-        """Fetch the picture of an image sample.
-
-        Parameters
-        ----------
-        sample : int or Sample
-            Which sample.
-        after_input_block : bool
-            Scaled and cropped by the impulse's input block: the frame in which boxes and grids of results live.
-
-        Returns
-        -------
-        PIL.Image.Image. Source: ``GET …/raw-data/{sampleId}/image``.
-        """
-        path = ("raw-data", id_of(sample), "image")
-        return decoded_image(self._bytes(*path, afterInputBlock=after_input_block or None), "GET " + self._route(path))
-
-    def original(self, sample: int | Sample) -> bytes:
-        """Fetch a sample's bytes as they were uploaded (CBOR or JSON). Source: ``GET …/raw-data/{sampleId}/raw``."""
-        return self._bytes("raw-data", id_of(sample), "raw")
+    # --- the impulse ---
 
     # --- classification ---
 
@@ -196,15 +98,16 @@ class Studio(ImpulseCalls):
         if deprecated and variant is not None:
             raise UsageError("The deprecated call knows no variant: leave out deprecated=True or variant=….")
         chosen = None if block is None else self._learn_block(block)
-        params = {"variant": variant, "includeDebugInfo": debug if chosen is None else None}
+        params = {"includeDebugInfo": debug if chosen is None else None}
         room = () if chosen is None else ("anomaly-gmm",)
 
         def one(wanted: int, stop: threading.Event | None = None) -> ClassifyResult:
             which = (wanted,) if chosen is None else (chosen, wanted)
             if deprecated:
-                answer = self._get(schema.ClassifyResponse, "classify", *room, *which)
+                answer = self._get(schema.ClassifyResponse, "classify", *room, *which, **params)
             else:
-                answer = self._posted(schema.ClassifyResponse, "classify", *room, "v2", *which, stop=stop, **params)
+                path = ("classify", *room, "v2", *which)
+                answer = self._posted(schema.ClassifyResponse, *path, stop=stop, variant=variant, **params)
             return ClassifyResult(answer, self)
 
         if not isinstance(sample, Iterable):
@@ -221,7 +124,8 @@ class Studio(ImpulseCalls):
         variant with its score, then `difference` (the last variant minus the first).
         Source: ``POST …/classify/v2/{sampleId}/variants``.
         """
-        if isinstance(variants, str) or not len(variants) or len(set(variants)) < len(variants):
+        many = isinstance(variants, Sequence) and not isinstance(variants, str)
+        if not many or not variants or len(set(variants)) < len(variants):
             raise UsageError(f'Give the variants as a list, each once, such as ["float32", "int8"]; got {variants!r}.')
         path = ("classify", "v2", id_of(sample), "variants")
         answer = self._posted(schema.VariantsResponse, *path, variants=list(variants))
@@ -257,15 +161,17 @@ class Studio(ImpulseCalls):
             if started.id is None:
                 raise NotFoundError(f"{source}: the server started no job.")
             follow(self, started.id, self._job_time_limit)
-        results: list[schema.ModelResult] = []
+        path = ("classify", "all", "result", "page")
+        results: dict[int, schema.ModelResult] = {}
         predictions: list[schema.ModelPrediction] = []
         while True:
-            path = ("classify", "all", "result", "page")
-            page = self._get(schema.ModelTestingPage, *path, limit=TEST_PAGE, offset=len(results))
-            results += page.result
+            known = len(results)
+            page = self._get(schema.ModelTestingPage, *path, limit=TEST_PAGE, offset=known)
+            results |= {result.sample_id: result for result in page.result}
             predictions += page.predictions
             if not page.result or len(results) >= page.total_count:
                 break
+            self._check_progress(known, len(results), *path)
         if not results:
             why = self._get(schema.ModelTestingSummary, *path[:-1]).no_results_because_thresholds_changed
             changed = "Its thresholds were changed after the last run, which empties them."
@@ -273,7 +179,7 @@ class Studio(ImpulseCalls):
             raise NotFoundError(
                 f"Project {self.project_id} has no model testing results. {reason} studio.test() runs it."
             )
-        return testing_table(results, predictions, self.impulse(), self)
+        return testing_table(list(results.values()), predictions, self.impulse(), self)
 
     def set_threshold(self, block: int | str, value: float, *, key: str | None = None) -> None:
         """Set a threshold of a learn block. **It empties the results of model testing**, which rest on thresholds.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from edgekit.errors import ResponseError
+from edgekit.decoding import unpromised
 from edgekit.results import ClassifyResult
 from edgekit.sample import Source
 from edgekit.schema import (
@@ -32,7 +32,8 @@ def variants_table(answer: VariantsResponse, variants: list[str]) -> pd.DataFram
         index = pd.MultiIndex.from_tuples(list(scores), names=["block", "window", "key"])
         columns[result.variant] = pd.Series(list(scores.values()), index=index, dtype=float)
     if missing := [name for name in variants if name not in columns]:
-        raise ResponseError(f"The server answered for {list(columns)}, not for {missing}.", "$.results")
+        source = f"POST …/classify/v2/{answer.sample.sample.id}/variants"
+        raise unpromised(source, "$.results", f"it has {list(columns)}, and lacks {missing}")
     table = pd.DataFrame(columns)[variants]
     return table.assign(difference=table[variants[-1]] - table[variants[0]]).reset_index()
 
@@ -53,7 +54,8 @@ def testing_table(
         "correct": "prediction_correct", "expected_anomaly": "expected_anomaly_outcome", "f1": "f1_score",
     }  # fmt: skip
     table = pd.DataFrame({name: [getattr(row, field) for row in predictions] for name, field in names.items()})
-    cut = impulse.input_blocks[0] if impulse.input_blocks else None
+    table["f1"] = table["f1"].astype(float)
+    size, increase = _cut(impulse)
     by_id = ResultsById()
     for result in results:
         info = result.sample
@@ -61,9 +63,16 @@ def testing_table(
             success=True,
             classifications=result.classifications,
             sample=SampleData(sample=info, payload=Payload(sensors=info.sensors, values=[])),
-            window_size_ms=(cut and cut.window_size_ms) or 0,
-            window_increase_ms=(cut and cut.window_increase_ms) or 0,
+            window_size_ms=size,
+            window_increase_ms=increase,
         )
         by_id[result.sample_id] = ClassifyResult(raw, source, whole=False)
     table.attrs["results"] = by_id
     return table
+
+
+def _cut(impulse: Impulse) -> tuple[float, float]:
+    """Window size and increase in classification, which may be another one than in training; 0 for images."""
+    for block in impulse.input_blocks:
+        return block.window_size_ms or 0, block.classification_window_increase_ms or block.window_increase_ms or 0
+    return 0, 0

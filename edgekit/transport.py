@@ -39,6 +39,7 @@ LONGEST_TIMEOUT = 86_400.0
 REDIRECTS = (301, 302, 303, 307, 308)
 _CHUNK = 1 << 18
 _KEY_HEADER = "x-api-key"
+_SHORTEST_KEY = 8  # a real one is far longer; "k" or "test" is no secret, and stands in many a word
 
 
 class Transport:
@@ -74,7 +75,8 @@ class Transport:
     ) -> None:
         api_key = None if api_key is None else Secret.of(api_key)
         self.url, host = _checked_url(url, allow_http)
-        if not isinstance(timeout, int | float) or not 0 < timeout <= LONGEST_TIMEOUT or retries < 0:
+        in_time = isinstance(timeout, int | float) and 0 < timeout <= LONGEST_TIMEOUT
+        if not in_time or not isinstance(retries, int) or retries < 0:
             raise UsageError(
                 f"timeout is in seconds, above 0 and at most a day, retries 0 or more; got {timeout!r}, {retries!r}."
             )
@@ -264,14 +266,15 @@ class _KeyAuth(AuthBase):
         return request
 
     def masked(self, content: bytes) -> bytes:
-        """Return content without the key."""
-        return content if self._key is None else content.replace(self._key.reveal().encode(), b"***")
+        """Return content without the key, if that is long enough to be one."""
+        key = b"" if self._key is None else self._key.reveal().encode()
+        return content if len(key) < _SHORTEST_KEY else content.replace(key, b"***")
 
 
 def _checked_url(url: str, allow_http: bool, whole: bool = True) -> tuple[str, str]:
     try:
         parts = urlsplit(url.strip())
-    except ValueError:
+    except (ValueError, AttributeError):
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(f"{url!r} is no web address. Expected something like https://studio.edgeimpulse.com/v1.")

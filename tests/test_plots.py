@@ -280,3 +280,9 @@ def test_any_group_is_drawn(name):
 
 def test_a_very_long_label_leaves_room_for_the_picture():
     drawn(plots.windows(table_of(**{"idle " * 60: 0.5})))
+
+
+def test_a_name_that_no_font_can_hold_is_drawn_too():
+    table = table_of(anomaly=1.0, **{"idle\ud800": 0.5})
+    [top] = neighbours(drawn(plots.windows(table, 0.5, title="\udfff")))
+    assert legend(top) == ["idle?"]

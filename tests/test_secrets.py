@@ -102,6 +102,20 @@ def test_the_signature_key_is_a_secret_from_parsing_on(studio):
     assert HMAC_KEY.encode() not in pickle.dumps(result)
 
 
+@pytest.mark.parametrize("original", [b"{}", b'{"protected": {"alg": "none"}, "signature": "0"}', None])
+def test_a_signature_that_cannot_be_checked_does_not_show_the_key_it_was_to_be_checked_with(studio, wrong, original):
+    raw = studio.sample(12).raw
+    with pytest.raises(ek.EdgekitError) as caught:
+        ek.Sample(raw, wrong).verify(HMAC_KEY, original=original)
+    inside = caught.value.with_traceback(caught.tb.tb_next)  # this test's own frame knows the key
+    assert HMAC_KEY not in told(inside)
+
+
+def test_a_sample_can_be_verified_with_the_secret_it_came_with(studio):
+    sample = studio.sample(12)
+    assert sample.verify(sample.info.signature_key) is True
+
+
 NOTEBOOK = """
 %xmode Verbose
 import edgekit as ek

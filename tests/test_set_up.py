@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
@@ -63,3 +68,21 @@ def test_the_readme_names_only_commands_and_files_that_exist():
     assert set(re.findall(r"`make ([a-z]+)", readme)) <= targets
     for link in re.findall(r"\]\(([^)#]+)\)", readme):
         assert link.startswith("https://") or (ROOT / link).exists(), link
+
+
+@pytest.mark.parametrize("version", ["3.10.4", "3.14.0"])
+def test_a_python_outside_the_range_is_told_at_once_and_named(tmp_path, version):
+    assert SpecifierSet(PROJECT["requires-python"]).contains(version) is False
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "requirements.lock").touch()
+    (tmp_path / "pyproject.toml").touch()
+    other = tmp_path / "python"  # this Python, which says it is another one
+    says = f"import sys; sys.version = {version!r}; sys.version_info = {tuple(map(int, version.split('.')))}"
+    other.write_text(f'#!/bin/sh\n[ "$1" = -c ] && exec {sys.executable} -c "{says}; $2"\necho went on\n')
+    other.chmod(0o755)
+    done = subprocess.run(
+        ["make", "-C", tmp_path, f"PYTHON={other}", ".venv/ready"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode
+    assert f"3.11 to 3.13; {other} is {version}" in done.stderr
+    assert "went on" not in done.stdout

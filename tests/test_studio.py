@@ -50,6 +50,8 @@ def test_the_sandbox_can_be_asked_for_even_where_a_key_is_set(monkeypatch):
         {"url": "https://studio.edgeimpulse.com/v1"},
         {"project_id": 3},
         {"api_key": "  "},
+        {"api_key": 5},
+        {"api_key": "x", "url": 5},
         {"api_key": "x", "url": "studio.edgeimpulse.com"},
         {"api_key": "x", "url": "http://studio.edgeimpulse.com/v1"},
         {"api_key": "x", "url": "https://user:pass@studio.edgeimpulse.com/v1"},
@@ -108,7 +110,7 @@ def test_one_label_needs_no_list(studio):
 
 
 def test_samples_reads_every_page(studio, monkeypatch):
-    monkeypatch.setattr("edgekit.studio.PAGE", 7)
+    monkeypatch.setattr("edgekit.sample_calls.PAGE", 7)
     assert len(studio.samples()) == 80
     assert len(studio.samples("testing", limit=15)) == 15
 
@@ -278,15 +280,22 @@ def test_variants_stand_side_by_side_with_their_difference(studio):
     assert (table.loc[table["block"] != 3, "difference"] == 0).all()
 
 
-@pytest.mark.parametrize("variants", [[], "int8"])
+@pytest.mark.parametrize("filters", [{"limit": "3"}, {"limit": -1}, {"limit": 2.5}, {"labels": 5}])
+def test_a_filter_that_cannot_work_is_a_usage_error(studio, filters):
+    with pytest.raises(ek.UsageError):
+        studio.samples(**filters)
+
+
+@pytest.mark.parametrize("variants", [[], "int8", 8])
 def test_variants_are_a_list(studio, variants):
     with pytest.raises(ek.UsageError, match="as a list"):
         studio.compare_variants(12, variants)
 
 
 def test_a_studio_needs_a_key():
-    with pytest.raises(ek.UsageError, match="No API key"):
-        ek.Studio(api_key=None)
+    for missing in ({}, {"api_key": None}):
+        with pytest.raises(ek.UsageError, match="No API key"):
+            ek.Studio(**missing)
 
 
 def test_one_variant_is_the_same_alone(studio):

@@ -508,6 +508,8 @@ def test_half_an_address_is_refused(url):
         {"timeout": -1},
         {"timeout": None},
         {"retries": -1},
+        {"retries": None},
+        {"retries": 1.5},
         {"timeout": float("inf")},
         {"timeout": 1e10},
         {"timeout": float("nan")},

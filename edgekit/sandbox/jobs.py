@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 
 from edgekit.sandbox.project import Json, Refused
 
@@ -30,55 +31,71 @@ class Log:
 Work = Callable[[Log], None]
 
 
+@dataclass
+class _Job:
+    category: str
+    log: Log
+    created: str
+    finished: str = ""
+    well: bool = False
+
+    def end(self, future: Future[None]) -> None:
+        """Keep how the work ended; called once, also where it was cancelled before it began."""
+        self.well = not future.cancelled() and future.exception() is None
+        self.finished = _now()
+
+
 class Jobs:
     """The jobs of one project."""
 
     def __init__(self) -> None:
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="sandbox-job")
         self._lock = threading.Lock()
-        self._jobs: dict[int, tuple[str, Future[None], Log]] = {}
+        self._jobs: dict[int, tuple[_Job, Future[None]]] = {}
 
     def close(self) -> None:
         """Drop what waits and stop the worker."""
-        for _, _, log in self._jobs.values():
-            log.cancelled.set()
+        for job, _ in self._jobs.values():
+            job.log.cancelled.set()
         self._worker.shutdown(wait=True, cancel_futures=True)
 
     def start(self, category: str, work: Work) -> int:
         """Queue work and return the job's id."""
-        log = Log()
+        job = _Job(category, Log(), _now())
         with self._lock:
             job_id = len(self._jobs) + 1
-            self._jobs[job_id] = (category, self._worker.submit(work, log), log)
+            future = self._worker.submit(work, job.log)
+            self._jobs[job_id] = (job, future)
+        future.add_done_callback(job.end)
         return job_id
 
     def status(self, job_id: int) -> Json:
         """Return the API's job; while it runs, ``finished`` and ``finishedSuccessful`` are absent."""
-        category, future, _ = self._job(job_id)
-        job = {
+        job, _ = self._job(job_id)
+        key = job.category.lower().replace(" ", "-")
+        status: Json = {
             "id": job_id,
-            "category": category,
-            "categoryKey": category.lower().replace(" ", "-"),
-            "key": f"{category.lower().replace(' ', '-')}-{job_id}",
-            "created": _now(),
+            "category": job.category,
+            "categoryKey": key,
+            "key": f"{key}-{job_id}",
+            "created": job.created,
             "jobNotificationUids": [],
         }
-        if future.done():
-            failed = future.cancelled() or future.exception() is not None
-            job |= {"finished": _now(), "finishedSuccessful": not failed}
-        return job
+        if job.finished:
+            status |= {"finished": job.finished, "finishedSuccessful": job.well}
+        return status
 
     def cancel(self, job_id: int) -> None:
         """Stop a job before its next line of log, or before it starts."""
-        _, future, log = self._job(job_id)
-        log.cancelled.set()
+        job, future = self._job(job_id)
+        job.log.cancelled.set()
         future.cancel()
 
     def log(self, job_id: int) -> list[Json]:
         """Return the lines a job printed so far, oldest first."""
-        return list(self._job(job_id)[2].lines)
+        return list(self._job(job_id)[0].log.lines)
 
-    def _job(self, job_id: int) -> tuple[str, Future[None], Log]:
+    def _job(self, job_id: int) -> tuple[_Job, Future[None]]:
         if job_id not in self._jobs:
             raise Refused(f"No job with id {job_id}")
         return self._jobs[job_id]

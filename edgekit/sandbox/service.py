@@ -7,6 +7,7 @@ Studio does it.
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -149,13 +150,14 @@ class Service:
         key = (sample.id, *asked)
         if key in self._answers:
             return self._answers[key]
+        answers = self._answers  # those of today's thresholds: new thresholds bring a new dictionary
         windows = self.project.windows(sample)
         if windows <= FEW_WINDOWS:
             return msgspec.json.encode(answer())
 
         def work(log: Log) -> None:
             log(f"Classifying {sample.filename}: {windows} windows")
-            self._answers[key] = msgspec.json.encode(answer())
+            answers[key] = msgspec.json.encode(answer())
             log("Classifying OK")
 
         return {"success": True, "id": self._jobs.start("Classifying sample", work)}
@@ -203,16 +205,18 @@ class Service:
         for threshold, value in changes:
             threshold["value"] = value
         had_results, self._tested, self._thresholds_changed = bool(self._tested), [], True
-        self._answers.clear()
+        self._answers = {}
         status = {"hadModelTestingResults": had_results, "regenerateModelTestingStatus": "not_regenerated"}
         return {"success": True, **status}
 
     def _threshold(self, entry: Json) -> Json:
-        block = self._block(entry.get("blockId", 0))
-        value, key = entry.get("value"), entry.get("key")
+        block_id, value, key = entry.get("blockId"), entry.get("value"), entry.get("key")
+        if not isinstance(block_id, int):
+            raise Refused(f"blockId must be the id of a learn block, got {block_id!r}")
+        block = self._block(block_id)
         if key != block.threshold["key"]:
             raise Refused(f"No threshold {key!r} in learn block {block.about['id']}: it has {block.threshold['key']!r}")
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
             raise Refused(f"The value of threshold {key!r} must be a number, got {value!r}")
         return block.threshold
 

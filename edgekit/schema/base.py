@@ -6,8 +6,9 @@ from typing import Annotated
 
 import msgspec
 
-# Times, lengths and pixels. Beyond 2**53 whole numbers and floats part ways, and no time is meant.
+# Times, lengths, counts and pixels. Beyond 2**53 whole numbers and floats part ways, and no time is meant.
 _Meant = msgspec.Meta(ge=-(2**53), le=2**53)
+Count = Annotated[int, _Meant]
 Number = Annotated[int, _Meant] | Annotated[float, _Meant]
 
 

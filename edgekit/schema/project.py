@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import field
 
-from edgekit.schema.base import Answer, Api, Number
+from edgekit.schema.base import Answer, Api, Count, Number
 from edgekit.schema.classification import AnomalyBox, Classification, LearnBlock, Threshold
 from edgekit.schema.samples import SampleInfo
 
@@ -56,10 +56,11 @@ class Refusal(Answer, kw_only=True):
 
 
 class JobStarted(Answer, kw_only=True):
-    """The other answer of a V2 call: the `id` of a job instead of `classifications` (left undecoded here)."""
+    """The other answer of a V2 call: the `id` of a job instead of a result (left undecoded here)."""
 
     id: int | None = None
     classifications: msgspec.Raw = msgspec.Raw()
+    results: msgspec.Raw = msgspec.Raw()  # of several variants
 
 
 class Project(Api):
@@ -175,7 +176,7 @@ class AnomalyMetadata(Answer, kw_only=True):
 
     mean: list[float]
     scale: list[float]
-    axes: list[int]
+    axes: list[Count]
     clusters: list[Cluster] = field(default_factory=list)
     thresholds: list[Threshold] = field(default_factory=list)
     default_minimum_confidence_rating: float | None = None
@@ -201,7 +202,7 @@ class FeaturesResponse(Answer, kw_only=True):
     """``GET …/dsp/{dspId}/features/get-graph/classification/{sampleId}``."""
 
     data: list[FeatureWindow]
-    skip_first_features: int = 0
+    skip_first_features: Count = 0
 
 
 class FeatureLabelsResponse(Answer, kw_only=True):

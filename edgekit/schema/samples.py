@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import field
 
-from edgekit.schema.base import Answer, Api, Number
+from edgekit.schema.base import Answer, Api, Count, Number
 from edgekit.secret import Secret
 
 
@@ -20,8 +20,8 @@ class Sensor(Api):
 class StructuredLabel(Api):
     """A label over a range of indices; `end_index` is inclusive."""
 
-    start_index: int
-    end_index: int
+    start_index: Count
+    end_index: Count
     label: str
 
 
@@ -38,8 +38,8 @@ class BoundingBox(Api):
 class ImageDimensions(Api):
     """Width and height of the stored image in pixels."""
 
-    width: int
-    height: int
+    width: Count
+    height: Count
 
 
 class SampleInfo(Api, kw_only=True):
@@ -52,7 +52,7 @@ class SampleInfo(Api, kw_only=True):
     interval_ms: Number
     frequency: Number
     sensors: list[Sensor]
-    values_count: int
+    values_count: Count
     signature_validate: bool | None = None
     signature_method: str | None = None
     signature_key: Secret | None = None

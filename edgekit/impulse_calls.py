@@ -10,7 +10,8 @@ import pandas as pd
 from edgekit import schema
 from edgekit.anomaly import Gmm, KMeans
 from edgekit.calls import Calls, id_of
-from edgekit.errors import EdgekitError, NotFoundError, ResponseError, UsageError
+from edgekit.decoding import unpromised
+from edgekit.errors import EdgekitError, NotFoundError, UsageError
 from edgekit.sample import Sample
 
 
@@ -56,8 +57,8 @@ class ImpulseCalls(Calls):
         try:
             return Gmm(*parts, about.mean[0], about.scale[0], axes=tuple(about.axes) or None)  # type: ignore[arg-type]
         except UsageError as problem:
-            text = f"The server's mixture of block {learn} makes no sense: {problem}"
-        raise ResponseError(text, "$.means")
+            reason = str(problem).rstrip(".")
+        raise unpromised("GET " + self._route(("training", "anomaly", learn, "gmm", "metadata")), "$.means", reason)
 
     def kmeans(self, block: int | str) -> KMeans:
         """Return the clusters of a K-means anomaly block, ready to score windows.
@@ -72,8 +73,8 @@ class ImpulseCalls(Calls):
         try:
             return KMeans(centers, radii, about.mean, about.scale, axes=tuple(about.axes) or None)  # type: ignore[arg-type]
         except UsageError as problem:
-            text = f"The server's clusters of block {learn} make no sense: {problem}"
-        raise ResponseError(text, "$.clusters")
+            reason = str(problem).rstrip(".")
+        raise unpromised("GET " + self._route(("training", "anomaly", learn, "metadata")), "$.clusters", reason)
 
     def features(self, sample: int | Sample, dsp: int) -> pd.DataFrame:
         """Return what a DSP block makes of a sample.
@@ -87,8 +88,8 @@ class ImpulseCalls(Calls):
         answer = self._get(schema.FeaturesResponse, *path, "get-graph", "classification", id_of(sample))
         rows = [row.values[max(answer.skip_first_features, 0) :] for row in answer.data]
         if odd := [i for i, row in enumerate(rows) if len(row) != len(rows[0])]:
-            place = f"$.data[{odd[0]}].X"
-            raise ResponseError(f"{place}: this window has another number of features than the first one.", place)
+            source = "GET " + self._route((*path, "get-graph", "classification", id_of(sample)))
+            raise unpromised(source, f"$.data[{odd[0]}].X", "another number of features than in the first window")
         names = self._feature_names(path, len(rows[0]) if rows else 0)
         return pd.DataFrame(rows, columns=names, dtype=float).rename_axis(index="window")
 

@@ -1,0 +1,126 @@
+"""The calls about a project's samples: listing them, fetching one, its slices, its picture, its bytes as uploaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from edgekit import schema
+from edgekit.calls import Calls, id_of
+from edgekit.errors import StudioError, UsageError
+from edgekit.sample import Sample, decoded_image
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+PAGE = 1000
+# A server that does not know the last two says no to them.
+CATEGORIES = ("training", "testing", "validation", "post-processing")
+
+
+class SampleCalls(Calls):
+    """What `edgekit.Studio` can do with samples before anything classifies them."""
+
+    def samples(
+        self, category: str | None = None, labels: str | Iterable[str] | None = None, limit: int | None = None
+    ) -> pd.DataFrame:
+        """List the project's samples.
+
+        Parameters
+        ----------
+        category : str, optional
+            training, testing, validation or post-processing; all of them without it.
+        labels : str or several, optional
+            Only samples with this label, or one of these.
+        limit : int, optional
+            At most so many.
+
+        Returns
+        -------
+        DataFrame indexed by sample `id`, ascending: filename, label, category, length_ms, frequency_hz, readings, axes,
+        created. Source: ``GET /api/{projectId}/raw-data``, page by page.
+        """
+        if limit is not None and (not isinstance(limit, int | np.integer) or limit < 0):
+            raise UsageError(f"limit is a whole number from 0, got {limit!r}.")
+        labels = [labels] if isinstance(labels, str) else labels
+        if labels is not None and not isinstance(labels, Iterable):
+            raise UsageError(f"labels is one label or several, got {labels!r}.")
+        wanted = None if labels is None else [str(label) for label in labels]
+        found: list[schema.SampleInfo] = []
+        for name in (category,) if category else CATEGORIES:
+            room = None if limit is None else limit - len(found)
+            try:
+                found += self._listed(name, wanted, room)
+            except StudioError as refusal:
+                if category or name in CATEGORIES[:2] or refusal.status not in (200, 400):
+                    raise
+        columns = {
+            "id": [s.id for s in found],
+            "filename": [s.filename for s in found],
+            "label": [s.label for s in found],
+            "category": [s.category for s in found],
+            "length_ms": [
+                s.values_count * s.interval_ms if s.total_length_ms is None else s.total_length_ms for s in found
+            ],
+            "frequency_hz": [s.frequency for s in found],
+            "readings": [s.values_count for s in found],
+            "axes": [", ".join(sensor.name for sensor in s.sensors) for s in found],
+            "created": [s.created for s in found],
+        }
+        return pd.DataFrame(columns).set_index("id").sort_index()
+
+    def _listed(self, category: str, labels: list[str] | None, room: int | None) -> list[schema.SampleInfo]:
+        found: dict[int, schema.SampleInfo] = {}
+        while room is None or len(found) < room:
+            known = len(found)
+            page = self._get(
+                schema.SamplesResponse,
+                "raw-data",
+                category=category,
+                labels=labels,
+                limit=PAGE if room is None else min(PAGE, room - known),
+                offset=known,
+                sortBy="id-asc",
+            )
+            found |= {sample.id: sample for sample in page.samples}
+            if not page.samples or len(found) >= page.total_count:
+                break
+            self._check_progress(known, len(found), "raw-data")
+        return list(found.values())
+
+    def sample(self, sample: int, *, limit: int | None = None) -> Sample:
+        """Fetch one sample with its values, or only the first `limit` readings of it.
+
+        Source: ``GET /api/{projectId}/raw-data/{sampleId}``.
+        """
+        return Sample(self._get(schema.SampleData, "raw-data", id_of(sample), limitPayloadValues=limit), self)
+
+    def slice(self, sample: int | Sample, start: int, end: int) -> Sample:
+        """Fetch the readings [start, end) of a sample. Source: ``GET …/raw-data/{sampleId}/slice``."""
+        part = self._get(schema.SampleData, "raw-data", id_of(sample), "slice", sliceStart=start, sliceEnd=end)
+        return Sample(part, self)
+
+    def image(self, sample: int | Sample, *, after_input_block: bool = False) -> Image:
+        """Fetch the picture of an image sample.
+
+        Parameters
+        ----------
+        sample : int or Sample
+            Which sample.
+        after_input_block : bool
+            Scaled and cropped by the impulse's input block: the frame in which boxes and grids of results live.
+
+        Returns
+        -------
+        PIL.Image.Image. Source: ``GET …/raw-data/{sampleId}/image``.
+        """
+        path = ("raw-data", id_of(sample), "image")
+        content = self._bytes(*path, afterInputBlock=after_input_block or None)
+        return decoded_image(content, "GET " + self._route(path))
+
+    def original(self, sample: int | Sample) -> bytes:
+        """Fetch a sample's bytes as they were uploaded (CBOR or JSON). Source: ``GET …/raw-data/{sampleId}/raw``."""
+        return self._bytes("raw-data", id_of(sample), "raw")
