@@ -6,7 +6,11 @@ import multiprocessing
 import socket
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import PackageNotFoundError
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,12 +18,12 @@ import requests
 from sklearn.mixture import GaussianMixture
 
 import edgekit as ek
-from edgekit.sandbox import motion, recordings, store
+from edgekit.sandbox import motion, objects, pictures, recordings, server, store
 
 
 @pytest.fixture
 def call(sandbox):
-    """Send one request with the project's key: (status, decoded JSON)."""
+    """Send one request with the key of project motion: (status, decoded JSON)."""
 
     def send(method: str, path: str, key: str | None = sandbox.keys["motion"], **params):
         headers = {} if key is None else {"x-api-key": key}
@@ -241,6 +245,86 @@ def test_two_processes_starting_at_once_do_not_hurt_each_other(cache):
         process.join()
     assert len(values) == 1
     assert [file.suffix for file in cache.iterdir()] == [".npz+sha256"]
+
+
+def test_the_objects_are_trained_to_the_same_numbers_every_time(cache):
+    stored = objects.build()
+    (file,) = cache.iterdir()
+    kept = store.load(file)
+    file.unlink()
+    again = objects.build()
+    assert all(np.array_equal(kept[name], array) for name, array in store.load(file).items())
+    assert [block.threshold for block in stored.blocks.values()] == [block.threshold for block in again.blocks.values()]
+
+
+# --- building a project when it is first asked for ---
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """A sandbox whose project motion takes until `go` is set to be built; `builds` counts how often it is."""
+    state = SimpleNamespace(builds=0, begun=threading.Event(), go=threading.Event())
+
+    def build():
+        state.builds += 1
+        state.begun.set()
+        assert state.go.wait(30)
+        return motion.build()
+
+    monkeypatch.setattr(server, "PROJECTS", {"motion": build, "objects": objects.build})
+    with ek.Sandbox() as state.sandbox:
+        yield state
+        state.go.set()
+
+
+def ask(sandbox, name):
+    headers = {"x-api-key": sandbox.keys[name]}
+    return requests.get(f"{sandbox.url}/api/projects", headers=headers, timeout=60).json()["projects"][0]["name"]
+
+
+def test_starting_builds_nothing(slow):
+    assert (slow.builds, slow.sandbox.url.startswith("http://127.0.0.1:")) == (0, True)
+
+
+def test_while_one_project_is_built_the_other_answers_and_two_calls_at_once_build_once(slow):
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(ask, slow.sandbox, "motion") for _ in range(2)]
+        assert slow.begun.wait(30)
+        assert ask(slow.sandbox, "objects") == "objects"
+        assert not any(one.done() for one in waiting)
+        slow.go.set()
+        assert [one.result() for one in waiting] == ["motion", "motion"]
+    assert slow.builds == 1
+
+
+def test_stopping_while_a_project_is_built_waits_for_it_and_answers(slow):
+    with ThreadPoolExecutor(2) as pool:
+        waiting = pool.submit(ask, slow.sandbox, "motion")
+        assert slow.begun.wait(30)
+        stopping = pool.submit(slow.sandbox.stop)
+        slow.go.set()
+        stopping.result()
+        assert waiting.result() == "motion"
+
+
+def test_a_project_whose_data_is_missing_says_so_and_is_tried_again(monkeypatch):
+    with ek.Sandbox() as fresh:
+        with monkeypatch.context() as without:
+            without.setattr(pictures, "find_spec", lambda name: None)
+            with pytest.raises(ek.StudioError, match=r"scikit-learn.*pip install 'edgekit\[sandbox\]'"):
+                ek.connect(url=fresh.url, api_key=fresh.keys["objects"])
+            assert ek.connect(url=fresh.url, api_key=fresh.keys["motion"]).project_id == 1
+        assert ek.connect(url=fresh.url, api_key=fresh.keys["objects"]).project_id == 2
+
+
+def test_a_data_package_that_is_missing_costs_only_the_project_that_needs_it(cache, monkeypatch):
+    def version(name):
+        if name == "scikit-image":
+            raise PackageNotFoundError(name)
+        return "1"
+
+    monkeypatch.setattr(store, "version", version)
+    assert motion.build().blocks[5].threshold["value"] > 0
 
 
 # --- starting and stopping ---

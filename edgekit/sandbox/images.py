@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import io
 import json
+from abc import abstractmethod
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,12 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from edgekit.sandbox import cells
+from edgekit.sandbox import cells, model_testing
 from edgekit.sandbox.detections import UNKNOWN, Found, Matching, coco_map, fused, matched, metrics, suppressed, totals
 from edgekit.sandbox.models import Network
 from edgekit.sandbox.pictures import Box
 from edgekit.sandbox.project import Block, Floats, Json, Project, StoredSample, Tested
-from edgekit.sandbox.timeseries import confusion
 
 SIDE = cells.SIDE
 NOTHING, BACKGROUND = "no object", "background"
@@ -154,13 +154,13 @@ class DetectionBlock(Block):
             "objectDetectionLastLayer": self.last_layer,
         }
 
+    @abstractmethod
     def found(self, rows: Floats, variant: str) -> tuple[Floats, list[Found]]:
         """Return each label's highest score, and the detections."""
-        raise NotImplementedError
 
+    @abstractmethod
     def figures(self, truths: list[Found], found: list[Found], debug: bool) -> Json:
         """Return the metrics of one picture."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, eq=False)
@@ -268,12 +268,12 @@ class PhotoProject(Project):
         matchings = [self._matching(result) for result, _ in tested]
         pairs = Counter(pair for matching in matchings for pair in self._pairs(matching))
         if not tested:
-            return {"accuracy": confusion(pairs), "additionalMetricsByLearnBlock": []}
+            return {"accuracy": model_testing.confusion(pairs), "additionalMetricsByLearnBlock": []}
         precision, recall, f1 = metrics(*totals(matchings))
         maps = [result["classifications"][1]["structuredResult"][0]["mAP"] for result, _ in tested]
         by_block = [{"Precision": precision, "Recall": recall, "F1": f1}, {"COCO mAP, mean of pictures": np.mean(maps)}]
         return {
-            "accuracy": confusion(pairs) | {"accuracyScore": f1},
+            "accuracy": model_testing.confusion(pairs) | {"accuracyScore": f1},
             "additionalMetricsByLearnBlock": [
                 _additional(block, values) for block, values in zip(self.blocks.values(), by_block, strict=True)
             ],

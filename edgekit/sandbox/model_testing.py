@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from edgekit.sandbox.jobs import Log
 from edgekit.sandbox.project import Json, Project, Tested
 
@@ -39,3 +41,17 @@ def whole(project: Project, tested: Tested, thresholds_changed: bool) -> Json:
     if thresholds_changed and not tested:
         answer["noResultsBecauseThresholdsChanged"] = RESET
     return answer | {"availableVariants": ["float32"] if tested else []}
+
+
+def confusion(pairs: Counter[tuple[str, str]]) -> Json:
+    """Return the API's ``accuracy`` of how often each expected label (first) was predicted as which (second)."""
+    names = sorted({name for pair in pairs for name in pair})
+    good = {name: pairs[name, name] for name in names}
+    total = {name: sum(pairs[name, other] for other in names) for name in names}
+    answer = {
+        "totalSummary": {"good": sum(good.values()), "bad": pairs.total() - sum(good.values())},
+        "summaryPerClass": {name: {"good": good[name], "bad": total[name] - good[name]} for name in names},
+        "confusionMatrixValues": {name: {other: pairs[name, other] for other in names} for name in names},
+        "allLabels": names,
+    }
+    return answer | ({"accuracyScore": sum(good.values()) / pairs.total()} if pairs else {})

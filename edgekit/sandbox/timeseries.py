@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from edgekit.sandbox import features
+from edgekit.sandbox import features, model_testing
 from edgekit.sandbox.models import Classifier, Clusters, Mixture
 from edgekit.sandbox.project import DATE, Block, Floats, Json, Project, StoredSample, Tested
 from edgekit.sandbox.recordings import AXES, INTERVAL_MS
@@ -159,18 +159,4 @@ class SignalProject(Project):
         rows = [row for _, predictions in tested for row in predictions]
         wanted = [ANOMALY if row["expectedAnomalyOutcome"] == ANOMALY else row["label"] for row in rows]
         pairs = Counter(zip(wanted, (row["prediction"] for row in rows), strict=True))
-        return {"accuracy": confusion(pairs), "additionalMetricsByLearnBlock": []}
-
-
-def confusion(pairs: Counter[tuple[str, str]]) -> Json:
-    """Return the API's ``accuracy`` of how often each expected label (first) was predicted as which (second)."""
-    names = sorted({name for pair in pairs for name in pair})
-    good = {name: pairs[name, name] for name in names}
-    total = {name: sum(pairs[name, other] for other in names) for name in names}
-    answer = {
-        "totalSummary": {"good": sum(good.values()), "bad": pairs.total() - sum(good.values())},
-        "summaryPerClass": {name: {"good": good[name], "bad": total[name] - good[name]} for name in names},
-        "confusionMatrixValues": {name: {other: pairs[name, other] for other in names} for name in names},
-        "allLabels": names,
-    }
-    return answer | ({"accuracyScore": sum(good.values()) / pairs.total()} if pairs else {})
+        return {"accuracy": model_testing.confusion(pairs), "additionalMetricsByLearnBlock": []}
