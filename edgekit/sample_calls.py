@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from edgekit import schema
-from edgekit.calls import Calls, id_of
+from edgekit.calls import id_of
 from edgekit.errors import StudioError, UsageError
+from edgekit.impulse_calls import ImpulseCalls
 from edgekit.sample import Sample, decoded_image
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ PAGE = 1000
 CATEGORIES = ("training", "testing", "validation", "post-processing")
 
 
-class SampleCalls(Calls):
+class SampleCalls(ImpulseCalls):
     """What `edgekit.Studio` can do with samples before anything classifies them."""
 
     def samples(

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
-from typing import Any, overload
+from typing import overload
 
 import numpy as np
 import pandas as pd
 
 from edgekit import display, schema
 from edgekit.calls import id_of
-from edgekit.decoding import unpromised
 from edgekit.errors import EdgekitError, NotFoundError, UsageError
-from edgekit.impulse_calls import ImpulseCalls
 from edgekit.jobs import follow, in_order
 from edgekit.results import ClassifyResult
 from edgekit.sample import Sample
@@ -23,7 +21,7 @@ from edgekit.testing import testing_table, variants_table
 TEST_PAGE = 100  # samples; each comes with all its windows
 
 
-class Studio(SampleCalls, ImpulseCalls):
+class Studio(SampleCalls):
     """A project of the Studio, reached with its API key.
 
     Parameters

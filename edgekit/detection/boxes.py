@@ -55,9 +55,9 @@ def to_input(
     start = (place[:, :2] * scale + (target - image * scale) / 2) / target
     end = start + place[:, 2:] * scale / target
     start, end = np.clip(start, 0, 1), np.clip(end, 0, 1)
-    inside = (end > start).all(axis=1)
+    inside = np.flatnonzero((end > start).all(axis=1))
     moved = dict(zip(BOX, np.hstack([start, end - start]).T, strict=True))
-    table: pd.DataFrame = boxes.assign(**moved)[np.asarray(inside)].reset_index(drop=True)
+    table: pd.DataFrame = boxes.assign(**moved).iloc[inside].reset_index(drop=True)
     return table
 
 
