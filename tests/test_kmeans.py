@@ -162,5 +162,5 @@ def test_clusters_that_make_no_sense_are_the_servers_fault(studio, monkeypatch):
     metadata = studio.anomaly_metadata(4)
     metadata.scale = [0.0] * 6
     monkeypatch.setattr(studio, "anomaly_metadata", lambda block: metadata)
-    with pytest.raises(ek.ResponseError, match=r"clusters of block 4 make no sense.*above 0"):
+    with pytest.raises(ek.ResponseError, match=r"anomaly/4/metadata: .* at \$\.clusters: .*above 0"):
         studio.kmeans(4)
