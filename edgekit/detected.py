@@ -212,6 +212,31 @@ def matched(
     return detection.match_boxes(truths, of_window, min_iou)
 
 
+def scored(raw: Classification, window: int, found: detection.Matched) -> pd.DataFrame:
+    """Return the predictions of one window with score and size, which debugInfoJson leaves out.
+
+    Returns
+    -------
+    DataFrame, one row a prediction of `found`: `x`, `y` (centre; of boxes the top left corner), `label`, `score`,
+    `width`, `height`. A centre has those of the nearest box of ``structuredResult``, where that box's centre is less
+    than half its size away; without such a box they are NaN.
+    """
+    table = found.predictions
+    if isinstance(found, detection.BoxMatch):
+        return table if "score" in table else table.assign(score=np.nan)
+    extra = pd.DataFrame(np.nan, index=table.index, columns=["score", "width", "height"])
+    boxes = detections(raw, None)
+    boxes = boxes[boxes["window"] == window]
+    if len(boxes) and len(table):
+        size = boxes[["width", "height"]].to_numpy(float)
+        gap = np.abs(table[["x", "y"]].to_numpy(float)[:, None] - boxes[["x", "y"]].to_numpy(float) - size / 2)
+        nearest = np.where((gap < size / 2).all(axis=2), gap.sum(axis=2), np.inf)
+        row = nearest.argmin(axis=1)
+        known = np.isfinite(nearest.min(axis=1))
+        extra.loc[known] = boxes[["score", "width", "height"]].to_numpy(float)[row[known]]
+    return pd.concat([table, extra], axis=1)
+
+
 def metrics(sample: Sample, raw: Classification, window: int, **options: Any) -> pd.DataFrame:
     """Compare the server's figures with the recomputed ones; see `BlockResult.metrics`."""
     server = server_figures(raw, window)

@@ -62,7 +62,7 @@ def follow(calls: JobCalls, job: int, time_limit: float, stop: threading.Event |
         raise JobFailed(f"Job {job} ({state.category}) failed. The end of its log:\n{end or '(nothing)'}")
 
 
-def in_order(call: Callable[[int, threading.Event], R], samples: list[int]) -> list[R]:
+def in_order(call: Callable[[int, threading.Event], R], samples: list[int], doing: str = "classify") -> list[R]:
     """Do a call for each sample, a few at a time; return the answers in the samples' order, with a progress bar.
 
     `call` is given the sample and an event that is set when it need not go on: whoever waits for a job then cancels it.
@@ -82,7 +82,7 @@ def in_order(call: Callable[[int, threading.Event], R], samples: list[int]) -> l
     with ThreadPoolExecutor(_THREADS) as pool:
         work = [pool.submit(one, sample) for sample in samples]
         try:
-            return [future.result() for future in tqdm(work, desc="classify", unit="sample", delay=_SHOW_AFTER)]
+            return [future.result() for future in tqdm(work, desc=doing, unit="sample", delay=_SHOW_AFTER)]
         except BaseException:
             stop.set()
             pool.shutdown(cancel_futures=True)

@@ -9,32 +9,35 @@ from edgekit.block import BlockResult
 from edgekit.errors import UsageError
 from edgekit.explorers.anomaly import AnomalyExplorer
 from edgekit.explorers.base import Explorer
+from edgekit.explorers.detection import DetectionExplorer
 from edgekit.explorers.panel import Panel
 from edgekit.explorers.scored import SCORE
 from edgekit.explorers.signal import SignalExplorer
 from edgekit.results import ClassifyResult
 from edgekit.sample import Sample
 
-__all__ = ["AnomalyExplorer", "Explorer", "Panel", "SignalExplorer", "explore"]
+__all__ = ["AnomalyExplorer", "DetectionExplorer", "Explorer", "Panel", "SignalExplorer", "explore"]
 
 Explorable = Sample | BlockResult | ClassifyResult
 
 
 def explore(what: Explorable | Iterable[Explorable], **state: Any) -> Explorer:
-    """Open the explorer that suits: for a sample its signal, for an anomaly block its scores.
+    """Open the explorer that suits: a sample's signal, an anomaly block's scores, the pictures of object detection.
 
     Parameters
     ----------
     what : Sample, BlockResult or ClassifyResult, or a list of one kind
-        Several are laid end to end on one axis of time. Of a result, the block that has most to show is taken: a GMM
-        anomaly block before a K-means one.
+        Several samples or anomaly blocks are laid end to end on one axis of time, pictures stand one behind the other.
+        Of a result, the block that has most to show is taken: a GMM anomaly block before a K-means one, FOMO before
+        boxes.
     **state
         Traits of the explorer to begin with, such as ``threshold=3``.
 
     Returns
     -------
     Explorer
-        `AnomalyExplorer` or `SignalExplorer`: a widget whose state is readable and settable from Python.
+        `AnomalyExplorer`, `SignalExplorer` or `DetectionExplorer`: a widget whose state is readable and settable from
+        Python.
 
     Raises
     ------
@@ -49,13 +52,22 @@ def explore(what: Explorable | Iterable[Explorable], **state: Any) -> Explorer:
         raise UsageError(f"explore() takes a Sample, a block or a result, or a list of one of these; got {kinds}.")
     if samples:
         return SignalExplorer(samples, **state)
-    return AnomalyExplorer([_telling(r) if isinstance(r, ClassifyResult) else r for r in results], **state)
+    blocks = [_telling(r) if isinstance(r, ClassifyResult) else r for r in results]
+    objects = blocks[0].detects and not _scored(blocks[0])
+    return (DetectionExplorer if objects else AnomalyExplorer)(blocks, **state)
 
 
 def _telling(result: ClassifyResult) -> BlockResult:
     """Return the block of a result that an explorer can show most of."""
-    found = [block for block in result.blocks if any(SCORE in window for window in block.raw.result)]
+    found = [block for block in result.blocks if block.detects or _scored(block)]
     if not found:
-        have = ", ".join(f"{block.id} ({block.type})" for block in result.blocks) or "none"
-        raise UsageError(f"No block of this result gives anomaly scores; there are: {have}. block.plot() draws any.")
-    return min(found, key=lambda block: block.type != "anomaly-gmm")
+        raise UsageError(
+            f"No block of this result has anomaly scores or detects objects; there are: {result.listing()}. "
+            f"block.plot() draws any of them."
+        )
+    return min(found, key=lambda b: (b.type != "anomaly-gmm", b.raw.object_detection_last_layer != "fomo"))
+
+
+def _scored(block: BlockResult) -> bool:
+    """Whether the block is about anomaly scores, and not about the objects in a picture."""
+    return "object-detection" not in block.type and any(SCORE in row for row in block.raw.result)

@@ -108,3 +108,36 @@ def test_the_signal_explorer_points_at_a_reading(lab: Lab, tmp_path: Path) -> No
     expect(root).to_contain_text("On show: 0 s to 2 s, 20 readings")
     assert lab.python("len(signal.selection)") == "20"
     lab.screenshot("explorer_signal")
+
+
+DETECTIONS = """
+import edgekit as ek
+
+studio = ek.connect(sandbox="objects")
+explorer = ek.explore(studio.classify(studio.samples("testing").index[::4]))
+explorer
+"""
+
+
+def test_the_detection_explorer_and_python_follow_each_other(lab: Lab, tmp_path: Path) -> None:
+    root = opened(lab, tmp_path, "detections", DETECTIONS)
+    stage, near = root.get_by_role("slider", name="picture"), root.get_by_label("distance up to")
+    stage.focus()
+    for step in range(2, 5):
+        lab.page.keyboard.press("ArrowRight")
+        expect(stage).to_have_attribute("aria-valuenow", str(step))
+    lab.wait_python("explorer.picture", "3")
+    lab.page.keyboard.press("n")
+    lab.wait_python("len(explorer.chosen)", "2")
+    near.focus()
+    for _ in range(5):
+        lab.page.keyboard.press("ArrowLeft")
+    lab.wait_python("round(explorer.min_distance, 2)", "0.15")
+    f1 = lab.python("[f'{f1:.3f}' for f1 in explorer.counts['f1']]")
+    expect(root.get_by_role("row", name="F1")).to_have_text("F1" + "".join(eval(f1)))  # noqa: S307
+
+    lab.python("explorer.picture = 0; explorer.threshold = 0.7")
+    expect(stage).to_have_attribute("aria-valuenow", "1")
+    expect(root.get_by_label("score at least")).to_have_value("0.7")
+    assert axe_findings(lab.page) == []
+    lab.screenshot("explorer_detections")

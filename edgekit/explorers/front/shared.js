@@ -14,7 +14,7 @@ function h(tag, properties = {}, ...children) {
 
 /** Turn the one binary trait back into typed arrays by name: `layout` says type, shape and place of each. */
 function unpack(layout, view) {
-  const types = { f8: Float64Array, f4: Float32Array, i4: Int32Array, i1: Int8Array };
+  const types = { f8: Float64Array, f4: Float32Array, i4: Int32Array, i1: Int8Array, u1: Uint8Array };
   const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   const arrays = {};
   for (const [name, { type, offset, length }] of Object.entries(layout)) {
@@ -179,6 +179,17 @@ function numberField(name, properties, accept) {
     if (document.activeElement !== input) input.value = value === null ? "" : Number(value.toFixed(digits));
   };
   return { label, input, show };
+}
+
+/** A labelled slider bound to a trait, its value beside it. */
+function rangeField(name, min, max, step, accept) {
+  const input = h("input", { type: "range", min, max, step }), value = h("output");
+  input.addEventListener("input", () => accept(Number(input.value)));
+  const show = (now) => {
+    input.value = now;
+    value.textContent = now.toFixed(step < 0.01 ? 3 : 2);
+  };
+  return { label: h("label", {}, name, input, value), input, show };
 }
 
 /** Drag with pointer capture: `move(event)` for the press and every move until release. */

@@ -1,0 +1,270 @@
+"""The explorer of object detections: truths, predictions and what went wrong, picture by picture."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import pandas as pd
+import traitlets
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from edgekit import detected, detection, plots
+from edgekit.errors import UsageError
+from edgekit.explorers.base import Explorer
+from edgekit.jobs import in_order
+from edgekit.pictures import LOOKS
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from edgekit.block import BlockResult
+
+_UNKNOWN = "not in training"
+_CELL = 8  # pixels of a FOMO model's input that one of its cells covers
+
+
+class DetectionExplorer(Explorer):
+    """Detections of one picture, or of many, worst first, with sliders for score and matching distance.
+
+    Parameters
+    ----------
+    blocks : sequence of BlockResult
+        What an object-detection block says of each picture: all of FOMO blocks (with debug info), or all of blocks that
+        give boxes.
+    **state
+        Any of the traits below, to begin with.
+
+    Attributes
+    ----------
+    picture : int
+        The picture on show: its place in `pictures`.
+    threshold : float
+        Predictions with a lower score are left out. At first 0: all that the server sent. Raising it takes whole
+        detections away; the Studio would also split what it fused, so its own figures may differ a little.
+    min_distance, min_iou : float
+        Up to which distance of centres (FOMO), from which overlap on (boxes) a prediction can belong to a truth.
+    chosen : list
+        The object one looks at: ["prediction" or "truth", its number], or empty.
+    cells : bool
+        Whether the cells of a FOMO model lie over the picture.
+    pictures : DataFrame
+        Index `picture`, worst first at the start: `sample` (id), `filename`, then the figures of
+        `edgekit.detection.summary`.
+    """
+
+    scripts: ClassVar[tuple[str, ...]] = ("shared.js", "matching.js", "detections.js")
+    state: ClassVar[tuple[str, ...]] = ("picture", "threshold", "min_distance", "min_iou", "chosen", "cells")
+
+    picture = traitlets.Int(0).tag(sync=True)
+    threshold = traitlets.Float(0.0).tag(sync=True)
+    min_distance = traitlets.Float(0.2).tag(sync=True)
+    min_iou = traitlets.Float(0.5).tag(sync=True)
+    chosen: Any = traitlets.List().tag(sync=True)
+    cells = traitlets.Bool(False).tag(sync=True)
+
+    def __init__(self, blocks: Sequence[BlockResult], **state: Any) -> None:
+        names: dict[int, str] = {}
+        for block in blocks:
+            names |= detected.class_names(block.raw)
+        pictures = [_Picture(block, window, names) for block in blocks for window in range(_windows(block))]
+        if not pictures:
+            raise UsageError("There is no picture to explore: give a block that detected objects, or a list of them.")
+        self._is_boxes = isinstance(pictures[0].matched, detection.BoxMatch)
+        if any(isinstance(picture.matched, detection.BoxMatch) != self._is_boxes for picture in pictures):
+            raise UsageError("Some of these blocks give centres (FOMO) and some boxes: explore one kind at a time.")
+        summed = detection.summary(detection.Picture(i, p.matched, p.server) for i, p in enumerate(pictures)).per_image
+        self._pictures = [pictures[i] for i in summed.index]
+        self.pictures = summed.reset_index(drop=True).rename_axis(index="picture")
+        self.pictures.insert(0, "sample", [picture.block.sample.id for picture in self._pictures])
+        self.pictures.insert(1, "filename", [picture.block.sample.filename for picture in self._pictures])
+        self._fetch_images()
+        begin = {} if self._is_boxes else {"min_distance": self._pictures[0].matched.limit}
+        super().__init__(self._describe(), self._arrays(), **begin | state)
+
+    @property
+    def _counting(self) -> tuple[str, str]:
+        return ("many : 1" if self._is_boxes else "Studio", "1 : 1")
+
+    def _fetch_images(self) -> None:
+        """Fetch every picture as the model saw it, a few at a time; without a Studio to ask there are none."""
+        ids = list(range(len(self._pictures)))
+        images = in_order(lambda i, _: detected.picture(self._pictures[i].block.sample), ids, "fetch pictures")
+        for picture, image in zip(self._pictures, images, strict=True):
+            picture.image = image
+
+    def _describe(self) -> dict[str, Any]:
+        first = self._pictures[0].block
+        figure = "mAP" if self._is_boxes else "F1"
+        many = len(self._pictures)
+        where = f"{many} pictures" if many > 1 else str(first.sample.filename)
+        unscored = sum(int(picture.predictions["score"].isna().sum()) for picture in self._pictures)
+        missing = sum(picture.image is None for picture in self._pictures)
+        notes = [f"{unscored} predictions came without a score and are always shown"] if unscored else []
+        notes += [f"{missing} pictures could not be fetched"] if missing else []
+        return {
+            "title": f"{first.title} · {where}",
+            "boxes": self._is_boxes,
+            "cells": None if self._is_boxes else _grid(self._pictures),
+            "figure": figure,
+            "counting": list(self._counting),
+            "labels": self._labels(),
+            "unknown": _UNKNOWN,
+            "looks": {kind: list(look) for kind, look in LOOKS.items()},
+            "pictures": [
+                {
+                    "name": f"{p.block.sample.filename} (sample {p.block.sample.id})",
+                    "shape": p.shape,
+                    "server": p.server.get("mAP" if self._is_boxes else "f1"),
+                }
+                for p in self._pictures
+            ],
+            "note": "; ".join(notes),
+        }
+
+    def _labels(self) -> list[str]:
+        sides = [table for p in self._pictures for table in (p.matched.truths, p.predictions)]
+        known = {label: self._pictures[0].matched.name(label) for table in sides for label in table["label"]}
+        return list(dict.fromkeys(name for label, name in known.items() if label != detection.NOT_IN_TRAINING))
+
+    def _arrays(self) -> dict[str, NDArray[Any]]:
+        codes = {name: code for code, name in enumerate(self._labels())}
+        arrays: dict[str, NDArray[Any]] = {}
+        for side in ("truth", "prediction"):
+            tables = [picture.truths if side == "truth" else picture.predictions for picture in self._pictures]
+            together = pd.concat(tables, ignore_index=True)
+            name = self._pictures[0].matched.name
+            unknown = detection.NOT_IN_TRAINING
+            labels = [unknown if label == unknown else codes[name(label)] for label in together["label"]]
+            arrays |= {
+                f"{side}_place": together[["x", "y", "width", "height"]].to_numpy("f8"),
+                f"{side}_label": np.array(labels, "i4"),
+                f"{side}_at": np.cumsum([0, *map(len, tables)]).astype("i4"),
+            }
+            if side == "prediction":
+                arrays["prediction_score"] = together["score"].to_numpy("f8")
+        images = [_png(picture.image) for picture in self._pictures]
+        arrays["images"] = np.frombuffer(b"".join(images), "u1")
+        arrays["image_at"] = np.cumsum([0, *map(len, images)]).astype("i4")
+        return arrays
+
+    @traitlets.validate("picture")
+    def _checked_picture(self, proposal: Any) -> int:
+        if not 0 <= proposal["value"] < len(self._pictures):
+            raise UsageError(f"There are pictures 0 to {len(self._pictures) - 1}, not {proposal['value']}.")
+        return int(proposal["value"])
+
+    @traitlets.validate("threshold", "min_distance", "min_iou")
+    def _checked_number(self, proposal: Any) -> float:
+        name, value = proposal["trait"].name, proposal["value"]
+        low = 1e-9 if name == "min_iou" else 0
+        if not low <= value <= 1:
+            raise UsageError(f"{name} is a number {'above 0 and up to 1' if low else 'from 0 to 1'}, got {value}.")
+        return float(value)
+
+    @traitlets.validate("chosen")
+    def _checked_chosen(self, proposal: Any) -> list[Any]:
+        chosen = list(proposal["value"])
+        if chosen and not (len(chosen) == 2 and chosen[0] in ("prediction", "truth") and isinstance(chosen[1], int)):
+            raise UsageError(f'chosen is ["prediction" or "truth", its number], or [] for none; got {chosen}.')
+        return chosen
+
+    def matched(self, picture: int | None = None) -> detection.Matched:
+        """Return one picture matched at the sliders' values; the one on show without a number."""
+        found = self._pictures[self.picture if picture is None else picture]
+        shown = found.predictions[~(found.predictions["score"] < self.threshold)].reset_index(drop=True)
+        if self._is_boxes:
+            return detection.match_boxes(found.truths, shown, self.min_iou, names=found.matched.names)
+        return detection.match(found.truths, shown, self.min_distance, names=found.matched.names)
+
+    @property
+    def selection(self) -> pd.DataFrame:
+        """Each truth and each prediction of the picture on show, with its kind; see `edgekit.detection.errors`."""
+        return self.matched().errors()
+
+    @property
+    def counts(self) -> pd.DataFrame:
+        """How many hits and misses, in this picture and in all, counted in two ways.
+
+        Returns
+        -------
+        DataFrame, index `scope` ("this picture", "all pictures") and `counting` ("Studio": several predictions may take
+        one truth, of boxes called "many : 1"; "1 : 1"); `tp`, `fp`, `fn`, `precision`, `recall`, `f1`.
+        """
+        everything = detection.summary(self.matched(i) for i in range(len(self._pictures)))
+        rows = {
+            (scope, name): source.metrics(one_to_one=bool(strict))
+            for scope, source in (("this picture", self.matched()), ("all pictures", everything))
+            for strict, name in enumerate(self._counting)
+        }
+        index = pd.MultiIndex.from_tuples(list(rows), names=["scope", "counting"])
+        return pd.DataFrame(list(rows.values()), index=index)
+
+    def figure(self) -> Figure:
+        """Return the picture on show as a matplotlib figure of its own; see `edgekit.plots.detections`."""
+        figure = Figure(figsize=(7.6, 5), layout="constrained")
+        with self._lock:
+            found = self._pictures[self.picture]
+            plots.detections(self.matched(), found.image, ax=figure.subplots(), title=str(found.block.sample.filename))
+        return figure
+
+    def text(self) -> str:
+        """Say in a few lines what is on show."""
+        sample = self.pictures["sample"].iloc[self.picture]
+        near = f"IoU at least {self.min_iou:g}" if self._is_boxes else f"distance up to {self.min_distance:g}"
+        lines = [
+            f"DetectionExplorer: {self._meta['title']}",
+            f"score at least {self.threshold:g}, {near}",
+            f"picture {self.picture} of {len(self._pictures)}: sample {sample}",
+        ]
+        counts = self.counts.reset_index()[["scope", "counting", "f1"]]
+        lines += [f"{scope}, {way}: F1 {f1:.3f}" for scope, way, f1 in counts.itertuples(index=False, name=None)]
+        return "\n".join(lines)
+
+
+class _Picture:
+    """One window of a block: what was matched, its predictions with their scores, and the picture, once fetched."""
+
+    def __init__(self, block: BlockResult, window: int, names: dict[int, str]) -> None:
+        self.block, self.image = block, None
+        self.matched = block.debug_info(window, names=names) if _has_centres(block, window) else block.matched(window)
+        self.predictions = detected.scored(block.raw, window, self.matched)
+        truths = self.matched.truths
+        self.truths = truths if "width" in truths else truths.assign(width=np.nan, height=np.nan)
+        self.server = detected.server_figures(block.raw, window)
+
+    image: Image | None
+
+    @property
+    def shape(self) -> float:
+        """Height over width."""
+        if self.image is not None:
+            return float(self.image.height / self.image.width)
+        size = self.block.sample.info.image_dimensions
+        return size.height / size.width if size and size.width > 0 and size.height > 0 else 1.0
+
+
+def _has_centres(block: BlockResult, window: int) -> bool:
+    found = block.raw.structured_result or []
+    return block.raw.object_detection_last_layer == "fomo" or found[window].debug_info_json is not None
+
+
+def _windows(block: BlockResult) -> int:
+    return len(block.raw.structured_result or [])
+
+
+def _grid(pictures: list[_Picture]) -> list[int] | None:
+    """Return how many cells lie across and down, by the size of the picture that went into the model."""
+    image = next((picture.image for picture in pictures if picture.image is not None), None)
+    return None if image is None else [max(image.width // _CELL, 1), max(image.height // _CELL, 1)]
+
+
+def _png(image: Image | None) -> bytes:
+    if image is None:
+        return b""
+    buffer = io.BytesIO()
+    image.convert("RGB").save(buffer, format="PNG")
+    return buffer.getvalue()

@@ -1,0 +1,119 @@
+// Matching of truths and predictions as edgekit.detection does it (matching.py, kinds.py): same rules, same order.
+
+/** How far apart: of centres the Euclidean distance, of boxes 1 − IoU. An object is {x, y, w, h, label}. */
+function centreDistance(a, b) {
+  return Math.hypot(a.x - b.x, a.y - b.y);
+}
+function boxDistance(a, b) {
+  const wide = Math.min(a.x + a.w, b.x + b.w) - Math.max(a.x, b.x), high = Math.min(a.y + a.h, b.y + b.h) - Math.max(a.y, b.y);
+  const both = Math.max(wide, 0) * Math.max(high, 0), all = a.w * a.h + b.w * b.h - both;
+  return all > 0 ? 1 - both / all : 1;
+}
+
+/**
+ * Pair rows with columns, one to one: as many allowed pairs as can be, then the least total distance.
+ * `distance(row, column)` is NaN where a pair is not allowed. The Hungarian method with potentials (Kuhn, Munkres; in
+ * the shortest augmenting path form of Jonker and Volgenant), on one square of costs.
+ * Returns the column of each row, −1 for none.
+ */
+function optimalPairs(rows, columns, distance) {
+  const found = new Array(rows).fill(-1);
+  if (!rows || !columns) return found;
+  if (rows > columns) {
+    optimalPairs(columns, rows, (c, r) => distance(r, c)).forEach((row, column) => row >= 0 && (found[row] = column));
+    return found;
+  }
+  const costs = Array.from({ length: rows }, (_, r) => Float64Array.from({ length: columns }, (_, c) => distance(r, c)));
+  const longest = Math.max(1e-12, ...costs.flatMap((row) => Array.from(row).filter((cost) => !Number.isNaN(cost))));
+  const dear = rows + 1; // dearer than all allowed pairs together: never instead of one
+  const cost = (r, c) => (Number.isNaN(costs[r][c]) ? dear : costs[r][c] / longest);
+  const rowPotential = new Float64Array(rows + 1), columnPotential = new Float64Array(columns + 1);
+  const rowOf = new Int32Array(columns + 1), way = new Int32Array(columns + 1); // counted from 1; 0 is none
+  for (let row = 1; row <= rows; row++) {
+    const least = new Float64Array(columns + 1).fill(Infinity), used = new Uint8Array(columns + 1);
+    let column = 0;
+    rowOf[0] = row;
+    do {
+      used[column] = 1;
+      let delta = Infinity, next = 0;
+      for (let c = 1; c <= columns; c++) {
+        if (used[c]) continue;
+        const now = cost(rowOf[column] - 1, c - 1) - rowPotential[rowOf[column]] - columnPotential[c];
+        if (now < least[c]) [least[c], way[c]] = [now, column];
+        if (least[c] < delta) [delta, next] = [least[c], c];
+      }
+      for (let c = 0; c <= columns; c++) {
+        if (used[c]) {
+          rowPotential[rowOf[c]] += delta;
+          columnPotential[c] -= delta;
+        } else least[c] -= delta;
+      }
+      column = next;
+    } while (rowOf[column]);
+    for (; column; column = way[column]) rowOf[column] = rowOf[way[column]];
+  }
+  for (let c = 1; c <= columns; c++) if (rowOf[c] && !Number.isNaN(costs[rowOf[c] - 1][c - 1])) found[rowOf[c] - 1] = c - 1;
+  return found;
+}
+
+/**
+ * Put every prediction and every truth into one kind: first hits, one to one; then duplicates, wrong classes, too far;
+ * what is left is background or missed. Truths of label −1 are "not in training" whatever happens to them.
+ * Returns {predictions, truths}, each an array of {kind, partner, distance}, and `near`: the nearest truth of the same
+ * label within `limit` of each prediction, which is how the Studio counts.
+ */
+function matchKinds(truths, predictions, limit, far, distance) {
+  const apart = predictions.map((p) => truths.map((t) => distance(p, t)));
+  const same = (p, t) => predictions[p].label === truths[t].label;
+  const result = {
+    predictions: predictions.map(() => ({ kind: null, partner: -1, distance: NaN })),
+    truths: truths.map(() => ({ kind: null, partner: -1, distance: NaN })),
+  };
+  const pair = (kind, allowed) => {
+    const freePredictions = result.predictions.flatMap((side, p) => (side.kind ? [] : [p]));
+    const freeTruths = result.truths.flatMap((side, t) => (side.kind ? [] : [t]));
+    const pairs = optimalPairs(freePredictions.length, freeTruths.length, (row, column) => {
+      const p = freePredictions[row], t = freeTruths[column];
+      return allowed(p, t) ? apart[p][t] : NaN;
+    });
+    pairs.forEach((column, row) => {
+      if (column < 0) return;
+      const p = freePredictions[row], t = freeTruths[column];
+      result.predictions[p] = { kind, partner: t, distance: apart[p][t] };
+      result.truths[t] = { kind, partner: p, distance: apart[p][t] };
+    });
+  };
+  result.near = predictions.map((_, p) => {
+    let best = -1;
+    truths.forEach((_, t) => {
+      if (same(p, t) && apart[p][t] <= limit && (best < 0 || apart[p][t] < apart[p][best])) best = t;
+    });
+    return best;
+  });
+  pair("hit", (p, t) => same(p, t) && apart[p][t] <= limit);
+  result.near.forEach((t, p) => {
+    if (t >= 0 && !result.predictions[p].kind) result.predictions[p] = { kind: "duplicate", partner: t, distance: apart[p][t] };
+  });
+  pair("wrong class", (p, t) => !same(p, t) && apart[p][t] <= limit);
+  pair("too far", (p, t) => same(p, t) && apart[p][t] <= far);
+  result.predictions.forEach((side) => (side.kind ??= "background"));
+  result.truths.forEach((side, t) => (side.kind = truths[t].label === -1 ? "not in training" : side.kind ?? "missed"));
+  return result;
+}
+
+/** Counts of one picture: as the Studio counts (many predictions may take one truth) and one to one. */
+function countsOf(truths, { predictions, near, truths: sides }) {
+  const counted = truths.map(({ label }) => label !== -1), taken = new Set(near.filter((t) => t >= 0));
+  const hits = predictions.filter(({ kind }) => kind === "hit").length, tp = near.filter((t) => t >= 0).length;
+  return {
+    studio: { tp, fp: predictions.length - tp, fn: counted.filter((is, t) => is && !taken.has(t)).length },
+    strict: { tp: hits, fp: predictions.length - hits, fn: counted.filter((is, t) => is && sides[t].kind !== "hit").length },
+  };
+}
+
+/** Precision, recall and F1; all 1 where nothing was there and nothing found, else 0/0 is 0 (the Studio's rule). */
+function ratesOf({ tp, fp, fn }) {
+  if (tp + fp + fn === 0) return { precision: 1, recall: 1, f1: 1 };
+  const share = (part, whole) => (whole ? part / whole : 0);
+  return { precision: share(tp, tp + fp), recall: share(tp, tp + fn), f1: share(2 * tp, 2 * tp + fp + fn) };
+}

@@ -1,0 +1,161 @@
+"""The detection explorer's front end, in a plain page without Jupyter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+import edgekit as ek
+from edgekit.explorers import DetectionExplorer
+
+from ..objects_result import detected_result
+from .page import ExplorerPage
+
+EVIL = "<img src=x onerror=window.hacked=1></script><script>window.hacked=1</script>"
+
+
+@pytest.fixture(scope="module")
+def results(sandbox) -> list[ek.ClassifyResult]:
+    studio = ek.connect(url=sandbox.url, api_key=sandbox.keys["objects"])
+    return studio.classify(studio.samples("testing").index[::3])
+
+
+@pytest.fixture
+def explorer(results) -> DetectionExplorer:
+    return ek.explore(results)
+
+
+@pytest.fixture
+def page(context: BrowserContext, explorer, tmp_path: Path) -> Iterator[ExplorerPage]:
+    page = ExplorerPage(context, explorer, tmp_path)
+    yield page
+    page.close()
+
+
+def table(page: ExplorerPage) -> dict[str, list[str]]:
+    rows = page.root.locator(".ek-wide tbody tr").evaluate_all(
+        "all => all.map(r => [...r.cells].map(c => c.textContent))"
+    )
+    return {name: cells for name, *cells in rows}
+
+
+def set_slider(page: ExplorerPage, name: str, value: float) -> None:
+    slider, frames = page.root.get_by_label(name), page.drawn()
+    if float(slider.input_value()) == value:
+        return  # nothing to draw
+    slider.evaluate("(input, value) => { input.value = value; input.dispatchEvent(new Event('input')); }", value)
+    page.drawn(frames)
+
+
+def test_arrows_step_through_the_pictures_worst_first(page, explorer):
+    stage = page.root.get_by_role("slider", name="picture")
+    stage.focus()
+    expect(page.root.locator(".ek-card").first).to_contain_text(explorer.pictures["filename"][0])
+    page.press("ArrowRight", "ArrowRight")
+    expect(page.root.locator(".ek-card").first).to_contain_text(explorer.pictures["filename"][2])
+    expect(page.field("picture")).to_have_value("3")
+    page.press("End")
+    expect(page.field("picture")).to_have_value(str(len(explorer.pictures)))
+
+
+@pytest.mark.parametrize(("threshold", "distance"), [(0, 0.2), (0, 0.02), (0.8, 0.1), (1, 0.5)])
+def test_both_sliders_are_followed_and_the_counts_are_those_of_python(page, explorer, threshold, distance):
+    set_slider(page, "score at least", threshold)
+    set_slider(page, "distance up to", distance)
+    explorer.threshold, explorer.min_distance = threshold, distance
+    counts, shown = explorer.counts, table(page)
+    for name, title in (("tp", "hits"), ("fp", "false"), ("fn", "missed")):
+        assert [int(cell) for cell in shown[title]] == counts[name].tolist()
+    assert shown["F1"] == [f"{f1:.3f}" for f1 in counts["f1"]]
+
+
+def test_the_pictures_change_with_the_slider_and_the_cells(page):
+    before = page.pictures()
+    set_slider(page, "distance up to", 0.01)
+    after = page.pictures()
+    assert after != before
+    frames = page.drawn()
+    page.root.get_by_label("cells").check()
+    page.drawn(frames)
+    assert page.pictures()[0] != after[0]
+
+
+def test_a_click_on_an_object_shows_its_distances(page, explorer):
+    explorer.picture = 5
+    page.field("picture").fill("6")
+    page.page.keyboard.press("Enter")
+    expect(page.root).to_contain_text("No object chosen")
+    stage = page.root.locator(".ek-stage").bounding_box()
+    side = min(stage["width"], stage["height"]) - 16
+    left, top = stage["x"] + (stage["width"] - side) / 2, stage["y"] + (stage["height"] - side) / 2
+    truth = explorer.matched().truths.iloc[0]
+    page.page.mouse.click(left + truth["x"] * side, top + truth["y"] * side)
+    card = page.root.get_by_role("group", name="the object")
+    expect(card).not_to_contain_text("No object")
+    expect(card.locator("tbody tr").first).to_be_visible()
+    page.root.get_by_role("slider", name="picture").focus()
+    page.press("Escape")
+    expect(card).to_contain_text("No object chosen")
+
+
+def test_n_and_p_go_through_all_objects(page, explorer):
+    page.root.get_by_role("slider", name="picture").focus()
+    card = page.root.get_by_role("group", name="the object")
+    count = len(explorer.selection)
+    seen = set()
+    for _ in range(count):
+        page.press("n")
+        seen.add(card.locator("h3").inner_text())
+    assert len(seen) == count
+    page.press("p")
+    assert card.locator("h3").inner_text() in seen
+
+
+def test_every_kind_has_its_marker_and_count_as_text(page, explorer):
+    kinds = explorer.selection.query("object == 'prediction' or kind == 'missed'")["kind"].value_counts()
+    listed = page.root.locator(".ek-kinds li").all_inner_texts()
+    assert {text for text in listed if "not in training" not in text} == {f"{n} {kind}" for kind, n in kinds.items()}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(context, explorer, tmp_path, scheme):
+    page = ExplorerPage(context, explorer, tmp_path, color_scheme=scheme)
+    assert page.serious_findings() == []
+    page.close()
+
+
+def test_it_is_one_screen_and_fits_a_narrow_one(page):
+    page.page.set_viewport_size({"width": 1280, "height": 720})
+    assert page.root.bounding_box()["height"] < 680
+    page.page.set_viewport_size({"width": 520, "height": 900})
+    assert page.page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_boxes_are_explored_by_their_overlap(context, results, tmp_path):
+    blocks = [next(b for b in r.blocks if b.raw.object_detection_last_layer != "fomo") for r in results]
+    explorer = ek.explore(blocks)
+    page = ExplorerPage(context, explorer, tmp_path)
+    set_slider(page, "IoU at least", 0.8)
+    explorer.min_iou = 0.8
+    assert [int(cell) for cell in table(page)["hits"]] == explorer.counts["tp"].tolist()
+    page.close()
+
+
+def test_names_of_a_server_are_text_and_pictures_may_be_missing(context, tmp_path):
+    page = ExplorerPage(context, ek.explore(detected_result(3, 4, name=EVIL)), tmp_path)
+    page.page.wait_for_timeout(200)
+    assert page.page.evaluate("window.hacked") is None
+    expect(page.root).to_contain_text("1 pictures could not be fetched")
+    page.close()
+
+
+def test_a_hundred_objects_are_matched_as_python_does(context, tmp_path):
+    explorer = ek.explore(detected_result(100, 100))
+    page = ExplorerPage(context, explorer, tmp_path)
+    set_slider(page, "distance up to", 0.05)
+    explorer.min_distance = 0.05
+    assert [int(cell) for cell in table(page)["hits"]] == explorer.counts["tp"].tolist()
+    page.close()

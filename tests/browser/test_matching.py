@@ -1,0 +1,107 @@
+"""The front end's matching, held against `edgekit.detection`: the same kinds and the same counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import BrowserContext
+from scipy.optimize import linear_sum_assignment
+
+import edgekit as ek
+from edgekit.explorers.base import front
+
+SOURCE = front("shared.js", "matching.js")
+RANDOM = np.random.default_rng(0)
+KINDS = """(([truths, predictions, limit, far, boxes]) => {
+  const found = matchKinds(truths, predictions, limit, far, boxes ? boxDistance : centreDistance);
+  const counts = countsOf(truths, found);
+  return [found, counts, { studio: ratesOf(counts.studio), strict: ratesOf(counts.strict) }];
+})(x)"""
+
+
+@pytest.fixture(scope="module")
+def call(context: BrowserContext) -> Iterator[Callable[..., Any]]:
+    page = context.new_page()
+    yield lambda expression, x=None: page.evaluate(f"x => {{ {SOURCE}\nreturn {expression}; }}", x)
+    page.close()
+
+
+def objects(count: int, labels: tuple[int, ...], boxes: bool) -> pd.DataFrame:
+    table = pd.DataFrame(RANDOM.uniform(0, 0.6, (count, 2)), columns=["x", "y"])
+    if boxes:
+        table[["width", "height"]] = RANDOM.uniform(0.1, 0.4, (count, 2))
+    return table.assign(label=RANDOM.choice(labels, count) if count else np.empty(0, int))
+
+
+def plain(table: pd.DataFrame) -> list[dict[str, float]]:
+    return table.rename(columns={"width": "w", "height": "h"}).to_dict("records")
+
+
+@pytest.mark.parametrize("boxes", [False, True])
+@pytest.mark.parametrize("sizes", [(0, 0), (0, 3), (3, 0), (1, 1), (5, 8), (8, 5), (40, 30)])
+@pytest.mark.parametrize("limit", [0.0, 0.05, 0.2, 0.5])
+def test_kinds_and_counts_are_those_of_python(call, boxes, sizes, limit):
+    truths, predictions = objects(sizes[0], (-1, 1, 2, 3), boxes), objects(sizes[1], (1, 2, 3), boxes)
+    if boxes:
+        matched = ek.detection.match_boxes(truths, predictions, 1 - limit)
+    else:
+        matched = ek.detection.match(truths, predictions, limit)
+    found, counts, rates = call(KINDS, [plain(truths), plain(predictions), matched.limit, matched.far, boxes])
+    errors = matched.errors()
+    for side, name in (("prediction", "predictions"), ("truth", "truths")):
+        wanted = errors[errors["object"] == side].sort_values("index")
+        assert [one["kind"] for one in found[name]] == wanted["kind"].tolist()
+        assert [one["partner"] for one in found[name]] == wanted["partner"].fillna(-1).tolist()
+    for way, strict in (("studio", False), ("strict", True)):
+        metrics = matched.metrics(one_to_one=strict)
+        assert (counts[way]["tp"], counts[way]["fp"], counts[way]["fn"]) == metrics[:3]
+        assert [rates[way][name] for name in ("precision", "recall", "f1")] == pytest.approx(metrics[3:])
+
+
+def test_on_a_grid_where_ties_are_many_the_counts_agree(call):
+    for seed in range(20):
+        random = np.random.default_rng(seed)
+        tables = [
+            pd.DataFrame(random.integers(0, 6, (12, 2)) / 12, columns=["x", "y"]).assign(
+                label=random.integers(1, 3, 12)
+            )
+            for _ in range(2)
+        ]
+        matched = ek.detection.match(*tables, 0.1)
+        _, counts, _ = call(KINDS, [plain(tables[0]), plain(tables[1]), 0.1, 0.2, False])
+        assert tuple(counts["studio"].values()) == matched.metrics()[:3]
+        assert tuple(counts["strict"].values()) == matched.metrics(one_to_one=True)[:3]
+
+
+def test_the_assignment_is_optimal(call):
+    for rows, columns in [(3, 3), (2, 7), (7, 2), (20, 25)]:
+        costs = RANDOM.uniform(size=(rows, columns))
+        found = call("optimalPairs(x.length, x[0].length, (r, c) => x[r][c])", costs.tolist())
+        best = costs[linear_sum_assignment(costs)].sum()
+        assert sum(costs[r, c] for r, c in enumerate(found) if c >= 0) == pytest.approx(best)
+
+
+def test_more_pairs_come_before_shorter_ones(call):
+    found = call("optimalPairs(2, 2, (r, c) => [[0.01, 0.9], [0.02, NaN]][r][c])")
+    assert found == [1, 0]
+
+
+def test_every_picture_of_the_sandbox_is_matched_alike(call, sandbox):
+    studio = ek.connect(url=sandbox.url, api_key=sandbox.keys["objects"])
+    results = studio.classify(studio.samples("testing").index)
+    explorer = ek.explore(results)
+    for picture in range(len(explorer.pictures)):
+        matched = explorer.matched(picture)
+        found, *_ = call(KINDS, [plain(matched.truths), plain(matched.predictions), matched.limit, matched.far, False])
+        kinds = Counter(
+            (side, one["kind"])
+            for side, name in (("prediction", "predictions"), ("truth", "truths"))
+            for one in found[name]
+        )
+        errors = matched.errors()
+        assert kinds == Counter(zip(errors["object"], errors["kind"], strict=True))
