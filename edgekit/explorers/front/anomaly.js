@@ -50,7 +50,7 @@ function render({ model, el }) {
   const card = windowCard(meta, data), verdict = verdictTable(known);
   const root = h("div", { class: "ek", role: "group", "aria-label": meta.title },
     h("div", { class: "ek-head" },
-      h("span", { class: "ek-title", title: meta.title }, meta.title), h("span", { class: "ek-space" }),
+      h("span", { class: "ek-title", title: meta.title }, meta.title),
       windowField.label, thresholdField.label, h("label", {}, logBox, "log scale"),
       h("button", { type: "button", onclick: () => put(model, "span", []) }, "show all")),
     h("div", { class: "ek-main" }, legend.element, h("div", { class: "ek-stack" }, tracks, knob), histogram),

@@ -74,7 +74,7 @@ function render({ model, el }) {
   const distances = h("tbody"), kinds = h("ul", { class: "ek-kinds" });
   const { element: figures, show: showFigures } = countTable(meta.counting);
   const root = h("div", { class: "ek", role: "group", "aria-label": meta.title },
-    h("div", { class: "ek-head" }, h("span", { class: "ek-title", title: meta.title }, meta.title), h("span", { class: "ek-space" }),
+    h("div", { class: "ek-head" }, h("span", { class: "ek-title", title: meta.title }, meta.title),
       pictureField.label, thresholdSlider.label, nearSlider.label, meta.cells ? h("label", {}, cellBox, "cells") : null),
     h("div", { class: "ek-main" }, stage, strip),
     h("div", { class: "ek-side" },

@@ -29,7 +29,7 @@ function render({ model, el }) {
   const card = h("div", { class: "ek-card", role: "group", "aria-label": "the reading" }, name, where);
   const head = ["at the mark", "lowest", "highest", "RMS"].map((text) => h("th", { scope: "col" }, text));
   const root = h("div", { class: "ek", role: "group", "aria-label": meta.title },
-    h("div", { class: "ek-head" }, h("span", { class: "ek-title", title: meta.title }, meta.title), h("span", { class: "ek-space" }),
+    h("div", { class: "ek-head" }, h("span", { class: "ek-title", title: meta.title }, meta.title),
       timeField.label, h("button", { type: "button", onclick: () => put(model, "span", []) }, "show all")),
     h("div", { class: "ek-main" }, legend.element, h("div", { class: "ek-stack" }, tracks)),
     h("div", { class: "ek-side" }, card, h("div", {}, onShowHead,
