@@ -328,8 +328,9 @@ class BlockResult:
     def matched(self, window: int = 0, **options: Any) -> detection.Matched:
         """Return detections and truths of one window, matched: a `DebugInfo` for FOMO, a `BoxMatch` for boxes.
 
-        For FOMO `names` may be given as for `debug_info`. For boxes these options: `min_iou` (0.5); `input_size` with `resize_mode` as for `truth_boxes`;
-        `classes`, the labels in training, which a response does not tell: truths of any other get label -1.
+        For FOMO `names` may be given as for `debug_info`. For boxes: `min_iou` (0.5); `input_size` with `resize_mode`
+        as for `truth_boxes`; `classes`, the labels in training, which a response does not tell: truths of any other
+        get label -1.
         """
         return detected.matched(self.sample, self.raw, window, **options)
 
