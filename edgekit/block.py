@@ -61,6 +61,11 @@ class BlockResult:
         return self.learn_block.title
 
     @property
+    def last_layer(self) -> str | None:
+        """What an object-detection block ends in: fomo, yolox, … (``objectDetectionLastLayer``); of any other, None."""
+        return self.raw.object_detection_last_layer if "object-detection" in self.type else None
+
+    @property
     def sample(self) -> Sample:
         """The sample that was classified."""
         return self.result.sample
@@ -199,18 +204,19 @@ class BlockResult:
         threshold: float | None = None,
         window: int = 0,
         image: Image | None = None,
+        names: detection.Names | None = None,
     ) -> Axes:
         """Draw scores and label probabilities over the sample's time, or the detected objects of one `window`.
 
         See `edgekit.plots.windows` and `edgekit.plots.detections`. Below objects lies the picture as it went into the
-        model: `image`, else fetched where the sample came from a Studio.
+        model: `image`, else fetched where the sample came from a Studio. `names` are those of `debug_info`.
         """
         from edgekit import plots
 
         if "object-detection" in self.type:
             shown = image if image is not None else detected.picture(self.sample)
             title = f"{self.title} · {self.sample.filename}"
-            return plots.detections(self.matched(window), image=shown, ax=ax, title=title)
+            return plots.detections(self.matched(window, names=names), image=shown, ax=ax, title=title)
         table = self.windows()
         limit = self.threshold if threshold is None else threshold
         found = anomaly.segments(table, limit) if SCORE in table and limit is not None else None
@@ -294,7 +300,8 @@ class BlockResult:
         window : int
             Counted from 0; a picture has one.
         names : mapping from label to name, optional
-            Labels are numbers from 1. Without it, names are known of the classes that this response has boxes of.
+            Labels are numbers from 1. Without it, names are known of the classes that this response has boxes of;
+            `edgekit.detection.summary` of many has more of them in `.names`.
 
         Raises
         ------
@@ -321,8 +328,9 @@ class BlockResult:
     def matched(self, window: int = 0, **options: Any) -> detection.Matched:
         """Return detections and truths of one window, matched: a `DebugInfo` for FOMO, a `BoxMatch` for boxes.
 
-        For boxes these options may be given: `min_iou` (0.5); `input_size` with `resize_mode` as for `truth_boxes`;
-        `classes`, the labels in training, which a response does not tell: truths of any other get label -1.
+        For FOMO `names` may be given as for `debug_info`. For boxes: `min_iou` (0.5); `input_size` with `resize_mode`
+        as for `truth_boxes`; `classes`, the labels in training, which a response does not tell: truths of any other
+        get label -1.
         """
         return detected.matched(self.sample, self.raw, window, **options)
 

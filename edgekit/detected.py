@@ -195,13 +195,14 @@ def matched(
     window: int,
     *,
     min_iou: float = 0.5,
+    names: detection.Names | None = None,
     classes: Sequence[str] | None = None,
     input_size: Size | None = None,
     resize_mode: str | None = None,
 ) -> detection.Matched:
     """Match the objects of one window with the truth; see `BlockResult.matched`."""
     if _at(raw, window).debug_info_json is not None or raw.object_detection_last_layer == "fomo":
-        return debug_info(raw, window, None)
+        return debug_info(raw, window, names)
     found = detections(raw, input_size)
     truths = truth_boxes(sample, input_size, resize_mode)
     if classes is not None:

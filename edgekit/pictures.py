@@ -22,7 +22,9 @@ LOOKS = {
     "missed": (COLOURS[0], "v"),
     "not in training": ("#777777", "P"),
 }
-_HALO = [withStroke(linewidth=3, foreground="white", alpha=0.8)]  # to be seen on any picture
+# To be seen on any picture. Not alpha=0.8: that would be forced on the hollow markers' faces, and fill them.
+_HALO = [withStroke(linewidth=3, foreground=(1, 1, 1, 0.8))]
+_SAID = ("hit", "not in training")  # truths whose label is the prediction's, or none that the model knows
 _MANY = 60  # objects; beyond, labels only cover each other
 
 
@@ -62,7 +64,8 @@ def detections(matched: Detected, image: Any = None, *, ax: Axes | None = None, 
     -------
     Axes
         x to the right, y down, both 0..1. Truths are hollow, predictions filled; colour and marker tell the kind (see
-        `edgekit.detection.errors`), boxes are dashed for truths. Beyond 60 objects labels are left out.
+        `edgekit.detection.errors`), boxes are dashed for truths. A truth's label is written where it is not its
+        prediction's as well; beyond 60 objects labels are left out.
     """
     ax = ax if ax is not None else new_axes((6.4, 4.4))
     shape = 1.0
@@ -88,7 +91,8 @@ def detections(matched: Detected, image: Any = None, *, ax: Axes | None = None, 
                 _mark(ax, centres[name][rows], f"{kind}, {name}: {len(rows)}", colour, marker, hollow=name == "truth")
                 _boxes(ax, sides[name].iloc[rows], colour, dashed=name == "truth")
     if len(found) <= _MANY:
-        _names(ax, matched, centres)
+        said = found["kind"].isin(_SAID) & (found["object"] == "truth")
+        _names(ax, matched, centres, hidden=set(found.loc[said, "index"]))
     finish(ax, title)
     ax.spines[["top", "right"]].set_visible(True)
     return ax
@@ -118,11 +122,13 @@ def _boxes(ax: Axes, table: pd.DataFrame, colour: str, *, dashed: bool) -> None:
         )
 
 
-def _names(ax: Axes, matched: Detected, centres: dict[str, Any]) -> None:
-    """Write labels beside the objects: of predictions above, with their score; of truths below."""
+def _names(ax: Axes, matched: Detected, centres: dict[str, Any], hidden: set[int]) -> None:
+    """Write labels beside the objects: of predictions above, with their score; of truths below, but for the hidden."""
     for name, table, offset in (("truth", matched.truths, -12), ("prediction", matched.predictions, 6)):
         scores = table["score"] if "score" in table else [None] * len(table)
-        for place, label, score in zip(centres[name], table["label"], scores, strict=True):
+        for row, (place, label, score) in enumerate(zip(centres[name], table["label"], scores, strict=True)):
+            if name == "truth" and row in hidden:
+                continue
             text = plain(matched.name(label)) + ("" if score is None or np.isnan(score) else f" {score:.2f}")
             ax.annotate(
                 text, place, xytext=(6, offset), textcoords="offset points", fontsize="small",

@@ -2,7 +2,8 @@
 
 As a pytest plugin (``-p edgekit.regression``) it lets ``pytest --nbval`` forgive noise in the last digits of floats.
 As a command, ``python -m edgekit.regression NOTEBOOK...`` runs notebooks and stores them so that a diff shows what
-changed and nothing else; with ``--check`` it only looks. Importing it imports neither pytest nor anything of Jupyter.
+changed and nothing else; with ``--check`` it only looks. A cell tagged "exercise" is what `exercise`
+leaves of the next cell tagged "solution". Importing it imports neither pytest nor anything of Jupyter.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 RTOL, ATOL = 1e-6, 1e-9
 CELL_TIMEOUT = 60  # seconds
+EXERCISE, SOLUTION = "exercise", "solution"  # tags of cells
+_CUT = re.compile(rf"^( *)# {SOLUTION}(?:\n+\1.*)*", re.MULTILINE)
 
 # A point or an exponent makes a float. 1.2.3, 127.0.0.1 and v1.5 are words.
 _FLOAT = re.compile(r"(?<![\w.])([+-]?(?:(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+))(?!\.?\d)")
@@ -116,7 +119,7 @@ def canonical(notebook: Mapping[str, Any]) -> NotebookNode:
     Cell ids are made from the source: the same after every run, and a cell put in between leaves the others alone.
     Cells that ran are numbered from 1; the others keep no number, by which nbval knows not to compare them. Views of
     widgets go: their ids are random and show nothing without a kernel, nbval does not look at them, and without them
-    the picture or text beside them is shown.
+    the picture or text beside them is shown. Of metadata the tags stay; JupyterLab folds a cell tagged "solution".
     """
     import nbformat
 
@@ -132,6 +135,8 @@ def canonical(notebook: Mapping[str, Any]) -> NotebookNode:
         seen[digest] += 1
         cell.id = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
         cell.metadata = {"tags": tags} if (tags := cell.metadata.get("tags")) else {}
+        if SOLUTION in cell.metadata.get("tags", []):
+            cell.metadata["jupyter"] = {"source_hidden": True}
         if cell.cell_type == "code":
             ran = cell.get("execution_count") is not None or cell.outputs
             cell.execution_count = next(numbers) if ran else None
@@ -163,15 +168,23 @@ def _cleaned(outputs: Sequence[NotebookNode], number: int | None) -> Iterator[No
 def problems(notebook: Mapping[str, Any]) -> list[str]:
     """Name what must not be committed: stray errors; addresses, paths and servers in outputs; API keys anywhere.
 
+    Also an exercise that is not what its solution leaves; it stays as it is, since somebody may have worked on it.
+
     Cells are counted by kind and from 1, as a reader does (nbval's reports count code cells from 0).
     """
     found: list[str] = []
     numbers: Counter[str] = Counter()
-    for cell in canonical(notebook).cells:
+    cells = canonical(notebook).cells
+    for place, cell in enumerate(cells):
         numbers[cell.cell_type] += 1
         where = f"{cell.cell_type} cell {numbers[cell.cell_type]}"
         if _KEY.search(cell.source):
             found.append(f"{where} holds an API key")
+        if EXERCISE in cell.metadata.get("tags", []):
+            solutions = (one.source for one in cells[place:] if SOLUTION in one.metadata.get("tags", []))
+            left = exercise(next(solutions, ""))
+            if cell.source != left:
+                found.append(f"{where} is not the exercise that the solution below it leaves, which is:\n{left}")
         for output in cell.get("outputs", []):
             if output.output_type == "error" and "raises-exception" not in cell.metadata.get("tags", []):
                 found.append(f"{where} fails and is not tagged raises-exception: {output.ename}: {output.evalue}")
@@ -191,6 +204,14 @@ def _strings(value: Any) -> list[str]:
 
 def _without_keys(message: str) -> str:
     return _KEY.sub("ei_***", message)  # messages end up in the logs of public builds
+
+
+def exercise(solution: str) -> str:
+    """Return what a solution leaves to a reader.
+
+    From each line ``# solution`` on, everything that is indented as far as that line is one line to be filled in.
+    """
+    return _CUT.sub(r"\1...  # your lines here", solution)
 
 
 def run(notebook: NotebookNode, folder: Path) -> None:

@@ -88,7 +88,7 @@ class ClassifyResult:
         return self.raw.warning
 
     def block(self, key: int | str) -> BlockResult:
-        """Return one block: by its id, else its position (0 is the first); by its type, else its title.
+        """Return one block: by its id, else its position (0 is the first); by its type, its last layer, or its title.
 
         Raises
         ------
@@ -101,6 +101,7 @@ class ClassifyResult:
                 found = [self.blocks[key]]
         else:
             found = [block for block in self.blocks if block.type == key]
+            found = found or [block for block in self.blocks if block.last_layer == key]
             found = found or [block for block in self.blocks if key in (block.title, block.learn_block.name)]
         if len(found) == 1:
             return found[0]
@@ -108,11 +109,13 @@ class ClassifyResult:
         raise UsageError(f"{fault} to {key!r}. This result has: {self.listing()}. Ask by id.")
 
     def listing(self) -> str:
-        """Name the blocks with id, type and title."""
-        return ", ".join(f"{block.id} ({block.type}, {block.title!r})" for block in self.blocks) or "none"
+        """Name the blocks with id, type, last layer (of object detection) and title."""
+        kinds = [f"{block.type}, {block.last_layer}" if block.last_layer else block.type for block in self.blocks]
+        named = zip(self.blocks, kinds, strict=True)
+        return ", ".join(f"{block.id} ({kind}, {block.title!r})" for block, kind in named) or "none"
 
     def __repr__(self) -> str:
-        types = display.listing(block.type for block in self.blocks)
+        types = display.listing(block.last_layer or block.type for block in self.blocks)
         return f"<ClassifyResult of sample {self.sample.id} {self.sample.filename!r} · {types}>"
 
     def _repr_html_(self) -> str:

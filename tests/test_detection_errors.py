@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import edgekit as ek
 from edgekit import detection
-from edgekit.detection import DebugInfo, match
+from edgekit.detection import DebugInfo, Metrics, match
 
 from .test_detection_matching import PREDICTIONS, TRUTHS, points
 
@@ -186,12 +186,33 @@ def test_classes_are_summed_up_over_the_pictures():
     assert table["wrong class"].to_dict() == {1: 0, 2: 2}
 
 
+def test_the_card_counts_a_pair_once():
+    assert "hit 3, wrong class 2, background 1, missed 3" in detection.summary(good_and_bad())._repr_html_()
+    assert "hit 2<" in good_and_bad()["good"]._repr_html_()
+
+
+def test_no_figure_is_made_up_for_what_is_not_in_training():
+    table = detection.summary(match(points([(0.5, 0.5, -1), (0.1, 0.1, 1)]), points([(0.5, 0.5, 1)])))
+    assert table.per_class.index.tolist() == ["not in training", 1]
+    unknown, known = table.per_class.to_dict("records")
+    assert (unknown["truths"], unknown["not in training"]) == (1, 1)
+    assert np.isnan([unknown["f1"], unknown["recall_one_to_one"]]).all()
+    assert known["f1"] == 0
+    assert table.confusion.loc["not in training", 1] == 1
+
+
+def test_metrics_are_printed_rounded():
+    assert repr(Metrics.of(2, 1, 0)) == "Metrics(tp=2, fp=1, fn=0, precision=0.667, recall=1.000, f1=0.800)"
+    assert Metrics.of(2, 1, 0).f1 == 4 / 5
+
+
 def test_names_stand_for_labels_where_they_are_known():
     infos = [match(points([(0.5, 0.5, 1)]), points([(0.5, 0.5, 2)]), names={1: "bolt"}), good_and_bad()["good"]]
     result = detection.summary(infos)
     assert result.per_class.index.tolist() == ["bolt", 2]
     assert list(result.confusion.columns) == ["bolt", 2, "background"]
     assert set(result.errors["label"]) == {"bolt", 2}
+    assert result.names == {1: "bolt"}
 
 
 def test_two_names_for_one_label_are_not_of_one_model():

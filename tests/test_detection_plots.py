@@ -103,7 +103,28 @@ def test_a_block_that_detects_is_plotted_as_a_picture_without_one_too():
 
 def test_scores_of_boxes_stand_beside_their_labels():
     texts = {text.get_text() for text in block("yolov5", debugInfoJson=None, sample=BOXES).plot().texts}
-    assert {"bolt 0.90", "nut 0.60", "bolt", "nut"} == texts
+    assert texts == {"bolt 0.90", "nut 0.60"}
+
+
+def test_a_label_is_written_once_where_truth_and_prediction_share_it():
+    texts = [text.get_text() for text in drawn(plots.detections(ALL_KINDS)).texts]
+    assert sorted(texts) == sorted(
+        ["1", "1", "2", "1", "2", "1", "1", "2"]
+    )  # predictions; wrong class, too far, missed
+
+
+@pytest.mark.parametrize("grey", [0, 255])
+def test_truths_are_hollow(grey):
+    ax = drawn(plots.detections(match(points([(0.5, 0.5, 1)]), points([])), np.full((8, 8, 3), grey, np.uint8)))
+    pixels = np.asarray(ax.figure.canvas.buffer_rgba())[::-1]
+    inside, elsewhere = ax.transData.transform([(0.5, 0.5), (0.2, 0.2)]).astype(int)
+    assert pixels[inside[1], inside[0]].tolist() == pixels[elsewhere[1], elsewhere[0]].tolist()
+
+
+def test_names_from_elsewhere_reach_the_picture():
+    texts = {text.get_text() for text in block().plot(names={1: "screw", 2: "washer"}).texts}
+    assert texts <= {"screw", "washer"}
+    assert texts
 
 
 def test_nothing_at_all_is_an_empty_picture():

@@ -126,6 +126,7 @@ def test_a_block_that_detects_nothing_says_so(studio):
 
 
 def test_a_block_says_what_it_detected():
+    assert repr(result()) == "<ClassifyResult of sample 2 'idle01.d8Ae' · fomo>"
     assert repr(block()) == "<BlockResult 2 keras-object-detection · 2 detections: bolt 1, nut 1>"
     assert block(labels=None).summary() == "2 detections"
 

@@ -275,6 +275,15 @@ def test_a_block_answers_to_its_id_else_position_else_type_else_title(key, found
     assert response(*THREE).block(key).id == found
 
 
+def test_blocks_of_one_type_are_told_apart_by_their_last_layer():
+    learn = {"type": "keras-object-detection", "title": "Things"}
+    found = response(*({"learnBlock": learn, "objectDetectionLastLayer": layer} for layer in ("fomo", "yolox")))
+    assert [block.last_layer for block in found.blocks] == ["fomo", "yolox"]
+    assert found.block("yolox").id == 11
+    with pytest.raises(ek.UsageError, match=r"10 \(keras-object-detection, fomo, 'Things'\), 11 \(.*, yolox, "):
+        found.block("keras-object-detection")
+
+
 def test_an_id_counts_before_a_position():
     assert response(*THREE).block(0).title == "Odd ones"
 

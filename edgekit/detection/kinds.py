@@ -82,6 +82,12 @@ def count(errors: pd.DataFrame, by: str | Sequence[str] = "label") -> pd.DataFra
     return grouped.sum()
 
 
+def total(errors: pd.DataFrame) -> pd.Series[int]:
+    """Return how often each kind occurs, those that do; a pair is one count, as in `count`."""
+    found = count(errors.assign(all=0), "all")[list(KINDS)].sum()
+    return found[found > 0]
+
+
 def confusion(errors: pd.DataFrame) -> pd.DataFrame:
     """Return how often which label was taken for which.
 

@@ -12,7 +12,7 @@ import pandas as pd
 from edgekit import display
 from edgekit.detection import kinds
 from edgekit.detection.matching import Metrics, counts
-from edgekit.detection.scene import Scene
+from edgekit.detection.scene import NOT_IN_TRAINING, Scene
 from edgekit.errors import UsageError
 
 Names = Mapping[Any, str]
@@ -76,8 +76,8 @@ class Matched(ABC):
         return kinds.confusion(self._errors)
 
     def name(self, label: object) -> str:
-        """Return the name of a label, where it is known, else the label."""
-        return str(self.names.get(label, label))
+        """Return the name of a label, where it is known, else the label; of label -1 "not in training"."""
+        return str(self.names.get(label, kinds.UNKNOWN if label == NOT_IN_TRAINING else label))
 
     def counts(self, *, one_to_one: bool) -> Metrics:
         """Count by the rule itself, from the places of truths and predictions alone."""
@@ -86,11 +86,11 @@ class Matched(ABC):
         return Metrics.of(*(int(part[0]) for part in found))
 
     def _facts(self) -> dict[str, object]:
-        found = self._errors["kind"].value_counts()
+        found = kinds.total(self._errors)
         strict = self.metrics(one_to_one=True)
         return {
             "truths": len(self.truths),
             "predictions": len(self.predictions),
             "one to one": f"F1 {strict.f1:.3f} ({strict.tp} hits, {strict.fp} false, {strict.fn} missed)",
-            "kinds": display.listing(f"{kind} {count}" for kind, count in found.items()),
+            "kinds": display.listing((f"{kind} {count}" for kind, count in found.items()), limit=len(kinds.KINDS)),
         }

@@ -36,6 +36,10 @@ class Metrics(NamedTuple):
         precision, recall, f1 = rates(tp, fp, fn)
         return cls(int(tp), int(fp), int(fn), float(precision), float(recall), float(f1))
 
+    def __repr__(self) -> str:
+        shares = f"precision={self.precision:.3f}, recall={self.recall:.3f}, f1={self.f1:.3f}"
+        return f"Metrics(tp={self.tp}, fp={self.fp}, fn={self.fn}, {shares})"
+
 
 def rates(tp: ArrayLike, fp: ArrayLike, fn: ArrayLike) -> tuple[Floats, Floats, Floats]:
     """Return precision, recall and F1 for arrays of counts; see `Metrics` for the rule."""

@@ -15,7 +15,7 @@ from edgekit.detection.boxes import BoxMatch
 from edgekit.detection.debug_info import DebugInfo
 from edgekit.detection.matched import Matched
 from edgekit.detection.matching import Metrics, checked_distance, counts, rates
-from edgekit.detection.scene import Indices, Objects, Scene
+from edgekit.detection.scene import NOT_IN_TRAINING, Indices, Objects, Scene
 from edgekit.detection.sweep import sweep
 from edgekit.errors import UsageError
 
@@ -54,6 +54,8 @@ class HasBlocks(Protocol):
 
 
 Results: TypeAlias = "Mapping[Any, Any] | Iterable[Any]"
+_RATES = ("precision", "recall", "f1")
+_WAYS = ("", "_one_to_one")  # the Studio's counting, and the strict one
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,17 +69,21 @@ class Summary:
         `fp`, `fn`, `precision`, `recall`, `f1` as the Studio counts, and with the suffix `_one_to_one` the strict way;
         a column a kind of error; `server` (its f1, of box models its mAP), `recomputed` and `difference`.
     per_class : DataFrame
-        Index `label` (its name where known): the same without the server's.
+        Index `label` (its name where known): the same without the server's. Truths of label -1 are the row "not in
+        training", without precision, recall and F1: they are counted, and no figure holds them against the model.
     confusion : DataFrame
-        See `edgekit.detection.confusion`.
+        See `edgekit.detection.confusion`, with names; label -1 is "not in training".
     errors : DataFrame
-        Each truth and each prediction; see `edgekit.detection.errors`.
+        Each truth and each prediction; see `edgekit.detection.errors`, with names as well.
+    names : dict
+        Names of the classes by label, as far as any of the pictures knows them.
     """
 
     per_image: pd.DataFrame
     per_class: pd.DataFrame
     confusion: pd.DataFrame
     errors: pd.DataFrame
+    names: dict[Any, str]
 
     def metrics(self, one_to_one: bool = False) -> Metrics:
         """Return the figures over all pictures; see `DebugInfo.metrics` for the two ways of counting."""
@@ -89,7 +95,7 @@ class Summary:
         return f"<Summary of {len(self.per_image)} pictures · F1 {loose.f1:.3f}, one to one {strict.f1:.3f}>"
 
     def _repr_html_(self) -> str:
-        found = self.errors["kind"].value_counts()
+        found = kinds.total(self.errors)
         differ = int((self.per_image["difference"].abs() > 1e-6).sum())
         facts = {
             "as the Studio counts": f"F1 {self.metrics().f1:.3f}",
@@ -108,7 +114,7 @@ def summary(results: Results, block: int | str | None = None) -> Summary:
     results : iterable, or mapping from name
         Of `ClassifyResult`, `BlockResult`, `Picture`, `DebugInfo` or `BoxMatch`.
     block : int or str, optional
-        Which block, where results have more than one that detects objects.
+        Which block, where results have more than one that detects objects: its id, type, last layer ("fomo") or title.
 
     Returns
     -------
@@ -133,12 +139,16 @@ def summary(results: Results, block: int | str | None = None) -> Summary:
     by_label = kinds.count(found, "label").reindex(labels, fill_value=0)
     classes = classes.join(by_label[list(kinds.KINDS)].set_axis(classes.index))
     classes = classes.loc[sorted(classes.index, key=lambda label: (isinstance(label, str), label))]
+    classes.loc[classes.index == NOT_IN_TRAINING, [f"{rate}{way}" for rate in _RATES for way in _WAYS]] = np.nan
     matrix = kinds.confusion(found)
+    shown = names | {NOT_IN_TRAINING: kinds.UNKNOWN}
+    label = found["label"].map(lambda label: shown.get(label, label))
     return Summary(
         images,
-        classes.rename(index=names),
-        matrix.rename(index=names, columns=names),
-        found.assign(picture=picture.take(found["picture"].to_numpy(int)), label=_renamed(found["label"], names)),
+        classes.rename(index=shown),
+        matrix.rename(index=shown, columns=shown),
+        found.assign(picture=picture.take(found["picture"].to_numpy(int)), label=label),
+        names,
     )
 
 
@@ -255,7 +265,7 @@ def _chosen(result: HasBlocks, block: int | str | None) -> HasPictures:
     found = [one for one in result.blocks if one.detects]
     if len(found) != 1:
         fault = "More than one block detects" if found else "No block detects"
-        raise UsageError(f"{fault} objects here: {result!r}. Name one: block=… (its id or type).")
+        raise UsageError(f"{fault} objects here: {result!r}. Name one: block=… (its id or last layer).")
     return found[0]
 
 
@@ -285,19 +295,15 @@ def _names(pictures: list[Picture]) -> dict[Any, str]:
     return names
 
 
-def _renamed(labels: pd.Series[Any], names: dict[Any, str]) -> pd.Series[Any]:
-    return labels.map(lambda label: names.get(label, label)) if names else labels
-
-
 def _counted(scene: Scene, limit: float, truth: Indices, prediction: Indices, index: pd.Index[Any]) -> pd.DataFrame:
     size = len(index)
     columns: dict[str, Any] = {
         "truths": np.bincount(truth, minlength=size),
         "predictions": np.bincount(prediction, minlength=size),
     }
-    for suffix, strict in (("", False), ("_one_to_one", True)):
+    for suffix, strict in zip(_WAYS, (False, True), strict=True):
         found = counts(scene, limit, truth, prediction, size, one_to_one=strict)
-        shares = dict(zip(("precision", "recall", "f1"), rates(*found), strict=True))
+        shares = dict(zip(_RATES, rates(*found), strict=True))
         columns |= {f"{name}{suffix}": values for name, values in (found._asdict() | shares).items()}
     return pd.DataFrame(columns, index=index)
 

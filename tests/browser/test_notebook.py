@@ -1,4 +1,4 @@
-"""Notebook 3 as its reader meets it: in JupyterLab, in a browser."""
+"""Notebooks as their reader meets them: in JupyterLab, in a browser."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from playwright.sync_api import expect
 
 from .lab import Lab
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "03_anomaly_scores.ipynb"
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
 def test_moving_the_threshold_changes_the_picture_and_the_counts(lab: Lab) -> None:
-    lab.open(NOTEBOOK)
+    lab.open(NOTEBOOKS / "03_anomaly_scores.ipynb")
     lab.run_all(timeout=120)
     root = lab.page.locator(".ek").last
     root.scroll_into_view_if_needed()
@@ -30,3 +30,16 @@ def test_moving_the_threshold_changes_the_picture_and_the_counts(lab: Lab) -> No
     lab.wait_python("[int(explorer.counts[name]) for name in ('tp', 'fn')]", f"[{shown[1]}, {shown[2]}]")
     assert float(lab.python("explorer.threshold")) > 4
     lab.screenshot("notebook_03")
+
+
+def test_a_solution_is_folded_until_somebody_asks_for_it(lab: Lab) -> None:
+    lab.open(NOTEBOOKS / "06_object_detection_debug_info.ipynb")
+    lab.run_all(timeout=120)
+    folded = lab.page.locator(".jp-CodeCell .jp-InputPlaceholder")
+    folded.scroll_into_view_if_needed()
+    expect(folded).to_have_count(1)
+    expect(lab.page.get_by_text("drop_duplicates")).to_have_count(0)
+    lab.screenshot("notebook_06")
+    folded.click()
+    expect(folded).to_have_count(0)
+    expect(lab.page.get_by_text("drop_duplicates").first).to_be_visible()
