@@ -65,7 +65,7 @@ def _telling(result: ClassifyResult) -> BlockResult:
             f"No block of this result has anomaly scores or detects objects; there are: {result.listing()}. "
             f"block.plot() draws any of them."
         )
-    return min(found, key=lambda b: (b.type != "anomaly-gmm", b.raw.object_detection_last_layer != "fomo"))
+    return min(found, key=lambda b: (b.type != "anomaly-gmm", b.last_layer != "fomo"))
 
 
 def _scored(block: BlockResult) -> bool:

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from edgekit.block import BlockResult
 
-_UNKNOWN = "not in training"
 _CELL = 8  # pixels of a FOMO model's input that one of its cells covers
 
 
@@ -112,7 +111,7 @@ class DetectionExplorer(Explorer):
             "figure": figure,
             "counting": list(self._counting),
             "labels": self._labels(),
-            "unknown": _UNKNOWN,
+            "unknown": self._pictures[0].matched.name(detection.NOT_IN_TRAINING),
             "looks": {kind: list(look) for kind, look in LOOKS.items()},
             "pictures": [
                 {
@@ -249,7 +248,7 @@ class _Picture:
 
 def _has_centres(block: BlockResult, window: int) -> bool:
     found = block.raw.structured_result or []
-    return block.raw.object_detection_last_layer == "fomo" or found[window].debug_info_json is not None
+    return block.last_layer == "fomo" or found[window].debug_info_json is not None
 
 
 def _windows(block: BlockResult) -> int:
