@@ -84,6 +84,19 @@ def test_what_cannot_be_is_refused_with_the_reason(explorer, trait, value, said)
     assert getattr(explorer, trait) == before
 
 
+@pytest.mark.parametrize("three", [3, np.int64(3), np.float32(3)])
+def test_numbers_of_every_kind_are_taken(explorer, three):
+    explorer.threshold, explorer.window, explorer.span = three, np.int64(3), list(np.array([0, 1000]))
+    assert (explorer.threshold, explorer.window, explorer.span) == (3.0, 3, [0.0, 1000.0])
+    assert [type(value) for value in (explorer.threshold, *explorer.span)] == [float] * 3
+
+
+@pytest.mark.parametrize(("trait", "value"), [("threshold", "3"), ("span", ["a", "b"]), ("threshold", True)])
+def test_what_is_no_number_is_refused(explorer, trait, value):
+    with pytest.raises(ek.UsageError, match="takes numbers"):
+        setattr(explorer, trait, value)
+
+
 def test_state_can_be_given_and_unknown_state_is_refused(results):
     assert ek.explore(results[0], threshold=3, window=4).window == 4
     with pytest.raises(ek.UsageError, match="no 'treshold'"):

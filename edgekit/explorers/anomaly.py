@@ -13,7 +13,7 @@ from matplotlib.gridspec import GridSpec
 
 from edgekit import anomaly, display, plots
 from edgekit.errors import UsageError
-from edgekit.explorers.base import Explorer
+from edgekit.explorers.base import Explorer, Number
 from edgekit.explorers.scored import SCORE, Scored
 from edgekit.explorers.timeline import Timeline
 
@@ -60,8 +60,8 @@ class AnomalyExplorer(Explorer):
     state: ClassVar[tuple[str, ...]] = ("window", "threshold", "span", "axes", "log_scale")
 
     window = traitlets.Int(0).tag(sync=True)
-    threshold = traitlets.Float(None, allow_none=True).tag(sync=True)
-    span = traitlets.List(traitlets.Float()).tag(sync=True)
+    threshold = Number(None, allow_none=True).tag(sync=True)
+    span = traitlets.List(Number()).tag(sync=True)
     axes = traitlets.List(traitlets.Unicode()).tag(sync=True)
     log_scale = traitlets.Bool(False).tag(sync=True)
 

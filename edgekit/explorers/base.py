@@ -13,6 +13,7 @@ import threading
 from collections.abc import Mapping
 from functools import cache
 from html import escape
+from numbers import Real
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -46,6 +47,16 @@ def pack(arrays: Mapping[str, NDArray[Any]]) -> tuple[dict[str, dict[str, Any]],
         pieces.append(piece)
         offset += len(piece)
     return layout, b"".join(pieces)
+
+
+class Number(traitlets.Float):  # type: ignore[type-arg]
+    """A number of any kind, NumPy's as well; kept as a float."""
+
+    def validate(self, obj: Any, value: Any) -> float:
+        """Say in a UsageError what is no number."""
+        if type(value) is bool or not isinstance(value, Real):
+            raise UsageError(f"{(self.name or 'It').lstrip('_')} takes numbers, got {value!r}.")
+        return float(value)
 
 
 class Explorer(anywidget.AnyWidget):
