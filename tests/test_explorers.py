@@ -178,6 +178,34 @@ def test_missing_and_endless_scores_are_no_trouble(tmp_path):
     explorer.to_html(tmp_path / "odd.html")
 
 
+def test_names_that_no_message_can_carry_are_no_trouble(tmp_path):
+    explorer = ek.explore(scored_result(20, name="idle\ud800 $x$"))
+    explorer.to_html(tmp_path / "odd.html")
+    data, _ = explorer._repr_mimebundle_()
+    for sent in (data["text/plain"], explorer.axes, explorer._meta):
+        assert "idle? $x$" in str(sent)
+        str(sent).encode()
+
+
+def test_axes_of_one_name_are_told_apart():
+    result = scored_result(20)
+    for sensor in result.sample.sensors:
+        sensor.name = "acc"
+    explorer = ek.explore(result.sample)
+    assert explorer.axes == ["acc", "acc (2)", "acc (3)"]
+    explorer.axes = ["acc (2)"]
+    assert explorer.selection.squeeze().tolist() == result.sample.signal().iloc[:, 1].tolist()
+
+
+def test_a_window_that_ends_after_the_readings_is_on_show():
+    explorer = ek.explore(ek.parse(SEED))  # one window of 2,996 ms over a recording of 126 ms
+    assert explorer._meta["end"] == 2996
+    assert explorer.figure().axes[1].get_xlim() == (0, 2.996)
+    lone = ek.explore([ek.parse(SEED), ek.parse(SEED)])
+    assert lone.segments().empty
+    assert [sample["start"] for sample in lone._meta["samples"]] == [0, 2996]
+
+
 def test_k_means_scores_are_explored_as_well(results):
     explorer = ek.explore(results[0].block("anomaly"))
     assert explorer._meta["part"] == "cluster"

@@ -16,6 +16,7 @@ from edgekit.errors import UsageError
 from edgekit.explorers.base import Explorer, Number
 from edgekit.explorers.scored import SCORE, Scored
 from edgekit.explorers.timeline import Timeline
+from edgekit.look import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,8 +68,11 @@ class AnomalyExplorer(Explorer):
 
     def __init__(self, blocks: Sequence[BlockResult], **state: Any) -> None:
         self._scored = scored = Scored.of(blocks)
-        self._timeline = timeline = Timeline([block.sample for block in blocks])
         self.windows = scored.windows
+        reach = (
+            self.windows["end_ms"].astype(float).groupby(scored.place).max().reindex(range(len(blocks)), fill_value=0)
+        )
+        self._timeline = timeline = Timeline([block.sample for block in blocks], reach.tolist())
         meta = timeline.meta() | scored.meta() | {"title": f"{scored.block.title} · {timeline.title()}"}
         start = self.windows["start_ms"].to_numpy(float) + timeline.starts[scored.place]
         arrays = timeline.arrays() | scored.arrays() | {"start": start}
@@ -141,7 +145,8 @@ class AnomalyExplorer(Explorer):
     def _draw_window(self, figure: Figure, grid: GridSpec) -> None:
         """Draw beside the tracks what is known of the chosen window."""
         scored = self._scored
-        figure.text(0.74, 0.02, self.text().split("\n", 1)[1].replace(": ", ":\n"), fontsize="small", va="bottom")
+        said = "\n".join(plain(line.replace(": ", ":\n")) for line in self.text().split("\n")[1:])
+        figure.text(0.74, 0.02, said, fontsize="small", va="bottom")
         if not len(self.windows):
             return
         for place, (table, name) in enumerate(((scored.probabilities, "probability"), (scored.shares, "share"))):

@@ -78,6 +78,12 @@ class Scored:
             note=note,
         )
 
+    def reach(self) -> list[float]:
+        """Return when the last window of each block is over, in ms from its sample's start."""
+        last = np.zeros(len(self.sizes))
+        np.maximum.at(last, self.place, self.windows["end_ms"].to_numpy(float))
+        return last.tolist()
+
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return what the front end draws scores and bars from."""
         count = np.bincount(self.place, minlength=len(self.sizes))
