@@ -78,3 +78,31 @@ def test_bytes_become_arrays_again(call):
 )
 def test_figures_are_short(call, value, text):
     assert call("figure(x)", value) == text
+
+
+def test_the_lowest_score_is_not_cut_off(call):
+    shares = call("x.map((lowest) => scoreAxis({lowest, highest: 5}, false).share(lowest))", [-3, -0.42, 0, 2])
+    assert all(share > 0.03 for share in shares[:2])
+    assert shares[2] == 0
+
+
+@pytest.mark.parametrize("high", [2, 50, 4e4, 1e7, 1e12, 1e150])
+def test_ticks_of_the_logarithmic_scale_do_not_crowd(call, high):
+    texts = call(f"(axis => axis.texts(axis.places(4)))(scoreAxis({{lowest: 0, highest: {high}}}, true))")
+    assert 2 <= len(texts) <= 10
+    assert len(set(texts)) == len(texts)
+    assert max(map(len, texts)) <= 6
+
+
+def test_scores_below_0_have_ticks_on_the_logarithmic_scale(call):
+    places = call("scoreAxis({lowest: -20, highest: 5}, true).places(4)")
+    assert places == [-10, -3, -1, 0, 1, 3]
+
+
+def test_a_reading_alone_is_drawn_as_a_dot(call):
+    drawn = call(
+        "(at => (drawLine({beginPath() {}, stroke() {}, moveTo: (x, y) => at.push([x, y]), lineTo: (x, y) => "
+        "at.push([x, y])}, Float64Array.of(0, 1, 2), Float32Array.of(NaN, 5, NaN), Int32Array.of(0), "
+        "{low: 0, high: 2}, timeScale({low: 0, high: 2}, 274), (value) => value), at))([])"
+    )
+    assert drawn == [[153.25, 5], [154.75, 5]]
