@@ -146,7 +146,7 @@ class Explorer(anywidget.AnyWidget):
             f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>\n'
             f'<meta name="viewport" content="width=device-width">\n'
             f"<style>{front('look.css', 'page.css')}</style></head>\n"
-            f'<body><main><h1>{title}</h1><div id="explorer"></div>\n'
+            f'<body><main><h1 title="{title}">{title}</h1><div id="explorer"></div>\n'
             f'<noscript><img alt="{escape(repr(self))}" src="data:image/png;base64,{picture}"></noscript></main>\n'
             f'<script type="application/json" id="state">{data}</script>\n'
             f'<script type="text/plain" id="blob">{blob}</script>\n'
