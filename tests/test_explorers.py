@@ -206,6 +206,30 @@ def test_a_window_that_ends_after_the_readings_is_on_show():
     assert [sample["start"] for sample in lone._meta["samples"]] == [0, 2996]
 
 
+def test_blocks_of_different_kinds_are_not_laid_side_by_side(results):
+    with pytest.raises(ek.UsageError, match="no scale in common"):
+        ek.explore([results[0].block("anomaly"), results[1].block("anomaly-gmm")])
+
+
+def test_samples_with_other_windows_count_by_their_own_time():
+    fast, slow = scored_result(50), scored_result(50, seed=1)
+    slow.raw.window_increase_ms = 400
+    explorer = ek.explore([fast, slow], threshold=1)
+    normal = [~result.blocks[0].anomalous() for result in (fast, slow)]
+    hours = (normal[0].sum() * 100 + normal[1].sum() * 400) / 3_600_000
+    assert explorer.counts["false_alarms_per_hour"] == pytest.approx(explorer.counts["fp"] / hours)
+
+
+def test_a_sample_too_short_for_a_window_does_not_stop_the_others(studio):
+    short, long = studio.classify(studio.samples().index[:2])
+    short.block("anomaly-gmm").raw.result.clear()
+    short.block("anomaly").raw.result.clear()
+    explorer = ek.explore([short, long])
+    assert set(explorer.windows["sample"]) == {long.sample.id}
+    assert explorer._meta["note"] == ""
+    assert explorer.windows["signed_score"].notna().all()
+
+
 def test_k_means_scores_are_explored_as_well(results):
     explorer = ek.explore(results[0].block("anomaly"))
     assert explorer._meta["part"] == "cluster"

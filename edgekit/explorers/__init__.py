@@ -54,7 +54,12 @@ def explore(what: Explorable | Iterable[Explorable], **state: Any) -> Explorer:
 
 def _telling(result: ClassifyResult) -> BlockResult:
     """Return the block of a result that an explorer can show most of."""
-    found = [block for block in result.blocks if any(SCORE in window for window in block.raw.result)]
+    found = [
+        block
+        for block in result.blocks
+        if any(SCORE in window for window in block.raw.result)
+        or (not block.raw.result and block.type in ("anomaly", "anomaly-gmm"))  # the sample is too short for a window
+    ]
     if not found:
         have = ", ".join(f"{block.id} ({block.type})" for block in result.blocks) or "none"
         raise UsageError(f"No block of this result gives anomaly scores; there are: {have}. block.plot() draws any.")

@@ -109,7 +109,7 @@ class AnomalyExplorer(Explorer):
     @property
     def counts(self) -> pd.Series[float]:
         """What the threshold does to the windows, and in how many events; see `edgekit.anomaly.tally`."""
-        increase = float(self._scored.block.result.window_increase_ms)
+        increase = self._scored.increases[self._scored.place]
         counted = anomaly.tally(self.windows[SCORE], self.windows["anomalous"], self._limit(), increase_ms=increase)
         return pd.concat([counted, pd.Series({"events": float(len(self.segments()))})])
 

@@ -32,8 +32,8 @@ class Scored:
         See `AnomalyExplorer`.
     place : array (windows,)
         Which block a window belongs to.
-    sizes : array (blocks,)
-        How long the windows of each block are, in ms.
+    sizes, increases : array (blocks,)
+        How long the windows of each block are, and from one's start to the next one's, in ms.
     probabilities, shares : DataFrame
         One column a label, one column a feature (its share of the distance in `explain`); no columns where not known.
     part : array (windows,)
@@ -46,6 +46,7 @@ class Scored:
     windows: pd.DataFrame
     place: NDArray[np.integer[Any]]
     sizes: NDArray[np.float64]
+    increases: NDArray[np.float64]
     probabilities: pd.DataFrame
     shares: pd.DataFrame
     part: NDArray[np.integer[Any]]
@@ -58,8 +59,16 @@ class Scored:
             raise UsageError("There is no block to explore: give one, or a list of them.")
         first = blocks[0]
         tables = [block.windows() for block in blocks]
-        if any(SCORE not in table for table in tables) and any(map(len, tables)):
-            raise UsageError(f"Block {first.id} ({first.type}) gives no anomaly scores. block.plot() draws any block.")
+        for block, table in zip(blocks, tables, strict=True):
+            if len(table) and SCORE not in table:
+                raise UsageError(
+                    f"Block {block.id} ({block.type}) gives no anomaly scores. block.plot() draws any block."
+                )
+        if len(kinds := sorted({block.type for block in blocks})) > 1:
+            raise UsageError(
+                f"The scores of {' and '.join(kinds)} blocks have no scale in common: explore each kind by itself, "
+                f"ek.explore([result.block({kinds[0]!r}) for result in results])."
+            )
         explained, note = _explained(blocks)
         windows = [_described(block, table, why) for block, table, why in zip(blocks, tables, explained, strict=True)]
         why = pd.concat(explained, ignore_index=True)
@@ -72,6 +81,7 @@ class Scored:
             windows=pd.concat(windows, ignore_index=True).rename_axis(index="window"),
             place=np.repeat(np.arange(len(blocks)), list(map(len, tables))).astype(np.int32),
             sizes=np.array([float(block.result.window_size_ms) for block in blocks]),
+            increases=np.array([float(block.result.window_increase_ms) for block in blocks]),
             probabilities=pd.concat(labels, ignore_index=True),
             shares=why[features],
             part=part.fillna(-1).to_numpy("i4"),
@@ -90,6 +100,7 @@ class Scored:
         arrays: dict[str, NDArray[Any]] = {
             "sample": self.place,
             "size": self.sizes,
+            "increase": self.increases,
             "first": np.cumsum([0, *count[:-1]]).astype("i4"),
             "score": self.windows[SCORE].to_numpy("f8"),
             "truth": self.windows["anomalous"].astype("Int8").fillna(-1).to_numpy("i1"),
@@ -111,7 +122,6 @@ class Scored:
         return {
             "score": "anomaly score",
             "sense": "" if mixture else "distance to the nearest cluster's edge; negative is inside",
-            "increase": float(self.block.result.window_increase_ms),
             "longest": float(self.sizes.max()),
             "lowest": float(finite.min()) if len(finite) else 0.0,
             # with room above the threshold, so that it can be dragged up from where every window scores below it
@@ -154,6 +164,6 @@ def _probabilities(block: BlockResult, table: pd.DataFrame) -> pd.DataFrame:
 def _explained(blocks: Sequence[BlockResult]) -> tuple[list[pd.DataFrame], str]:
     """What stands behind the scores; where one block cannot be explained none is, and the note says why."""
     try:
-        return [block.explain() for block in blocks], ""
+        return [block.explain() if block.raw.result else pd.DataFrame() for block in blocks], ""
     except EdgekitError as problem:
         return [pd.DataFrame(index=range(len(block.raw.result))) for block in blocks], f"not explained: {problem}"

@@ -45,11 +45,17 @@ def test_the_envelope_passes_over_what_is_missing(call):
 def test_what_lies_above_a_threshold_is_strictly_above(call):
     scores = [*RANDOM.normal(size=50).round(1).tolist(), 2.0, 2.0]
     truth = [int(t) for t in RANDOM.integers(-1, 2, 52)]
-    counts = call("tally({score: Float64Array.from(x[0]), truth: Int8Array.from(x[1])}, 500).at(2)", [scores, truth])
+    counts = call(
+        "tally({score: Float64Array.from(x[0]), truth: Int8Array.from(x[1]), sample: x[0].map((_, i) => i % 2), "
+        "increase: [500, 250]}).at(2)",
+        [scores, truth],
+    )
     score, known = np.array(scores), np.array(truth)
     assert counts["tp"] == ((score > 2) & (known == 1)).sum()
     assert counts["tn"] == ((score <= 2) & (known == 0)).sum()
     assert counts["above"] == (score > 2).sum()
+    hours = np.where(np.arange(52) % 2, 250, 500)[known == 0].sum() / 3_600_000
+    np.testing.assert_allclose(counts["perHour"], ((score > 2) & (known == 0)).sum() / hours)
 
 
 @pytest.mark.parametrize("logarithmic", [False, True])

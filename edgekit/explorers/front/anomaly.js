@@ -3,7 +3,7 @@
 
 function render({ model, el }) {
   const meta = model.get("_meta"), data = unpack(meta.layout, model.get("_blob"));
-  const windows = data.start.length, counts = tally(data, meta.increase), stop = [];
+  const windows = data.start.length, counts = tally(data), stop = [];
   const known = counts.normal.length + counts.anomalous.length > 0;
   const endOf = (i) => data.start[i] + data.size[data.sample[i]];
   data.middle = Float64Array.from(data.start, (start, i) => (start + endOf(i)) / 2);

@@ -14,9 +14,10 @@ function upperBound(values, x) {
 }
 
 /** What a threshold does: scores are sorted once, after that a threshold costs three searches. */
-function tally({ score, truth }, increase) {
+function tally({ score, truth, sample, increase }) {
   const sorted = (wanted) => score.filter((value, i) => !Number.isNaN(value) && wanted(truth[i])).sort();
   const normal = sorted((is) => is === 0), anomalous = sorted((is) => is === 1), all = sorted(() => true);
+  const normalMs = score.reduce((sum, value, i) => sum + (truth[i] === 0 && !Number.isNaN(value) ? increase[sample[i]] : 0), 0);
   const above = (scores, threshold) => scores.length - upperBound(scores, threshold);
   return {
     normal, anomalous, all,
@@ -25,7 +26,7 @@ function tally({ score, truth }, increase) {
       return {
         tp, fp, fn: anomalous.length - tp, tn: normal.length - fp, above: above(all, threshold),
         precision: tp / (tp + fp), recall: tp / anomalous.length,
-        perHour: fp / ((normal.length * increase) / 3.6e6),
+        perHour: fp / (normalMs / 3.6e6),
       };
     },
   };
