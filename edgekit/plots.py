@@ -5,7 +5,7 @@ Colours are Okabe and Ito's, told apart by the colour-blind; lines differ in sty
 
 from __future__ import annotations
 
-from itertools import cycle
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -256,7 +256,9 @@ def explanation(shares: pd.Series, ax: Axes | None = None) -> Axes:
 
 
 def _looks() -> Any:
-    return ({"color": colour, "linestyle": style} for colour, style in cycle(zip(COLOURS, STYLES, strict=True)))
+    """Colour and style of one line after the other: after six the colours begin anew, with other styles."""
+    n = len(COLOURS)
+    return ({"color": COLOURS[i % n], "linestyle": STYLES[(i + i // n) % n]} for i in count())
 
 
 def _drawable(values: ArrayLike) -> NDArray[np.float64]:

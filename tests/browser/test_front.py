@@ -105,6 +105,13 @@ def test_scores_below_0_have_ticks_on_the_logarithmic_scale(call):
     assert places == [-10, -3, -1, 0, 1, 3]
 
 
+def test_no_two_of_many_axes_look_alike(call):
+    looks = call("Array.from({length: 18}, (_, i) => `${i % 6} ${dashPicture(dashOf(i))}`)")
+    assert len(set(looks)) == 18
+    assert looks[0] == "0 currentcolor"
+    assert looks[1] == "1 repeating-linear-gradient(90deg, currentcolor 0px 6px, transparent 6px 9px)"
+
+
 def test_a_reading_alone_is_drawn_as_a_dot(call):
     drawn = call(
         "(at => (drawLine({beginPath() {}, stroke() {}, moveTo: (x, y) => at.push([x, y]), lineTo: (x, y) => "

@@ -173,7 +173,7 @@ function drawSignal({ context, width, height }, colours, data, meta, shown, view
     meta.axes.forEach((_, i) => {
       if (!on[i]) return;
       context.strokeStyle = colours.series[i % colours.series.length];
-      context.setLineDash(DASHES[i % DASHES.length]);
+      context.setLineDash(dashOf(i));
       drawLine(context, data.time, data.signal.subarray(i * readings, (i + 1) * readings), data.breaks, view, scale, y);
     });
   });
@@ -225,11 +225,21 @@ function timeGestures(model, end, track, { choose, zooms = false, taken = () => 
   }, { passive: false });
 }
 
+/** The dash of axis i: after six axes the colours begin anew, with other dashes. */
+const dashOf = (i) => DASHES[(i + Math.floor(i / 6)) % DASHES.length];
+
+/** A dash as CSS paints it, in the colour of the text. */
+function dashPicture(dash) {
+  let at = 0;
+  const stops = dash.map((length, i) => `${i % 2 ? "transparent" : "currentcolor"} ${at}px ${(at += length)}px`);
+  return dash.length ? `repeating-linear-gradient(90deg, ${stops.join(", ")})` : "currentcolor";
+}
+
 /** Buttons that show and hide axes; their state is the trait `axes`. */
 function axisLegend(model, meta, colours) {
   const buttons = meta.axes.map((axis, i) => {
     const line = h("i", { "aria-hidden": "true" });
-    line.style.borderTopStyle = ["solid", "dashed", "dashed", "dotted", "dashed", "dashed"][i % 6];
+    line.style.background = dashPicture(dashOf(i));
     const button = h("button", { type: "button", title: `show or hide ${axis}` }, line, h("span", {}, meta.names[i]));
     button.addEventListener("click", () => {
       const shown = model.get("axes");
