@@ -209,6 +209,11 @@ def test_a_field_shows_what_was_taken_not_what_was_typed(page, explorer):
     page.page.keyboard.press("Enter")
     expect(field).to_have_value(str(len(explorer.windows) - 1))
     expect(field).to_be_focused()
+    field.press("5")
+    field.press("Backspace")
+    page.root.get_by_role("slider", name="window").focus()
+    page.press("Home")
+    expect(field).to_have_value("0")
 
 
 def test_a_threshold_beyond_all_scores_is_within_the_sliders_range(context, results, tmp_path):

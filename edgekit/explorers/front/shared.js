@@ -181,6 +181,10 @@ function numberField(name, properties, accept) {
     input.value = last; // what was not accepted, or not as it stood there, does not stay
     if (typed !== "") accept(Number(typed));
   });
+  input.addEventListener("blur", () => {
+    typing = false; // what was typed and taken back is no change
+    input.value = last;
+  });
   const label = h("label", {}, name, input);
   const show = (value, digits = 0) => {
     last = value === null ? "" : Number(value.toFixed(digits));
