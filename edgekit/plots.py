@@ -100,8 +100,9 @@ def windows(
     if _SCORE in table:
         _score(ax, table, threshold)
         if segments is not None:
-            for start, end in segments[["start_ms", "end_ms"]].to_numpy(float) / 1000:
-                ax.axvspan(start, end, color=ALARM, alpha=0.15, linewidth=0)
+            start, end = segments[["start_ms", "end_ms"]].to_numpy(float).T / 1000
+            spans = list(zip(start, end - start, strict=True))  # in one artist: there may be thousands
+            ax.broken_barh(spans, (0, 1), transform=ax.get_xaxis_transform(), color=ALARM, alpha=0.15, linewidth=0)
         if labels.shape[1]:
             top = make_axes_locatable(ax).append_axes("top", "100%", pad=0.15, sharex=ax)
             top.tick_params(labelbottom=False)
