@@ -120,6 +120,13 @@ def test_the_figure_shows_what_the_explorer_shows(explorer):
     assert any("threshold 4" in text.get_text() for text in scores.get_legend().get_texts())
 
 
+def test_the_highest_score_is_not_cut_off_on_a_logarithmic_scale(explorer):
+    explorer.log_scale = True
+    low, high = explorer.figure().axes[1].get_ylim()
+    assert high > 1.1 * explorer.windows["anomaly"].max()
+    assert low > -0.5
+
+
 def test_an_explorer_draws_without_pyplot(explorer):
     from matplotlib import pyplot as plt
 

@@ -159,6 +159,7 @@ class AnomalyExplorer(Explorer):
         plots.windows(self._on_timeline(), self.threshold, self.segments(), length_ms=self._timeline.end, ax=axes)
         if self.log_scale:
             axes.set_yscale("symlog", linthresh=1)
+            axes.autoscale_view(scalex=False)  # margins as this scale counts: the highest score is not cut off
         self._timeline.limit(axes, self.span)
 
     def text(self) -> str:
