@@ -12,6 +12,7 @@ import pytest
 import edgekit as ek
 from edgekit.explorers import AnomalyExplorer, SignalExplorer
 from edgekit.explorers.base import pack
+from edgekit.schema import StructuredLabel
 
 from .conftest import SEED
 from .scores import scored_result
@@ -235,6 +236,17 @@ def test_a_sample_too_short_for_a_window_does_not_stop_the_others(studio):
     assert set(explorer.windows["sample"]) == {long.sample.id}
     assert explorer._meta["note"] == ""
     assert explorer.windows["signed_score"].notna().all()
+
+
+def test_labels_that_are_a_guess_are_warned_of_and_noted(tmp_path):
+    result = scored_result(30)
+    labels = result.blocks[0].raw.expected_labels
+    labels[0].end_index = 3
+    labels.append(StructuredLabel(start_index=4, end_index=70, label="other"))
+    with pytest.warns(ek.AmbiguousLabelsWarning, match="neither way"):
+        explorer = ek.explore(result)
+    explorer.to_html(tmp_path / "guess.html")
+    assert "which label belongs to which window is a guess" in (tmp_path / "guess.html").read_text()
 
 
 def test_k_means_scores_are_explored_as_well(results):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -10,13 +11,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from edgekit.errors import EdgekitError, UsageError
+from edgekit.errors import AmbiguousLabelsWarning, EdgekitError, UsageError
+from edgekit.windows import SCORE, score_columns
 
 if TYPE_CHECKING:
     from edgekit.block import BlockResult
 
-SCORE = "anomaly"
-_FRAME = ("start_ms", "end_ms", "expected")
+__all__ = ["SCORE", "Scored"]
+
+_GUESSED = "which label belongs to which window is a guess that may be wrong (AmbiguousLabelsWarning)"
 _PARTS = ("component", "cluster")  # of a mixture, of K-means
 
 
@@ -39,7 +42,7 @@ class Scored:
     part : array (windows,)
         The component or cluster that answers for the window, -1 where not known.
     note : str
-        Why shares are missing, where they are.
+        Why shares are missing, where they are, and that labels are a guess, where they are.
     """
 
     block: BlockResult
@@ -58,7 +61,12 @@ class Scored:
         if not blocks:
             raise UsageError("There is no block to explore: give one, or a list of them.")
         first = blocks[0]
-        tables = [block.windows() for block in blocks]
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", AmbiguousLabelsWarning)
+            tables = [block.windows() for block in blocks]
+            truths = [block.anomalous() for block in blocks]
+        for doubt in caught:
+            warnings.warn_explicit(doubt.message, doubt.category, doubt.filename, doubt.lineno)
         for block, table in zip(blocks, tables, strict=True):
             if len(table) and SCORE not in table:
                 raise UsageError(
@@ -70,7 +78,9 @@ class Scored:
                 f"ek.explore([result.block({kinds[0]!r}) for result in results])."
             )
         explained, note = _explained(blocks)
-        windows = [_described(block, table, why) for block, table, why in zip(blocks, tables, explained, strict=True)]
+        if any(issubclass(doubt.category, AmbiguousLabelsWarning) for doubt in caught):
+            note = " · ".join([_GUESSED, note] if note else [_GUESSED])
+        windows = [_described(*of) for of in zip(blocks, tables, truths, explained, strict=True)]
         why = pd.concat(explained, ignore_index=True)
         columns = list(why.columns)
         features = columns[columns.index("distance") + 1 :] if "distance" in columns else []
@@ -143,9 +153,9 @@ class Scored:
         return [str(label) for label in self.windows["expected"].dropna().unique()]
 
 
-def _described(block: BlockResult, table: pd.DataFrame, why: pd.DataFrame) -> pd.DataFrame:
+def _described(block: BlockResult, table: pd.DataFrame, truth: pd.Series[Any], why: pd.DataFrame) -> pd.DataFrame:
     """The block's table between the sample's id and what is known beyond it."""
-    described = table.assign(anomalous=block.anomalous().to_numpy())
+    described = table.assign(anomalous=truth.to_numpy())
     if "signed_score" in why:
         described["signed_score"] = why["signed_score"].to_numpy()
     described.insert(0, "sample", block.sample.id)
@@ -154,10 +164,11 @@ def _described(block: BlockResult, table: pd.DataFrame, why: pd.DataFrame) -> pd
 
 def _probabilities(block: BlockResult, table: pd.DataFrame) -> pd.DataFrame:
     """Label probabilities of the block itself, else of the first block beside it that has some for the same windows."""
-    for other in (table, *(b.windows() for b in block.result.blocks if b is not block)):
-        labels = other.drop(columns=[*_FRAME, SCORE], errors="ignore")
-        if labels.shape[1] and len(labels) == len(table):
-            return labels
+    for other in (block, *(b for b in block.result.blocks if b is not block)):
+        columns = score_columns(other.raw.result)
+        columns.pop(SCORE, None)
+        if columns and len(other.raw.result) == len(table):
+            return pd.DataFrame(columns)
     return pd.DataFrame(index=table.index)
 
 
