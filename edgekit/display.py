@@ -24,6 +24,11 @@ def listing(names: Iterable[object], limit: int = 6) -> str:
     return ", ".join(shown[:limit]) + (f", … ({len(shown)} in all)" if len(shown) > limit else "")
 
 
+def printable(text: object) -> str:
+    """Return a text that can be sent and written: lone surrogates, which JSON may hold, become question marks."""
+    return str(text).encode("utf-8", "replace").decode("utf-8")
+
+
 def short(text: object, limit: int = 24) -> str:
     """Return a text cut to a length that leaves room for what stands beside it."""
     whole = str(text)

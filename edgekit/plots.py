@@ -5,14 +5,14 @@ Colours are Okabe and Ito's, told apart by the colour-blind; lines differ in sty
 
 from __future__ import annotations
 
-from itertools import cycle
+from itertools import count
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from mpl_toolkits.axes_grid1 import make_axes_locatable
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from edgekit.look import COLOURS, finish, new_axes, plain
 from edgekit.pictures import detections
@@ -27,6 +27,7 @@ _SCORE = "anomaly"
 _FRAME = ["start_ms", "end_ms", "expected"]
 _ABOUT = ["score", "recomputed", "signed_score", "component", "cluster", "distance"]  # what is no share of a feature
 _BINS = 40
+_FARTHEST = 1e150  # drawn no farther out
 _BARS = 12  # of an explanation: with more, names no longer fit beside them
 
 
@@ -99,8 +100,9 @@ def windows(
     if _SCORE in table:
         _score(ax, table, threshold)
         if segments is not None:
-            for start, end in segments[["start_ms", "end_ms"]].to_numpy(float) / 1000:
-                ax.axvspan(start, end, color=ALARM, alpha=0.15, linewidth=0)
+            start, end = segments[["start_ms", "end_ms"]].to_numpy(float).T / 1000
+            spans = list(zip(start, end - start, strict=True))  # in one artist: there may be thousands
+            ax.broken_barh(spans, (0, 1), transform=ax.get_xaxis_transform(), color=ALARM, alpha=0.15, linewidth=0)
         if labels.shape[1]:
             top = make_axes_locatable(ax).append_axes("top", "100%", pad=0.15, sharex=ax)
             top.tick_params(labelbottom=False)
@@ -136,7 +138,7 @@ def scores(table: pd.DataFrame, by: str = "expected", threshold: float | None = 
     scored = table.dropna(subset=_SCORE)
     labels = scored[by].where(scored[by].notna(), "no label")
     for (name, group), look in zip(scored.groupby(labels, sort=False)[_SCORE], _looks(), strict=False):
-        ax.ecdf(group, label=plain(f"{name} ({len(group)} windows)"), linewidth=1.6, **look)
+        ax.ecdf(_drawable(group), label=plain(f"{name} ({len(group)} windows)"), linewidth=1.6, **look)
     _threshold(ax, threshold)
     _score_axis(ax, table[_SCORE])
     ax.set_xlabel("anomaly score")
@@ -168,7 +170,7 @@ def histogram(
         Bins widen with the score as the axis does: straight up to 1, logarithmic beyond.
     """
     ax = ax if ax is not None else new_axes((8, 2.8))
-    values = np.asarray(scores, float)
+    values = _drawable(scores)
     flags = pd.Series(np.full(len(values), None) if anomalous is None else anomalous).astype("boolean")
     groups = {"normal": flags.eq(False), "anomalous": flags, "not known": flags.isna()}
     finite = np.isfinite(values)
@@ -212,7 +214,7 @@ def sweep(table: pd.DataFrame, threshold: float | None = None, ax: Axes | None =
     figures = table.drop(columns="threshold")
     for (name, values), look in zip(figures.items(), _looks(), strict=False):
         label = plain(str(name).replace("_", " "))
-        ax.plot(table["threshold"], values, drawstyle="steps-post", label=label, linewidth=1.4, **look)
+        ax.plot(_drawable(table["threshold"]), values, drawstyle="steps-post", label=label, linewidth=1.4, **look)
     _threshold(ax, threshold)
     _score_axis(ax, table["threshold"])
     ax.set_ylim(-0.02, 1.02)
@@ -255,31 +257,41 @@ def explanation(shares: pd.Series, ax: Axes | None = None) -> Axes:
 
 
 def _looks() -> Any:
-    return ({"color": colour, "linestyle": style} for colour, style in cycle(zip(COLOURS, STYLES, strict=True)))
+    """Colour and style of one line after the other: after six the colours begin anew, with other styles."""
+    n = len(COLOURS)
+    return ({"color": COLOURS[i % n], "linestyle": STYLES[(i + i // n) % n]} for i in count())
+
+
+def _drawable(values: ArrayLike) -> NDArray[np.float64]:
+    """Keep finite values where matplotlib's scales can still count: beyond, margins and ticks run over."""
+    given = np.asarray(values, float)
+    return np.where(np.isfinite(given), np.clip(given, -_FARTHEST, _FARTHEST), given)
 
 
 def _threshold(ax: Axes, threshold: float | None) -> None:
     if threshold is not None:
-        ax.axvline(threshold, color="black", linewidth=1, label=f"threshold {threshold:.4g}")
+        ax.axvline(float(_drawable(threshold)), color="black", linewidth=1, label=f"threshold {threshold:.4g}")
 
 
 def _score_axis(ax: Axes, scores: ArrayLike) -> None:
     """Straight up to 1, logarithmic beyond: normal scores are near 0, and anomalies may be anywhere."""
-    values = np.asarray(scores, float)
+    values = _drawable(scores)
     ax.set_xscale("symlog", linthresh=1)
     ax.set_xlim(left=np.min(values[np.isfinite(values)], initial=0.0))
 
 
 def _score(ax: Axes, table: pd.DataFrame, threshold: float | None) -> None:
     seconds = (table["start_ms"] + table["end_ms"]) / 2000
-    ax.plot(seconds, table[_SCORE], color=COLOURS[0], marker="o", markersize=4, linewidth=1.2, label="anomaly score")
+    scores = _drawable(table[_SCORE])
+    ax.plot(seconds, scores, color=COLOURS[0], marker="o", markersize=4, linewidth=1.2, label="anomaly score")
     ax.set_ylabel("anomaly score")
     if threshold is None:
         return
-    ax.axhline(threshold, color="black", linestyle="--", linewidth=1, label=f"threshold {threshold:.4g}")
+    height = float(_drawable(threshold))
+    ax.axhline(height, color="black", linestyle="--", linewidth=1, label=f"threshold {threshold:.4g}")
     above = (table[_SCORE] > threshold).to_numpy()
     if above.any():
-        ax.plot(seconds[above], table[_SCORE][above], "D", color=ALARM, markersize=5, label="above the threshold")
+        ax.plot(seconds[above], scores[above], "D", color=ALARM, markersize=5, label="above the threshold")
 
 
 def _probabilities(ax: Axes, table: pd.DataFrame, labels: pd.DataFrame) -> None:

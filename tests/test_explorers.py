@@ -12,6 +12,7 @@ import pytest
 import edgekit as ek
 from edgekit.explorers import AnomalyExplorer, SignalExplorer
 from edgekit.explorers.base import pack
+from edgekit.schema import StructuredLabel
 
 from .conftest import SEED
 from .scores import scored_result
@@ -84,6 +85,19 @@ def test_what_cannot_be_is_refused_with_the_reason(explorer, trait, value, said)
     assert getattr(explorer, trait) == before
 
 
+@pytest.mark.parametrize("three", [3, np.int64(3), np.float32(3)])
+def test_numbers_of_every_kind_are_taken(explorer, three):
+    explorer.threshold, explorer.window, explorer.span = three, np.int64(3), list(np.array([0, 1000]))
+    assert (explorer.threshold, explorer.window, explorer.span) == (3.0, 3, [0.0, 1000.0])
+    assert [type(value) for value in (explorer.threshold, *explorer.span)] == [float] * 3
+
+
+@pytest.mark.parametrize(("trait", "value"), [("threshold", "3"), ("span", ["a", "b"]), ("threshold", True)])
+def test_what_is_no_number_is_refused(explorer, trait, value):
+    with pytest.raises(ek.UsageError, match="takes numbers"):
+        setattr(explorer, trait, value)
+
+
 def test_state_can_be_given_and_unknown_state_is_refused(results):
     assert ek.explore(results[0], threshold=3, window=4).window == 4
     with pytest.raises(ek.UsageError, match="no 'treshold'"):
@@ -105,6 +119,13 @@ def test_the_figure_shows_what_the_explorer_shows(explorer):
     assert [text.get_text() for text in signal.get_legend().get_texts()] == ["accX", "gyrX"]
     assert signal.get_xlim() == scores.get_xlim() == (1, 9)
     assert any("threshold 4" in text.get_text() for text in scores.get_legend().get_texts())
+
+
+def test_the_highest_score_is_not_cut_off_on_a_logarithmic_scale(explorer):
+    explorer.log_scale = True
+    low, high = explorer.figure().axes[1].get_ylim()
+    assert high > 1.1 * explorer.windows["anomaly"].max()
+    assert low > -0.5
 
 
 def test_an_explorer_draws_without_pyplot(explorer):
@@ -163,6 +184,69 @@ def test_missing_and_endless_scores_are_no_trouble(tmp_path):
     assert explorer.selection["anomaly"].iloc[0] == np.inf
     assert explorer.figure()
     explorer.to_html(tmp_path / "odd.html")
+
+
+def test_names_that_no_message_can_carry_are_no_trouble(tmp_path):
+    explorer = ek.explore(scored_result(20, name="idle\ud800 $x$"))
+    explorer.to_html(tmp_path / "odd.html")
+    data, _ = explorer._repr_mimebundle_()
+    for sent in (data["text/plain"], explorer.axes, explorer._meta):
+        assert "idle? $x$" in str(sent)
+        str(sent).encode()
+
+
+def test_axes_of_one_name_are_told_apart():
+    result = scored_result(20)
+    for sensor in result.sample.sensors:
+        sensor.name = "acc"
+    explorer = ek.explore(result.sample)
+    assert explorer.axes == ["acc", "acc (2)", "acc (3)"]
+    explorer.axes = ["acc (2)"]
+    assert explorer.selection.squeeze().tolist() == result.sample.signal().iloc[:, 1].tolist()
+
+
+def test_a_window_that_ends_after_the_readings_is_on_show():
+    explorer = ek.explore(ek.parse(SEED))  # one window of 2,996 ms over a recording of 126 ms
+    assert explorer._meta["end"] == 2996
+    assert explorer.figure().axes[1].get_xlim() == (0, 2.996)
+    lone = ek.explore([ek.parse(SEED), ek.parse(SEED)])
+    assert lone.segments().empty
+    assert [sample["start"] for sample in lone._meta["samples"]] == [0, 2996]
+
+
+def test_blocks_of_different_kinds_are_not_laid_side_by_side(results):
+    with pytest.raises(ek.UsageError, match="no scale in common"):
+        ek.explore([results[0].block("anomaly"), results[1].block("anomaly-gmm")])
+
+
+def test_samples_with_other_windows_count_by_their_own_time():
+    fast, slow = scored_result(50), scored_result(50, seed=1)
+    slow.raw.window_increase_ms = 400
+    explorer = ek.explore([fast, slow], threshold=1)
+    normal = [~result.blocks[0].anomalous() for result in (fast, slow)]
+    hours = (normal[0].sum() * 100 + normal[1].sum() * 400) / 3_600_000
+    assert explorer.counts["false_alarms_per_hour"] == pytest.approx(explorer.counts["fp"] / hours)
+
+
+def test_a_sample_too_short_for_a_window_does_not_stop_the_others(studio):
+    short, long = studio.classify(studio.samples().index[:2])
+    short.block("anomaly-gmm").raw.result.clear()
+    short.block("anomaly").raw.result.clear()
+    explorer = ek.explore([short, long])
+    assert set(explorer.windows["sample"]) == {long.sample.id}
+    assert explorer._meta["note"] == ""
+    assert explorer.windows["signed_score"].notna().all()
+
+
+def test_labels_that_are_a_guess_are_warned_of_and_noted(tmp_path):
+    result = scored_result(30)
+    labels = result.blocks[0].raw.expected_labels
+    labels[0].end_index = 3
+    labels.append(StructuredLabel(start_index=4, end_index=70, label="other"))
+    with pytest.warns(ek.AmbiguousLabelsWarning, match="neither way"):
+        explorer = ek.explore(result)
+    explorer.to_html(tmp_path / "guess.html")
+    assert "which label belongs to which window is a guess" in (tmp_path / "guess.html").read_text()
 
 
 def test_k_means_scores_are_explored_as_well(results):

@@ -44,6 +44,20 @@ def test_every_finite_score_is_counted():
     assert [patch.get_data().values.sum() for patch in outlines(ax)] == [500, 500]
 
 
+def test_no_two_of_many_lines_look_alike():
+    ax = drawn(plots.signal(pd.DataFrame(np.zeros((2, 18)), columns=[f"axis {i}" for i in range(18)])))
+    assert len({(each.get_color(), str(each._dash_pattern)) for each in ax.lines}) == 18
+
+
+@pytest.mark.parametrize("far", [1e300, -1e300])
+def test_what_is_farther_out_than_a_scale_can_count_is_drawn_all_the_same(far):
+    table = pd.DataFrame({"start_ms": [0, 1], "end_ms": [1, 2], "expected": "idle", "anomaly": [far, 1.0]})
+    drawn(plots.windows(table, -far))
+    drawn(plots.histogram(table["anomaly"], threshold=-far))
+    drawn(plots.scores(table, threshold=-far))
+    drawn(plots.sweep(anomaly.sweep(table, [True, False]), -far))
+
+
 def test_without_truth_all_are_of_unknown_kind():
     assert legend(plots.histogram(pd.Series([1.0, 2.0], index=[7, 9]))) == ["not known (2 windows)"]
 

@@ -37,7 +37,7 @@ def counts(scores: ArrayLike, groups: ArrayLike, threshold: float) -> pd.DataFra
 
 
 def tally(
-    scores: ArrayLike, truth: ArrayLike, threshold: float, *, increase_ms: float | None = None
+    scores: ArrayLike, truth: ArrayLike, threshold: float, *, increase_ms: ArrayLike | None = None
 ) -> pd.Series[float]:
     """Count what one threshold does to normal and anomalous windows; for intervals of the rates see `rates`.
 
@@ -49,7 +49,7 @@ def tally(
         True where a window is an anomaly; one without truth (None, NaN, <NA>) counts in `above` only.
     threshold : float
         A score above it is an anomaly.
-    increase_ms : float, optional
+    increase_ms : float or array (windows,), optional
         From one window's start to the next one's: the time that each window stands for.
 
     Returns
@@ -64,7 +64,8 @@ def tally(
     anomalous, normal = (known.eq(kind).fillna(False).to_numpy(bool) & scored for kind in (True, False))
     tp, fp = float((above & anomalous).sum()), float((above & normal).sum())
     fn, tn = float(anomalous.sum()) - tp, float(normal.sum()) - fp
-    hours = np.nan if increase_ms is None else (fp + tn) * increase_ms / 3_600_000
+    lasts = np.broadcast_to(np.nan if increase_ms is None else numbers(increase_ms), values.shape)
+    hours = float(lasts[normal].sum()) / 3_600_000
     counted = {"above": float(above.sum()), "tp": tp, "fp": fp, "fn": fn, "tn": tn}
     shares = {"precision": (tp, tp + fp), "recall": (tp, tp + fn), "false_alarms_per_hour": (fp, hours)}
     return pd.Series(counted | {name: part / whole if whole else np.nan for name, (part, whole) in shares.items()})

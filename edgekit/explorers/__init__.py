@@ -70,4 +70,6 @@ def _telling(result: ClassifyResult) -> BlockResult:
 
 def _scored(block: BlockResult) -> bool:
     """Whether the block is about anomaly scores, and not about the objects in a picture."""
+    if not block.raw.result:  # the sample is too short for a window
+        return block.type in ("anomaly", "anomaly-gmm")
     return "object-detection" not in block.type and any(SCORE in row for row in block.raw.result)

@@ -13,9 +13,10 @@ from matplotlib.gridspec import GridSpec
 
 from edgekit import anomaly, display, plots
 from edgekit.errors import UsageError
-from edgekit.explorers.base import Explorer
+from edgekit.explorers.base import Explorer, Number
 from edgekit.explorers.scored import SCORE, Scored
 from edgekit.explorers.timeline import Timeline
+from edgekit.look import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,15 +61,18 @@ class AnomalyExplorer(Explorer):
     state: ClassVar[tuple[str, ...]] = ("window", "threshold", "span", "axes", "log_scale")
 
     window = traitlets.Int(0).tag(sync=True)
-    threshold = traitlets.Float(None, allow_none=True).tag(sync=True)
-    span = traitlets.List(traitlets.Float()).tag(sync=True)
+    threshold = Number(None, allow_none=True).tag(sync=True)
+    span = traitlets.List(Number()).tag(sync=True)
     axes = traitlets.List(traitlets.Unicode()).tag(sync=True)
     log_scale = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, blocks: Sequence[BlockResult], **state: Any) -> None:
         self._scored = scored = Scored.of(blocks)
-        self._timeline = timeline = Timeline([block.sample for block in blocks])
         self.windows = scored.windows
+        reach = (
+            self.windows["end_ms"].astype(float).groupby(scored.place).max().reindex(range(len(blocks)), fill_value=0)
+        )
+        self._timeline = timeline = Timeline([block.sample for block in blocks], reach.tolist())
         meta = timeline.meta() | scored.meta() | {"title": f"{scored.block.title} · {timeline.title()}"}
         start = self.windows["start_ms"].to_numpy(float) + timeline.starts[scored.place]
         arrays = timeline.arrays() | scored.arrays() | {"start": start}
@@ -105,7 +109,7 @@ class AnomalyExplorer(Explorer):
     @property
     def counts(self) -> pd.Series[float]:
         """What the threshold does to the windows, and in how many events; see `edgekit.anomaly.tally`."""
-        increase = float(self._scored.block.result.window_increase_ms)
+        increase = self._scored.increases[self._scored.place]
         counted = anomaly.tally(self.windows[SCORE], self.windows["anomalous"], self._limit(), increase_ms=increase)
         return pd.concat([counted, pd.Series({"events": float(len(self.segments()))})])
 
@@ -141,7 +145,8 @@ class AnomalyExplorer(Explorer):
     def _draw_window(self, figure: Figure, grid: GridSpec) -> None:
         """Draw beside the tracks what is known of the chosen window."""
         scored = self._scored
-        figure.text(0.74, 0.02, self.text().split("\n", 1)[1].replace(": ", ":\n"), fontsize="small", va="bottom")
+        said = "\n".join(plain(line.replace(": ", ":\n")) for line in self.text().split("\n")[1:])
+        figure.text(0.74, 0.02, said, fontsize="small", va="bottom")
         if not len(self.windows):
             return
         for place, (table, name) in enumerate(((scored.probabilities, "probability"), (scored.shares, "share"))):
@@ -154,6 +159,7 @@ class AnomalyExplorer(Explorer):
         plots.windows(self._on_timeline(), self.threshold, self.segments(), length_ms=self._timeline.end, ax=axes)
         if self.log_scale:
             axes.set_yscale("symlog", linthresh=1)
+            axes.autoscale_view(scalex=False)  # margins as this scale counts: the highest score is not cut off
         self._timeline.limit(axes, self.span)
 
     def text(self) -> str:

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Mapping
 from functools import cache
 from html import escape
+from numbers import Real
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -23,6 +24,7 @@ import traitlets
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from edgekit import display
 from edgekit.errors import EdgekitError, UsageError
 
 _FRONT = Path(__file__).parent / "front"
@@ -46,6 +48,25 @@ def pack(arrays: Mapping[str, NDArray[Any]]) -> tuple[dict[str, dict[str, Any]],
         pieces.append(piece)
         offset += len(piece)
     return layout, b"".join(pieces)
+
+
+def _printable(value: Any) -> Any:
+    """Return texts and ranges with nothing in them that no message can carry."""
+    if isinstance(value, Mapping):
+        return {name: _printable(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_printable(part) for part in value]
+    return display.printable(value) if isinstance(value, str) else value
+
+
+class Number(traitlets.Float):  # type: ignore[type-arg]
+    """A number of any kind, NumPy's as well; kept as a float."""
+
+    def validate(self, obj: Any, value: Any) -> float:
+        """Say in a UsageError what is no number."""
+        if type(value) is bool or not isinstance(value, Real):
+            raise UsageError(f"{(self.name or 'It').lstrip('_')} takes numbers, got {value!r}.")
+        return float(value)
 
 
 class Explorer(anywidget.AnyWidget):
@@ -73,7 +94,7 @@ class Explorer(anywidget.AnyWidget):
         layout, blob = pack(arrays)
         if unknown := sorted(set(state) - set(self.state)):
             raise UsageError(f"{type(self).__name__} has no {unknown[0]!r}; it has {', '.join(self.state)}.")
-        super().__init__(_meta={**meta, "layout": layout}, _blob=blob)
+        super().__init__(_meta=_printable({**meta, "layout": layout}), _blob=blob)
         for name, value in state.items():
             setattr(self, name, value)
 
@@ -125,8 +146,8 @@ class Explorer(anywidget.AnyWidget):
             f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>\n'
             f'<meta name="viewport" content="width=device-width">\n'
             f"<style>{front('look.css', 'page.css')}</style></head>\n"
-            f'<body><main><h1>{title}</h1><div id="explorer"></div>\n'
-            f'<noscript><img alt="{escape(self.text())}" src="data:image/png;base64,{picture}"></noscript></main>\n'
+            f'<body><main><h1 title="{title}">{title}</h1><div id="explorer"></div>\n'
+            f'<noscript><img alt="{escape(repr(self))}" src="data:image/png;base64,{picture}"></noscript></main>\n'
             f'<script type="application/json" id="state">{data}</script>\n'
             f'<script type="text/plain" id="blob">{blob}</script>\n'
             f'<script type="module">\n{script}\n'
@@ -142,7 +163,7 @@ class Explorer(anywidget.AnyWidget):
             return buffer.getvalue()
 
     def __repr__(self) -> str:
-        return self.text()
+        return display.printable(self.text())
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Put a picture and a text beside the widget: for code hosts, untrusted notebooks, printed pages, nbval."""
@@ -150,5 +171,5 @@ class Explorer(anywidget.AnyWidget):
         if bundle is None:
             return None
         data, metadata = bundle
-        extra = {"text/plain": self.text(), "image/png": base64.b64encode(self._png()).decode()}
+        extra = {"text/plain": repr(self), "image/png": base64.b64encode(self._png()).decode()}
         return {**data, **extra}, metadata

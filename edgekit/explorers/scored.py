@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -10,13 +11,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from edgekit.errors import EdgekitError, UsageError
+from edgekit.errors import AmbiguousLabelsWarning, EdgekitError, UsageError
+from edgekit.windows import SCORE, score_columns
 
 if TYPE_CHECKING:
     from edgekit.block import BlockResult
 
-SCORE = "anomaly"
-_FRAME = ("start_ms", "end_ms", "expected")
+__all__ = ["SCORE", "Scored"]
+
+_GUESSED = "which label belongs to which window is a guess that may be wrong (AmbiguousLabelsWarning)"
 _PARTS = ("component", "cluster")  # of a mixture, of K-means
 
 
@@ -32,20 +35,21 @@ class Scored:
         See `AnomalyExplorer`.
     place : array (windows,)
         Which block a window belongs to.
-    sizes : array (blocks,)
-        How long the windows of each block are, in ms.
+    sizes, increases : array (blocks,)
+        How long the windows of each block are, and from one's start to the next one's, in ms.
     probabilities, shares : DataFrame
         One column a label, one column a feature (its share of the distance in `explain`); no columns where not known.
     part : array (windows,)
         The component or cluster that answers for the window, -1 where not known.
     note : str
-        Why shares are missing, where they are.
+        Why shares are missing, where they are, and that labels are a guess, where they are.
     """
 
     block: BlockResult
     windows: pd.DataFrame
     place: NDArray[np.integer[Any]]
     sizes: NDArray[np.float64]
+    increases: NDArray[np.float64]
     probabilities: pd.DataFrame
     shares: pd.DataFrame
     part: NDArray[np.integer[Any]]
@@ -57,11 +61,26 @@ class Scored:
         if not blocks:
             raise UsageError("There is no block to explore: give one, or a list of them.")
         first = blocks[0]
-        tables = [block.windows() for block in blocks]
-        if any(SCORE not in table for table in tables) and any(map(len, tables)):
-            raise UsageError(f"Block {first.id} ({first.type}) gives no anomaly scores. block.plot() draws any block.")
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", AmbiguousLabelsWarning)
+            tables = [block.windows() for block in blocks]
+            truths = [block.anomalous() for block in blocks]
+        for doubt in caught:
+            warnings.warn_explicit(doubt.message, doubt.category, doubt.filename, doubt.lineno)
+        for block, table in zip(blocks, tables, strict=True):
+            if len(table) and SCORE not in table:
+                raise UsageError(
+                    f"Block {block.id} ({block.type}) gives no anomaly scores. block.plot() draws any block."
+                )
+        if len(kinds := sorted({block.type for block in blocks})) > 1:
+            raise UsageError(
+                f"The scores of {' and '.join(kinds)} blocks have no scale in common: explore each kind by itself, "
+                f"ek.explore([result.block({kinds[0]!r}) for result in results])."
+            )
         explained, note = _explained(blocks)
-        windows = [_described(block, table, why) for block, table, why in zip(blocks, tables, explained, strict=True)]
+        if any(issubclass(doubt.category, AmbiguousLabelsWarning) for doubt in caught):
+            note = " · ".join([_GUESSED, note] if note else [_GUESSED])
+        windows = [_described(*of) for of in zip(blocks, tables, truths, explained, strict=True)]
         why = pd.concat(explained, ignore_index=True)
         columns = list(why.columns)
         features = columns[columns.index("distance") + 1 :] if "distance" in columns else []
@@ -72,11 +91,18 @@ class Scored:
             windows=pd.concat(windows, ignore_index=True).rename_axis(index="window"),
             place=np.repeat(np.arange(len(blocks)), list(map(len, tables))).astype(np.int32),
             sizes=np.array([float(block.result.window_size_ms) for block in blocks]),
+            increases=np.array([float(block.result.window_increase_ms) for block in blocks]),
             probabilities=pd.concat(labels, ignore_index=True),
             shares=why[features],
             part=part.fillna(-1).to_numpy("i4"),
             note=note,
         )
+
+    def reach(self) -> list[float]:
+        """Return when the last window of each block is over, in ms from its sample's start."""
+        last = np.zeros(len(self.sizes))
+        np.maximum.at(last, self.place, self.windows["end_ms"].to_numpy(float))
+        return last.tolist()
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return what the front end draws scores and bars from."""
@@ -84,6 +110,7 @@ class Scored:
         arrays: dict[str, NDArray[Any]] = {
             "sample": self.place,
             "size": self.sizes,
+            "increase": self.increases,
             "first": np.cumsum([0, *count[:-1]]).astype("i4"),
             "score": self.windows[SCORE].to_numpy("f8"),
             "truth": self.windows["anomalous"].astype("Int8").fillna(-1).to_numpy("i1"),
@@ -105,7 +132,6 @@ class Scored:
         return {
             "score": "anomaly score",
             "sense": "" if mixture else "distance to the nearest cluster's edge; negative is inside",
-            "increase": float(self.block.result.window_increase_ms),
             "longest": float(self.sizes.max()),
             "lowest": float(finite.min()) if len(finite) else 0.0,
             # with room above the threshold, so that it can be dragged up from where every window scores below it
@@ -127,9 +153,9 @@ class Scored:
         return [str(label) for label in self.windows["expected"].dropna().unique()]
 
 
-def _described(block: BlockResult, table: pd.DataFrame, why: pd.DataFrame) -> pd.DataFrame:
+def _described(block: BlockResult, table: pd.DataFrame, truth: pd.Series[Any], why: pd.DataFrame) -> pd.DataFrame:
     """The block's table between the sample's id and what is known beyond it."""
-    described = table.assign(anomalous=block.anomalous().to_numpy())
+    described = table.assign(anomalous=truth.to_numpy())
     if "signed_score" in why:
         described["signed_score"] = why["signed_score"].to_numpy()
     described.insert(0, "sample", block.sample.id)
@@ -138,16 +164,17 @@ def _described(block: BlockResult, table: pd.DataFrame, why: pd.DataFrame) -> pd
 
 def _probabilities(block: BlockResult, table: pd.DataFrame) -> pd.DataFrame:
     """Label probabilities of the block itself, else of the first block beside it that has some for the same windows."""
-    for other in (table, *(b.windows() for b in block.result.blocks if b is not block)):
-        labels = other.drop(columns=[*_FRAME, SCORE], errors="ignore")
-        if labels.shape[1] and len(labels) == len(table):
-            return labels
+    for other in (block, *(b for b in block.result.blocks if b is not block)):
+        columns = score_columns(other.raw.result)
+        columns.pop(SCORE, None)
+        if columns and len(other.raw.result) == len(table):
+            return pd.DataFrame(columns)
     return pd.DataFrame(index=table.index)
 
 
 def _explained(blocks: Sequence[BlockResult]) -> tuple[list[pd.DataFrame], str]:
     """What stands behind the scores; where one block cannot be explained none is, and the note says why."""
     try:
-        return [block.explain() for block in blocks], ""
+        return [block.explain() if block.raw.result else pd.DataFrame() for block in blocks], ""
     except EdgekitError as problem:
         return [pd.DataFrame(index=range(len(block.raw.result))) for block in blocks], f"not explained: {problem}"

@@ -10,7 +10,7 @@ import traitlets
 from matplotlib.figure import Figure
 
 from edgekit.errors import UsageError
-from edgekit.explorers.base import Explorer
+from edgekit.explorers.base import Explorer, Number
 from edgekit.explorers.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ class SignalExplorer(Explorer):
     scripts: ClassVar[tuple[str, ...]] = ("shared.js", "tracks.js", "signal.js")
     state: ClassVar[tuple[str, ...]] = ("time_ms", "span", "axes")
 
-    time_ms = traitlets.Float(0.0).tag(sync=True)
-    span = traitlets.List(traitlets.Float()).tag(sync=True)
+    time_ms = Number(0.0).tag(sync=True)
+    span = traitlets.List(Number()).tag(sync=True)
     axes = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def __init__(self, samples: Sequence[Sample], **state: Any) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 class Timeline:
     """Samples one after the other; times in ms from the first one's start.
 
+    Parameters
+    ----------
+    samples : sequence of Sample
+    reach : sequence of float, optional
+        When the last window of each sample is over: a padded one ends after the readings, and is on show all the same.
+
     Attributes
     ----------
     starts : array (samples,)
@@ -33,10 +40,12 @@ class Timeline:
         The signal's columns.
     """
 
-    def __init__(self, samples: Sequence[Sample]) -> None:
+    def __init__(self, samples: Sequence[Sample], reach: Sequence[float] = ()) -> None:
         self.samples = list(samples)
         signals = [_signal(sample) for sample in samples]
         lengths = [max(float(s.length_ms), _end(signal), 1.0) for s, signal in zip(samples, signals, strict=True)]
+        if reach:
+            lengths = list(map(max, lengths, reach))
         self.starts: NDArray[np.float64] = np.cumsum([0.0, *lengths[:-1]])
         self.end = float(sum(lengths))
         self._units: dict[str, str] = {}
@@ -118,9 +127,21 @@ class Timeline:
 
 def _signal(sample: Sample) -> pd.DataFrame:
     try:
-        return sample.signal()
+        signal = sample.signal()
     except UsageError:  # a picture, say: its scores have a time all the same
         return pd.DataFrame(index=pd.Index([], dtype=float, name="time_ms"))
+    names, units = _distinct(signal), signal.attrs.get("units", {})
+    signal.attrs["units"] = {name: units.get(own, "") for name, own in zip(names, signal, strict=True)}
+    return signal.set_axis(names, axis="columns")
+
+
+def _distinct(names: Iterable[object]) -> list[str]:
+    """Return names that can be shown and told apart, for axes to be chosen by: two of one name get a number."""
+    found: list[str] = []
+    for name in map(display.printable, names):
+        numbered = (f"{name} ({i})" for i in count(2))
+        found.append(name if name not in found else next(other for other in numbered if other not in found))
+    return found
 
 
 def _end(signal: pd.DataFrame) -> float:

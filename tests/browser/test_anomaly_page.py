@@ -187,6 +187,50 @@ def test_it_is_one_screen(page):
     assert page.root.bounding_box()["height"] < 680
 
 
+def test_it_is_one_screen_whatever_is_in_it(context, tmp_path):
+    result = scored_result(30, name="W" * 300)
+    for row in result.blocks[0].raw.result:
+        row |= {f"label {i}": i / 1000 for i in range(40)}
+    page = ExplorerPage(context, ek.explore(result), tmp_path)
+    page.page.set_viewport_size({"width": 1280, "height": 800})
+    assert page.page.evaluate("() => document.documentElement.scrollHeight") <= 800
+    expect(page.root).to_contain_text("Label probabilities (6 of 41)")
+    expect(page.root.locator("dt").first).to_have_text("W" * 300)
+    expect(page.root.locator("dt").nth(1)).to_have_text("label 39")
+    page.close()
+
+
+def test_a_field_shows_what_was_taken_not_what_was_typed(page, explorer):
+    field = page.field("window")
+    field.fill("99999")
+    page.page.keyboard.press("Enter")
+    expect(field).to_have_value(str(len(explorer.windows) - 1))
+    field.fill("")
+    page.page.keyboard.press("Enter")
+    expect(field).to_have_value(str(len(explorer.windows) - 1))
+    expect(field).to_be_focused()
+    field.press("5")
+    field.press("Backspace")
+    page.root.get_by_role("slider", name="window").focus()
+    page.press("Home")
+    expect(field).to_have_value("0")
+
+
+def test_a_threshold_beyond_all_scores_is_within_the_sliders_range(context, results, tmp_path):
+    page = ExplorerPage(context, ek.explore(results, threshold=1e6), tmp_path)
+    knob = page.root.get_by_role("slider", name="threshold")
+    assert float(knob.get_attribute("aria-valuemax")) >= float(knob.get_attribute("aria-valuenow")) == 1e6
+    page.close()
+
+
+def test_a_contrast_theme_leaves_the_bars_and_colours_text_as_it_wants(context, explorer, tmp_path):
+    page = ExplorerPage(context, explorer, tmp_path, forced_colors="active", color_scheme="light")
+    painted = "(at => getComputedStyle(at).backgroundColor)"
+    assert page.root.locator(".ek-bar i").first.evaluate(painted) == "rgb(0, 114, 178)"
+    assert page.root.evaluate("root => getComputedStyle(root).getPropertyValue('--ek-ink').trim()") == "CanvasText"
+    page.close()
+
+
 def test_100_000_windows_are_drawn_and_stepped_through(context, tmp_path):
     result = scored_result(100_000)
     page = ExplorerPage(context, ek.explore(result), tmp_path)

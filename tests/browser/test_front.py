@@ -45,11 +45,17 @@ def test_the_envelope_passes_over_what_is_missing(call):
 def test_what_lies_above_a_threshold_is_strictly_above(call):
     scores = [*RANDOM.normal(size=50).round(1).tolist(), 2.0, 2.0]
     truth = [int(t) for t in RANDOM.integers(-1, 2, 52)]
-    counts = call("tally({score: Float64Array.from(x[0]), truth: Int8Array.from(x[1])}, 500).at(2)", [scores, truth])
+    counts = call(
+        "tally({score: Float64Array.from(x[0]), truth: Int8Array.from(x[1]), sample: x[0].map((_, i) => i % 2), "
+        "increase: [500, 250]}).at(2)",
+        [scores, truth],
+    )
     score, known = np.array(scores), np.array(truth)
     assert counts["tp"] == ((score > 2) & (known == 1)).sum()
     assert counts["tn"] == ((score <= 2) & (known == 0)).sum()
     assert counts["above"] == (score > 2).sum()
+    hours = np.where(np.arange(52) % 2, 250, 500)[known == 0].sum() / 3_600_000
+    np.testing.assert_allclose(counts["perHour"], ((score > 2) & (known == 0)).sum() / hours)
 
 
 @pytest.mark.parametrize("logarithmic", [False, True])
@@ -78,3 +84,38 @@ def test_bytes_become_arrays_again(call):
 )
 def test_figures_are_short(call, value, text):
     assert call("figure(x)", value) == text
+
+
+def test_the_lowest_score_is_not_cut_off(call):
+    shares = call("x.map((lowest) => scoreAxis({lowest, highest: 5}, false).share(lowest))", [-3, -0.42, 0, 2])
+    assert all(share > 0.03 for share in shares[:2])
+    assert shares[2] == 0
+
+
+@pytest.mark.parametrize("high", [2, 50, 4e4, 1e7, 1e12, 1e150])
+def test_ticks_of_the_logarithmic_scale_do_not_crowd(call, high):
+    texts = call(f"(axis => axis.texts(axis.places(4)))(scoreAxis({{lowest: 0, highest: {high}}}, true))")
+    assert 2 <= len(texts) <= 10
+    assert len(set(texts)) == len(texts)
+    assert max(map(len, texts)) <= 6
+
+
+def test_scores_below_0_have_ticks_on_the_logarithmic_scale(call):
+    places = call("scoreAxis({lowest: -20, highest: 5}, true).places(4)")
+    assert places == [-10, -3, -1, 0, 1, 3]
+
+
+def test_no_two_of_many_axes_look_alike(call):
+    looks = call("Array.from({length: 18}, (_, i) => `${i % 6} ${dashPicture(dashOf(i))}`)")
+    assert len(set(looks)) == 18
+    assert looks[0] == "0 currentcolor"
+    assert looks[1] == "1 repeating-linear-gradient(90deg, currentcolor 0px 6px, transparent 6px 9px)"
+
+
+def test_a_reading_alone_is_drawn_as_a_dot(call):
+    drawn = call(
+        "(at => (drawLine({beginPath() {}, stroke() {}, moveTo: (x, y) => at.push([x, y]), lineTo: (x, y) => "
+        "at.push([x, y])}, Float64Array.of(0, 1, 2), Float32Array.of(NaN, 5, NaN), Int32Array.of(0), "
+        "{low: 0, high: 2}, timeScale({low: 0, high: 2}, 274), (value) => value), at))([])"
+    )
+    assert drawn == [[153.25, 5], [154.75, 5]]

@@ -3,7 +3,7 @@
 
 function render({ model, el }) {
   const meta = model.get("_meta"), data = unpack(meta.layout, model.get("_blob"));
-  const windows = data.start.length, counts = tally(data, meta.increase), stop = [];
+  const windows = data.start.length, counts = tally(data), stop = [];
   const known = counts.normal.length + counts.anomalous.length > 0;
   const endOf = (i) => data.start[i] + data.size[data.sample[i]];
   data.middle = Float64Array.from(data.start, (start, i) => (start + endOf(i)) / 2);
@@ -109,8 +109,8 @@ function render({ model, el }) {
     thresholdField.show(threshold, 6);
     logBox.checked = model.get("log_scale");
     tracks.setAttribute("aria-valuenow", chosen);
-    knob.setAttribute("aria-valuemin", Number(scale.low.toPrecision(6)));
-    knob.setAttribute("aria-valuemax", Number(scale.high.toPrecision(6)));
+    knob.setAttribute("aria-valuemin", Number(Math.min(scale.low, threshold).toPrecision(6)));
+    knob.setAttribute("aria-valuemax", Number(Math.max(scale.high, threshold).toPrecision(6)));
     if (threshold !== null) knob.setAttribute("aria-valuenow", Number(threshold.toPrecision(6)));
     if (windows) tracks.setAttribute("aria-valuetext", card.show(chosen, threshold));
     verdict.show(threshold === null ? null : counts.at(threshold), windows, threshold === null ? 0 : eventsAbove(data, threshold));
@@ -159,13 +159,16 @@ function render({ model, el }) {
   return () => stop.forEach((end) => end());
 }
 
+const MOST_BARS = 6; // of one kind: more would not fit on one screen
+
 /** One window in words and bars; `show` returns what a screen reader says of it. */
 function windowCard(meta, data) {
   const name = h("h3"), where = h("p", { class: "ek-quiet" }), score = h("p", { class: "ek-figure" }), sense = h("p", { class: "ek-quiet" });
   const box = h("div", { class: "ek-card", role: "group", "aria-label": "the window" }, name, where, score, sense);
   const probabilities = h("dl", { class: "ek-bars" }), shares = h("dl", { class: "ek-bars" }), why = h("h3");
-  const elements = [box];
-  if (meta.labels.length) elements.push(h("div", {}, h("h3", {}, "Label probabilities"), probabilities));
+  const elements = [box], many = meta.labels.length > MOST_BARS;
+  const heading = many ? `Label probabilities (${MOST_BARS} of ${meta.labels.length})` : "Label probabilities";
+  if (meta.labels.length) elements.push(h("div", {}, h("h3", {}, heading), probabilities));
   if (meta.features.length) elements.push(h("div", {}, why, shares));
   const rowOf = (array, names, i) => names.map((label, k) => [label, array[i * names.length + k]]);
 
@@ -173,18 +176,22 @@ function windowCard(meta, data) {
     const sample = meta.samples[data.sample[i]], from = data.start[i] - sample.start, above = data.score[i] > threshold;
     const expected = meta.expected[data.expected[i]];
     name.textContent = `Window ${i}`;
-    where.textContent = `${sample.name} · ${seconds(from)} to ${seconds(from + data.size[data.sample[i]])}` + (expected ? ` · expected: ${expected}` : "");
+    where.textContent = where.title = `${sample.name} · ${seconds(from)} to ${seconds(from + data.size[data.sample[i]])}` + (expected ? ` · expected: ${expected}` : "");
     score.textContent = `${figure(data.score[i], 2)} ${above ? "◆ above" : "not above"}`;
     box.classList.toggle("ek-above", above);
     const signed = data.signed ? data.signed[i] : NaN;
     sense.textContent = Number.isNaN(signed) ? meta.sense
       : `${figure(Math.abs(signed), 2)} standard deviations ${signed < 0 ? "more" : "less"} likely than usual`;
-    if (meta.labels.length) fillBars(probabilities, rowOf(data.probabilities, meta.labels, i).map(([label, p]) => [label, p, percent(p)]));
+    if (meta.labels.length) {
+      const rows = rowOf(data.probabilities, meta.labels, i);
+      if (many) rows.sort(([, a], [, b]) => b - a);
+      fillBars(probabilities, rows.slice(0, MOST_BARS).map(([label, p]) => [label, p, percent(p)]));
+    }
     if (meta.features.length) {
       const rows = rowOf(data.shares, meta.features, i), total = rows.reduce((sum, [, share]) => sum + share, 0);
       rows.sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
       why.textContent = `Why: distance to ${meta.part} ${data.part[i]}`;
-      fillBars(shares, rows.slice(0, 6).map(([feature, share]) => [feature, share / total, percent(share / total)]));
+      fillBars(shares, rows.slice(0, MOST_BARS).map(([feature, share]) => [feature, share / total, percent(share / total)]));
     }
     return `window ${i}, score ${figure(data.score[i], 2)}, ${above ? "above" : "not above"} the threshold`;
   }
@@ -205,7 +212,7 @@ function verdictTable(known) {
       h("tbody", {}, row("precision", cell("precision")), row("recall", cell("recall")), row("false alarms an hour", cell("perHour")))),
   ] : [];
   function show(counts, windows, events) {
-    said.textContent = counts ? `${counts.above} of ${windows} windows above, in ${events} event${events === 1 ? "" : "s"}` : "no threshold";
+    said.textContent = counts ? `${counts.above} of ${windows} window${windows === 1 ? "" : "s"} above, in ${events} event${events === 1 ? "" : "s"}` : "no threshold";
     for (const [name, td] of Object.entries(cells)) {
       const value = counts?.[name] ?? NaN;
       td.textContent = name === "precision" || name === "recall" ? percent(value) : name === "perHour" ? figure(value, 1) : String(value);

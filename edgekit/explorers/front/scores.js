@@ -14,9 +14,10 @@ function upperBound(values, x) {
 }
 
 /** What a threshold does: scores are sorted once, after that a threshold costs three searches. */
-function tally({ score, truth }, increase) {
+function tally({ score, truth, sample, increase }) {
   const sorted = (wanted) => score.filter((value, i) => !Number.isNaN(value) && wanted(truth[i])).sort();
   const normal = sorted((is) => is === 0), anomalous = sorted((is) => is === 1), all = sorted(() => true);
+  const normalMs = score.reduce((sum, value, i) => sum + (truth[i] === 0 && !Number.isNaN(value) ? increase[sample[i]] : 0), 0);
   const above = (scores, threshold) => scores.length - upperBound(scores, threshold);
   return {
     normal, anomalous, all,
@@ -25,7 +26,7 @@ function tally({ score, truth }, increase) {
       return {
         tp, fp, fn: anomalous.length - tp, tn: normal.length - fp, above: above(all, threshold),
         precision: tp / (tp + fp), recall: tp / anomalous.length,
-        perHour: fp / ((normal.length * increase) / 3.6e6),
+        perHour: fp / (normalMs / 3.6e6),
       };
     },
   };
@@ -45,17 +46,29 @@ function eventsAbove({ score, start, size, sample }, threshold) {
 
 /** The scale of scores: from `low` to `high`, straight or (symmetric) logarithmic above 1, and round places on it. */
 function scoreAxis({ lowest, highest }, logarithmic) {
-  const low = Math.min(lowest, 0), high = low + Math.max(highest - low, 1e-6) * 1.04;
+  const rim = 0.04 * Math.max(highest - Math.min(lowest, 0), 1e-6), low = lowest < 0 ? lowest - rim : 0;
+  const high = Math.max(highest, low + rim) + rim;
   const bend = logarithmic ? (value) => Math.sign(value) * Math.log1p(Math.abs(value)) : (value) => value;
   const unbend = logarithmic ? (value) => Math.sign(value) * Math.expm1(Math.abs(value)) : (value) => value;
-  const decades = [0, 1, 3, ...Array.from({ length: 12 }, (_, i) => [10 ** (i + 1), 3 * 10 ** (i + 1)]).flat()];
   return {
     low, high, bend,
-    places: (count) => (logarithmic ? decades.filter((place) => place >= low && place <= high) : ticks(low, high, count)),
+    places: (count) => (logarithmic ? decades(low, high) : ticks(low, high, count)),
+    texts: (places) => (logarithmic ? places.map(decadeText) : tickTexts(places)),
     share: (value) => (bend(value) - bend(low)) / (bend(high) - bend(low)),
     at: (share) => unbend(bend(low) + clamp(share, 0, 1) * (bend(high) - bend(low))),
   };
 }
+
+/** Places for ticks of the logarithmic scale: 0, 1, 3, 10, … and below 0 alike; fewer where they would crowd. */
+function decades(low, high) {
+  const powers = [];
+  for (let power = 1; power <= Math.max(-low, high); power *= 10) powers.push(power);
+  const every = Math.ceil(powers.length / 8);
+  const sizes = powers.length > 4 ? powers.filter((_, i) => i % every === 0) : powers.flatMap((power) => [power, 3 * power]);
+  return [...sizes.map((size) => -size).reverse(), 0, ...sizes].filter((place) => place >= low && place <= high);
+}
+
+const decadeText = (place) => (Math.abs(place) < 1e5 ? String(place) : place.toExponential(0).replace("+", "")).replace("-", "−");
 
 /** Highest score of the windows that cover each pixel column: a window wider than a column counts in all of them. */
 function coverage({ score, start, size, sample }, longest, { low, high }, columns) {
@@ -84,7 +97,7 @@ function drawCovered({ context }, colours, covered, threshold, height) {
 function drawScores({ context, width, height }, colours, data, meta, view, axis) {
   const scale = timeScale(view, width), y = valueScale(axis.low, axis.high, height - AXIS, axis.bend);
   y.middle = (height - AXIS) / 2;
-  drawValueAxis(context, colours, axis.places(4), y, width, meta.score);
+  drawValueAxis(context, colours, axis.places(4), y, width, meta.score, axis.texts(axis.places(4)));
   drawSamples(context, colours, meta.samples.map((sample) => ({ ...sample, name: "" })), view, scale, height - AXIS);
   drawTimeAxis(context, colours, view, scale, height - AXIS);
   within(context, scale, height - AXIS, () => {
@@ -141,17 +154,16 @@ function drawHistogram({ context, width, height }, colours, counts, axis) {
       const size = count && Math.max((count / most) * tall, 1.5);
       context.fillRect(LEFT + (i / BINS) * room + 0.5, direction < 0 ? base - size : base, room / BINS - 1, size);
     });
-    context.fillStyle = colours.soft;
     context.textAlign = "right";
     context.textBaseline = direction < 0 ? "top" : "bottom";
-    context.fillText(`${scores.length} ${name}windows`, width - RIGHT, direction < 0 ? 2 : floor - 2);
+    writeOver(context, colours, `${scores.length} ${name}window${scores.length === 1 ? "" : "s"}`, width - RIGHT, direction < 0 ? 2 : floor - 2);
   }
   context.fillStyle = colours.soft;
   context.fillRect(LEFT, base - 0.25, room, 0.5);
   context.textAlign = "center";
   context.textBaseline = "top";
   const places = axis.places(8);
-  tickTexts(places).forEach((text, i) => context.fillText(text, LEFT + axis.share(places[i]) * room, floor + 4));
+  axis.texts(places).forEach((text, i) => context.fillText(text, LEFT + axis.share(places[i]) * room, floor + 4));
   context.textAlign = "left";
   context.fillText("score", 6, floor + 4);
 }

@@ -172,11 +172,23 @@ function keepKeys(root) {
 
 /** A labelled number field bound to a trait; `accept(value)` puts it. Returns the label and a way to show a value. */
 function numberField(name, properties, accept) {
+  let typing = false, last = "";
   const input = h("input", { type: "number", ...properties });
-  input.addEventListener("change", () => input.value !== "" && accept(Number(input.value)));
+  input.addEventListener("input", () => (typing = true));
+  input.addEventListener("change", () => {
+    const typed = input.value;
+    typing = false;
+    input.value = last; // what was not accepted, or not as it stood there, does not stay
+    if (typed !== "") accept(Number(typed));
+  });
+  input.addEventListener("blur", () => {
+    typing = false; // what was typed and taken back is no change
+    input.value = last;
+  });
   const label = h("label", {}, name, input);
   const show = (value, digits = 0) => {
-    if (document.activeElement !== input) input.value = value === null ? "" : Number(value.toFixed(digits));
+    last = value === null ? "" : Number(value.toFixed(digits));
+    if (!typing) input.value = last;
   };
   return { label, input, show };
 }

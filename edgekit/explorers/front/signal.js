@@ -77,7 +77,7 @@ function render({ model, el }) {
     const sample = meta.samples.find(({ end }) => ms < end) ?? meta.samples.at(-1);
     const label = meta.labels.find(([from, to]) => ms >= from && ms < to);
     name.textContent = readings ? `Reading ${i}` : "No readings";
-    where.textContent = `${sample.name} · ${seconds(ms - sample.start)}${label ? ` · ${label[2]}` : ""}`;
+    where.textContent = where.title = `${sample.name} · ${seconds(ms - sample.start)}${label ? ` · ${label[2]}` : ""}`;
     [...at.rows].forEach((row, k) => (row.cells[1].textContent = figure(values[k][i] ?? NaN, 2)));
     tracks.setAttribute("aria-valuenow", String(i));
     tracks.setAttribute("aria-valuetext", `${seconds(ms)}, ${meta.axes.map((axis, k) => `${axis} ${figure(values[k][i] ?? NaN, 2)}`).join(", ")}`);

@@ -48,7 +48,10 @@ function drawLine(context, times, values, breaks, view, scale, y) {
       const value = values[i];
       if (Number.isNaN(value)) pen = false;
       else if (pen) context.lineTo(scale.x(times[i]), y(value));
-      else context.moveTo(scale.x(times[i]), y(value));
+      else {
+        context.moveTo(scale.x(times[i]) - 0.75, y(value)); // a reading alone is a dot
+        context.lineTo(scale.x(times[i]) + 0.75, y(value));
+      }
       pen = !Number.isNaN(value);
     }
   } else {
@@ -86,11 +89,10 @@ function valueScale(low, high, height, bend = (value) => value) {
   return (value) => TOP + (1 - (bend(value) - a) / spread) * room;
 }
 
-function drawValueAxis(context, colours, places, y, width, name) {
+function drawValueAxis(context, colours, places, y, width, name, texts = tickTexts(places)) {
   context.fillStyle = colours.soft;
   context.textAlign = "right";
   context.textBaseline = "middle";
-  const texts = tickTexts(places);
   places.forEach((place, i) => {
     const at = y(place);
     context.strokeStyle = colours.line;
@@ -117,6 +119,16 @@ function drawTimeAxis(context, colours, view, scale, bottom) {
   tickTexts(places).forEach((text, i) => context.fillText(`${text} s`, scale.x(places[i] * 1000), bottom + 5));
 }
 
+/** Write on top of what is drawn, with a rim that keeps the text readable there. */
+function writeOver(context, colours, text, x, y) {
+  context.lineWidth = 3;
+  context.lineJoin = "round";
+  context.strokeStyle = colours.paper;
+  context.strokeText(text, x, y);
+  context.fillStyle = colours.ink;
+  context.fillText(text, x, y);
+}
+
 /** Lines where one sample ends and the next one begins, with each one's name as far as there is room. */
 function drawSamples(context, colours, samples, view, scale, bottom) {
   if (samples.length < 2) return;
@@ -135,8 +147,7 @@ function drawSamples(context, colours, samples, view, scale, bottom) {
     context.stroke();
     const text = name.length > 40 ? `${name.slice(0, 39)}…` : name;
     if (from < free || context.measureText(text).width + 6 > to - from) continue;
-    context.fillStyle = colours.soft;
-    context.fillText(text, from + 3, TOP);
+    writeOver(context, colours, text, from + 3, TOP);
     free = to;
   }
 }
@@ -152,20 +163,21 @@ function drawSignal({ context, width, height }, colours, data, meta, shown, view
     high = Math.max(high, most ?? -Infinity);
   });
   if (!(low <= high)) [low, high] = [0, 1];
+  if (low === high) [low, high] = [low - 1.2, high + 1.2]; // all readings alike: a line in the middle
   const y = valueScale(low, high, height);
   y.middle = height / 2;
   drawValueAxis(context, colours, ticks(low, high, 4), y, width, meta.unit);
-  drawSamples(context, colours, meta.samples, view, scale, bottom);
   const readings = data.time.length;
   within(context, scale, height, () => {
     context.lineWidth = 1.2;
     meta.axes.forEach((_, i) => {
       if (!on[i]) return;
       context.strokeStyle = colours.series[i % colours.series.length];
-      context.setLineDash(DASHES[i % DASHES.length]);
+      context.setLineDash(dashOf(i));
       drawLine(context, data.time, data.signal.subarray(i * readings, (i + 1) * readings), data.breaks, view, scale, y);
     });
   });
+  drawSamples(context, colours, meta.samples, view, scale, bottom);
 }
 
 /** Mark the stretch of time [from, to) in a track, framed. */
@@ -213,11 +225,21 @@ function timeGestures(model, end, track, { choose, zooms = false, taken = () => 
   }, { passive: false });
 }
 
+/** The dash of axis i: after six axes the colours begin anew, with other dashes. */
+const dashOf = (i) => DASHES[(i + Math.floor(i / 6)) % DASHES.length];
+
+/** A dash as CSS paints it, in the colour of the text. */
+function dashPicture(dash) {
+  let at = 0;
+  const stops = dash.map((length, i) => `${i % 2 ? "transparent" : "currentcolor"} ${at}px ${(at += length)}px`);
+  return dash.length ? `repeating-linear-gradient(90deg, ${stops.join(", ")})` : "currentcolor";
+}
+
 /** Buttons that show and hide axes; their state is the trait `axes`. */
 function axisLegend(model, meta, colours) {
   const buttons = meta.axes.map((axis, i) => {
     const line = h("i", { "aria-hidden": "true" });
-    line.style.borderTopStyle = ["solid", "dashed", "dashed", "dotted", "dashed", "dashed"][i % 6];
+    line.style.background = dashPicture(dashOf(i));
     const button = h("button", { type: "button", title: `show or hide ${axis}` }, line, h("span", {}, meta.names[i]));
     button.addEventListener("click", () => {
       const shown = model.get("axes");
