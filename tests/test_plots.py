@@ -75,7 +75,7 @@ def line(ax: Axes, label: str) -> Any:
 
 
 def shaded(ax: Axes) -> list[tuple[float, float]]:
-    return [(patch.get_x(), patch.get_x() + patch.get_width()) for patch in ax.patches]
+    return [(bar.get_extents().x0, bar.get_extents().x1) for shade in ax.collections for bar in shade.get_paths()]
 
 
 def neighbours(ax: Axes) -> list[Axes]:
@@ -179,7 +179,8 @@ def test_segments_are_shaded():
     table = table_of(8, anomaly=[0, 5, 6, 0, 0, 0, 7, 0])
     ax = drawn(plots.windows(table, 1.0, anomaly.segments(table, 1.0)))
     np.testing.assert_allclose(shaded(ax), [(0.1, 0.4), (0.6, 0.8)])
-    assert {to_rgba(patch.get_facecolor(), 1) for patch in ax.patches} == {to_rgba(plots.ALARM)}
+    [shade] = ax.collections
+    assert [to_rgba(colour, 1) for colour in shade.get_facecolor()] == [to_rgba(plots.ALARM)]
 
 
 def test_labels_are_drawn_above_the_score_over_the_same_time():
