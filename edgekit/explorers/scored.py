@@ -138,7 +138,7 @@ def _described(block: BlockResult, table: pd.DataFrame, why: pd.DataFrame) -> pd
 
 def _probabilities(block: BlockResult, table: pd.DataFrame) -> pd.DataFrame:
     """Label probabilities of the block itself, else of the first block beside it that has some for the same windows."""
-    for other in (table, *(b.windows() for b in block.result.blocks if b is not block)):
+    for other in (table, *(b.windows() for b in block.result.blocks if b.raw is not block.raw)):
         labels = other.drop(columns=[*_FRAME, SCORE], errors="ignore")
         if labels.shape[1] and len(labels) == len(table):
             return labels
