@@ -101,7 +101,7 @@ def windows(
         if segments is not None:
             start, end = (segments[name].to_numpy(float) / 1000 for name in ("start_ms", "end_ms"))
             over_the_height = ax.get_xaxis_transform()
-            bars = np.column_stack([start, end - start])  # one collection: thousands of patches would take a second
+            bars = list(zip(start, end - start, strict=True))  # one collection: a thousand patches take a second
             ax.broken_barh(bars, (0, 1), transform=over_the_height, color=ALARM, alpha=0.15, linewidth=0)
         if labels.shape[1]:
             top = make_axes_locatable(ax).append_axes("top", "100%", pad=0.15, sharex=ax)

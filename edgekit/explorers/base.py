@@ -141,7 +141,7 @@ class Explorer(anywidget.AnyWidget):
             buffer = io.BytesIO()
             figure = self.figure()
             figure.set_dpi(_DPI)
-            FigureCanvasAgg(figure).print_png(buffer)  # savefig would draw it twice
+            FigureCanvasAgg(figure).print_png(buffer)  # type: ignore[no-untyped-call]  # savefig would draw it twice
             return buffer.getvalue()
 
     def __repr__(self) -> str:
