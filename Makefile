@@ -18,7 +18,7 @@ test: .venv/ready
 	$(BIN)/pytest
 
 bench: .venv/ready
-	$(BIN)/python tests/bench.py
+	$(BIN)/python -m tests.bench
 
 # Run every notebook and store it in its canonical form (see tests/test_notebooks.py).
 notebooks: .venv/ready

@@ -352,7 +352,8 @@ class BlockResult:
     @property
     def _path(self) -> str:
         """Where this block stands in the response."""
-        return f"$.classifications[{self.result.blocks.index(self)}]"
+        blocks = self.result.raw.classifications
+        return f"$.classifications[{next(i for i, block in enumerate(blocks) if block is self.raw)}]"
 
 
 def _number(value: float | str | None) -> float | None:

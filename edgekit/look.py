@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
@@ -11,6 +10,8 @@ _LONGEST = 80  # characters of a name; a longer one would push the picture out o
 
 def new_axes(size: tuple[float, float]) -> Axes:
     """Return the Axes of a new figure of `size` in inches."""
+    from matplotlib import pyplot as plt
+
     return plt.subplots(figsize=size, layout="constrained")[1]
 
 

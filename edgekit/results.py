@@ -56,8 +56,6 @@ class ClassifyResult:
 
     Attributes
     ----------
-    blocks : list of BlockResult
-        In the order the server sent them.
     sample : Sample
         The sample with its values, as it came with the result.
     raw : ClassifyResponse
@@ -70,7 +68,13 @@ class ClassifyResult:
         self.raw = raw
         self.source = source
         self.sample = Sample(raw.sample, source, whole=whole)
-        self.blocks = [BlockResult(block, self) for block in raw.classifications]
+
+    @property
+    def blocks(self) -> list[BlockResult]:
+        """What each learn block says, in the order the server sent them."""
+        # Made anew each time: kept, they would hold the result that holds them, and the million readings of a long
+        # sample would stay until the garbage collector has walked through them.
+        return [BlockResult(block, self) for block in self.raw.classifications]
 
     @property
     def window_size_ms(self) -> float:

@@ -129,9 +129,9 @@ class Sample:
         """
         payload = self._payload(datastream)
         names = [sensor.name for sensor in payload.sensors]
-        flat = [value if isinstance(value, list) else [value] for value in payload.values]
+        count = len(payload.values)
         try:
-            table = np.array(flat, float).reshape(len(flat), -1 if flat else len(names))
+            table = np.array(payload.values, float).reshape(count, -1 if count else len(names))
         except (ValueError, TypeError):
             kind = self.info.chart_type or "unknown"
             hint = " sample.image() fetches the picture." if kind == "image" else ""

@@ -1,4 +1,4 @@
-"""How fast edgekit is, next to what one would use without it. Run by `make bench`; takes a minute and a half.
+"""How fast edgekit is, next to what one would use without it. Run by `make bench`; takes three to four minutes.
 
 How to read the table
     ratio    target "≥": how many times as long the peer takes as edgekit (more is better); target "≤": how many times
@@ -8,15 +8,24 @@ How to read the table
 
 How it is measured: edgekit and peer take turns in one run, another one first every round; garbage is collected before
 each turn; freeing what a turn made is part of its time. Only ratios compare from machine to machine; the seconds of the
-sandbox are this machine's. A process is timed from its start to its end with nothing taken off; the sandbox from inside
-a fresh interpreter. Fresh interpreters keep their .pyc files in a folder of this run; the first process of each kind is
-not counted, it writes them and warms the file cache: "cold" means that no models are stored, not that the disk is cold.
-The 200 samples are served by a sandbox in a process of its own.
+sandbox and the milliseconds of the explorers are this machine's. A process is timed from its start to its end with
+nothing taken off; the sandbox from inside a fresh interpreter. Fresh interpreters keep their .pyc files in a folder of
+this run; the first process of each kind is not counted, it writes them and warms the file cache: "cold" means that no
+models are stored, not that the disk is cold. The 200 samples are served by a sandbox in a process of its own.
+
+What is missed, and why (processor time of a quiet run, ms)
+    json + json_normalize   4.0 times at 100 Hz (72 of edgekit, 28 of them after decoding, to 285), 3.3 at 62.5 Hz (175
+                            to 585). What msgspec alone takes, 47 and 125, leaves 6.1 and 4.7: the readings are a list
+                            each, and parse() checks every one. With more objects alive, as in a notebook, the peer's
+                            garbage collections take longer: 6 times at 62.5 Hz were seen so.
+    from_json               1.7 times: it is json.loads and checks nothing; msgspec alone would reach 2.6.
+    200 samples one by one  every attempt has a thread of its own, which keeps the time limit against a server that
+                            drips (see transport.py) and costs a millisecond or more on busy cores.
 
 What is parsed: 100,000 windows with three labels and an anomaly score, and the readings of three axes they were cut
 from. "100 Hz" steps on by one reading a window (17 minutes of recording), "62.5 Hz" by five, which is 80 ms (2.2
 hours): the longer the recording, the more of every parser's time goes into readings that the table does not show.
-What is matched and decoded: see bench_detection.py.
+What is matched and decoded: see bench_detection.py. How explorers are measured: see bench_explorers.py.
 """
 
 import gc
@@ -28,20 +37,19 @@ import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
-from statistics import quantiles
 from typing import Any
 
 import msgspec
 import numpy as np
 import pandas as pd
 import requests
-from bench_detection import rows as detection
 
 import edgekit as ek
 
+from .bench_table import HEAD, LEAST_ROUNDS, Row, quotient, ratio, row, show
+
 WINDOWS = 100_000
 LABELS = ("idle", "snake", "wave")
-LEAST_ROUNDS = 3
 ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith(("EI_", "EDGEKIT_", "PYTHONDONTWRITEBYTECODE"))}
 # Prints two figures: from before `import edgekit` to the first answer, and what the other project's first answer takes.
 SANDBOX = """
@@ -54,38 +62,6 @@ with edgekit.Sandbox() as sandbox:
         print(time.perf_counter() - begin)
         begin = time.perf_counter()
 """
-
-Row = tuple[str, str, str, str, str]
-
-
-def ratio(name: str, ours: Callable[[], object], peer: Callable[[], object], target: str, budget_s: float = 5) -> Row:
-    """Let both take turns until the budget is used up, at least `LEAST_ROUNDS` times; `target` as in "≥ 5"."""
-    ours_s: list[float] = []
-    peer_s: list[float] = []
-    turns = [(ours, ours_s), (peer, peer_s)]
-    begin = time.perf_counter()
-    while len(ours_s) < LEAST_ROUNDS or time.perf_counter() - begin < budget_s:
-        for call, seconds in turns:
-            gc.collect()
-            turn = time.perf_counter()
-            call()
-            seconds.append(time.perf_counter() - turn)
-        turns.reverse()
-    above, below = (peer_s, ours_s) if target.startswith("≥") else (ours_s, peer_s)
-    return quotient(name, above, below, target)
-
-
-def quotient(name: str, above: list[float], below: list[float], target: str = "") -> Row:
-    return row(name, "x", [a / b for a, b in zip(above, below, strict=True)], target)
-
-
-def row(name: str, unit: str, rounds: list[float], target: str) -> Row:
-    low, value, high = quantiles(rounds, method="inclusive")
-    met = ""
-    if target:
-        sign, limit = target.split()[:2]
-        met = "yes" if (value >= float(limit) if sign == "≥" else value <= float(limit)) else "no"
-    return name, f"{value:.2f} {unit}", f"{low:.2f} to {high:.2f} ({len(rounds)})", target, met
 
 
 def response(interval_ms: int, readings_a_window: int) -> bytes:
@@ -138,10 +114,20 @@ def with_client(data: bytes, *, validate: bool) -> pd.DataFrame:
     return pd.DataFrame(answer.classifications[0].result)
 
 
+def with_msgspec_alone(data: bytes) -> object:
+    """Decode without types and without a table: with the collector paused, as edgekit does it, nothing is faster."""
+    gc.disable()
+    try:
+        return msgspec.json.decode(data)
+    finally:
+        gc.enable()
+
+
 Peers = list[tuple[str, Callable[[bytes], Any], str]]
 COMMON: Peers = [
     ("json.loads + json_normalize", with_json_normalize, "≥ 5"),
     ("msgspec.json.decode, untyped, no table", msgspec.json.decode, "≤ 1.5"),
+    ("the same with the garbage collector paused", with_msgspec_alone, ""),
 ]
 CLIENT: Peers = [
     ("official client's from_json, which validates nothing", partial(with_client, validate=False), "≥ 6"),
@@ -226,18 +212,20 @@ def throughput() -> list[Row]:
 
 
 def main() -> None:
-    rows: list[Row] = [("edgekit to", "ratio", "rounds", "target", "met")]
+    rows = [HEAD]
     short = response(10, 1)
     rows += parsing("100 Hz", short, COMMON) + parsing("62.5 Hz", response(16, 5), COMMON)
-    rows += detection(ratio)
+    # late: scipy's and Playwright's objects make the peers' garbage collections dearer, which flatters edgekit
+    from . import bench_detection, bench_explorers
+
+    rows += bench_detection.rows()
     rows += parsing("100 Hz", short, CLIENT)  # last: see with_client
     with tempfile.TemporaryDirectory() as folder:
         ENVIRONMENT["PYTHONPYCACHEPREFIX"] = folder
         rows += processes()
         rows += throughput()
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for cells in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())
+    rows += bench_explorers.rows()
+    show(rows)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ decoding is `json.loads`, which checks nothing; edgekit checks every type and ev
 
 import json
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,8 @@ from scipy.optimize import linear_sum_assignment
 from edgekit import detection
 from edgekit.detection.matching import counts, rates
 from edgekit.detection.scene import Objects, Scene
+
+from .bench_table import Row, ratio
 
 PICTURES = 10_000
 LIMIT = 0.2
@@ -73,7 +74,7 @@ def strict_in_plain_python(truths: Points, predictions: Points) -> int:
     return hits
 
 
-def matching(name: str, most: int, ratio: Callable[..., Any]) -> list[Any]:
+def matching(name: str, most: int) -> list[Row]:
     truths, predictions = pictures(most)
     lists = list(zip(as_lists(truths), as_lists(predictions), strict=True))
 
@@ -106,8 +107,8 @@ def matching(name: str, most: int, ratio: Callable[..., Any]) -> list[Any]:
     ]
 
 
-def rows(ratio: Callable[..., Any]) -> list[Any]:
-    """Return the rows of the table; `ratio` is bench.py's."""
+def rows() -> list[Row]:
+    """Return the rows of the table."""
     truths, predictions = pictures(9)
     groups = [table.groupby("picture") for table in (truths, predictions)]
     nothing = truths.iloc[:0]
@@ -118,8 +119,8 @@ def rows(ratio: Callable[..., Any]) -> list[Any]:
     texts = [info.to_json() for info in infos]
     assert [json.loads(detection.DebugInfo.from_json(text).to_json()) for text in texts] == list(map(json.loads, texts))
     return [
-        *matching("10,000 pictures matched", 9, ratio),
-        *matching("10,000 dense pictures matched", 39, ratio),
+        *matching("10,000 pictures matched", 9),
+        *matching("10,000 dense pictures matched", 39),
         ratio(
             "10,000 debugInfoJson decoded and checked: json.loads",
             lambda: [detection.DebugInfo.from_json(text) for text in texts],

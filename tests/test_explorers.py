@@ -8,10 +8,13 @@ import threading
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import edgekit as ek
 from edgekit.explorers import AnomalyExplorer, SignalExplorer
 from edgekit.explorers.base import pack
+from edgekit.explorers.timeline import COLUMNS, thinned
 from edgekit.schema import StructuredLabel
 
 from .conftest import SEED
@@ -126,6 +129,36 @@ def test_the_highest_score_is_not_cut_off_on_a_logarithmic_scale(explorer):
     low, high = explorer.figure().axes[1].get_ylim()
     assert high > 1.1 * explorer.windows["anomaly"].max()
     assert low > -0.5
+
+
+def test_a_long_signal_is_drawn_thinned_and_whole_where_one_looks_closer():
+    explorer = ek.explore(scored_result(2_000))
+    assert [len(line.get_xdata()) for line in explorer.figure().axes[0].lines] == [2 * COLUMNS + 2] * 3
+    explorer.span = [0, 10_000]
+    assert [len(line.get_xdata()) for line in explorer.figure().axes[0].lines] == [10_095] * 3
+
+
+@given(st.integers(0, 500), st.integers(1, 40), st.integers(0, 2**32))
+def test_thinned_a_signal_keeps_the_peaks_of_every_axis_in_every_stretch(readings, columns, seed):
+    random = np.random.default_rng(seed)
+    time = np.cumsum(random.choice([0.5, 1, 40], readings))
+    values = np.where(random.random((readings, 2)) < 0.1, np.nan, random.normal(size=(readings, 2)))
+    signal = pd.DataFrame(values, pd.Index(time, name="time_ms"), ["x", "y"])
+    found = thinned(signal, columns)
+    if readings <= 4 * columns:
+        assert found is signal
+        return
+    assert len(found) <= 2 * (columns + 1)
+    assert found.index.is_monotonic_increasing
+    assert found.index.name == "time_ms"
+    starts = found.index[::2].to_numpy()
+    assert (np.diff(starts) > 0).all()
+    assert starts[0] == time[0]
+    stretch = np.searchsorted(starts, time, "right")
+    for name in signal:
+        parts = signal[name].groupby(stretch)
+        np.testing.assert_array_equal(found[name].to_numpy(), np.column_stack([parts.min(), parts.max()]).ravel())
+    assert (signal.index.to_series().groupby(stretch).agg(np.ptp) <= (time[-1] - time[0]) / columns + 1e-9).all()
 
 
 def test_an_explorer_draws_without_pyplot(explorer):

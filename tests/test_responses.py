@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import gc
 import json
+import weakref
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import edgekit as ek
+
+from .conftest import SEED
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 IDS = st.integers(1, 2**31)
@@ -152,3 +156,17 @@ def test_a_million_windows_are_a_table():
     assert table.shape == (10**6, 6)
     assert table["anomaly"].eq(-0.5).all()
     assert table["start_ms"].iloc[-1] == 10**6 - 1
+
+
+def test_what_nobody_holds_any_more_is_gone_without_the_garbage_collector():
+    gc.disable()
+    try:
+        result = ek.parse(SEED)
+        block = result.blocks[0]
+        alive = weakref.ref(result)
+        del result
+        assert alive() is block.result
+        del block
+        assert alive() is None
+    finally:
+        gc.enable()

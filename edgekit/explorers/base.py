@@ -21,6 +21,7 @@ import anywidget
 import numpy as np
 import pandas as pd
 import traitlets
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -159,7 +160,9 @@ class Explorer(anywidget.AnyWidget):
     def _png(self) -> bytes:
         with self._lock:
             buffer = io.BytesIO()
-            self.figure().savefig(buffer, format="png", dpi=_DPI)
+            figure = self.figure()
+            figure.set_dpi(_DPI)
+            FigureCanvasAgg(figure).print_png(buffer)  # type: ignore[no-untyped-call]  # savefig would draw it twice
             return buffer.getvalue()
 
     def __repr__(self) -> str:

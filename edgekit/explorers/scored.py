@@ -164,7 +164,7 @@ def _described(block: BlockResult, table: pd.DataFrame, truth: pd.Series[Any], w
 
 def _probabilities(block: BlockResult, table: pd.DataFrame) -> pd.DataFrame:
     """Label probabilities of the block itself, else of the first block beside it that has some for the same windows."""
-    for other in (block, *(b for b in block.result.blocks if b is not block)):
+    for other in (block, *(b for b in block.result.blocks if b.raw is not block.raw)):
         columns = score_columns(other.raw.result)
         columns.pop(SCORE, None)
         if columns and len(other.raw.result) == len(table):
