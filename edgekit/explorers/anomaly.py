@@ -13,9 +13,9 @@ from matplotlib.gridspec import GridSpec
 
 from edgekit import anomaly, display, plots
 from edgekit.errors import UsageError
-from edgekit.explorers.base import Explorer, Number
+from edgekit.explorers.base import Number
 from edgekit.explorers.scored import SCORE, Scored
-from edgekit.explorers.timeline import Timeline
+from edgekit.explorers.timeline import Timeline, TimelineExplorer
 from edgekit.look import plain
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from edgekit.block import BlockResult
 
 
-class AnomalyExplorer(Explorer):
+class AnomalyExplorer(TimelineExplorer):
     """Signal and anomaly scores of one sample, or of several laid end to end, with a threshold to drag.
 
     Parameters
@@ -62,17 +62,12 @@ class AnomalyExplorer(Explorer):
 
     window = traitlets.Int(0).tag(sync=True)
     threshold = Number(None, allow_none=True).tag(sync=True)
-    span = traitlets.List(Number()).tag(sync=True)
-    axes = traitlets.List(traitlets.Unicode()).tag(sync=True)
     log_scale = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self, blocks: Sequence[BlockResult], **state: Any) -> None:
         self._scored = scored = Scored.of(blocks)
         self.windows = scored.windows
-        reach = (
-            self.windows["end_ms"].astype(float).groupby(scored.place).max().reindex(range(len(blocks)), fill_value=0)
-        )
-        self._timeline = timeline = Timeline([block.sample for block in blocks], reach.tolist())
+        self._timeline = timeline = Timeline([block.sample for block in blocks], scored.reach())
         meta = timeline.meta() | scored.meta() | {"title": f"{scored.block.title} · {timeline.title()}"}
         start = self.windows["start_ms"].to_numpy(float) + timeline.starts[scored.place]
         arrays = timeline.arrays() | scored.arrays() | {"start": start}
@@ -92,14 +87,6 @@ class AnomalyExplorer(Explorer):
         if value is not None and not np.isfinite(value):
             raise UsageError(f"A threshold is a finite number, got {value}.")
         return value
-
-    @traitlets.validate("span")
-    def _checked_span(self, proposal: Any) -> list[float]:
-        return self._timeline.checked_span(proposal["value"])
-
-    @traitlets.validate("axes")
-    def _checked_axes(self, proposal: Any) -> list[str]:
-        return self._timeline.checked_axes(proposal["value"])
 
     @property
     def selection(self) -> pd.DataFrame:

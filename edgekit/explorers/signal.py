@@ -10,14 +10,14 @@ import traitlets
 from matplotlib.figure import Figure
 
 from edgekit.errors import UsageError
-from edgekit.explorers.base import Explorer, Number
-from edgekit.explorers.timeline import Timeline
+from edgekit.explorers.base import Number
+from edgekit.explorers.timeline import Timeline, TimelineExplorer
 
 if TYPE_CHECKING:
     from edgekit.sample import Sample
 
 
-class SignalExplorer(Explorer):
+class SignalExplorer(TimelineExplorer):
     """The signal of one sample, or of several laid end to end.
 
     Parameters
@@ -41,8 +41,6 @@ class SignalExplorer(Explorer):
     state: ClassVar[tuple[str, ...]] = ("time_ms", "span", "axes")
 
     time_ms = Number(0.0).tag(sync=True)
-    span = traitlets.List(Number()).tag(sync=True)
-    axes = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
     def __init__(self, samples: Sequence[Sample], **state: Any) -> None:
         if not samples:
@@ -60,14 +58,6 @@ class SignalExplorer(Explorer):
         if not 0 <= proposal["value"] <= self._timeline.end:
             raise UsageError(f"The samples last from 0 to {self._timeline.end:g} ms; got {proposal['value']:g}.")
         return float(proposal["value"])
-
-    @traitlets.validate("span")
-    def _checked_span(self, proposal: Any) -> list[float]:
-        return self._timeline.checked_span(proposal["value"])
-
-    @traitlets.validate("axes")
-    def _checked_axes(self, proposal: Any) -> list[str]:
-        return self._timeline.checked_axes(proposal["value"])
 
     @property
     def selection(self) -> pd.DataFrame:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import traitlets
 from numpy.typing import NDArray
 
 from edgekit import display, plots
 from edgekit.errors import UsageError
+from edgekit.explorers.base import Explorer, Number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -126,6 +128,23 @@ class Timeline:
         if unknown := [name for name in axes if name not in self.axes]:
             raise UsageError(f"There is no axis {unknown[0]!r}; there are: {', '.join(self.axes) or 'none'}.")
         return [name for name in self.axes if name in axes]
+
+
+class TimelineExplorer(Explorer):
+    """What explorers over time share: the stretch of time and the axes of the signal on show."""
+
+    _timeline: Timeline
+
+    span = traitlets.List(Number()).tag(sync=True)
+    axes = traitlets.List(traitlets.Unicode()).tag(sync=True)
+
+    @traitlets.validate("span")
+    def _checked_span(self, proposal: Any) -> list[float]:
+        return self._timeline.checked_span(proposal["value"])
+
+    @traitlets.validate("axes")
+    def _checked_axes(self, proposal: Any) -> list[str]:
+        return self._timeline.checked_axes(proposal["value"])
 
 
 def thinned(signal: pd.DataFrame, columns: int = COLUMNS) -> pd.DataFrame:

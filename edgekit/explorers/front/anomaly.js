@@ -3,7 +3,7 @@
 
 function render({ model, el }) {
   const meta = model.get("_meta"), data = unpack(meta.layout, model.get("_blob"));
-  const windows = data.start.length, counts = tally(data), stop = [];
+  const windows = data.start.length, counts = tally(data);
   const known = counts.normal.length + counts.anomalous.length > 0;
   const endOf = (i) => data.start[i] + data.size[data.sample[i]];
   data.middle = Float64Array.from(data.start, (start, i) => (start + endOf(i)) / 2);
@@ -61,10 +61,11 @@ function render({ model, el }) {
   el.replaceChildren(root);
   const base = { signal: canvasIn(signalTrack), score: canvasIn(scoreTrack), bins: canvasIn(histogram) };
   const over = { signal: canvasIn(signalTrack), score: canvasIn(scoreTrack), bins: canvasIn(histogram) };
-  let colours = palette(root), covered = [], peaks = [], stale = true;
+  let colours = palette(root), covered = [], peaks = [];
 
   // --- drawing: what moves seldom below, what follows the hand above ---
   function drawBase() {
+    colours = palette(root);
     const now = view(), room = Math.floor(timeScale(now, scoreTrack.clientWidth).room);
     drawSignal(base.signal.begin(), colours, data, meta, model.get("axes"), now);
     drawScores(base.score.begin(), colours, data, meta, now, axis());
@@ -115,26 +116,16 @@ function render({ model, el }) {
     if (windows) tracks.setAttribute("aria-valuetext", card.show(chosen, threshold));
     verdict.show(threshold === null ? null : counts.at(threshold), windows, threshold === null ? 0 : eventsAbove(data, threshold));
   }
-  const frame = oncePerFrame(() => {
-    if (stale) drawBase();
-    stale = false;
-    drawOver();
-    showText();
-    root.dataset.frames = Number(root.dataset.frames ?? 0) + 1; // what a test waits for, and a benchmark counts
-  });
-  const redrawAll = () => {
-    colours = palette(root);
-    stale = true;
-    frame.ask();
-  };
 
   // --- what leads to a new picture ---
   const step = (event, size) => choose(model.get("window") + (event.shiftKey ? 10 : 1) * size);
   const length = () => view().high - view().low;
   const about = () => (windows ? data.middle[model.get("window")] : length() / 2);
+  const raise = (event) => nudge(event.shiftKey ? 10 : 1), lower = (event) => nudge(event.shiftKey ? -10 : -1);
+  onKeys(knob, { ArrowLeft: lower, ArrowRight: raise }); // as of any slider; elsewhere these keys step windows
   onKeys(root, {
     ArrowLeft: (event) => step(event, -1), ArrowRight: (event) => step(event, 1),
-    ArrowUp: (event) => nudge(event.shiftKey ? 10 : 1), ArrowDown: (event) => nudge(event.shiftKey ? -10 : -1),
+    ArrowUp: raise, ArrowDown: lower,
     Home: () => choose(0), End: () => choose(windows - 1),
     n: () => chooseAlarm(1), p: () => chooseAlarm(-1),
     "+": () => zoom(model, meta.end, 0.5, about()), "=": () => zoom(model, meta.end, 0.5, about()),
@@ -154,9 +145,10 @@ function render({ model, el }) {
     const scale = axis(), box = histogram.getBoundingClientRect();
     setThreshold(rounded(scale.at((event.clientX - box.left - LEFT) / (box.width - LEFT - RIGHT)), scale));
   });
-  stop.push(watch(model, ["window", "threshold"], frame.ask), watch(model, ["span", "axes", "log_scale"], redrawAll));
-  stop.push(watchLook(root, redrawAll), frame.cancel);
-  return () => stop.forEach((end) => end());
+  return drawingLoop(model, root, {
+    often: ["window", "threshold"], above: () => (drawOver(), showText()),
+    seldom: ["span", "axes", "log_scale"], below: drawBase,
+  }).stop;
 }
 
 const MOST_BARS = 6; // of one kind: more would not fit on one screen

@@ -86,6 +86,27 @@ function oncePerFrame(draw) {
   };
 }
 
+/**
+ * Draw in the next frame: `above()`, what follows the hand, after a change of the traits `often`; before it `below()`,
+ * what moves seldom, after a change of the traits `seldom`, the theme or the size. `data-frames` counts the frames: that
+ * is what tests wait for.
+ */
+function drawingLoop(model, root, { often, seldom, above, below }) {
+  let stale = true;
+  const frame = oncePerFrame(() => {
+    if (stale) below();
+    stale = false;
+    above();
+    root.dataset.frames = Number(root.dataset.frames ?? 0) + 1;
+  });
+  const all = () => {
+    stale = true;
+    frame.ask();
+  };
+  const ends = [watch(model, often, frame.ask), watch(model, seldom, all), watchLook(root, all), frame.cancel];
+  return { all, stop: () => ends.forEach((end) => end()) };
+}
+
 /** A canvas that fills its parent; `begin()` gives a cleared context in CSS pixels. */
 function canvasIn(parent) {
   const canvas = h("canvas", { "aria-hidden": "true" });

@@ -2,7 +2,7 @@
 
 function render({ model, el }) {
   const meta = model.get("_meta"), data = unpack(meta.layout, model.get("_blob"));
-  const readings = data.time.length, stop = [];
+  const readings = data.time.length;
   const view = () => timeView(model, meta.end);
   const values = meta.axes.map((_, i) => data.signal.subarray(i * readings, (i + 1) * readings));
 
@@ -38,9 +38,10 @@ function render({ model, el }) {
   keepKeys(root);
   el.replaceChildren(root);
   const base = canvasIn(track), over = canvasIn(track);
-  let colours = palette(root), stale = true;
+  let colours = palette(root);
 
   function drawBase() {
+    colours = palette(root);
     const surface = base.begin(), height = surface.height - AXIS, now = view();
     const scale = timeScale(now, surface.width);
     drawSignal({ ...surface, height }, colours, data, meta, model.get("axes"), now);
@@ -82,18 +83,6 @@ function render({ model, el }) {
     tracks.setAttribute("aria-valuenow", String(i));
     tracks.setAttribute("aria-valuetext", `${seconds(ms)}, ${meta.axes.map((axis, k) => `${axis} ${figure(values[k][i] ?? NaN, 2)}`).join(", ")}`);
   }
-  const frame = oncePerFrame(() => {
-    if (stale) drawBase();
-    stale = false;
-    drawOver();
-    showText();
-    root.dataset.frames = Number(root.dataset.frames ?? 0) + 1;
-  });
-  const redrawAll = () => {
-    colours = palette(root);
-    stale = true;
-    frame.ask();
-  };
 
   const step = (event, size) => choose(chosen() + (event.shiftKey ? 10 : 1) * size);
   onKeys(root, {
@@ -103,7 +92,7 @@ function render({ model, el }) {
     "-": () => zoom(model, meta.end, 2, model.get("time_ms")), 0: () => put(model, "span", []),
   });
   timeGestures(model, meta.end, track, { choose: (ms) => choose(nearest(ms)), zooms: true });
-  stop.push(watch(model, ["time_ms"], frame.ask), watch(model, ["span", "axes"], redrawAll));
-  stop.push(watchLook(root, redrawAll), frame.cancel);
-  return () => stop.forEach((end) => end());
+  return drawingLoop(model, root, {
+    often: ["time_ms"], above: () => (drawOver(), showText()), seldom: ["span", "axes"], below: drawBase,
+  }).stop;
 }
