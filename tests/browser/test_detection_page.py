@@ -152,6 +152,25 @@ def test_names_of_a_server_are_text_and_pictures_may_be_missing(context, tmp_pat
     page.close()
 
 
+def test_the_picture_on_show_does_not_wait_for_the_others(context, tmp_path):
+    many = [detected_result(60, 60, seed=i) for i in range(60)]
+    explorer = ek.explore(many)
+    page = ExplorerPage(context, explorer, tmp_path)
+    slider = page.root.get_by_label("distance up to")
+    pending = slider.evaluate("""async (input) => {
+      const root = input.closest('.ek'), before = root.dataset.frames;
+      input.value = 0.05;
+      input.dispatchEvent(new Event('input'));
+      while (root.dataset.frames === before) await new Promise(requestAnimationFrame);
+      return root.querySelector('.ek-wide').getAttribute('aria-busy');
+    }""")
+    assert pending == "true"
+    page.drawn()
+    explorer.min_distance = 0.05
+    assert [int(cell) for cell in table(page)["hits"]] == explorer.counts["tp"].tolist()
+    page.close()
+
+
 def test_a_hundred_objects_are_matched_as_python_does(context, tmp_path):
     explorer = ek.explore(detected_result(100, 100))
     page = ExplorerPage(context, explorer, tmp_path)

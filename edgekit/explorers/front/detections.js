@@ -2,6 +2,7 @@
 // and all pictures in a row, worst first. Matching is done here, so that both sliders are followed at once.
 
 const HALO = "rgb(255 255 255 / 80%)", PAD = 8;
+const SLICE = 8; // ms of a frame that may go into pictures that are not on show
 
 /** Draw a kind's marker; truths are hollow and larger, predictions filled. */
 function drawMarker(context, shape, x, y, size, hollow, colour) {
@@ -242,14 +243,26 @@ function render({ model, el }) {
     const tallied = new Map();
     [...found.predictions, ...found.truths.filter(({ kind }) => kind === "missed" || kind === "not in training")].forEach(({ kind }) => tallied.set(kind, (tallied.get(kind) ?? 0) + 1));
     kinds.replaceChildren(...Object.keys(meta.looks).filter((kind) => tallied.has(kind)).map((kind) => kindItem(kind, tallied.get(kind))));
-    const total = (way) => pictures.reduce((sum, _, k) => {
-      const one = matched(k).counts[way];
-      return { tp: sum.tp + one.tp, fp: sum.fp + one.fp, fn: sum.fn + one.fn };
-    }, { tp: 0, fp: 0, fn: 0 });
-    showFigures([counts.studio, counts.strict, total("studio"), total("strict")]);
+    showFigures([counts.studio, counts.strict]);
     showChosen();
     stage.setAttribute("aria-valuenow", String(i + 1));
     stage.setAttribute("aria-valuetext", `${title}: ${[...tallied].map(([kind, n]) => `${n} ${kind}`).join(", ") || "nothing there, nothing found"}`);
+  }
+  /** Match the other pictures too, a few milliseconds a frame, so that the one on show never waits for them. */
+  function countAll() {
+    const end = performance.now() + SLICE;
+    for (let i = 0; i < count; i++) {
+      matched(i);
+      if (performance.now() < end || i === count - 1) continue;
+      figures.setAttribute("aria-busy", "true");
+      return restLoop.ask();
+    }
+    const total = (way) => pictures.reduce((sum, { counts }) => {
+      return { tp: sum.tp + counts[way].tp, fp: sum.fp + counts[way].fp, fn: sum.fn + counts[way].fn };
+    }, { tp: 0, fp: 0, fn: 0 });
+    showFigures([null, null, total("studio"), total("strict")]);
+    drawStrip();
+    figures.removeAttribute("aria-busy");
   }
   function kindItem(kind, number) {
     const canvas = h("canvas", { width: 36, height: 36, "aria-hidden": "true" }), context = canvas.getContext("2d");
@@ -274,12 +287,13 @@ function render({ model, el }) {
   }
 
   // --- what leads to a new picture ---
+  const restLoop = oncePerFrame(countAll);
   const frameLoop = oncePerFrame(() => {
     if (stale) drawBase();
     stale = false;
     drawOver();
     showText();
-    drawStrip();
+    countAll();
     root.dataset.frames = Number(root.dataset.frames ?? 0) + 1;
   });
   const redrawAll = () => {
@@ -300,7 +314,7 @@ function render({ model, el }) {
     choose(Math.floor(((event.clientX - left - PAD) / (width - 2 * PAD)) * count));
   });
   stop.push(watch(model, ["threshold", nearName, "picture", "cells"], redrawAll), watch(model, ["chosen"], frameLoop.ask));
-  stop.push(watchLook(root, redrawAll), frameLoop.cancel);
+  stop.push(watchLook(root, redrawAll), frameLoop.cancel, restLoop.cancel);
   return () => stop.forEach((end) => end());
 }
 
@@ -314,6 +328,7 @@ function countTable(counting) {
       h("tr", {}, h("td"), ...[...counting, ...counting].map((text) => h("th", { scope: "col" }, text)))),
     h("tbody", {}, ...rows.map((row, i) => h("tr", {}, h("th", { scope: "row" }, titles[row]), ...cells[i]))));
   const show = (counts) => counts.forEach((one, column) => {
+    if (!one) return; // as it is
     const all = { ...one, ...ratesOf(one) };
     rows.forEach((row, i) => (cells[i][column].textContent = i < 3 ? String(all[row]) : all[row].toFixed(3)));
   });
