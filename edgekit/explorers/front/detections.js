@@ -62,10 +62,10 @@ function render({ model, el }) {
   // --- elements ---
   const stage = h("div", {
     class: "ek-stage", tabindex: "0", role: "slider", "aria-label": "picture, worst first",
-    "aria-valuemin": "1", "aria-valuemax": String(count),
+    "aria-valuemin": "0", "aria-valuemax": String(count - 1),
   });
   const strip = h("div", { class: "ek-track ek-strip", role: "img", "aria-label": "F1 of every picture, one to one" });
-  const pictureField = numberField("picture", { min: 1, max: count, step: 1 }, (value) => choose(value - 1));
+  const pictureField = numberField("picture", { min: 0, max: count - 1, step: 1 }, choose);
   const thresholdSlider = rangeField("score at least", 0, 1, 0.01, (value) => put(model, "threshold", value));
   const nearSlider = boxes
     ? rangeField("IoU at least", 0.05, 0.95, 0.05, (value) => put(model, nearName, value))
@@ -234,7 +234,7 @@ function render({ model, el }) {
   // --- text ---
   function showText() {
     const i = model.get("picture"), { truths, shown, found, counts } = matched(i), { name: title, server } = meta.pictures[i];
-    pictureField.show(i + 1);
+    pictureField.show(i);
     thresholdSlider.show(model.get("threshold"));
     nearSlider.show(model.get(nearName));
     cellBox.checked = model.get("cells");
@@ -245,7 +245,7 @@ function render({ model, el }) {
     kinds.replaceChildren(...Object.keys(meta.looks).filter((kind) => tallied.has(kind)).map((kind) => kindItem(kind, tallied.get(kind))));
     showFigures([counts.studio, counts.strict]);
     showChosen();
-    stage.setAttribute("aria-valuenow", String(i + 1));
+    stage.setAttribute("aria-valuenow", String(i));
     stage.setAttribute("aria-valuetext", `${title}: ${[...tallied].map(([kind, n]) => `${n} ${kind}`).join(", ") || "nothing there, nothing found"}`);
   }
   /** Match the other pictures too, a few milliseconds a frame, so that the one on show never waits for them. */
