@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, expect
 
 import edgekit as ek
 from edgekit.explorers import DetectionExplorer
+from edgekit.pictures import LOOKS
 
 from ..objects_result import detected_result
 from .page import ExplorerPage
@@ -178,3 +179,23 @@ def test_a_hundred_objects_are_matched_as_python_does(context, tmp_path):
     explorer.min_distance = 0.05
     assert [int(cell) for cell in table(page)["hits"]] == explorer.counts["tp"].tolist()
     page.close()
+
+
+def test_a_cell_has_the_colour_of_its_predictions_kind(page, explorer):
+    """One colour, one meaning: in the colour of its class a cell of a wrong class would look like a hit."""
+    wanted = LOOKS["wrong class"][0]
+    picture = next(
+        i for i in range(len(explorer.pictures)) if (explorer.matched(i).errors()["kind"] == "wrong class").any()
+    )
+    page.page.evaluate(
+        """() => {
+          window.fills = [];
+          const { set, get } = Object.getOwnPropertyDescriptor(CanvasRenderingContext2D.prototype, 'fillStyle');
+          Object.defineProperty(CanvasRenderingContext2D.prototype, 'fillStyle',
+            { get, set(style) { window.fills.push(style); set.call(this, style); } });
+        }"""
+    )
+    page.field("picture").fill(str(picture))
+    page.page.keyboard.press("Enter")
+    page.root.get_by_label("cells").check()
+    page.page.wait_for_function("style => window.fills.includes(style)", arg=f"{wanted}66")

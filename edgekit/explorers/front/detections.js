@@ -156,12 +156,13 @@ function render({ model, el }) {
       context.lineTo(place.left + place.wide, place.y(r / down));
     }
     context.stroke();
-    for (const object of matched(i).shown) {
-      if (!(object.w > 0)) continue;
+    const { shown, found } = matched(i);
+    shown.forEach((object, p) => {
+      if (!(object.w > 0)) return;
       const [left, top] = boxes ? [object.x, object.y] : [object.x - object.w / 2, object.y - object.h / 2];
-      context.fillStyle = `${colours.series[object.label % 6]}66`;
+      context.fillStyle = `${meta.looks[found.predictions[p].kind][0]}66`;
       context.fillRect(place.x(left), place.y(top), object.w * place.wide, object.h * place.high);
-    }
+    });
   }
   function drawOver() {
     const { context } = over.begin(), place = frame(), { truths, shown, found } = matched(model.get("picture"));
