@@ -24,7 +24,7 @@ LOOKS = {
 }
 # To be seen on any picture. Not alpha=0.8: that would be forced on the hollow markers' faces, and fill them.
 _HALO = [withStroke(linewidth=3, foreground=(1, 1, 1, 0.8))]
-_SAID = ("hit", "not in training")  # truths whose label is the prediction's, or none that the model knows
+SAID = ("hit", "not in training")  # truths whose label is the prediction's, or none that the model knows
 _MANY = 60  # objects; beyond, labels only cover each other
 
 
@@ -91,7 +91,7 @@ def detections(matched: Detected, image: Any = None, *, ax: Axes | None = None, 
                 _mark(ax, centres[name][rows], f"{kind}, {name}: {len(rows)}", colour, marker, hollow=name == "truth")
                 _boxes(ax, sides[name].iloc[rows], colour, dashed=name == "truth")
     if len(found) <= _MANY:
-        said = found["kind"].isin(_SAID) & (found["object"] == "truth")
+        said = found["kind"].isin(SAID) & (found["object"] == "truth")
         _names(ax, matched, centres, hidden=set(found.loc[said, "index"]))
     finish(ax, title)
     ax.spines[["top", "right"]].set_visible(True)

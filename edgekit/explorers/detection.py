@@ -16,7 +16,7 @@ from edgekit import detected, detection, plots
 from edgekit.errors import UsageError
 from edgekit.explorers.base import Explorer
 from edgekit.jobs import in_order
-from edgekit.pictures import LOOKS
+from edgekit.pictures import LOOKS, SAID
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -113,6 +113,7 @@ class DetectionExplorer(Explorer):
             "labels": self._labels(),
             "unknown": self._pictures[0].matched.name(detection.NOT_IN_TRAINING),
             "looks": {kind: list(look) for kind, look in LOOKS.items()},
+            "said": list(SAID),
             "pictures": [
                 {
                     "name": f"{p.block.sample.filename} (sample {p.block.sample.id})",

@@ -199,3 +199,26 @@ def test_a_cell_has_the_colour_of_its_predictions_kind(page, explorer):
     page.page.keyboard.press("Enter")
     page.root.get_by_label("cells").check()
     page.page.wait_for_function("style => window.fills.includes(style)", arg=f"{wanted}66")
+
+
+def test_a_truth_that_was_hit_is_not_named_twice(context, tmp_path):
+    explorer = ek.explore(detected_result(4, 3))
+    page = ExplorerPage(context, explorer, tmp_path)
+    page.page.evaluate(
+        """() => {
+          window.texts = [];
+          const plain = CanvasRenderingContext2D.prototype.fillText;
+          CanvasRenderingContext2D.prototype.fillText = function (text, ...where) {
+            window.texts.push(text);
+            return plain.call(this, text, ...where);
+          };
+        }"""
+    )
+    set_slider(page, "distance up to", 0.3)
+    explorer.min_distance = 0.3
+    told = explorer.selection
+    hit = ((told["object"] == "truth") & (told["kind"] == "hit")).sum()
+    assert hit
+    names = [text for text in page.page.evaluate("window.texts") if text.startswith("class ")]
+    assert len(names) == len(told) - hit
+    page.close()

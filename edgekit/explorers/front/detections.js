@@ -201,7 +201,7 @@ function render({ model, el }) {
           context.stroke();
         }
       }
-      if (!many) drawName(context, `${object.name}${Number.isNaN(object.score) ? "" : ` ${object.score.toFixed(2)}`}`, x + 9, y + (hollow ? 13 : -9));
+      if (!many && !(hollow && meta.said.includes(kind))) drawName(context, `${object.name}${Number.isNaN(object.score) ? "" : ` ${object.score.toFixed(2)}`}`, x + 9, y + (hollow ? 13 : -9));
     };
     truths.forEach((object, t) => draw(object, found.truths[t], true));
     shown.forEach((object, p) => draw(object, found.predictions[p], false));
