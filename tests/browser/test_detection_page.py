@@ -222,3 +222,11 @@ def test_a_truth_that_was_hit_is_not_named_twice(context, tmp_path):
     names = [text for text in page.page.evaluate("window.texts") if text.startswith("class ")]
     assert len(names) == len(told) - hit
     page.close()
+
+
+@pytest.mark.parametrize("which", ["fomo", "yolox"])
+def test_what_is_hollow_and_what_filled_is_said_in_words(context, results, tmp_path, which):
+    page = ExplorerPage(context, ek.explore([r.block(which) for r in results]), tmp_path)
+    expect(page.root).to_contain_text("filled: predictions")
+    expect(page.root.get_by_role("group", name="the object")).to_have_attribute("aria-live", "polite")
+    page.close()

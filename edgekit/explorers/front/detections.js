@@ -80,8 +80,9 @@ function render({ model, el }) {
     h("div", { class: "ek-main" }, stage, strip),
     h("div", { class: "ek-side" },
       h("div", { class: "ek-card", role: "group", "aria-label": "the picture" }, name, about),
-      kinds, h("div", {}, h("h3", {}, "Counted"), figures),
-      h("div", { class: "ek-card", role: "group", "aria-label": "the object" }, chosenHead, chosenText,
+      h("div", {}, kinds, h("p", { class: "ek-quiet" }, `filled: predictions, hollow${boxes ? " and dashed" : ""}: truths`)),
+      h("div", {}, h("h3", {}, "Counted"), figures),
+      h("div", { class: "ek-card", role: "group", "aria-label": "the object", "aria-live": "polite" }, chosenHead, chosenText,
         h("table", {}, h("caption", { class: "ek-hidden" }, "distances of the object"), distances))),
     keyHelp([["←", "→"], "pictures, ", ["shift"], "ten · ", ["n", "p"], "next, previous object · ", ["esc"], "none · ",
       ["↑", "↓"], "score · click an object for its distances", meta.note ? ` · ${meta.note}` : ""]));
