@@ -86,7 +86,7 @@ class DetectionExplorer(Explorer):
 
     @property
     def _counting(self) -> tuple[str, str]:
-        return ("many : 1" if self._is_boxes else "Studio", "1 : 1")
+        return ("n : 1" if self._is_boxes else "Studio", "1 : 1")
 
     def _fetch_images(self) -> None:
         """Fetch every picture as the model saw it, a few at a time; without a Studio to ask there are none."""
@@ -101,9 +101,10 @@ class DetectionExplorer(Explorer):
         many = len(self._pictures)
         where = f"{many} pictures" if many > 1 else str(first.sample.filename)
         unscored = sum(int(picture.predictions["score"].isna().sum()) for picture in self._pictures)
+        found = sum(len(picture.predictions) for picture in self._pictures)
         missing = sum(picture.image is None for picture in self._pictures)
-        notes = [f"{unscored} predictions came without a score and are always shown"] if unscored else []
-        notes += [f"{missing} pictures could not be fetched"] if missing else []
+        notes = [f"{unscored} of {found} predictions came without a score and are always shown"] if unscored else []
+        notes += [f"{missing} of {many} pictures could not be fetched"] if missing else []
         return {
             "title": f"{first.title} · {where}",
             "boxes": self._is_boxes,
@@ -192,7 +193,7 @@ class DetectionExplorer(Explorer):
         Returns
         -------
         DataFrame, index `scope` ("this picture", "all pictures") and `counting` ("Studio": several predictions may take
-        one truth, of boxes called "many : 1"; "1 : 1"); `tp`, `fp`, `fn`, `precision`, `recall`, `f1`.
+        one truth, of boxes called "n : 1"; "1 : 1"); `tp`, `fp`, `fn`, `precision`, `recall`, `f1`.
         """
         everything = detection.summary(self.matched(i) for i in range(len(self._pictures)))
         rows = {

@@ -149,7 +149,7 @@ def test_names_of_a_server_are_text_and_pictures_may_be_missing(context, tmp_pat
     page = ExplorerPage(context, ek.explore(detected_result(3, 4, name=EVIL)), tmp_path)
     page.page.wait_for_timeout(200)
     assert page.page.evaluate("window.hacked") is None
-    expect(page.root).to_contain_text("1 pictures could not be fetched")
+    expect(page.root).to_contain_text("1 of 1 pictures could not be fetched")
     page.close()
 
 
@@ -229,4 +229,17 @@ def test_what_is_hollow_and_what_filled_is_said_in_words(context, results, tmp_p
     page = ExplorerPage(context, ek.explore([r.block(which) for r in results]), tmp_path)
     expect(page.root).to_contain_text("filled: predictions")
     expect(page.root.get_by_role("group", name="the object")).to_have_attribute("aria-live", "polite")
+    page.close()
+
+
+def test_one_picture_needs_no_strip_of_pictures(context, results, tmp_path):
+    page = ExplorerPage(context, ek.explore(results[0]), tmp_path)
+    assert page.root.get_by_role("img", name="F1 of every picture").count() == 0
+    page.close()
+
+
+def test_no_heading_of_the_counts_takes_two_lines(context, results, tmp_path):
+    page = ExplorerPage(context, ek.explore([r.block("yolox") for r in results]), tmp_path)
+    heights = page.root.locator(".ek-wide thead tr").evaluate_all("all => all.map(row => row.offsetHeight)")
+    assert heights[0] == pytest.approx(heights[1], abs=3)
     page.close()

@@ -77,7 +77,7 @@ function render({ model, el }) {
   const root = h("div", { class: "ek", role: "group", "aria-label": meta.title },
     h("div", { class: "ek-head" }, h("span", { class: "ek-title", title: meta.title }, meta.title),
       pictureField.label, thresholdSlider.label, nearSlider.label, meta.cells ? h("label", {}, cellBox, "cells") : null),
-    h("div", { class: "ek-main" }, stage, strip),
+    h("div", { class: "ek-main" }, stage, count > 1 ? strip : null),
     h("div", { class: "ek-side" },
       h("div", { class: "ek-card", role: "group", "aria-label": "the picture" }, name, about),
       h("div", {}, kinds, h("p", { class: "ek-quiet" }, `filled: predictions, hollow${boxes ? " and dashed" : ""}: truths`)),
@@ -218,14 +218,16 @@ function render({ model, el }) {
     context.fillText(short, left, y);
   }
   function drawStrip() {
-    const { context, width, height } = bars.begin(), step = (width - 2 * PAD) / count, tall = height - 16;
+    const { context, width, height } = bars.begin(), step = (width - 2 * PAD) / count, tall = height - 19;
     for (let i = 0; i < count; i++) {
       const { f1 } = ratesOf(matched(i).counts.strict), x = PAD + i * step, wide = Math.max(step - (step > 4 ? 1 : 0), 0.5);
       context.fillStyle = i === model.get("picture") ? colours.ink : colours.line;
       context.fillRect(x, 2, wide, tall);
       context.fillStyle = f1 < 1 ? colours.series[0] : colours.series[2];
       context.fillRect(x, 2 + (1 - f1) * tall, wide, Math.max(f1 * tall, 1));
-      if (i === model.get("picture")) context.fillRect(x, tall + 3, wide, 3);
+      if (i !== model.get("picture")) continue;
+      context.fillStyle = colours.ink;
+      context.fillRect(x, tall + 3, wide, 2);
     }
     context.fillStyle = colours.soft;
     context.textBaseline = "bottom";
