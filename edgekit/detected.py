@@ -220,13 +220,16 @@ def scored(raw: Classification, window: int, found: detection.Matched) -> pd.Dat
     -------
     DataFrame, one row a prediction of `found`: `x`, `y` (centre; of boxes the top left corner), `label`, `score`,
     `width`, `height`. A centre has those of the nearest box of ``structuredResult``, where that box's centre is less
-    than half its size away; without such a box they are NaN.
+    than half its size away; without such a box, or where boxes are in pixels of an unknown size, they are NaN.
     """
     table = found.predictions
     if isinstance(found, detection.BoxMatch):
         return table if "score" in table else table.assign(score=np.nan)
     extra = pd.DataFrame(np.nan, index=table.index, columns=["score", "width", "height"])
-    boxes = detections(raw, None)
+    try:
+        boxes = detections(raw, None)
+    except UsageError:  # in pixels of nobody knows what: the centres can be shown without
+        return pd.concat([table, extra], axis=1)
     boxes = boxes[boxes["window"] == window]
     if len(boxes) and len(table):
         size = boxes[["width", "height"]].to_numpy(float)

@@ -249,3 +249,9 @@ def test_of_two_blocks_one_must_be_named():
     assert len(detection.summary([both], block=7).errors) == 4
     assert len(detection.errors([both], block=7)) == 4
     assert np.isfinite(detection.sweep_distance([both], [0.2], block=7, draws=1).to_numpy()).all()
+
+
+def test_centres_are_explored_although_their_boxes_are_in_pixels_of_nobody_knows_what():
+    explorer = ek.explore(block(details=[], boxes=[[24, 48, 12, 24], [0, 0, 48, 48]]))
+    assert "2 of 2 predictions came without a score" in explorer._meta["note"]
+    assert explorer.counts.loc[("this picture", "Studio"), "tp"] == 1
