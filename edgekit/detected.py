@@ -208,8 +208,12 @@ def matched(
     if classes is not None:
         truths["label"] = truths["label"].where(truths["label"].isin(list(classes)), detection.NOT_IN_TRAINING)
     of_window = found[found["window"] == window].drop(columns="window")
-    if of_window["label"].isna().any():
-        raise UsageError(f"The boxes of block {raw.learn_block.id} came without labels: nothing to match them by.")
+    if len(of_window) and (_at(raw, window).labels is None):
+        raise UsageError(
+            f"The boxes of block {raw.learn_block.id} came without the names of their labels, which the truth has: "
+            "nothing to match them by. block.detections() lists them; rename its labels, and those of "
+            "block.truth_boxes(), and edgekit.detection.match_boxes(truths, predictions) goes on from there."
+        )
     return detection.match_boxes(truths, of_window, min_iou)
 
 

@@ -212,9 +212,10 @@ def test_without_ground_truth_every_box_is_a_false_positive():
     assert alone.metrics().loc["mAP", "recomputed"] == 0
 
 
-def test_boxes_without_labels_cannot_be_matched():
-    with pytest.raises(ek.UsageError, match="without labels"):
-        block("yolov5", debugInfoJson=None, labels=None, details=[], sample=BOXES).matched()
+@pytest.mark.parametrize("details", [[], [CORNERS]])
+def test_boxes_without_names_cannot_be_matched(details):
+    with pytest.raises(ek.UsageError, match="without the names"):
+        block("yolov5", debugInfoJson=None, labels=None, details=details, sample=BOXES).matched()
 
 
 # --- a project --------------------------------------------------------------------------------------------------------
