@@ -190,7 +190,9 @@ class DebugInfo(Matched):
         ----------
         one_to_one : bool
             False counts the assignments as they stand: by the Studio's rule every prediction near a truth is a true
-            positive, duplicates too. True pairs one prediction with one truth, which gives lower, stricter figures.
+            positive, duplicates too. True pairs one prediction with one truth: never more hits, so never a higher
+            precision. The recall can be higher, where the Studio lets two predictions take one truth and misses the
+            other one beside it.
 
         Returns
         -------
