@@ -128,3 +128,17 @@ def test_empty_sides_are_no_trouble(truths, predictions):
     explorer = ek.explore(detected_result(truths, predictions))
     assert len(explorer.selection) == truths + predictions
     assert explorer.figure()
+
+
+def test_the_selection_numbers_predictions_as_chosen_does_whatever_the_threshold_hides():
+    explorer = ek.explore(detected_result(5, 8))
+    whole = explorer.selection.query("object == 'prediction'")
+    scores = explorer._pictures[0].predictions["score"]
+    explorer.threshold = float(scores.median())
+    found = explorer.selection
+    kept = found.query("object == 'prediction'")
+    assert kept["index"].tolist() == scores.index[scores >= explorer.threshold].tolist()
+    assert kept["x"].tolist() == whole["x"].iloc[kept["index"]].tolist()
+    hits = found.query("kind == 'hit'").set_index(["object", "index"])["partner"]
+    assert len(hits)
+    assert all(hits["prediction"][partner] == truth for truth, partner in hits["truth"].items())

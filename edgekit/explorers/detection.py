@@ -183,8 +183,18 @@ class DetectionExplorer(Explorer):
 
     @property
     def selection(self) -> pd.DataFrame:
-        """Each truth and each prediction of the picture on show, with its kind; see `edgekit.detection.errors`."""
-        return self.matched().errors()
+        """Each truth and each prediction on show, with its kind; see `edgekit.detection.errors`.
+
+        `index` and `partner` number the predictions that the server sent, those below the threshold too, as `chosen`
+        does.
+        """
+        scores = self._pictures[self.picture].predictions["score"].to_numpy(float)
+        kept = np.flatnonzero(~(scores < self.threshold))
+        found = self.matched().errors()
+        for side, column in (("prediction", "index"), ("truth", "partner")):
+            rows = (found["object"] == side) & found[column].notna()
+            found.loc[rows, column] = kept[found.loc[rows, column].to_numpy(int)]
+        return found
 
     @property
     def counts(self) -> pd.DataFrame:
