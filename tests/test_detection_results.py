@@ -239,7 +239,7 @@ def test_boxes_of_a_project_are_summed_up():
     assert table.loc[2, "recomputed"] == pytest.approx(shown.blocks[0].matched().average_precision())
 
 
-def test_of_two_blocks_one_must_be_named():
+def test_of_two_fomo_blocks_one_must_be_named():
     document = result().raw
     second = copy.deepcopy(document.classifications[0])
     second.learn_block.id = 7
