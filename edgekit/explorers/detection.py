@@ -219,7 +219,10 @@ class DetectionExplorer(Explorer):
         figure = Figure(figsize=(7.6, 5), layout="constrained")
         with self._lock:
             found = self._pictures[self.picture]
-            plots.detections(self.matched(), found.image, ax=figure.subplots(), title=str(found.block.sample.filename))
+            scores = found.predictions["score"]
+            shown = scores[~(scores < self.threshold)]
+            title = str(found.block.sample.filename)
+            plots.detections(self.matched(), found.image, scores=shown, ax=figure.subplots(), title=title)
         return figure
 
     def text(self) -> str:
