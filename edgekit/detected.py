@@ -224,7 +224,7 @@ def scored(raw: Classification, window: int, found: detection.Matched) -> pd.Dat
     -------
     DataFrame, one row a prediction of `found`: `x`, `y` (centre; of boxes the top left corner), `label`, `score`,
     `width`, `height`. A centre has those of the nearest box of ``structuredResult``, where that box's centre is less
-    than half its size away; without such a box, or where boxes are in pixels of an unknown size, they are NaN.
+    than half its size away; without such a box, or where the boxes cannot be read, they are NaN.
     """
     table = found.predictions
     if isinstance(found, detection.BoxMatch):
@@ -232,7 +232,7 @@ def scored(raw: Classification, window: int, found: detection.Matched) -> pd.Dat
     extra = pd.DataFrame(np.nan, index=table.index, columns=["score", "width", "height"])
     try:
         boxes = detections(raw, None)
-    except UsageError:  # in pixels of nobody knows what: the centres can be shown without
+    except EdgekitError:  # broken, or in pixels of nobody knows what: detections() says so, centres do without
         return pd.concat([table, extra], axis=1)
     boxes = boxes[boxes["window"] == window]
     if len(boxes) and len(table):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import pyplot as plt
 
 import edgekit as ek
 from edgekit import detection
@@ -70,6 +71,11 @@ def test_boxes_in_pixels_become_ratios_by_what_details_say():
 def test_boxes_in_pixels_become_ratios_by_a_size_that_is_given():
     table = block(details=[], boxes=[[24, 48, 12, 24], [0, 0, 48, 48]]).detections(input_size=(96, 96))
     pd.testing.assert_frame_equal(table, block().detections())
+
+
+def test_a_box_as_large_as_the_picture_is_in_ratios():
+    table = block(details=[], boxes=[[0, 0, 1, 1], [0, 0, 0.5, 1.0]]).detections()
+    assert table[["width", "height"]].to_numpy().tolist() == [[1, 1], [0.5, 1]]
 
 
 def test_boxes_in_pixels_of_nobody_knows_what_are_a_clear_error():
@@ -256,3 +262,12 @@ def test_centres_are_explored_although_their_boxes_are_in_pixels_of_nobody_knows
     explorer = ek.explore(block(details=[], boxes=[[24, 48, 12, 24], [0, 0, 48, 48]]))
     assert "2 of 2 predictions came without a score" in explorer._meta["note"]
     assert explorer.counts.loc[("this picture", "Studio"), "tp"] == 1
+
+
+def test_the_centres_of_the_documented_example_are_explored_and_drawn_although_its_box_has_one_number():
+    found = block(details=DOCUMENT["classifications"][0]["details"], boxes=[[123]], scores=[123], labels=["<string>"])
+    assert ek.explore(found).counts.loc[("this picture", "Studio"), "f1"] == 0.5
+    assert len(found.plot().texts) == 3  # the hit is named once
+    plt.close("all")
+    with pytest.raises(ek.ResponseError, match="box of 4 numbers"):
+        found.detections()
