@@ -73,7 +73,7 @@ def decode(text: str | bytes) -> Document:
 
 
 def encode(document: Document, *, whole: bool = False) -> str:
-    """Write a document as the Studio does: Python's json with its blanks; an empty picture in three fields or `whole`."""
+    """Write a document as the Studio does: with Python's blanks; an empty picture in three fields, or `whole`."""
     written: dict[str, Any] = msgspec.to_builtins(document)
     if not (whole or document.y_trues or document.y_preds):
         written = {name: written[name] for name in EMPTY_FORM}

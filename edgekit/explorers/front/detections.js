@@ -2,7 +2,7 @@
 // and all pictures in a row, worst first. Matching is done here, so that both sliders are followed at once.
 
 const HALO = "rgb(255 255 255 / 80%)", PAD = 8;
-const SLICE = 8; // ms of a frame that may go into pictures that are not on show
+const SLICE = 4; // ms of a frame that may go into pictures that are not on show
 
 /** Draw a kind's marker; truths are hollow and larger, predictions filled. */
 function drawMarker(context, shape, x, y, size, hollow, colour) {
