@@ -308,3 +308,10 @@ def test_of_two_truths_side_by_side_the_strict_count_may_miss_fewer():
     found = detection.match(truths, predictions)
     assert found.metrics()[:3] == (2, 0, 1)
     assert found.metrics(one_to_one=True)[:3] == (2, 0, 0)
+
+
+def test_the_distances_of_a_sweep_are_inclusive():
+    there, found = (pd.DataFrame({"x": [x], "y": [0.0], "label": [1]}) for x in (0.0, 0.2))
+    swept = match(there, found).sweep_distance([0.2, 0.19], draws=1)
+    assert swept["f1"].tolist() == swept["f1_one_to_one"].tolist() == [1.0, 0.0]
+    assert swept["recall"].tolist() == [1.0, 0.0]

@@ -243,3 +243,16 @@ def test_no_heading_of_the_counts_takes_two_lines(context, results, tmp_path):
     heights = page.root.locator(".ek-wide thead tr").evaluate_all("all => all.map(row => row.offsetHeight)")
     assert heights[0] == pytest.approx(heights[1], abs=3)
     page.close()
+
+
+def test_long_names_leave_it_one_screen(context, tmp_path):
+    explorer = ek.explore(detected_result(8, 8, name="a label that somebody wrote as a whole sentence"))
+    page = ExplorerPage(context, explorer, tmp_path)
+    page.root.get_by_role("slider", name="picture").focus()
+    page.press("n")
+    heights = page.root.locator(".ek-near tr").evaluate_all("all => all.map(row => row.offsetHeight)")
+    assert len(heights) == 5
+    assert max(heights) < 30
+    page.page.set_viewport_size({"width": 1280, "height": 720})
+    assert page.root.bounding_box()["height"] < 680
+    page.close()

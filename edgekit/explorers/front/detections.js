@@ -83,7 +83,7 @@ function render({ model, el }) {
       h("div", {}, kinds, h("p", { class: "ek-quiet" }, `filled: predictions, hollow${boxes ? " and dashed" : ""}: truths`)),
       h("div", {}, h("h3", {}, "Counted"), figures),
       h("div", { class: "ek-card", role: "group", "aria-label": "the object", "aria-live": "polite" }, chosenHead, chosenText,
-        h("table", {}, h("caption", { class: "ek-hidden" }, "distances of the object"), distances))),
+        h("table", { class: "ek-near" }, h("caption", { class: "ek-hidden" }, "distances of the object"), distances))),
     keyHelp([["←", "→"], "pictures, ", ["shift"], "ten · ", ["n", "p"], "next, previous object · ", ["esc"], "none · ",
       ["↑", "↓"], "score · click an object for its distances", meta.note ? ` · ${meta.note}` : ""]));
   keepKeys(root);
@@ -286,8 +286,10 @@ function render({ model, el }) {
     const { kind } = found[side === "truth" ? "truths" : "predictions"][place], { score } = own[place];
     chosenText.textContent = `${kind}${Number.isNaN(score) ? "" : `, score ${score.toFixed(3)}`}${others.length ? boxes ? "; IoU with" : "; distance to" : ""}`;
     const apart = others.map((other) => [other, distance(own[place], other)]).sort(([, a], [, b]) => a - b).slice(0, 5);
-    distances.replaceChildren(...apart.map(([other, d]) => h("tr", {},
-      h("th", { scope: "row" }, `${side === "truth" ? "prediction" : "truth"} ${other.index}: ${other.name}`), h("td", {}, (boxes ? 1 - d : d).toFixed(3)))));
+    distances.replaceChildren(...apart.map(([other, d]) => {
+      const title = `${side === "truth" ? "prediction" : "truth"} ${other.index}: ${other.name}`;
+      return h("tr", {}, h("th", { scope: "row", title }, title), h("td", {}, (boxes ? 1 - d : d).toFixed(3)));
+    }));
   }
 
   // --- what leads to a new picture ---
