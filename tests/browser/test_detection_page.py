@@ -256,3 +256,13 @@ def test_long_names_leave_it_one_screen(context, tmp_path):
     page.page.set_viewport_size({"width": 1280, "height": 720})
     assert page.root.bounding_box()["height"] < 680
     page.close()
+
+
+def test_a_prediction_that_scores_just_the_threshold_is_shown(context, tmp_path):
+    result = detected_result(5, 5)
+    score = float(result.blocks[0].detections()["score"].min())
+    explorer = ek.explore(result, threshold=score)
+    assert (explorer.selection["object"] == "prediction").sum() == 5
+    page = ExplorerPage(context, explorer, tmp_path)
+    expect(page.root).to_contain_text("5 of 5 predictions")
+    page.close()
