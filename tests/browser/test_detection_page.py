@@ -266,3 +266,13 @@ def test_a_prediction_that_scores_just_the_threshold_is_shown(context, tmp_path)
     page = ExplorerPage(context, explorer, tmp_path)
     expect(page.root).to_contain_text("5 of 5 predictions")
     page.close()
+
+
+def test_kinds_are_those_of_python_where_something_is_too_far(context, tmp_path):
+    explorer = ek.explore(detected_result(20, 25), min_distance=0.03)
+    page = ExplorerPage(context, explorer, tmp_path)
+    kinds = explorer.selection.query("object == 'prediction' or kind == 'missed'")["kind"].value_counts()
+    assert kinds["too far"]
+    listed = page.root.locator(".ek-kinds li").all_inner_texts()
+    assert set(listed) == {f"{n} {kind}" for kind, n in kinds.items()}
+    page.close()
