@@ -276,3 +276,15 @@ def test_kinds_are_those_of_python_where_something_is_too_far(context, tmp_path)
     listed = page.root.locator(".ek-kinds li").all_inner_texts()
     assert set(listed) == {f"{n} {kind}" for kind, n in kinds.items()}
     page.close()
+
+
+def test_shift_steps_ten_pictures_and_the_card_of_a_box_shows_its_overlap(context, results, tmp_path):
+    explorer = ek.explore([r.block("yolox") for r in results])
+    picture = next(i for i in range(10, 19) if len(explorer.matched(i).assignments))
+    page = ExplorerPage(context, explorer, tmp_path)
+    page.root.get_by_role("slider", name="picture").focus()
+    page.press("Shift+ArrowRight", *["ArrowRight"] * (picture - 10), "n")
+    expect(page.field("picture")).to_have_value(str(picture))
+    best = ek.detection.iou(explorer.matched(picture).truths, explorer.matched(picture).predictions)[0].max()
+    expect(page.root.locator(".ek-near td").first).to_have_text(f"{best:.3f}")
+    page.close()
