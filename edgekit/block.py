@@ -216,7 +216,9 @@ class BlockResult:
         if "object-detection" in self.type:
             shown = image if image is not None else detected.picture(self.sample)
             title = f"{self.title} · {self.sample.filename}"
-            return plots.detections(self.matched(window, names=names), image=shown, ax=ax, title=title)
+            matched = self.matched(window, names=names)
+            scores = detected.scored(self.raw, window, matched)["score"]
+            return plots.detections(matched, image=shown, scores=scores, ax=ax, title=title)
         table = self.windows()
         limit = self.threshold if threshold is None else threshold
         found = anomaly.segments(table, limit) if SCORE in table and limit is not None else None

@@ -208,8 +208,12 @@ def matched(
     if classes is not None:
         truths["label"] = truths["label"].where(truths["label"].isin(list(classes)), detection.NOT_IN_TRAINING)
     of_window = found[found["window"] == window].drop(columns="window")
-    if of_window["label"].isna().any():
-        raise UsageError(f"The boxes of block {raw.learn_block.id} came without labels: nothing to match them by.")
+    if len(of_window) and (_at(raw, window).labels is None):
+        raise UsageError(
+            f"The boxes of block {raw.learn_block.id} came without the names of their labels, which the truth has: "
+            "nothing to match them by. block.detections() lists them; rename its labels, and those of "
+            "block.truth_boxes(), and edgekit.detection.match_boxes(truths, predictions) goes on from there."
+        )
     return detection.match_boxes(truths, of_window, min_iou)
 
 
@@ -220,13 +224,16 @@ def scored(raw: Classification, window: int, found: detection.Matched) -> pd.Dat
     -------
     DataFrame, one row a prediction of `found`: `x`, `y` (centre; of boxes the top left corner), `label`, `score`,
     `width`, `height`. A centre has those of the nearest box of ``structuredResult``, where that box's centre is less
-    than half its size away; without such a box they are NaN.
+    than half its size away; without such a box, or where the boxes cannot be read, they are NaN.
     """
     table = found.predictions
     if isinstance(found, detection.BoxMatch):
         return table if "score" in table else table.assign(score=np.nan)
     extra = pd.DataFrame(np.nan, index=table.index, columns=["score", "width", "height"])
-    boxes = detections(raw, None)
+    try:
+        boxes = detections(raw, None)
+    except EdgekitError:  # broken, or in pixels of nobody knows what: detections() says so, centres do without
+        return pd.concat([table, extra], axis=1)
     boxes = boxes[boxes["window"] == window]
     if len(boxes) and len(table):
         size = boxes[["width", "height"]].to_numpy(float)

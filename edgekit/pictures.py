@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 import numpy as np
@@ -24,7 +25,8 @@ LOOKS = {
 }
 # To be seen on any picture. Not alpha=0.8: that would be forced on the hollow markers' faces, and fill them.
 _HALO = [withStroke(linewidth=3, foreground=(1, 1, 1, 0.8))]
-_SAID = ("hit", "not in training")  # truths whose label is the prediction's, or none that the model knows
+SAID = ("hit", "not in training")  # truths whose label is the prediction's, or none that the model knows
+_LONG = 24  # characters of a label; the explorer cuts there as well
 _MANY = 60  # objects; beyond, labels only cover each other
 
 
@@ -46,7 +48,14 @@ class Detected(Protocol):
         """Return a label's name."""
 
 
-def detections(matched: Detected, image: Any = None, *, ax: Axes | None = None, title: str = "") -> Axes:
+def detections(
+    matched: Detected,
+    image: Any = None,
+    *,
+    scores: Iterable[float] | None = None,
+    ax: Axes | None = None,
+    title: str = "",
+) -> Axes:
     """Draw truths and predictions on their picture, with a line from each prediction to the truth it goes with.
 
     Parameters
@@ -55,6 +64,8 @@ def detections(matched: Detected, image: Any = None, *, ax: Axes | None = None, 
         Places are ratios 0..1 of the picture.
     image : PIL image or array (height, width[, 3]), optional
         Lies beneath, stretched to the frame of the places.
+    scores : iterable of float, optional
+        Of the predictions, NaN where unknown; without it the column `score` of their table, if it has one.
     ax : Axes, optional
         Where to draw; a new figure without it.
     title : str
@@ -91,8 +102,9 @@ def detections(matched: Detected, image: Any = None, *, ax: Axes | None = None, 
                 _mark(ax, centres[name][rows], f"{kind}, {name}: {len(rows)}", colour, marker, hollow=name == "truth")
                 _boxes(ax, sides[name].iloc[rows], colour, dashed=name == "truth")
     if len(found) <= _MANY:
-        said = found["kind"].isin(_SAID) & (found["object"] == "truth")
-        _names(ax, matched, centres, hidden=set(found.loc[said, "index"]))
+        said = found["kind"].isin(SAID) & (found["object"] == "truth")
+        hidden = set(found.loc[said, "index"])
+        _names(ax, matched, centres, hidden, matched.predictions.get("score") if scores is None else scores)
     finish(ax, title)
     ax.spines[["top", "right"]].set_visible(True)
     return ax
@@ -122,15 +134,21 @@ def _boxes(ax: Axes, table: pd.DataFrame, colour: str, *, dashed: bool) -> None:
         )
 
 
-def _names(ax: Axes, matched: Detected, centres: dict[str, Any], hidden: set[int]) -> None:
+def _names(
+    ax: Axes, matched: Detected, centres: dict[str, Any], hidden: set[int], scores: Iterable[float] | None
+) -> None:
     """Write labels beside the objects: of predictions above, with their score; of truths below, but for the hidden."""
     for name, table, offset in (("truth", matched.truths, -12), ("prediction", matched.predictions, 6)):
-        scores = table["score"] if "score" in table else [None] * len(table)
-        for row, (place, label, score) in enumerate(zip(centres[name], table["label"], scores, strict=True)):
+        shown = [np.nan] * len(table) if name == "truth" or scores is None else scores
+        for row, (place, label, score) in enumerate(zip(centres[name], table["label"], shown, strict=True)):
             if name == "truth" and row in hidden:
                 continue
-            text = plain(matched.name(label)) + ("" if score is None or np.isnan(score) else f" {score:.2f}")
+            text = plain(_short(matched.name(label))) + ("" if np.isnan(score) else f" {score:.2f}")
             ax.annotate(
                 text, place, xytext=(6, offset), textcoords="offset points", fontsize="small",
                 bbox={"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.6},
             )  # fmt: skip
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONG else f"{name[: _LONG - 1]}…"

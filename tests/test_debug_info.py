@@ -127,6 +127,12 @@ def test_an_empty_picture_has_empty_tables_perfect_figures_and_three_fields():
     assert info.derived == ("min_distance",)
 
 
+def test_an_empty_picture_that_was_sent_whole_comes_back_whole():
+    parts = {"y_trues": [], "y_preds": [], "assignments": [], "normalised_min_distance": 0.05}
+    parts |= {"all_pairwise_distances": [], "unassigned_y_true_idxs": [], "unassigned_y_pred_idxs": []}
+    assert DebugInfo.from_json(json.dumps(parts)).to_json() == json.dumps(parts)
+
+
 # --- round trip -------------------------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 
 import pytest
+from matplotlib import pyplot as plt
 
 import edgekit as ek
 from edgekit import detected
@@ -128,3 +129,29 @@ def test_empty_sides_are_no_trouble(truths, predictions):
     explorer = ek.explore(detected_result(truths, predictions))
     assert len(explorer.selection) == truths + predictions
     assert explorer.figure()
+
+
+def test_the_selection_numbers_predictions_as_chosen_does_whatever_the_threshold_hides():
+    explorer = ek.explore(detected_result(5, 8))
+    whole = explorer.selection.query("object == 'prediction'")
+    scores = explorer._pictures[0].predictions["score"]
+    explorer.threshold = float(scores.median())
+    found = explorer.selection
+    kept = found.query("object == 'prediction'")
+    assert kept["index"].tolist() == scores.index[scores >= explorer.threshold].tolist()
+    assert kept["x"].tolist() == whole["x"].iloc[kept["index"]].tolist()
+    hits = found.query("kind == 'hit'").set_index(["object", "index"])["partner"]
+    assert len(hits)
+    assert all(hits["prediction"][partner] == truth for truth, partner in hits["truth"].items())
+
+
+def test_the_static_twins_show_labels_and_scores_too():
+    result = detected_result(3, 4, name="a name that is far too long to be written beside a centre")
+    explorer, scores = ek.explore(result), result.blocks[0].detections()["score"]
+    for ax in (explorer.figure().axes[0], result.blocks[0].plot()):
+        texts = [text.get_text() for text in ax.texts]
+        assert [text.split("… ")[1] for text in texts if "… " in text] == [f"{score:.2f}" for score in scores]
+        assert max(map(len, texts)) <= 24 + len(" 0.99")
+    explorer.threshold = float(scores.sort_values().iloc[2])
+    assert sum("… " in text.get_text() for text in explorer.figure().axes[0].texts) == 2
+    plt.close("all")

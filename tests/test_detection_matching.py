@@ -299,3 +299,19 @@ def test_coordinates_that_no_picture_has_are_a_usage_error():
     assert match(far, far.iloc[::-1]).metrics().tp == 2
     with pytest.raises(ek.UsageError, match="Row 0"):
         match(GOOD, far * 1e6)
+
+
+def test_of_two_truths_side_by_side_the_strict_count_may_miss_fewer():
+    """As the docstring of metrics() says: a lower precision is certain, a lower recall is not."""
+    truths = pd.DataFrame({"x": [0.5, 0.52], "y": 0.5, "label": 1})
+    predictions = pd.DataFrame({"x": [0.5, 0.4], "y": 0.5, "label": 1})
+    found = detection.match(truths, predictions)
+    assert found.metrics()[:3] == (2, 0, 1)
+    assert found.metrics(one_to_one=True)[:3] == (2, 0, 0)
+
+
+def test_the_distances_of_a_sweep_are_inclusive():
+    there, found = (pd.DataFrame({"x": [x], "y": [0.0], "label": [1]}) for x in (0.0, 0.2))
+    swept = match(there, found).sweep_distance([0.2, 0.19], draws=1)
+    assert swept["f1"].tolist() == swept["f1_one_to_one"].tolist() == [1.0, 0.0]
+    assert swept["recall"].tolist() == [1.0, 0.0]

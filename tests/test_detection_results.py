@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import pyplot as plt
 
 import edgekit as ek
 from edgekit import detection
@@ -70,6 +71,11 @@ def test_boxes_in_pixels_become_ratios_by_what_details_say():
 def test_boxes_in_pixels_become_ratios_by_a_size_that_is_given():
     table = block(details=[], boxes=[[24, 48, 12, 24], [0, 0, 48, 48]]).detections(input_size=(96, 96))
     pd.testing.assert_frame_equal(table, block().detections())
+
+
+def test_a_box_as_large_as_the_picture_is_in_ratios():
+    table = block(details=[], boxes=[[0, 0, 1, 1], [0, 0, 0.5, 1.0]]).detections()
+    assert table[["width", "height"]].to_numpy().tolist() == [[1, 1], [0.5, 1]]
 
 
 def test_boxes_in_pixels_of_nobody_knows_what_are_a_clear_error():
@@ -212,9 +218,10 @@ def test_without_ground_truth_every_box_is_a_false_positive():
     assert alone.metrics().loc["mAP", "recomputed"] == 0
 
 
-def test_boxes_without_labels_cannot_be_matched():
-    with pytest.raises(ek.UsageError, match="without labels"):
-        block("yolov5", debugInfoJson=None, labels=None, details=[], sample=BOXES).matched()
+@pytest.mark.parametrize("details", [[], [CORNERS]])
+def test_boxes_without_names_cannot_be_matched(details):
+    with pytest.raises(ek.UsageError, match="without the names"):
+        block("yolov5", debugInfoJson=None, labels=None, details=details, sample=BOXES).matched()
 
 
 # --- a project --------------------------------------------------------------------------------------------------------
@@ -238,7 +245,7 @@ def test_boxes_of_a_project_are_summed_up():
     assert table.loc[2, "recomputed"] == pytest.approx(shown.blocks[0].matched().average_precision())
 
 
-def test_of_two_blocks_one_must_be_named():
+def test_of_two_fomo_blocks_one_must_be_named():
     document = result().raw
     second = copy.deepcopy(document.classifications[0])
     second.learn_block.id = 7
@@ -249,3 +256,18 @@ def test_of_two_blocks_one_must_be_named():
     assert len(detection.summary([both], block=7).errors) == 4
     assert len(detection.errors([both], block=7)) == 4
     assert np.isfinite(detection.sweep_distance([both], [0.2], block=7, draws=1).to_numpy()).all()
+
+
+def test_centres_are_explored_although_their_boxes_are_in_pixels_of_nobody_knows_what():
+    explorer = ek.explore(block(details=[], boxes=[[24, 48, 12, 24], [0, 0, 48, 48]]))
+    assert "2 of 2 predictions came without a score" in explorer._meta["note"]
+    assert explorer.counts.loc[("this picture", "Studio"), "tp"] == 1
+
+
+def test_the_centres_of_the_documented_example_are_explored_and_drawn_although_its_box_has_one_number():
+    found = block(details=DOCUMENT["classifications"][0]["details"], boxes=[[123]], scores=[123], labels=["<string>"])
+    assert ek.explore(found).counts.loc[("this picture", "Studio"), "f1"] == 0.5
+    assert len(found.plot().texts) == 3  # the hit is named once
+    plt.close("all")
+    with pytest.raises(ek.ResponseError, match="box of 4 numbers"):
+        found.detections()

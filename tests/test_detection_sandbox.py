@@ -122,3 +122,11 @@ def test_results_leave_their_tables_alone(results):
     block = blocks(results, BOXES)[0]
     pd.testing.assert_frame_equal(block.detections(), block.detections())
     assert "object" not in block.detections()
+
+
+def test_a_whole_project_is_summed_up_by_its_fomo_block_where_none_is_named(results):
+    found, named = detection.summary(results), detection.summary(results, block="fomo")
+    pd.testing.assert_frame_equal(found.per_image, named.per_image)
+    pd.testing.assert_frame_equal(
+        detection.errors(results), named.errors.assign(label=detection.errors(results)["label"])
+    )

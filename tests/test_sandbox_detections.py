@@ -248,3 +248,9 @@ def test_computing_a_map_prints_nothing_and_leaves_pycocotools_its_voice(capsys)
     detections.coco_map([at(0.1, 0.1)._replace(right=0.4, bottom=0.4)], [], labels=1, side=96)
     assert capsys.readouterr().out == ""
     assert "print" not in vars(cocoeval)
+
+
+def test_a_box_gives_way_to_a_better_one_of_its_own_label_only():
+    best, weaker = Found(0, 0.2, 0.2, 0.6, 0.6, 0.9), Found(0, 0.25, 0.2, 0.65, 0.6, 0.8)
+    other = best._replace(label=1, score=0.7)
+    assert detections.suppressed([weaker, other, best]) == [best, other]

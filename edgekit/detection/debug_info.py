@@ -81,9 +81,10 @@ class DebugInfo(Matched):
         names: Names | None = None,
         derived: tuple[str, ...] = (),
         one_to_one: bool = False,
+        whole: bool = False,
     ) -> None:
         super().__init__(names)
-        self._document = document
+        self._document, self._whole = document, whole
         self.derived = derived
         self.one_to_one = one_to_one
 
@@ -111,12 +112,16 @@ class DebugInfo(Matched):
         only; there the distance alone counts as derived. Fields that edgekit does not know are read over.
         """
         document = wire.decode(text)
+        whole = document.normalised_min_distance is not UNSET
         derived = _fill(document)
-        return cls(document, names=names, derived=derived)
+        return cls(document, names=names, derived=derived, whole=whole)
 
     def to_json(self) -> str:
-        """Write the document as the Studio does: x the row, y the column, an empty picture in three fields."""
-        return wire.encode(self._document)
+        """Write the document as the Studio does: x the row, y the column.
+
+        An empty picture stands in three fields, unless it was read with more of them (its distance would be lost).
+        """
+        return wire.encode(self._document, whole=self._whole)
 
     @property
     def min_distance(self) -> float:
@@ -185,7 +190,9 @@ class DebugInfo(Matched):
         ----------
         one_to_one : bool
             False counts the assignments as they stand: by the Studio's rule every prediction near a truth is a true
-            positive, duplicates too. True pairs one prediction with one truth, which gives lower, stricter figures.
+            positive, duplicates too. True pairs one prediction with one truth: never more hits, so never a higher
+            precision. The recall can be higher, where the Studio lets two predictions take one truth and misses the
+            other one beside it.
 
         Returns
         -------

@@ -37,6 +37,10 @@ class HasPictures(Protocol):
     def detects(self) -> bool:
         """Whether it is about objects at all."""
 
+    @property
+    def last_layer(self) -> str | None:
+        """What an object-detection model ends in: fomo, yolox, …"""
+
     def pictures(self) -> Sequence[Picture]:
         """Return one picture a window."""
 
@@ -114,7 +118,8 @@ def summary(results: Results, block: int | str | None = None) -> Summary:
     results : iterable, or mapping from name
         Of `ClassifyResult`, `BlockResult`, `Picture`, `DebugInfo` or `BoxMatch`.
     block : int or str, optional
-        Which block, where results have more than one that detects objects: its id, type, last layer ("fomo") or title.
+        Which block: its id, type, last layer ("fomo") or title. Without it the one that detects objects; of several the
+        FOMO block, as `edgekit.explore` chooses.
 
     Returns
     -------
@@ -263,6 +268,8 @@ def _chosen(result: HasBlocks, block: int | str | None) -> HasPictures:
     if block is not None:
         return result.block(block)
     found = [one for one in result.blocks if one.detects]
+    if len(found) > 1:
+        found = [one for one in found if one.last_layer == "fomo"] or found
     if len(found) != 1:
         fault = "More than one block detects" if found else "No block detects"
         raise UsageError(f"{fault} objects here: {result!r}. Name one: block=… (its id or last layer).")

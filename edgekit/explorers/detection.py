@@ -16,7 +16,7 @@ from edgekit import detected, detection, plots
 from edgekit.errors import UsageError
 from edgekit.explorers.base import Explorer
 from edgekit.jobs import in_order
-from edgekit.pictures import LOOKS
+from edgekit.pictures import LOOKS, SAID
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -86,7 +86,7 @@ class DetectionExplorer(Explorer):
 
     @property
     def _counting(self) -> tuple[str, str]:
-        return ("many : 1" if self._is_boxes else "Studio", "1 : 1")
+        return ("n : 1" if self._is_boxes else "Studio", "1 : 1")
 
     def _fetch_images(self) -> None:
         """Fetch every picture as the model saw it, a few at a time; without a Studio to ask there are none."""
@@ -101,9 +101,10 @@ class DetectionExplorer(Explorer):
         many = len(self._pictures)
         where = f"{many} pictures" if many > 1 else str(first.sample.filename)
         unscored = sum(int(picture.predictions["score"].isna().sum()) for picture in self._pictures)
+        found = sum(len(picture.predictions) for picture in self._pictures)
         missing = sum(picture.image is None for picture in self._pictures)
-        notes = [f"{unscored} predictions came without a score and are always shown"] if unscored else []
-        notes += [f"{missing} pictures could not be fetched"] if missing else []
+        notes = [f"{unscored} of {found} predictions came without a score and are always shown"] if unscored else []
+        notes += [f"{missing} of {many} pictures could not be fetched"] if missing else []
         return {
             "title": f"{first.title} · {where}",
             "boxes": self._is_boxes,
@@ -113,6 +114,7 @@ class DetectionExplorer(Explorer):
             "labels": self._labels(),
             "unknown": self._pictures[0].matched.name(detection.NOT_IN_TRAINING),
             "looks": {kind: list(look) for kind, look in LOOKS.items()},
+            "said": list(SAID),
             "pictures": [
                 {
                     "name": f"{p.block.sample.filename} (sample {p.block.sample.id})",
@@ -181,8 +183,18 @@ class DetectionExplorer(Explorer):
 
     @property
     def selection(self) -> pd.DataFrame:
-        """Each truth and each prediction of the picture on show, with its kind; see `edgekit.detection.errors`."""
-        return self.matched().errors()
+        """Each truth and each prediction on show, with its kind; see `edgekit.detection.errors`.
+
+        `index` and `partner` number the predictions that the server sent, those below the threshold too, as `chosen`
+        does.
+        """
+        scores = self._pictures[self.picture].predictions["score"].to_numpy(float)
+        kept = np.flatnonzero(~(scores < self.threshold))
+        found = self.matched().errors()
+        for side, column in (("prediction", "index"), ("truth", "partner")):
+            rows = (found["object"] == side) & found[column].notna()
+            found.loc[rows, column] = kept[found.loc[rows, column].to_numpy(int)]
+        return found
 
     @property
     def counts(self) -> pd.DataFrame:
@@ -191,7 +203,7 @@ class DetectionExplorer(Explorer):
         Returns
         -------
         DataFrame, index `scope` ("this picture", "all pictures") and `counting` ("Studio": several predictions may take
-        one truth, of boxes called "many : 1"; "1 : 1"); `tp`, `fp`, `fn`, `precision`, `recall`, `f1`.
+        one truth, of boxes called "n : 1"; "1 : 1"); `tp`, `fp`, `fn`, `precision`, `recall`, `f1`.
         """
         everything = detection.summary(self.matched(i) for i in range(len(self._pictures)))
         rows = {
@@ -207,7 +219,10 @@ class DetectionExplorer(Explorer):
         figure = Figure(figsize=(7.6, 5), layout="constrained")
         with self._lock:
             found = self._pictures[self.picture]
-            plots.detections(self.matched(), found.image, ax=figure.subplots(), title=str(found.block.sample.filename))
+            scores = found.predictions["score"]
+            shown = scores[~(scores < self.threshold)]
+            title = str(found.block.sample.filename)
+            plots.detections(self.matched(), found.image, scores=shown, ax=figure.subplots(), title=title)
         return figure
 
     def text(self) -> str:

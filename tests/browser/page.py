@@ -32,8 +32,12 @@ class ExplorerPage:
         self.drawn()
 
     def drawn(self, since: int = 0) -> int:
-        """Wait until more than `since` pictures were drawn; return how many."""
-        self.page.wait_for_function("n => Number(document.querySelector('.ek')?.dataset.frames ?? 0) > n", arg=since)
+        """Wait until more than `since` pictures were drawn and nothing is being counted; return how many."""
+        self.page.wait_for_function(
+            "n => Number(document.querySelector('.ek')?.dataset.frames ?? 0) > n"
+            " && !document.querySelector('.ek [aria-busy]')",
+            arg=since,
+        )
         return int(self.root.get_attribute("data-frames") or 0)
 
     def pictures(self) -> list[str]:

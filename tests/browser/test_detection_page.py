@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, expect
 
 import edgekit as ek
 from edgekit.explorers import DetectionExplorer
+from edgekit.pictures import LOOKS
 
 from ..objects_result import detected_result
 from .page import ExplorerPage
@@ -56,9 +57,9 @@ def test_arrows_step_through_the_pictures_worst_first(page, explorer):
     expect(page.root.locator(".ek-card").first).to_contain_text(explorer.pictures["filename"][0])
     page.press("ArrowRight", "ArrowRight")
     expect(page.root.locator(".ek-card").first).to_contain_text(explorer.pictures["filename"][2])
-    expect(page.field("picture")).to_have_value("3")
+    expect(page.field("picture")).to_have_value("2")
     page.press("End")
-    expect(page.field("picture")).to_have_value(str(len(explorer.pictures)))
+    expect(page.field("picture")).to_have_value(str(len(explorer.pictures) - 1))  # the trait's own number
 
 
 @pytest.mark.parametrize(("threshold", "distance"), [(0, 0.2), (0, 0.02), (0.8, 0.1), (1, 0.5)])
@@ -85,7 +86,7 @@ def test_the_pictures_change_with_the_slider_and_the_cells(page):
 
 def test_a_click_on_an_object_shows_its_distances(page, explorer):
     explorer.picture = 5
-    page.field("picture").fill("6")
+    page.field("picture").fill("5")
     page.page.keyboard.press("Enter")
     expect(page.root).to_contain_text("No object chosen")
     stage = page.root.locator(".ek-stage").bounding_box()
@@ -148,7 +149,26 @@ def test_names_of_a_server_are_text_and_pictures_may_be_missing(context, tmp_pat
     page = ExplorerPage(context, ek.explore(detected_result(3, 4, name=EVIL)), tmp_path)
     page.page.wait_for_timeout(200)
     assert page.page.evaluate("window.hacked") is None
-    expect(page.root).to_contain_text("1 pictures could not be fetched")
+    expect(page.root).to_contain_text("1 of 1 pictures could not be fetched")
+    page.close()
+
+
+def test_the_picture_on_show_does_not_wait_for_the_others(context, tmp_path):
+    many = [detected_result(60, 60, seed=i) for i in range(60)]
+    explorer = ek.explore(many)
+    page = ExplorerPage(context, explorer, tmp_path)
+    slider = page.root.get_by_label("distance up to")
+    pending = slider.evaluate("""async (input) => {
+      const root = input.closest('.ek'), before = root.dataset.frames;
+      input.value = 0.05;
+      input.dispatchEvent(new Event('input'));
+      while (root.dataset.frames === before) await new Promise(requestAnimationFrame);
+      return root.querySelector('.ek-wide').getAttribute('aria-busy');
+    }""")
+    assert pending == "true"
+    page.drawn()
+    explorer.min_distance = 0.05
+    assert [int(cell) for cell in table(page)["hits"]] == explorer.counts["tp"].tolist()
     page.close()
 
 
@@ -158,4 +178,113 @@ def test_a_hundred_objects_are_matched_as_python_does(context, tmp_path):
     set_slider(page, "distance up to", 0.05)
     explorer.min_distance = 0.05
     assert [int(cell) for cell in table(page)["hits"]] == explorer.counts["tp"].tolist()
+    page.close()
+
+
+def test_a_cell_has_the_colour_of_its_predictions_kind(page, explorer):
+    """One colour, one meaning: in the colour of its class a cell of a wrong class would look like a hit."""
+    wanted = LOOKS["wrong class"][0]
+    picture = next(
+        i for i in range(len(explorer.pictures)) if (explorer.matched(i).errors()["kind"] == "wrong class").any()
+    )
+    page.page.evaluate(
+        """() => {
+          window.fills = [];
+          const { set, get } = Object.getOwnPropertyDescriptor(CanvasRenderingContext2D.prototype, 'fillStyle');
+          Object.defineProperty(CanvasRenderingContext2D.prototype, 'fillStyle',
+            { get, set(style) { window.fills.push(style); set.call(this, style); } });
+        }"""
+    )
+    page.field("picture").fill(str(picture))
+    page.page.keyboard.press("Enter")
+    page.root.get_by_label("cells").check()
+    page.page.wait_for_function("style => window.fills.includes(style)", arg=f"{wanted}66")
+
+
+def test_a_truth_that_was_hit_is_not_named_twice(context, tmp_path):
+    explorer = ek.explore(detected_result(4, 3))
+    page = ExplorerPage(context, explorer, tmp_path)
+    page.page.evaluate(
+        """() => {
+          window.texts = [];
+          const plain = CanvasRenderingContext2D.prototype.fillText;
+          CanvasRenderingContext2D.prototype.fillText = function (text, ...where) {
+            window.texts.push(text);
+            return plain.call(this, text, ...where);
+          };
+        }"""
+    )
+    set_slider(page, "distance up to", 0.3)
+    explorer.min_distance = 0.3
+    told = explorer.selection
+    hit = ((told["object"] == "truth") & (told["kind"] == "hit")).sum()
+    assert hit
+    names = [text for text in page.page.evaluate("window.texts") if text.startswith("class ")]
+    assert len(names) == len(told) - hit
+    page.close()
+
+
+@pytest.mark.parametrize("which", ["fomo", "yolox"])
+def test_what_is_hollow_and_what_filled_is_said_in_words(context, results, tmp_path, which):
+    page = ExplorerPage(context, ek.explore([r.block(which) for r in results]), tmp_path)
+    expect(page.root).to_contain_text("filled: predictions")
+    expect(page.root.get_by_role("group", name="the object")).to_have_attribute("aria-live", "polite")
+    page.close()
+
+
+def test_one_picture_needs_no_strip_of_pictures(context, results, tmp_path):
+    page = ExplorerPage(context, ek.explore(results[0]), tmp_path)
+    assert page.root.get_by_role("img", name="F1 of every picture").count() == 0
+    page.close()
+
+
+def test_no_heading_of_the_counts_takes_two_lines(context, results, tmp_path):
+    page = ExplorerPage(context, ek.explore([r.block("yolox") for r in results]), tmp_path)
+    heights = page.root.locator(".ek-wide thead tr").evaluate_all("all => all.map(row => row.offsetHeight)")
+    assert heights[0] == pytest.approx(heights[1], abs=3)
+    page.close()
+
+
+def test_long_names_leave_it_one_screen(context, tmp_path):
+    explorer = ek.explore(detected_result(8, 8, name="a label that somebody wrote as a whole sentence"))
+    page = ExplorerPage(context, explorer, tmp_path)
+    page.root.get_by_role("slider", name="picture").focus()
+    page.press("n")
+    heights = page.root.locator(".ek-near tr").evaluate_all("all => all.map(row => row.offsetHeight)")
+    assert len(heights) == 5
+    assert max(heights) < 30
+    page.page.set_viewport_size({"width": 1280, "height": 720})
+    assert page.root.bounding_box()["height"] < 680
+    page.close()
+
+
+def test_a_prediction_that_scores_just_the_threshold_is_shown(context, tmp_path):
+    result = detected_result(5, 5)
+    score = float(result.blocks[0].detections()["score"].min())
+    explorer = ek.explore(result, threshold=score)
+    assert (explorer.selection["object"] == "prediction").sum() == 5
+    page = ExplorerPage(context, explorer, tmp_path)
+    expect(page.root).to_contain_text("5 of 5 predictions")
+    page.close()
+
+
+def test_kinds_are_those_of_python_where_something_is_too_far(context, tmp_path):
+    explorer = ek.explore(detected_result(20, 25), min_distance=0.03)
+    page = ExplorerPage(context, explorer, tmp_path)
+    kinds = explorer.selection.query("object == 'prediction' or kind == 'missed'")["kind"].value_counts()
+    assert kinds["too far"]
+    listed = page.root.locator(".ek-kinds li").all_inner_texts()
+    assert set(listed) == {f"{n} {kind}" for kind, n in kinds.items()}
+    page.close()
+
+
+def test_shift_steps_ten_pictures_and_the_card_of_a_box_shows_its_overlap(context, results, tmp_path):
+    explorer = ek.explore([r.block("yolox") for r in results])
+    picture = next(i for i in range(10, 19) if len(explorer.matched(i).assignments))
+    page = ExplorerPage(context, explorer, tmp_path)
+    page.root.get_by_role("slider", name="picture").focus()
+    page.press("Shift+ArrowRight", *["ArrowRight"] * (picture - 10), "n")
+    expect(page.field("picture")).to_have_value(str(picture))
+    best = ek.detection.iou(explorer.matched(picture).truths, explorer.matched(picture).predictions)[0].max()
+    expect(page.root.locator(".ek-near td").first).to_have_text(f"{best:.3f}")
     page.close()

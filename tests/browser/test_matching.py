@@ -105,3 +105,11 @@ def test_every_picture_of_the_sandbox_is_matched_alike(call, sandbox):
         )
         errors = matched.errors()
         assert kinds == Counter(zip(errors["object"], errors["kind"], strict=True))
+
+
+@pytest.mark.parametrize(("limit", "hits"), [(0.2, 1), (0.19, 0)])
+def test_the_distance_is_inclusive_in_both_ways_of_counting(call, limit, hits):
+    truths, predictions = ([{"x": x, "y": 0, "label": 1}] for x in (0, 0.2))
+    found, counts, _ = call(KINDS, [truths, predictions, limit, limit, False])
+    assert counts["studio"]["tp"] == counts["strict"]["tp"] == hits
+    assert found["truths"][0]["kind"] == ("hit" if hits else "missed")

@@ -2,6 +2,7 @@
 // and all pictures in a row, worst first. Matching is done here, so that both sliders are followed at once.
 
 const HALO = "rgb(255 255 255 / 80%)", PAD = 8;
+const SLICE = 4; // ms of a frame that may go into pictures that are not on show
 
 /** Draw a kind's marker; truths are hollow and larger, predictions filled. */
 function drawMarker(context, shape, x, y, size, hollow, colour) {
@@ -61,10 +62,10 @@ function render({ model, el }) {
   // --- elements ---
   const stage = h("div", {
     class: "ek-stage", tabindex: "0", role: "slider", "aria-label": "picture, worst first",
-    "aria-valuemin": "1", "aria-valuemax": String(count),
+    "aria-valuemin": "0", "aria-valuemax": String(count - 1),
   });
   const strip = h("div", { class: "ek-track ek-strip", role: "img", "aria-label": "F1 of every picture, one to one" });
-  const pictureField = numberField("picture", { min: 1, max: count, step: 1 }, (value) => choose(value - 1));
+  const pictureField = numberField("picture", { min: 0, max: count - 1, step: 1 }, choose);
   const thresholdSlider = rangeField("score at least", 0, 1, 0.01, (value) => put(model, "threshold", value));
   const nearSlider = boxes
     ? rangeField("IoU at least", 0.05, 0.95, 0.05, (value) => put(model, nearName, value))
@@ -76,12 +77,13 @@ function render({ model, el }) {
   const root = h("div", { class: "ek", role: "group", "aria-label": meta.title },
     h("div", { class: "ek-head" }, h("span", { class: "ek-title", title: meta.title }, meta.title),
       pictureField.label, thresholdSlider.label, nearSlider.label, meta.cells ? h("label", {}, cellBox, "cells") : null),
-    h("div", { class: "ek-main" }, stage, strip),
+    h("div", { class: "ek-main" }, stage, count > 1 ? strip : null),
     h("div", { class: "ek-side" },
       h("div", { class: "ek-card", role: "group", "aria-label": "the picture" }, name, about),
-      kinds, h("div", {}, h("h3", {}, "Counted"), figures),
-      h("div", { class: "ek-card", role: "group", "aria-label": "the object" }, chosenHead, chosenText,
-        h("table", {}, h("caption", { class: "ek-hidden" }, "distances of the object"), distances))),
+      h("div", {}, kinds, h("p", { class: "ek-quiet" }, `filled: predictions, hollow${boxes ? " and dashed" : ""}: truths`)),
+      h("div", {}, h("h3", {}, "Counted"), figures),
+      h("div", { class: "ek-card", role: "group", "aria-label": "the object", "aria-live": "polite" }, chosenHead, chosenText,
+        h("table", { class: "ek-near" }, h("caption", { class: "ek-hidden" }, "distances of the object"), distances))),
     keyHelp([["←", "→"], "pictures, ", ["shift"], "ten · ", ["n", "p"], "next, previous object · ", ["esc"], "none · ",
       ["↑", "↓"], "score · click an object for its distances", meta.note ? ` · ${meta.note}` : ""]));
   keepKeys(root);
@@ -155,12 +157,13 @@ function render({ model, el }) {
       context.lineTo(place.left + place.wide, place.y(r / down));
     }
     context.stroke();
-    for (const object of matched(i).shown) {
-      if (!(object.w > 0)) continue;
+    const { shown, found } = matched(i);
+    shown.forEach((object, p) => {
+      if (!(object.w > 0)) return;
       const [left, top] = boxes ? [object.x, object.y] : [object.x - object.w / 2, object.y - object.h / 2];
-      context.fillStyle = `${colours.series[object.label % 6]}66`;
+      context.fillStyle = `${meta.looks[found.predictions[p].kind][0]}66`;
       context.fillRect(place.x(left), place.y(top), object.w * place.wide, object.h * place.high);
-    }
+    });
   }
   function drawOver() {
     const { context } = over.begin(), place = frame(), { truths, shown, found } = matched(model.get("picture"));
@@ -199,7 +202,7 @@ function render({ model, el }) {
           context.stroke();
         }
       }
-      if (!many) drawName(context, `${object.name}${Number.isNaN(object.score) ? "" : ` ${object.score.toFixed(2)}`}`, x + 9, y + (hollow ? 13 : -9));
+      if (!many && !(hollow && meta.said.includes(kind))) drawName(context, `${object.name}${Number.isNaN(object.score) ? "" : ` ${object.score.toFixed(2)}`}`, x + 9, y + (hollow ? 13 : -9));
     };
     truths.forEach((object, t) => draw(object, found.truths[t], true));
     shown.forEach((object, p) => draw(object, found.predictions[p], false));
@@ -215,14 +218,16 @@ function render({ model, el }) {
     context.fillText(short, left, y);
   }
   function drawStrip() {
-    const { context, width, height } = bars.begin(), step = (width - 2 * PAD) / count, tall = height - 16;
+    const { context, width, height } = bars.begin(), step = (width - 2 * PAD) / count, tall = height - 19;
     for (let i = 0; i < count; i++) {
       const { f1 } = ratesOf(matched(i).counts.strict), x = PAD + i * step, wide = Math.max(step - (step > 4 ? 1 : 0), 0.5);
       context.fillStyle = i === model.get("picture") ? colours.ink : colours.line;
       context.fillRect(x, 2, wide, tall);
       context.fillStyle = f1 < 1 ? colours.series[0] : colours.series[2];
       context.fillRect(x, 2 + (1 - f1) * tall, wide, Math.max(f1 * tall, 1));
-      if (i === model.get("picture")) context.fillRect(x, tall + 3, wide, 3);
+      if (i !== model.get("picture")) continue;
+      context.fillStyle = colours.ink;
+      context.fillRect(x, tall + 3, wide, 2);
     }
     context.fillStyle = colours.soft;
     context.textBaseline = "bottom";
@@ -233,7 +238,7 @@ function render({ model, el }) {
   // --- text ---
   function showText() {
     const i = model.get("picture"), { truths, shown, found, counts } = matched(i), { name: title, server } = meta.pictures[i];
-    pictureField.show(i + 1);
+    pictureField.show(i);
     thresholdSlider.show(model.get("threshold"));
     nearSlider.show(model.get(nearName));
     cellBox.checked = model.get("cells");
@@ -242,14 +247,26 @@ function render({ model, el }) {
     const tallied = new Map();
     [...found.predictions, ...found.truths.filter(({ kind }) => kind === "missed" || kind === "not in training")].forEach(({ kind }) => tallied.set(kind, (tallied.get(kind) ?? 0) + 1));
     kinds.replaceChildren(...Object.keys(meta.looks).filter((kind) => tallied.has(kind)).map((kind) => kindItem(kind, tallied.get(kind))));
-    const total = (way) => pictures.reduce((sum, _, k) => {
-      const one = matched(k).counts[way];
-      return { tp: sum.tp + one.tp, fp: sum.fp + one.fp, fn: sum.fn + one.fn };
-    }, { tp: 0, fp: 0, fn: 0 });
-    showFigures([counts.studio, counts.strict, total("studio"), total("strict")]);
+    showFigures([counts.studio, counts.strict]);
     showChosen();
-    stage.setAttribute("aria-valuenow", String(i + 1));
+    stage.setAttribute("aria-valuenow", String(i));
     stage.setAttribute("aria-valuetext", `${title}: ${[...tallied].map(([kind, n]) => `${n} ${kind}`).join(", ") || "nothing there, nothing found"}`);
+  }
+  /** Match the other pictures too, a few milliseconds a frame, so that the one on show never waits for them. */
+  function countAll() {
+    const end = performance.now() + SLICE;
+    for (let i = 0; i < count; i++) {
+      matched(i);
+      if (performance.now() < end || i === count - 1) continue;
+      figures.setAttribute("aria-busy", "true");
+      return restLoop.ask();
+    }
+    const total = (way) => pictures.reduce((sum, { counts }) => {
+      return { tp: sum.tp + counts[way].tp, fp: sum.fp + counts[way].fp, fn: sum.fn + counts[way].fn };
+    }, { tp: 0, fp: 0, fn: 0 });
+    showFigures([null, null, total("studio"), total("strict")]);
+    drawStrip();
+    figures.removeAttribute("aria-busy");
   }
   function kindItem(kind, number) {
     const canvas = h("canvas", { width: 36, height: 36, "aria-hidden": "true" }), context = canvas.getContext("2d");
@@ -269,17 +286,20 @@ function render({ model, el }) {
     const { kind } = found[side === "truth" ? "truths" : "predictions"][place], { score } = own[place];
     chosenText.textContent = `${kind}${Number.isNaN(score) ? "" : `, score ${score.toFixed(3)}`}${others.length ? boxes ? "; IoU with" : "; distance to" : ""}`;
     const apart = others.map((other) => [other, distance(own[place], other)]).sort(([, a], [, b]) => a - b).slice(0, 5);
-    distances.replaceChildren(...apart.map(([other, d]) => h("tr", {},
-      h("th", { scope: "row" }, `${side === "truth" ? "prediction" : "truth"} ${other.index}: ${other.name}`), h("td", {}, (boxes ? 1 - d : d).toFixed(3)))));
+    distances.replaceChildren(...apart.map(([other, d]) => {
+      const title = `${side === "truth" ? "prediction" : "truth"} ${other.index}: ${other.name}`;
+      return h("tr", {}, h("th", { scope: "row", title }, title), h("td", {}, (boxes ? 1 - d : d).toFixed(3)));
+    }));
   }
 
   // --- what leads to a new picture ---
+  const restLoop = oncePerFrame(countAll);
   const frameLoop = oncePerFrame(() => {
     if (stale) drawBase();
     stale = false;
     drawOver();
     showText();
-    drawStrip();
+    countAll();
     root.dataset.frames = Number(root.dataset.frames ?? 0) + 1;
   });
   const redrawAll = () => {
@@ -300,7 +320,7 @@ function render({ model, el }) {
     choose(Math.floor(((event.clientX - left - PAD) / (width - 2 * PAD)) * count));
   });
   stop.push(watch(model, ["threshold", nearName, "picture", "cells"], redrawAll), watch(model, ["chosen"], frameLoop.ask));
-  stop.push(watchLook(root, redrawAll), frameLoop.cancel);
+  stop.push(watchLook(root, redrawAll), frameLoop.cancel, restLoop.cancel);
   return () => stop.forEach((end) => end());
 }
 
@@ -314,6 +334,7 @@ function countTable(counting) {
       h("tr", {}, h("td"), ...[...counting, ...counting].map((text) => h("th", { scope: "col" }, text)))),
     h("tbody", {}, ...rows.map((row, i) => h("tr", {}, h("th", { scope: "row" }, titles[row]), ...cells[i]))));
   const show = (counts) => counts.forEach((one, column) => {
+    if (!one) return; // as it is
     const all = { ...one, ...ratesOf(one) };
     rows.forEach((row, i) => (cells[i][column].textContent = i < 3 ? String(all[row]) : all[row].toFixed(3)));
   });
