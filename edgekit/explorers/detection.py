@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from edgekit import detected, detection, plots
 from edgekit.errors import UsageError
-from edgekit.explorers.base import Explorer
+from edgekit.explorers.base import Explorer, Number
 from edgekit.jobs import in_order
 from edgekit.pictures import LOOKS, SAID
 
@@ -59,9 +59,9 @@ class DetectionExplorer(Explorer):
     state: ClassVar[tuple[str, ...]] = ("picture", "threshold", "min_distance", "min_iou", "chosen", "cells")
 
     picture = traitlets.Int(0).tag(sync=True)
-    threshold = traitlets.Float(0.0).tag(sync=True)
-    min_distance = traitlets.Float(0.2).tag(sync=True)
-    min_iou = traitlets.Float(0.5).tag(sync=True)
+    threshold = Number(0.0).tag(sync=True)
+    min_distance = Number(0.2).tag(sync=True)
+    min_iou = Number(0.5).tag(sync=True)
     chosen: Any = traitlets.List().tag(sync=True)
     cells = traitlets.Bool(False).tag(sync=True)
 

@@ -40,7 +40,7 @@ function objectsOf(data, meta, side, picture) {
 }
 
 function render({ model, el }) {
-  const meta = model.get("_meta"), data = unpack(meta.layout, model.get("_blob")), stop = [];
+  const meta = model.get("_meta"), data = unpack(meta.layout, model.get("_blob"));
   const count = meta.pictures.length, boxes = meta.boxes, distance = boxes ? boxDistance : centreDistance;
   const pictures = meta.pictures.map((_, i) => ({ truths: objectsOf(data, meta, "truth", i), all: objectsOf(data, meta, "prediction", i) }));
   const nearName = boxes ? "min_iou" : "min_distance";
@@ -89,7 +89,7 @@ function render({ model, el }) {
   keepKeys(root);
   el.replaceChildren(root);
   const base = canvasIn(stage), over = canvasIn(stage), bars = canvasIn(strip);
-  let colours = palette(root), stale = true, image = null, imageOf = -1;
+  let colours = palette(root), image = null, imageOf = -1;
 
   // --- what the hand and the keys do ---
   function choose(i) {
@@ -124,6 +124,7 @@ function render({ model, el }) {
     return { left, top, wide, high, x: (x) => left + x * wide, y: (y) => top + y * high };
   }
   function drawBase() {
+    colours = palette(root);
     const { context } = base.begin(), place = frame(), i = model.get("picture");
     context.fillStyle = colours.line;
     context.fillRect(place.left, place.top, place.wide, place.high);
@@ -140,7 +141,7 @@ function render({ model, el }) {
     createImageBitmap(new Blob([data.images.slice(from, to)])).then((bitmap) => {
       if (imageOf !== i) return bitmap.close();
       image = bitmap;
-      redrawAll();
+      loop.all();
     }, () => {}); // a picture that cannot be read: objects are shown without
   }
   function drawCells(context, place, i) {
@@ -294,19 +295,6 @@ function render({ model, el }) {
 
   // --- what leads to a new picture ---
   const restLoop = oncePerFrame(countAll);
-  const frameLoop = oncePerFrame(() => {
-    if (stale) drawBase();
-    stale = false;
-    drawOver();
-    showText();
-    countAll();
-    root.dataset.frames = Number(root.dataset.frames ?? 0) + 1;
-  });
-  const redrawAll = () => {
-    colours = palette(root);
-    stale = true;
-    frameLoop.ask();
-  };
   const nudge = (steps) => put(model, "threshold", Number(clamp(model.get("threshold") + steps / 100, 0, 1).toFixed(2)));
   const step = (event, size) => choose(model.get("picture") + (event.shiftKey ? 10 : 1) * size);
   onKeys(root, {
@@ -319,9 +307,11 @@ function render({ model, el }) {
     const { left, width } = strip.getBoundingClientRect();
     choose(Math.floor(((event.clientX - left - PAD) / (width - 2 * PAD)) * count));
   });
-  stop.push(watch(model, ["threshold", nearName, "picture", "cells"], redrawAll), watch(model, ["chosen"], frameLoop.ask));
-  stop.push(watchLook(root, redrawAll), frameLoop.cancel, restLoop.cancel);
-  return () => stop.forEach((end) => end());
+  const loop = drawingLoop(model, root, {
+    often: ["chosen"], above: () => (drawOver(), showText(), countAll()),
+    seldom: ["threshold", nearName, "picture", "cells"], below: drawBase,
+  });
+  return () => (loop.stop(), restLoop.cancel());
 }
 
 /** The figures of one picture and of all, each counted as the Studio does and one to one. */
