@@ -241,16 +241,17 @@ def explanation(shares: pd.Series, ax: Axes | None = None) -> Axes:
         are drawn where there are many.
     """
     features = shares.drop(labels=_ABOUT, errors="ignore").astype(float)
+    total = features.sum()
+    features = 100 * features / (total if total > 0 else 1)
     drawn = features.iloc[features.abs().argsort(kind="stable")].iloc[-_BARS:]
     ax = ax if ax is not None else new_axes((8, 0.8 + 0.3 * max(len(drawn), 1)))
     bars = ax.barh(range(len(drawn)), drawn, color=[COLOURS[0] if share >= 0 else COLOURS[1] for share in drawn])
-    total = features.sum()
-    ax.bar_label(bars, [f"{share / total:.0%}" if total > 0 else "" for share in drawn], padding=3)
+    ax.bar_label(bars, [f"{share:.0f} %" if total > 0 else "" for share in drawn], padding=3)
     ax.set_yticks(range(len(drawn)), [plain(name) for name in drawn.index])
     ax.axvline(0, color="black", linewidth=0.8)
     ax.margins(x=0.12)
     left_out = f" ({len(drawn)} of {len(features)} features)" if len(drawn) < len(features) else ""
-    ax.set_xlabel(f"share of the squared distance{left_out}")
+    ax.set_xlabel(f"share of the squared distance in %{left_out}")
     ax.set_ylabel("feature")
     finish(ax, "")
     return ax

@@ -389,3 +389,16 @@ def test_a_whole_projects_table_gives_a_threshold_near_the_blocks_own(studio):
     assert found.recall > 0.95
     assert found.rates["windows"].tolist() == [510, 340]
     assert found.rates["samples"].tolist() == [30, 20]
+
+
+def test_the_table_of_an_explorer_brings_its_samples_along():
+    table = pd.DataFrame({"sample": np.repeat([4, 5, 6], 20), "anomaly": np.linspace(0, 3, 60), "anomalous": False})
+    by_column = suggest_threshold(table)
+    by_level = suggest_threshold(table.set_index("sample", append=True))
+    assert by_column.interval == by_level.interval
+    assert by_column.interval is not None
+
+
+def test_without_any_truth_it_says_where_to_get_it():
+    with pytest.raises(ek.UsageError, match=r"assign\(anomalous=block\.anomalous\(\)\)"):
+        suggest_threshold(pd.DataFrame({"anomaly": [1.0, 2.0]}), by="f1")

@@ -73,6 +73,7 @@ def scored(scores: ArrayLike | pd.DataFrame, truth: ArrayLike | None, samples: A
         if SCORE not in scores:
             raise UsageError(f"The table of windows has no column {SCORE!r}; it has {list(scores.columns)}.")
         truth = scores[TRUTH] if truth is None and TRUTH in scores else truth
+        samples = scores[SAMPLE] if samples is None and SAMPLE in scores else samples
         scores = scores[SCORE]
     if samples is None and isinstance(scores, pd.Series) and SAMPLE in scores.index.names:
         samples = scores.index.get_level_values(SAMPLE)

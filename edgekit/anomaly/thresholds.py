@@ -173,8 +173,9 @@ def suggest_threshold(
         For ``"false_alarms"``: from one window's start to the next one's (``result.window_increase_ms``), the time that
         each window stands for.
     samples : array (windows,), optional
-        Which sample each window belongs to. Without it, the index level `sample` of the scores, as
-        ``pd.concat({sample_id: block.windows()}, names=["sample", "window"])`` makes it; without that, no intervals.
+        Which sample each window belongs to. Without it, the table's column `sample` (as in an explorer's `windows`) or
+        the index level `sample` of the scores, which ``pd.concat({sample_id: block.windows()}, names=["sample",
+        "window"])`` makes; without either, no intervals.
     level : float
         Of the intervals.
     resamples : int
@@ -223,6 +224,12 @@ def suggest_threshold(
         raise UsageError(
             f"No threshold by {by}: that takes {needed} windows with a score, and there are {normal} normal and "
             f"{anomalous} anomalous ones."
+            + (
+                " Nothing says which are anomalous: give the truth, or a table with a column 'anomalous', such as "
+                "block.windows().assign(anomalous=block.anomalous())."
+                if windows.assumed
+                else ""
+            )
         )
     draws = windows.draws(resamples, seed)
     drawn = np.array([choose(windows.values, *windows.counted(draw)) for draw in draws], float)

@@ -49,7 +49,10 @@ def explore(what: Explorable | Iterable[Explorable], **state: Any) -> Explorer:
     results = [item for item in items if isinstance(item, BlockResult | ClassifyResult)]
     if not items or len(items) not in (len(samples), len(results)):
         kinds = ", ".join(sorted({type(item).__name__ for item in items})) or "nothing"
-        raise UsageError(f"explore() takes a Sample, a block or a result, or a list of one of these; got {kinds}.")
+        raise UsageError(
+            f"explore() takes a Sample, a block or a result, or a list of one of these; got {kinds}. "
+            f"With an id: ek.explore(studio.sample(id)) or ek.explore(studio.classify(id))."
+        )
     if samples:
         return SignalExplorer(samples, **state)
     blocks = [_telling(r) if isinstance(r, ClassifyResult) else r for r in results]

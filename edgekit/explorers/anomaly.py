@@ -140,7 +140,7 @@ class AnomalyExplorer(TimelineExplorer):
             if table.shape[1]:
                 shares = table.iloc[self.window].rename(display.short)
                 axes = plots.explanation(shares, ax=figure.add_subplot(grid[place, 1]))
-                axes.set(xlabel=name, ylabel="")
+                axes.set(xlabel=f"{name} in %", ylabel="")
 
     def _draw_scores(self, axes: Axes) -> None:
         plots.windows(self._on_timeline(), self.threshold, self.segments(), length_ms=self._timeline.end, ax=axes)

@@ -26,7 +26,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from edgekit import display
-from edgekit.errors import EdgekitError, UsageError
+from edgekit.errors import UsageError
 
 _FRONT = Path(__file__).parent / "front"
 _DPI = 96
@@ -122,7 +122,7 @@ class Explorer(anywidget.AnyWidget):
 
         Raises
         ------
-        EdgekitError
+        UsageError
             It cannot be written; the text says why.
         """
         page = self._page()
@@ -132,7 +132,7 @@ class Explorer(anywidget.AnyWidget):
             reason = problem.strerror or type(problem).__name__
         else:
             return
-        raise EdgekitError(f"{str(path)!r} cannot be written ({reason}). Choose a file in a folder that exists.")
+        raise UsageError(f"{str(path)!r} cannot be written ({reason}). Choose a file in a folder that exists.")
 
     def _page(self) -> str:
         with self._lock:

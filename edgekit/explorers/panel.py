@@ -9,14 +9,22 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
+import anywidget
 import ipywidgets as widgets
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from edgekit.errors import EdgekitError, UsageError
+from edgekit.explorers.base import front
 
 _SIZE = (9.0, 3.0)
+
+
+class _Keys(anywidget.AnyWidget):
+    """An unseen element that keeps JupyterLab's shortcuts away from the controls beside it."""
+
+    _esm = front("shared.js", "keys.js") + "\nexport default { render };\n"
 
 
 class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
@@ -45,7 +53,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
 
     Examples
     --------
-    >>> import ipywidgets as widgets
+    >>> import anywidget
+    import ipywidgets as widgets
     >>> def look(ax, threshold):
     ...     ek.plots.scores(table, threshold=threshold, ax=ax)
     ...     return ek.anomaly.counts(table["anomaly"], table["expected"], threshold)
@@ -64,7 +73,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         for name, control in controls.items():
             control.description = control.description or name
             control.observe(self._follow, "value")
-        super().__init__([widgets.HBox(list(controls.values())), self._view])
+        super().__init__([widgets.HBox(list(controls.values())), self._view, _Keys()])
+        self.add_class("edgekit-panel")
         self._follow()
 
     @property

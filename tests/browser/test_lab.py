@@ -43,3 +43,27 @@ def test_failing_cell_is_reported(lab: Lab, tmp_path: Path) -> None:
     assert lab.python("x = 3") == ""
     with pytest.raises(KernelError, match="ZeroDivisionError: division by zero"):
         lab.python("x / 0")
+
+
+PANEL = """
+import ipywidgets as widgets
+import edgekit as ek
+
+pick = widgets.Dropdown(options=["one", "two", "three"])
+ek.explorers.Panel(lambda ax, pick: pick, pick=pick)
+"""
+
+
+def test_keys_stay_with_the_controls_of_a_panel(lab: Lab, tmp_path: Path) -> None:
+    lab.open(write_notebook(tmp_path / "panel.ipynb", PANEL, "'below'"))
+    lab.run_all()
+    cells = lab.page.locator(".jp-Notebook .jp-Cell")
+    count = cells.count()
+    chosen = lab.cell_output(1).locator("select")
+    expect(chosen).to_have_attribute("data-lm-suppress-shortcuts", "true")
+    chosen.focus()
+    for key in ("b", "a", "x"):  # they would insert cells and cut one
+        lab.page.keyboard.press(key)
+    lab.page.keyboard.press("ArrowDown")
+    lab.wait_python("pick.value", "'two'")
+    assert cells.count() == count

@@ -27,6 +27,7 @@ function render({ model, el }) {
   const setThreshold = (value) => Number.isFinite(value) && put(model, "threshold", value);
   const nudge = (steps) => {
     const scale = axis(), share = scale.share(model.get("threshold") ?? scale.high);
+    if ((share > 1 && steps > 0) || (share < 0 && steps < 0)) return; // beyond all scores already
     setThreshold(rounded(scale.at(share + steps / 100), scale));
   };
   /** A dragged threshold in as many digits as a pixel is worth. */
@@ -126,6 +127,7 @@ function render({ model, el }) {
   onKeys(root, {
     ArrowLeft: (event) => step(event, -1), ArrowRight: (event) => step(event, 1),
     ArrowUp: raise, ArrowDown: lower,
+    PageUp: () => choose(model.get("window") + 10), PageDown: () => choose(model.get("window") - 10),
     Home: () => choose(0), End: () => choose(windows - 1),
     n: () => chooseAlarm(1), p: () => chooseAlarm(-1),
     "+": () => zoom(model, meta.end, 0.5, about()), "=": () => zoom(model, meta.end, 0.5, about()),

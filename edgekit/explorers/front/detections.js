@@ -299,6 +299,7 @@ function render({ model, el }) {
   const step = (event, size) => choose(model.get("picture") + (event.shiftKey ? 10 : 1) * size);
   onKeys(root, {
     ArrowLeft: (event) => step(event, -1), ArrowRight: (event) => step(event, 1), Home: () => choose(0), End: () => choose(count - 1),
+    PageUp: () => choose(model.get("picture") + 10), PageDown: () => choose(model.get("picture") - 10),
     ArrowUp: (event) => nudge(event.shiftKey ? 10 : 1), ArrowDown: (event) => nudge(event.shiftKey ? -10 : -1),
     n: () => chooseNext(1), p: () => chooseNext(-1), Escape: () => put(model, "chosen", []),
   });
@@ -316,7 +317,7 @@ function render({ model, el }) {
 
 /** The figures of one picture and of all, each counted as the Studio does and one to one. */
 function countTable(counting) {
-  const rows = ["tp", "fp", "fn", "precision", "recall", "f1"], titles = { tp: "hits", fp: "false", fn: "missed", precision: "precision", recall: "recall", f1: "F1" };
+  const rows = ["tp", "fp", "fn", "precision", "recall", "f1"], titles = { tp: "true pos.", fp: "false pos.", fn: "false neg.", precision: "precision", recall: "recall", f1: "F1" };
   const cells = rows.map(() => Array.from({ length: 4 }, () => h("td")));
   const group = (text) => h("th", { scope: "colgroup", colspan: "2" }, text);
   const element = h("table", { class: "ek-wide" }, h("caption", { class: "ek-hidden" }, "figures of this picture and of all"),

@@ -188,7 +188,7 @@ function onKeys(element, actions) {
 
 /** Keep JupyterLab's shortcuts away from all that can have the focus: there, "a" would insert a cell. */
 function keepKeys(root) {
-  for (const element of root.querySelectorAll("[tabindex], button, input")) element.dataset.lmSuppressShortcuts = "true";
+  for (const element of root.querySelectorAll("[tabindex], button, input, select")) element.dataset.lmSuppressShortcuts = "true";
 }
 
 /** A labelled number field bound to a trait; `accept(value)` puts it. Returns the label and a way to show a value. */
@@ -196,12 +196,15 @@ function numberField(name, properties, accept) {
   let typing = false, last = "";
   const input = h("input", { type: "number", ...properties });
   input.addEventListener("input", () => (typing = true));
-  input.addEventListener("change", () => {
+  const take = () => {
+    if (!typing) return;
     const typed = input.value;
     typing = false;
     input.value = last; // what was not accepted, or not as it stood there, does not stay
     if (typed !== "") accept(Number(typed));
-  });
+  };
+  input.addEventListener("change", take);
+  input.addEventListener("keydown", (event) => event.key === "Enter" && take()); // a notebook may keep Enter for itself
   input.addEventListener("blur", () => {
     typing = false; // what was typed and taken back is no change
     input.value = last;

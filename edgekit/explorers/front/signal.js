@@ -87,6 +87,7 @@ function render({ model, el }) {
   const step = (event, size) => choose(chosen() + (event.shiftKey ? 10 : 1) * size);
   onKeys(root, {
     ArrowLeft: (event) => step(event, -1), ArrowRight: (event) => step(event, 1),
+    PageUp: () => choose(chosen() + 10), PageDown: () => choose(chosen() - 10),
     Home: () => choose(0), End: () => choose(readings - 1),
     "+": () => zoom(model, meta.end, 0.5, model.get("time_ms")), "=": () => zoom(model, meta.end, 0.5, model.get("time_ms")),
     "-": () => zoom(model, meta.end, 2, model.get("time_ms")), 0: () => put(model, "span", []),
