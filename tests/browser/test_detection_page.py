@@ -68,7 +68,7 @@ def test_both_sliders_are_followed_and_the_counts_are_those_of_python(page, expl
     set_slider(page, "distance up to", distance)
     explorer.threshold, explorer.min_distance = threshold, distance
     counts, shown = explorer.counts, table(page)
-    for name, title in (("tp", "true pos."), ("fp", "false pos."), ("fn", "false neg.")):
+    for name, title in (("tp", "TP"), ("fp", "FP"), ("fn", "FN")):
         assert [int(cell) for cell in shown[title]] == counts[name].tolist()
     assert shown["F1"] == [f"{f1:.3f}" for f1 in counts["f1"]]
 
@@ -141,7 +141,7 @@ def test_boxes_are_explored_by_their_overlap(context, results, tmp_path):
     page = ExplorerPage(context, explorer, tmp_path)
     set_slider(page, "IoU at least", 0.8)
     explorer.min_iou = 0.8
-    assert [int(cell) for cell in table(page)["true pos."]] == explorer.counts["tp"].tolist()
+    assert [int(cell) for cell in table(page)["TP"]] == explorer.counts["tp"].tolist()
     page.close()
 
 
@@ -168,7 +168,7 @@ def test_the_picture_on_show_does_not_wait_for_the_others(context, tmp_path):
     assert pending == "true"
     page.drawn()
     explorer.min_distance = 0.05
-    assert [int(cell) for cell in table(page)["true pos."]] == explorer.counts["tp"].tolist()
+    assert [int(cell) for cell in table(page)["TP"]] == explorer.counts["tp"].tolist()
     page.close()
 
 
@@ -177,7 +177,7 @@ def test_a_hundred_objects_are_matched_as_python_does(context, tmp_path):
     page = ExplorerPage(context, explorer, tmp_path)
     set_slider(page, "distance up to", 0.05)
     explorer.min_distance = 0.05
-    assert [int(cell) for cell in table(page)["true pos."]] == explorer.counts["tp"].tolist()
+    assert [int(cell) for cell in table(page)["TP"]] == explorer.counts["tp"].tolist()
     page.close()
 
 

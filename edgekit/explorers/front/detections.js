@@ -317,13 +317,14 @@ function render({ model, el }) {
 
 /** The figures of one picture and of all, each counted as the Studio does and one to one. */
 function countTable(counting) {
-  const rows = ["tp", "fp", "fn", "precision", "recall", "f1"], titles = { tp: "true pos.", fp: "false pos.", fn: "false neg.", precision: "precision", recall: "recall", f1: "F1" };
+  const rows = ["tp", "fp", "fn", "precision", "recall", "f1"], titles = { tp: "TP", fp: "FP", fn: "FN", precision: "precision", recall: "recall", f1: "F1" };
+  const whole = { tp: "true positives", fp: "false positives", fn: "false negatives" };
   const cells = rows.map(() => Array.from({ length: 4 }, () => h("td")));
   const group = (text) => h("th", { scope: "colgroup", colspan: "2" }, text);
   const element = h("table", { class: "ek-wide" }, h("caption", { class: "ek-hidden" }, "figures of this picture and of all"),
     h("thead", {}, h("tr", {}, h("td"), group("this picture"), group("all pictures")),
       h("tr", {}, h("td"), ...[...counting, ...counting].map((text) => h("th", { scope: "col" }, text)))),
-    h("tbody", {}, ...rows.map((row, i) => h("tr", {}, h("th", { scope: "row" }, titles[row]), ...cells[i]))));
+    h("tbody", {}, ...rows.map((row, i) => h("tr", {}, h("th", { scope: "row" }, whole[row] ? h("abbr", { title: whole[row] }, titles[row]) : titles[row]), ...cells[i]))));
   const show = (counts) => counts.forEach((one, column) => {
     if (!one) return; // as it is
     const all = { ...one, ...ratesOf(one) };
