@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -68,13 +69,26 @@ class ClassifyResult:
         self.raw = raw
         self.source = source
         self.sample = Sample(raw.sample, source, whole=whole)
+        # The same block each time it is asked for, but held weakly: it holds the result, and in a circle the million
+        # readings of a long sample would stay until the garbage collector has walked through them.
+        self._known: WeakValueDictionary[int, BlockResult] = WeakValueDictionary()
 
     @property
     def blocks(self) -> list[BlockResult]:
         """What each learn block says, in the order the server sent them."""
-        # Made anew each time: kept, they would hold the result that holds them, and the million readings of a long
-        # sample would stay until the garbage collector has walked through them.
-        return [BlockResult(block, self) for block in self.raw.classifications]
+        return [self._known.get(i) or self._made(i) for i in range(len(self.raw.classifications))]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out the blocks: they are made again when asked for."""
+        return {name: value for name, value in vars(self).items() if name != "_known"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Begin without blocks."""
+        vars(self).update(state, _known=WeakValueDictionary())
+
+    def _made(self, index: int) -> BlockResult:
+        block = self._known[index] = BlockResult(self.raw.classifications[index], self)
+        return block
 
     @property
     def window_size_ms(self) -> float:

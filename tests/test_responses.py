@@ -170,3 +170,9 @@ def test_what_nobody_holds_any_more_is_gone_without_the_garbage_collector():
         assert alive() is None
     finally:
         gc.enable()
+
+
+def test_a_block_is_the_same_however_it_is_asked_for():
+    result = ek.parse(SEED)
+    assert result.block(0) is result.blocks[0] is result.block("anomaly") is result.block(2)
+    assert repr(copy.deepcopy(result).blocks) == repr(result.blocks)
