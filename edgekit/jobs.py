@@ -59,7 +59,10 @@ def follow(calls: JobCalls, job: int, time_limit: float, stop: threading.Event |
         raise KeyboardInterrupt(_cancelled(calls, job)) from None
     if state.finished_successful is False:
         end = "\n".join(calls.job_log(job)[-_LAST_LINES:])
-        raise JobFailed(f"Job {job} ({state.category}) failed. The end of its log:\n{end or '(nothing)'}")
+        raise JobFailed(
+            f"Job {job} ({state.category}) failed. Mend what its log complains of, then call again; "
+            f"studio.job_log({job}) shows all of it. The end of its log:\n{end or '(nothing)'}"
+        )
 
 
 def in_order(call: Callable[[int, threading.Event], R], samples: list[int], doing: str = "classify") -> list[R]:

@@ -295,3 +295,8 @@ def test_a_mutated_document_is_read_or_a_response_error(document, data):
 def test_any_text_is_read_or_a_response_error(text):
     with pytest.raises(ek.ResponseError):
         DebugInfo.from_json(text)
+
+
+def test_a_broken_document_is_told_with_the_next_step():
+    with pytest.raises(ek.ResponseError, match=r"\$\.y_trues\[0\]\.y: .*whole text of debugInfoJson"):
+        ek.detection.DebugInfo.from_json('{"y_trues": [{"x": 1}]')

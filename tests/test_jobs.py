@@ -100,6 +100,7 @@ def test_a_failed_job_raises_with_the_end_of_its_log_oldest_line_first(server):
         studio(server).classify(2)
     assert str(caught.value).endswith("Loading\nWindow 1 of 2\nOut of memory")
     assert "Job 7" in str(caught.value)
+    assert "studio.job_log(" in str(caught.value)
 
 
 def test_waiting_has_a_limit_and_says_how_to_wait_longer(server):

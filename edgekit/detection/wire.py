@@ -82,7 +82,8 @@ def encode(document: Document, *, whole: bool = False) -> str:
 
 def broken(what: str, place: str = "$") -> ResponseError:
     """Return the error for a document that is not what the Studio writes."""
-    return ResponseError(f"debugInfoJson: not what the Studio writes at {place}: {what}.", place)
+    hint = "Give the whole text of debugInfoJson, as it stands in the response."
+    return ResponseError(f"debugInfoJson: not what the Studio writes at {place}: {what}. {hint}", place)
 
 
 def _located(reason: str, content: bytes) -> ResponseError:
