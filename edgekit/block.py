@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from edgekit import anomaly, detected, display
 from edgekit.errors import AmbiguousLabelsWarning, ResponseError, UsageError
+from edgekit.lean import Scores
 from edgekit.sample import Sample, Source
 from edgekit.schema import Classification, LearnBlock, StructuredLabel
-from edgekit.windows import SCORE, Cut, Span, labels_joined, score_columns, windows_table
+from edgekit.windows import SCORE, Cut, Span, labels_joined, windows_table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,20 +31,28 @@ class BlockResult:
 
     Attributes
     ----------
-    raw : Classification
-        Everything the API sent of this block, as decoded.
     result : ClassifyResult
         The result this block is part of.
     """
 
-    def __init__(self, raw: Classification, result: ClassifyResult) -> None:
-        self.raw = raw
+    def __init__(self, result: ClassifyResult, index: int) -> None:
         self.result = result
+        self._index = index
+
+    @property
+    def raw(self) -> Classification:
+        """Everything the API sent of this block, as decoded."""
+        return self.result.raw.classifications[self._index]
+
+    @property
+    def _lean(self) -> Classification:
+        """The same, its `result` perhaps still JSON; `scores` reads both."""
+        return self.result.lean.classifications[self._index]
 
     @property
     def learn_block(self) -> LearnBlock:
         """The learn block: id, type, name, dsp, title, …"""
-        return self.raw.learn_block
+        return self._lean.learn_block
 
     @property
     def id(self) -> int:
@@ -63,7 +72,7 @@ class BlockResult:
     @property
     def last_layer(self) -> str | None:
         """What an object-detection block ends in: fomo, yolox, … (``objectDetectionLastLayer``); of any other, None."""
-        return self.raw.object_detection_last_layer if "object-detection" in self.type else None
+        return self._lean.object_detection_last_layer if "object-detection" in self.type else None
 
     @property
     def sample(self) -> Sample:
@@ -91,12 +100,17 @@ class BlockResult:
         AmbiguousLabelsWarning
             The ranges fit both ways, or neither, and the labels depend on it; the text says why.
         """
-        labels = self.raw.expected_labels
+        scores, labels = Scores.of(self._lean), self._lean.expected_labels
         if labels:
             expected = self._joined("expectedLabels", labels)
         else:
-            expected = np.full(len(self.raw.result), self.sample.label or None, object)
-        return windows_table(self.raw.result, self._cut, expected)
+            expected = np.full(scores.windows, self.sample.label or None, object)
+        return windows_table(scores.columns, self._cut, expected)
+
+    def scores(self) -> pd.DataFrame:
+        """Return the scores alone, as in `windows`: one row a window, one float column a key of ``result``."""
+        windows, columns = Scores.of(self._lean)
+        return pd.DataFrame(columns, index=pd.RangeIndex(windows, name="window"))
 
     def anomalous(self) -> pd.Series:
         """Say for each window whether it should be an anomaly.
@@ -111,7 +125,7 @@ class BlockResult:
         AmbiguousLabelsWarning
             As in `windows`.
         """
-        outcomes = self._joined("expectedAnomalyOutcome", self.raw.expected_anomaly_outcome or [])
+        outcomes = self._joined("expectedAnomalyOutcome", self._lean.expected_anomaly_outcome or [])
         values = pd.array([_OUTCOMES.get(outcome) for outcome in outcomes], dtype="boolean")
         return pd.Series(values, index=pd.RangeIndex(len(values), name="window"), name="anomalous")
 
@@ -155,7 +169,7 @@ class BlockResult:
         ResponseError
             The Studio gives features of another number of windows than it scored.
         """
-        score = score_columns(self.raw.result).get(SCORE)
+        score = self.scores().get(SCORE)
         if self.type not in ("anomaly-gmm", "anomaly") or score is None:
             raise UsageError(
                 f"Block {self.id} ({self.type}) has no anomaly score that edgekit can explain: that takes a block of "
@@ -179,16 +193,16 @@ class BlockResult:
     def thresholds(self) -> pd.DataFrame:
         """Table of the thresholds: key, value, description, help_text, suggested_value, suggested_value_text."""
         names = ["key", "value", "description", "help_text", "suggested_value", "suggested_value_text"]
-        return pd.DataFrame([[getattr(t, name) for name in names] for t in self.raw.thresholds], columns=names)
+        return pd.DataFrame([[getattr(t, name) for name in names] for t in self._lean.thresholds], columns=names)
 
     @property
     def threshold(self) -> float | None:
         """The score that decides: by key, else the only threshold, else minimumConfidenceRating; None without any."""
-        known = {t.key: value for t in self.raw.thresholds if (value := _number(t.value)) is not None}
+        known = {t.key: value for t in self._lean.thresholds if (value := _number(t.value)) is not None}
         wanted = "min_anomaly_score" if "anomaly" in self.type else "min_score"
         if wanted in known:
             return known[wanted]
-        return next(iter(known.values())) if len(known) == 1 else self.raw.minimum_confidence_rating
+        return next(iter(known.values())) if len(known) == 1 else self._lean.minimum_confidence_rating
 
     def segments(self, threshold: float | None = None) -> pd.DataFrame:
         """Merge windows above the threshold into time ranges; see `edgekit.anomaly.segments`."""
@@ -217,7 +231,7 @@ class BlockResult:
             shown = image if image is not None else detected.picture(self.sample)
             title = f"{self.title} · {self.sample.filename}"
             matched = self.matched(window, names=names)
-            scores = detected.scored(self.raw, window, matched)["score"]
+            scores = detected.scored(self._lean, window, matched)["score"]
             return plots.detections(matched, image=shown, scores=scores, ax=ax, title=title)
         table = self.windows()
         limit = self.threshold if threshold is None else threshold
@@ -228,8 +242,8 @@ class BlockResult:
     def summary(self) -> str:
         """Say in a few words what this block found."""
         if "object-detection" in self.type:
-            return detected.in_words(self.raw)
-        table = pd.DataFrame(score_columns(self.raw.result), index=range(len(self.raw.result)))
+            return detected.in_words(self._lean)
+        table = self.scores()
         if not len(table):
             return "no windows"
         if SCORE in table:
@@ -249,14 +263,14 @@ class BlockResult:
         facts = {"type": self.type, "sample": f"{self.sample.id} · {self.sample.filename}", "result": self.summary()}
         if self.threshold is not None:
             facts["threshold"] = f"{self.threshold:g}"
-        note = " ".join(t.help_text for t in self.raw.thresholds)
+        note = " ".join(t.help_text for t in self._lean.thresholds)
         return display.card(f"{self.title} (block {self.id})", facts, note=note)
 
     @property
     def _cut(self) -> Cut:
-        interval = self.raw.interval_ms or self.sample.interval_ms
+        interval = self._lean.interval_ms or self.sample.interval_ms
         size, increase = self.result.window_size_ms, self.result.window_increase_ms
-        return Cut(len(self.raw.result), size, increase, interval, self.sample.length_ms)
+        return Cut(Scores.of(self._lean).windows, size, increase, interval, self.sample.length_ms)
 
     def _joined(self, field: str, ranges: list[StructuredLabel]) -> NDArray[Any]:
         """Give each window the label of the API's ranges, and warn of what had to be guessed."""
@@ -275,7 +289,7 @@ class BlockResult:
     @property
     def detects(self) -> bool:
         """Whether this block is about objects in a picture."""
-        return detected.detects(self.raw)
+        return detected.detects(self._lean)
 
     def detections(self, *, input_size: tuple[float, float] | None = None) -> pd.DataFrame:
         """Return the boxes that an object-detection block found.
@@ -292,7 +306,7 @@ class BlockResult:
         UserWarning tells where they differ. Without names in the response the label is "class i", i the index in
         ``details.labels`` (from 0), and missing without that.
         """
-        return detected.detections(self.raw, input_size, self._path)
+        return detected.detections(self._lean, input_size, self._path)
 
     def debug_info(self, window: int = 0, *, names: detection.Names | None = None) -> detection.DebugInfo:
         """Return the centres that FOMO saw, the truths, and which belong together, in image coordinates.
@@ -312,7 +326,7 @@ class BlockResult:
         ResponseError
             The ``debugInfoJson`` is not what the Studio writes.
         """
-        return detected.debug_info(self.raw, window, names)
+        return detected.debug_info(self._lean, window, names)
 
     def truth_boxes(
         self, *, input_size: tuple[float, float] | None = None, resize_mode: str | None = None
@@ -334,7 +348,7 @@ class BlockResult:
         as for `truth_boxes`; `classes`, the labels in training, which a response does not tell: truths of any other
         get label -1.
         """
-        return detected.matched(self.sample, self.raw, window, **options)
+        return detected.matched(self.sample, self._lean, window, **options)
 
     def metrics(self, window: int = 0, **options: Any) -> pd.DataFrame:
         """Compare the server's own figures with those recomputed from its points or boxes; options as for `matched`.
@@ -345,17 +359,16 @@ class BlockResult:
         model the mAP is the f1 again, of boxes there is only the mAP), `difference` (recomputed - server), `one_to_one`
         (the strict count; of boxes at `min_iou`).
         """
-        return detected.metrics(self.sample, self.raw, window, **options)
+        return detected.metrics(self.sample, self._lean, window, **options)
 
     def pictures(self, **options: Any) -> list[detection.Picture]:
         """Return every window as a picture for `edgekit.detection.summary`; options as for `matched`."""
-        return detected.pictures(self.sample, self.raw, **options)
+        return detected.pictures(self.sample, self._lean, **options)
 
     @property
     def _path(self) -> str:
         """Where this block stands in the response."""
-        blocks = self.result.raw.classifications
-        return f"$.classifications[{next(i for i, block in enumerate(blocks) if block is self.raw)}]"
+        return f"$.classifications[{self._index}]"
 
 
 def _number(value: float | str | None) -> float | None:

@@ -115,8 +115,9 @@ def _response_error(document: bytes | dict[str, Any], reason: str, kind: type, s
             return page_error(source, "JSON")
         if not document.strip():
             return ResponseError(f"{source}: expected JSON, got an empty document. Fetch it again.")
-    what, _, path = reason.partition(" - at ")
-    place = found[1] if (found := re.search(r"`(\$[^`]*)`$", path)) else "$"
+    what = reason.partition(" - at ")[0]
+    # inner first: a field that was decoded late (see lean.py) has a place in the struct, and that one in the document
+    place = "$" + "".join(reversed(re.findall(r" - at `\$([^`]*)`", reason)))
     if missing := _MISSING.match(what):
         place, what = f"{place}.{missing['name']}", "this required field is missing"
     elif place.endswith("[...]"):

@@ -12,6 +12,7 @@ from edgekit import display
 from edgekit.block import BlockResult
 from edgekit.decoding import decode
 from edgekit.errors import ResponseError, UsageError
+from edgekit.lean import LeanResponse, whole_response
 from edgekit.sample import Sample, Source
 from edgekit.schema import ClassifyResponse
 
@@ -33,7 +34,7 @@ def parse(source: bytes | str | dict[str, Any] | Path) -> ClassifyResult:
         The document says ``success: false``; the text is the server's own.
     """
     content, name = _content(source)
-    return ClassifyResult(decode(content, ClassifyResponse, name))
+    return ClassifyResult(decode(content, ClassifyResponse if isinstance(content, dict) else LeanResponse, name))
 
 
 def _content(source: bytes | str | dict[str, Any] | Path) -> tuple[bytes | dict[str, Any], str]:
@@ -57,26 +58,33 @@ class ClassifyResult:
 
     Attributes
     ----------
+    lean : ClassifyResponse
+        What `raw` holds, or where it came as bytes, and nobody asked for `raw` yet, a `edgekit.lean.LeanResponse`.
     sample : Sample
         The sample with its values, as it came with the result.
-    raw : ClassifyResponse
-        Everything the API sent, as decoded.
     source : Studio or None
         Where the result came from; None for a file.
     """
 
-    def __init__(self, raw: ClassifyResponse, source: Source | None = None, *, whole: bool = True) -> None:
-        self.raw = raw
+    def __init__(self, response: ClassifyResponse, source: Source | None = None, *, whole: bool = True) -> None:
+        self.lean = response
         self.source = source
-        self.sample = Sample(raw.sample, source, whole=whole)
+        self.sample = Sample(response.sample, source, whole=whole)
         # The same block each time it is asked for, but held weakly: it holds the result, and in a circle the million
         # readings of a long sample would stay until the garbage collector has walked through them.
         self._known: WeakValueDictionary[int, BlockResult] = WeakValueDictionary()
 
     @property
+    def raw(self) -> ClassifyResponse:
+        """Everything the API sent, as decoded; where it came as bytes, all of it only now."""
+        if isinstance(self.lean, LeanResponse):
+            self.lean = whole_response(self.lean, self.sample.raw)
+        return self.lean
+
+    @property
     def blocks(self) -> list[BlockResult]:
         """What each learn block says, in the order the server sent them."""
-        return [self._known.get(i) or self._made(i) for i in range(len(self.raw.classifications))]
+        return [self._known.get(i) or self._made(i) for i in range(len(self.lean.classifications))]
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out the blocks: they are made again when asked for."""
@@ -87,23 +95,23 @@ class ClassifyResult:
         vars(self).update(state, _known=WeakValueDictionary())
 
     def _made(self, index: int) -> BlockResult:
-        block = self._known[index] = BlockResult(self.raw.classifications[index], self)
+        block = self._known[index] = BlockResult(self, index)
         return block
 
     @property
     def window_size_ms(self) -> float:
         """Length of the sliding window in milliseconds."""
-        return self.raw.window_size_ms
+        return self.lean.window_size_ms
 
     @property
     def window_increase_ms(self) -> float:
         """Milliseconds from one window's start to the next one's."""
-        return self.raw.window_increase_ms
+        return self.lean.window_increase_ms
 
     @property
     def warning(self) -> str | None:
         """What the server warned of, if anything."""
-        return self.raw.warning
+        return self.lean.warning
 
     def block(self, key: int | str) -> BlockResult:
         """Return one block: by its id, else its position (0 is the first); by its type, its last layer, or its title.

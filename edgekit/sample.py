@@ -14,6 +14,7 @@ import pandas as pd
 
 from edgekit import display
 from edgekit.errors import ResponseError, UsageError
+from edgekit.lean import LeanSampleData, whole_sample
 from edgekit.schema import Impulse, Payload, SampleData, SampleInfo, Sensor
 from edgekit.secret import Secret
 
@@ -50,23 +51,24 @@ class Source(Protocol):
 
 
 class Sample:
-    """A recording of a project: time series, audio, image, video or table.
+    """A recording of a project: time series, audio, image, video or table."""
 
-    Attributes
-    ----------
-    raw : SampleData
-        Everything the API sent, as decoded.
-    """
-
-    def __init__(self, raw: SampleData, source: Source | None = None, *, whole: bool = True) -> None:
-        self.raw = raw
+    def __init__(self, data: SampleData, source: Source | None = None, *, whole: bool = True) -> None:
+        self._data = data
         self._source = source
         self._whole = whole  # False where a sample came without its values: they are fetched when asked for
 
     @property
+    def raw(self) -> SampleData:
+        """Everything the API sent, as decoded."""
+        if isinstance(self._data, LeanSampleData):
+            self._data = whole_sample(self._data)
+        return self._data
+
+    @property
     def info(self) -> SampleInfo:
         """The sample's description as the API sent it."""
-        return self.raw.sample
+        return self._data.sample
 
     @property
     def source(self) -> Source | None:
@@ -96,18 +98,18 @@ class Sample:
     @property
     def sensors(self) -> list[Sensor]:
         """The axes, with units."""
-        return self.raw.payload.sensors
+        return self._data.payload.sensors
 
     @property
     def interval_ms(self) -> float:
         """Milliseconds between two readings."""
-        return self.raw.payload.interval_ms or self.info.interval_ms
+        return self._data.payload.interval_ms or self.info.interval_ms
 
     @property
     def length_ms(self) -> float:
-        """Length in milliseconds: what the API says, else readings times interval."""
+        """Length in milliseconds: what the API says, else the readings it counts times the interval."""
         known = self.info.total_length_ms
-        return known if known is not None else len(self.raw.payload.values) * self.interval_ms
+        return known if known is not None else self.info.values_count * self.interval_ms
 
     def signal(self, datastream: int | None = None) -> pd.DataFrame:
         """Return the readings as a table.
@@ -153,7 +155,7 @@ class Sample:
                 raise UsageError(f"Sample {self.id} has no datastream {datastream}; it has {sorted(streams) or 'one'}.")
             return streams[datastream]
         if not self._whole and not self.raw.payload.values and self._source is not None:
-            self.raw, self._whole = self._source.sample(self.id).raw, True
+            self._data, self._whole = self._source.sample(self.id).raw, True
         return self.raw.payload
 
     def labels(self) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from edgekit import display, schema
 from edgekit.calls import id_of
 from edgekit.errors import EdgekitError, NotFoundError, UsageError
 from edgekit.jobs import follow, in_order
+from edgekit.lean import LeanResponse
 from edgekit.results import ClassifyResult
 from edgekit.sample import Sample
 from edgekit.sample_calls import SampleCalls
@@ -102,10 +103,10 @@ class Studio(SampleCalls):
         def one(wanted: int, stop: threading.Event | None = None) -> ClassifyResult:
             which = (wanted,) if chosen is None else (chosen, wanted)
             if deprecated:
-                answer = self._get(schema.ClassifyResponse, "classify", *room, *which, **params)
+                answer = self._get(LeanResponse, "classify", *room, *which, **params)
             else:
                 path = ("classify", *room, "v2", *which)
-                answer = self._posted(schema.ClassifyResponse, *path, stop=stop, variant=variant, **params)
+                answer = self._posted(LeanResponse, *path, stop=stop, variant=variant, **params)
             return ClassifyResult(answer, self)
 
         if not isinstance(sample, Iterable):

@@ -15,6 +15,7 @@ FRAME = ("start_ms", "end_ms", "expected")
 _EXACT = 2**53  # whole numbers up to here are the same as floats; beyond, no time or index is meant
 
 Row = dict[str, float | None]
+Columns = dict[str, NDArray[np.float64]]
 
 
 class Span(NamedTuple):
@@ -43,18 +44,18 @@ class Cut(NamedTuple):
         return start, start + size
 
 
-def windows_table(rows: list[Row], cut: Cut, expected: NDArray[Any]) -> pd.DataFrame:
+def windows_table(scores: Columns, cut: Cut, expected: NDArray[Any]) -> pd.DataFrame:
     """Put time, expected label and scores side by side; see `edgekit.BlockResult.windows`."""
     start, end = cut.times()
     columns: dict[str, Any] = {"start_ms": start, "end_ms": end, "expected": expected}
-    for name, values in score_columns(rows).items():
+    for name, values in scores.items():
         while name in columns:
             name += "_score"  # noqa: PLW2901
         columns[name] = values
-    return pd.DataFrame(columns, copy=False).rename_axis(index="window")
+    return pd.DataFrame(columns).rename_axis(index="window")
 
 
-def score_columns(rows: list[Row]) -> dict[str, NDArray[np.float64]]:
+def score_columns(rows: list[Row]) -> Columns:
     """Turn a dict per window into an array per key; the usual case, the same keys in every window, without a copy."""
     names = list(rows[0]) if rows else []
     count = len(rows)
@@ -65,6 +66,11 @@ def score_columns(rows: list[Row]) -> dict[str, NDArray[np.float64]]:
     except (KeyError, TypeError):  # windows with other keys, or null scores
         names = list(dict.fromkeys(chain.from_iterable(rows)))
         columns = {name: np.array([row.get(name) for row in rows], float) for name in names}
+    return anomaly_last(columns)
+
+
+def anomaly_last(columns: Columns) -> Columns:
+    """Put the anomaly score behind the labels' scores."""
     if SCORE in columns:
         columns[SCORE] = columns.pop(SCORE)
     return columns

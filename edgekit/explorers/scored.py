@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from edgekit.errors import AmbiguousLabelsWarning, EdgekitError, UsageError
-from edgekit.windows import SCORE, score_columns
+from edgekit.windows import SCORE
 
 if TYPE_CHECKING:
     from edgekit.block import BlockResult
@@ -164,17 +164,16 @@ def _described(block: BlockResult, table: pd.DataFrame, truth: pd.Series[Any], w
 
 def _probabilities(block: BlockResult, table: pd.DataFrame) -> pd.DataFrame:
     """Label probabilities of the block itself, else of the first block beside it that has some for the same windows."""
-    for other in (block, *(b for b in block.result.blocks if b.raw is not block.raw)):
-        columns = score_columns(other.raw.result)
-        columns.pop(SCORE, None)
-        if columns and len(other.raw.result) == len(table):
-            return pd.DataFrame(columns)
+    for other in (block, *(b for b in block.result.blocks if b is not block)):
+        found = other.scores().drop(columns=SCORE, errors="ignore")
+        if found.shape[1] and len(found) == len(table):
+            return found
     return pd.DataFrame(index=table.index)
 
 
 def _explained(blocks: Sequence[BlockResult]) -> tuple[list[pd.DataFrame], str]:
     """What stands behind the scores; where one block cannot be explained none is, and the note says why."""
     try:
-        return [block.explain() if block.raw.result else pd.DataFrame() for block in blocks], ""
+        return [block.explain() if len(block.scores()) else pd.DataFrame() for block in blocks], ""
     except EdgekitError as problem:
-        return [pd.DataFrame(index=range(len(block.raw.result))) for block in blocks], f"not explained: {problem}"
+        return [pd.DataFrame(index=range(len(block.scores()))) for block in blocks], f"not explained: {problem}"

@@ -18,6 +18,7 @@ from edgekit.schema.classification import (
     Threshold,
     VariantResult,
     VariantsResponse,
+    Windows,
 )
 from edgekit.schema.project import (
     AnomalyMetadata,
@@ -54,6 +55,7 @@ from edgekit.schema.samples import (
     SampleInfo,
     Sensor,
     StructuredLabel,
+    Values,
 )
 
 __all__ = [
@@ -98,6 +100,8 @@ __all__ = [
     "StructuredLabel",
     "StructuredResult",
     "Threshold",
+    "Values",
     "VariantResult",
     "VariantsResponse",
+    "Windows",
 ]

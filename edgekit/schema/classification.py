@@ -84,11 +84,14 @@ class Details(Api, kw_only=True):
     f1: float | None = None
 
 
+Windows = list[dict[str, float | None]]
+
+
 class Classification(Api, kw_only=True):
     """What one learn block says of a sample: `result` holds a name → number dict per window."""
 
     learn_block: LearnBlock
-    result: list[dict[str, float | None]]
+    result: Windows
     expected_labels: list[StructuredLabel] = field(default_factory=list)
     thresholds: list[Threshold] = field(default_factory=list)
     minimum_confidence_rating: float | None = None

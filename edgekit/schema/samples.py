@@ -93,13 +93,16 @@ class SampleInfo(Api, kw_only=True):
     last_updated_by: Any = None
 
 
+Values = list[list[float | str | None] | float | str | None]
+
+
 class Payload(Api, kw_only=True):
     """The values of a sample: one list a reading, one value an axis (flat for a single sensor)."""
 
     device_type: str | None = field(name="device_type", default=None)
     device_name: str | None = field(name="device_name", default=None)
     sensors: list[Sensor]
-    values: list[list[float | str | None] | float | str | None]
+    values: Values
     crop_start: int | None = None
     crop_end: int | None = None
     interval_ms: Number | None = None
