@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+import pandas as pd
 
 from edgekit.block import BlockResult
 from edgekit.errors import UsageError
@@ -44,7 +46,8 @@ def explore(what: Explorable | Iterable[Explorable], **state: Any) -> Explorer:
     UsageError
         There is no explorer for this; the text says what there is.
     """
-    items = list(what) if isinstance(what, Iterable) else [what]
+    several = isinstance(what, Iterable) and not isinstance(what, str | Mapping | pd.DataFrame)
+    items: list[Any] = list(what) if several else [what]  # type: ignore[arg-type]
     samples = [item for item in items if isinstance(item, Sample)]
     results = [item for item in items if isinstance(item, BlockResult | ClassifyResult)]
     if not items or len(items) not in (len(samples), len(results)):

@@ -104,6 +104,27 @@ def test_the_line_itself_and_the_histogram_can_be_dragged_as_well(page):
     expect(page.field("threshold")).not_to_have_value(value)
 
 
+def test_a_click_on_the_line_leaves_it_and_chooses_a_window(page):
+    knob = page.root.get_by_role("slider", name="threshold").bounding_box()
+    track = page.root.locator(".ek-tall").bounding_box()
+    value = page.field("threshold").input_value()
+    for x, beside in ((200, 0), (300, 5), (400, -5)):
+        frames, before = page.drawn(), page.field("window").input_value()
+        page.page.mouse.click(track["x"] + x, knob["y"] + knob["height"] / 2 + beside)
+        page.drawn(frames)
+        assert page.field("window").input_value() != before
+        assert page.field("threshold").input_value() == value
+
+
+def test_after_a_click_anywhere_in_it_its_keys_work(page):
+    for place in (".ek-title", ".ek-card h3", ".ek-side"):
+        page.page.evaluate("document.activeElement.blur()")
+        before = int(page.field("window").input_value())
+        page.root.locator(place).first.click(position={"x": 5, "y": 5})
+        page.press("ArrowRight")
+        expect(page.field("window")).to_have_value(str(before + 1))
+
+
 def test_the_keyboard_reaches_everything(page):
     page.root.get_by_role("slider", name="threshold").focus()
     before = float(page.field("threshold").input_value())

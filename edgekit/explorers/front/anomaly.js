@@ -49,7 +49,7 @@ function render({ model, el }) {
   const logBox = h("input", { type: "checkbox", onchange: () => put(model, "log_scale", logBox.checked) });
   const legend = axisLegend(model, meta, () => colours);
   const card = windowCard(meta, data), verdict = verdictTable(known);
-  const root = h("div", { class: "ek", role: "group", "aria-label": meta.title },
+  const root = h("div", { class: "ek", tabindex: "-1", role: "group", "aria-label": meta.title },
     h("div", { class: "ek-head" },
       h("span", { class: "ek-title", title: meta.title }, meta.title),
       windowField.label, thresholdField.label, h("label", {}, logBox, "log scale"),
@@ -141,8 +141,18 @@ function render({ model, el }) {
     const scale = axis(), box = scoreTrack.getBoundingClientRect();
     setThreshold(rounded(scale.at(1 - (event.clientY - box.top - TOP) / (box.height - AXIS - TOP - 2)), scale));
   };
-  onDrag(knob, () => true, dragThreshold);
-  onDrag(scoreTrack, nearLine, dragThreshold);
+  let pressed = null; // a click on the line leaves it where it is: it is moved once the hand has moved
+  const dragLine = (event, first) => {
+    if (first) pressed = event.clientY;
+    if (pressed !== null && Math.abs(event.clientY - pressed) < 4) return;
+    pressed = null;
+    dragThreshold(event);
+  };
+  onDrag(knob, () => true, dragLine);
+  onDrag(scoreTrack, nearLine, dragLine, (event) => {
+    const left = scoreTrack.getBoundingClientRect().left;
+    if (pressed !== null && event.type === "pointerup") chooseAt(timeScale(view(), scoreTrack.clientWidth).ms(event.clientX - left));
+  });
   onDrag(histogram, () => true, (event) => {
     const scale = axis(), box = histogram.getBoundingClientRect();
     setThreshold(rounded(scale.at((event.clientX - box.left - LEFT) / (box.width - LEFT - RIGHT)), scale));

@@ -74,7 +74,7 @@ function render({ model, el }) {
   const name = h("h3"), about = h("p", { class: "ek-quiet" }), chosenHead = h("h3"), chosenText = h("p", { class: "ek-quiet" });
   const distances = h("tbody"), kinds = h("ul", { class: "ek-kinds" });
   const { element: figures, show: showFigures } = countTable(meta.counting);
-  const root = h("div", { class: "ek", role: "group", "aria-label": meta.title },
+  const root = h("div", { class: "ek", tabindex: "-1", role: "group", "aria-label": meta.title },
     h("div", { class: "ek-head" }, h("span", { class: "ek-title", title: meta.title }, meta.title),
       pictureField.label, thresholdSlider.label, nearSlider.label, meta.cells ? h("label", {}, cellBox, "cells") : null),
     h("div", { class: "ek-main" }, stage, count > 1 ? strip : null),

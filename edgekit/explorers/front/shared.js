@@ -188,7 +188,7 @@ function onKeys(element, actions) {
 
 /** Keep JupyterLab's shortcuts away from all that can have the focus: there, "a" would insert a cell. */
 function keepKeys(root) {
-  for (const element of root.querySelectorAll("[tabindex], button, input, select")) element.dataset.lmSuppressShortcuts = "true";
+  for (const element of [root, ...root.querySelectorAll("[tabindex], button, input, select")]) element.dataset.lmSuppressShortcuts = "true";
 }
 
 /** A labelled number field bound to a trait; `accept(value)` puts it. Returns the label and a way to show a value. */

@@ -28,7 +28,7 @@ function render({ model, el }) {
   const name = h("h3"), where = h("p", { class: "ek-quiet" }), at = h("tbody"), onShowHead = h("h3");
   const card = h("div", { class: "ek-card", role: "group", "aria-label": "the reading" }, name, where);
   const head = ["at the mark", "lowest", "highest", "RMS"].map((text) => h("th", { scope: "col" }, text));
-  const root = h("div", { class: "ek", role: "group", "aria-label": meta.title },
+  const root = h("div", { class: "ek", tabindex: "-1", role: "group", "aria-label": meta.title },
     h("div", { class: "ek-head" }, h("span", { class: "ek-title", title: meta.title }, meta.title),
       timeField.label, h("button", { type: "button", onclick: () => put(model, "span", []) }, "show all")),
     h("div", { class: "ek-main" }, legend.element, h("div", { class: "ek-stack" }, tracks)),
