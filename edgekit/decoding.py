@@ -130,7 +130,8 @@ def _response_error(document: bytes | dict[str, Any], reason: str, kind: type, s
 def unpromised(source: str, place: str, what: str) -> ResponseError:
     """Say what is not as the API promises, where, and what to do."""
     hint = (
-        "Is this the whole answer of the call? If a fresh one is no better, please report it: the API may have changed."
+        "Is this the whole answer of the call? Try again with a fresh one; if it stays so, please report it: the API "
+        "may have changed."
     )
     return ResponseError(f"{source}: not what the API promises at {place}: {what}. {hint}", place)
 

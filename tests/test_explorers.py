@@ -306,6 +306,12 @@ def test_what_has_no_explorer_is_told_what_has(what):
         ek.explore(what)
 
 
+@pytest.mark.parametrize("what", [pd.DataFrame({"anomaly": [1.0]}), {"anomaly": 1.0}, "sample"])
+def test_what_has_parts_of_its_own_is_named_itself(what):
+    with pytest.raises(ek.UsageError, match=f"got {type(what).__name__}"):
+        ek.explore(what)
+
+
 def test_kinds_are_not_mixed(results):
     with pytest.raises(ek.UsageError, match="list of one of these; got ClassifyResult, Sample"):
         ek.explore([results[0], results[0].sample])
