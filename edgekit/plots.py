@@ -243,7 +243,7 @@ def explanation(shares: pd.Series, ax: Axes | None = None) -> Axes:
     features = shares.drop(labels=_ABOUT, errors="ignore").astype(float)
     total = features.sum()
     features = 100 * features / (total if total > 0 else 1)
-    drawn = features.iloc[features.abs().argsort(kind="stable")].iloc[-_BARS:]
+    drawn = features.iloc[np.argsort(features.abs().to_numpy(float), kind="stable")].iloc[-_BARS:]
     ax = ax if ax is not None else new_axes((8, 0.8 + 0.3 * max(len(drawn), 1)))
     bars = ax.barh(range(len(drawn)), drawn, color=[COLOURS[0] if share >= 0 else COLOURS[1] for share in drawn])
     ax.bar_label(bars, [f"{share:.0f} %" if total > 0 else "" for share in drawn], padding=3)

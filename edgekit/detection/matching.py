@@ -118,7 +118,8 @@ def most(pairs: Pairs, limit: float, predictions: int, truths: int) -> Indices:
     if not len(near.prediction):
         return np.full(predictions, -1)
     ones = np.ones(len(near.prediction), np.int8)
-    graph = csr_array((ones, (near.prediction, near.truth)), shape=(predictions, truths))
+    places = near.prediction.astype(np.int32), near.truth.astype(np.int32)  # older SciPy matches no others
+    graph = csr_array((ones, places), shape=(predictions, truths))
     return np.asarray(maximum_bipartite_matching(graph, perm_type="column"), np.intp)
 
 
