@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import pytest
 matplotlib.use("agg")  # not by MPLBACKEND: the notebooks' kernels would inherit it and show no pictures
 for _name in ("EI_API_KEY", "EI_API_ENDPOINT", "EI_PROJECT_ID"):
     os.environ.pop(_name, None)
+# In the background of a shell Ctrl-C is ignored, in every process started from there too: its tests would wait forever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SEED = Path(__file__).parent / "data" / "seed-classify-response.json"
 

@@ -141,7 +141,7 @@ function drawAlarms({ context, width, height }, colours, data, view, axis, thres
 /** Histogram of scores, normal windows upwards and anomalous ones downwards, each side to its own height. */
 function drawHistogram({ context, width, height }, colours, counts, axis) {
   const both = counts.normal.length && counts.anomalous.length, floor = height - AXIS;
-  const base = both ? floor / 2 : floor, room = Math.max(width - LEFT - RIGHT, 1), tall = base - 4;
+  const base = both ? floor / 2 : floor, room = Math.max(width - LEFT - RIGHT, 1), tall = base - 16; // px for the captions
   const normal = ["normal ", counts.normal, colours.series[0], -1], anomalous = ["anomalous ", counts.anomalous, colours.series[1], both ? 1 : -1];
   const known = [normal, anomalous].filter(([, scores]) => scores.length);
   const groups = known.length ? known : [["", counts.all, colours.series[0], -1]];
