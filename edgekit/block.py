@@ -206,11 +206,6 @@ class BlockResult:
 
     def segments(self, threshold: float | None = None) -> pd.DataFrame:
         """Merge windows above the threshold into time ranges; see `edgekit.anomaly.segments`."""
-        if SCORE not in self.scores() and len(self.scores()):
-            raise UsageError(
-                f"Block {self.id} ({self.type}) gives no anomaly scores: it has no segments. This result has: "
-                f"{self.result.listing()}."
-            )
         limit = self.threshold if threshold is None else threshold
         if limit is None:
             raise UsageError(f"Block {self.id} came without a threshold: give one, segments(threshold=…).")

@@ -397,7 +397,7 @@ def test_segments_without_any_threshold_are_an_error_that_says_what_to_do():
 
 
 def test_segments_of_a_block_without_anomaly_scores_are_an_error():
-    with pytest.raises(ek.UsageError, match="gives no anomaly scores"):
+    with pytest.raises(ek.UsageError, match="no column"):
         block_of([{"idle": 1}]).segments(0.5)
 
 

@@ -89,7 +89,10 @@ def segments(windows: pd.DataFrame, threshold: float, score: str = "anomaly") ->
     """
     missing = {"start_ms", "end_ms", score} - set(windows.columns)
     if missing:
-        raise UsageError(f"The table of windows has no column {sorted(missing)}; it has {list(windows.columns)}.")
+        raise UsageError(
+            f"The table of windows has no column {sorted(missing)}; it has {list(windows.columns)}. What "
+            f"block.windows() gives of an anomaly block has them all."
+        )
     above = windows.loc[windows[score] > threshold, ["start_ms", "end_ms", score]].sort_values(
         "start_ms", kind="stable"
     )

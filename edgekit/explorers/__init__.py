@@ -46,8 +46,7 @@ def explore(what: Explorable | Iterable[Explorable], **state: Any) -> Explorer:
     UsageError
         There is no explorer for this; the text says what there is.
     """
-    several = isinstance(what, Iterable) and not isinstance(what, str | Mapping | pd.DataFrame)
-    items: list[Any] = list(what) if several else [what]  # type: ignore[arg-type]
+    items = list(what) if isinstance(what, Iterable) and not isinstance(what, str | Mapping | pd.DataFrame) else [what]
     samples = [item for item in items if isinstance(item, Sample)]
     results = [item for item in items if isinstance(item, BlockResult | ClassifyResult)]
     if not items or len(items) not in (len(samples), len(results)):

@@ -150,8 +150,7 @@ function render({ model, el }) {
   };
   onDrag(knob, () => true, dragLine);
   onDrag(scoreTrack, nearLine, dragLine, (event) => {
-    const left = scoreTrack.getBoundingClientRect().left;
-    if (pressed !== null && event.type === "pointerup") chooseAt(timeScale(view(), scoreTrack.clientWidth).ms(event.clientX - left));
+    if (pressed !== null && event.type === "pointerup") chooseAt(timeUnder(model, meta.end, scoreTrack, event.clientX));
   });
   onDrag(histogram, () => true, (event) => {
     const scale = axis(), box = histogram.getBoundingClientRect();

@@ -193,13 +193,17 @@ function drawMark({ context, width, height }, colours, view, from, to, bottom) {
   });
 }
 
+/** The time under the hand. */
+const timeUnder = (model, end, track, clientX) =>
+  timeScale(timeView(model, end), track.clientWidth).ms(clientX - track.getBoundingClientRect().left);
+
 /**
  * What moves a track: a click chooses a time; a drag chooses on, or zooms where `zooms`; the wheel with ctrl zooms too.
  * Where `taken(event)` holds, the press belongs to somebody else.
  */
 function timeGestures(model, end, track, { choose, zooms = false, taken = () => false }) {
   let from = null;
-  const at = (event) => timeScale(timeView(model, end), track.clientWidth).ms(event.clientX - track.getBoundingClientRect().left);
+  const at = (event) => timeUnder(model, end, track, event.clientX);
   const band = h("div", { class: "ek-band", hidden: "" });
   track.append(band);
   onDrag(track, (event) => !taken(event), (event, first) => {
