@@ -14,7 +14,8 @@ from edgekit.errors import JobFailed, NotFoundError, ResponseError, UsageError
 from edgekit.jobs import follow
 from edgekit.sample import Sample
 from edgekit.secret import Secret
-from edgekit.transport import Transport
+from edgekit.wire.limits import RETRIES, TIMEOUT
+from edgekit.wire.session import Transport
 
 STUDIO_URL = "https://studio.edgeimpulse.com/v1"
 T = TypeVar("T")
@@ -29,8 +30,8 @@ class Calls:
         url: str = STUDIO_URL,
         api_key: str | Secret | None = None,
         project_id: int | None = None,
-        timeout: float = 60.0,
-        retries: int = 3,
+        timeout: float = TIMEOUT,
+        retries: int = RETRIES,
         job_time_limit: float = 600.0,
         allow_http: bool = False,
         name: str | None = None,

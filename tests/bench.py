@@ -14,7 +14,7 @@ this run; the first process of each kind is not counted, it writes them and warm
 models are stored, not that the disk is cold. The 200 samples are served by a sandbox in a process of its own.
 
 What is missed, and why: of the 200 samples one by one every attempt has a thread of its own, which keeps the time limit
-against a server that drips (see transport.py) and costs a millisecond or more on busy cores.
+against a server that drips (see wire/session.py) and costs a millisecond or more on busy cores.
 
 What is parsed: 100,000 windows with three labels and an anomaly score, and the readings of three axes they were cut
 from. "100 Hz" steps on by one reading a window (17 minutes of recording), "62.5 Hz" by five, which is 80 ms (2.2

@@ -13,7 +13,7 @@ import pytest
 import trustme
 
 from edgekit.errors import ConnectionFailed
-from edgekit.transport import Transport
+from edgekit.wire.session import Transport
 
 
 class Fine(BaseHTTPRequestHandler):

@@ -28,7 +28,7 @@ from edgekit.errors import (
     UsageError,
 )
 from edgekit.secret import Secret
-from edgekit.transport import Transport
+from edgekit.wire.session import Transport
 
 from .faults import FAULTS, Answer, Request, Server, head, redirect, refused, reply, reset, send_forever, stall
 

@@ -1,0 +1,65 @@
+"""What a call may cost: seconds, repeats, bytes; and the reading of an answer within that."""
+
+from __future__ import annotations
+
+import threading
+import zlib
+
+import requests
+from urllib3.exceptions import DecodeError
+
+from edgekit.errors import ResponseError
+
+TIMEOUT = 60.0  # seconds for one attempt
+LONGEST_TIMEOUT = 86_400.0
+RETRIES = 3
+RETRIED_STATUS = (429, 500, 502, 503, 504)
+MAX_RETRY_AFTER = 60.0  # seconds; a server that asks for more is better asked again by a person
+MAX_REDIRECTS = 5
+MAX_BYTES = 1 << 30
+_CHUNK = 1 << 18
+
+
+def read(response: requests.Response, max_bytes: int, abandoned: threading.Event) -> bytes:
+    """Read and unpack the body as it arrives, up to the limit; no more of it once nobody waits."""
+    packed = response.headers.get("Content-Encoding", "").strip().lower() or "identity"
+    if packed not in ("identity", "gzip", "x-gzip", "deflate"):
+        raise ResponseError(f"the answer is encoded as {packed[:40]!r}, which nobody asked for.")
+    unpack = None if packed == "identity" else _Unpacker()
+    pieces, arrived, size = [], 0, 0
+    while (piece := response.raw.read1(_CHUNK, decode_content=False)) and not abandoned.is_set():
+        arrived += len(piece)
+        if unpack is not None:
+            piece = unpack(piece, max_bytes + 1 - size)
+        pieces.append(piece)
+        size += len(piece)
+        if max(arrived, size) > max_bytes:
+            limit = f"{max_bytes / 1e6:.0f} MB"
+            raise ResponseError(f"the answer is larger than the limit of {limit}; reading stopped.")
+    if arrived and unpack is not None and not unpack.whole:
+        raise DecodeError("the compressed answer breaks off")
+    return b"".join(pieces)
+
+
+class _Unpacker:
+    """Unpack gzip and zlib as it arrives, no more than asked for; several gzip members make one answer."""
+
+    def __init__(self) -> None:
+        self._stream = zlib.decompressobj(zlib.MAX_WBITS | 32)
+
+    def __call__(self, packed: bytes, room: int) -> bytes:
+        unpacked = b""
+        while packed and len(unpacked) < room:
+            if self._stream.eof:
+                packed = packed.lstrip(b"\0")  # some writers pad with zeros
+                if not packed:
+                    break
+                self._stream = zlib.decompressobj(zlib.MAX_WBITS | 32)
+            unpacked += self._stream.decompress(packed, room - len(unpacked))
+            packed = self._stream.unused_data
+        return unpacked
+
+    @property
+    def whole(self) -> bool:
+        """Whether the stream came to its end."""
+        return self._stream.eof

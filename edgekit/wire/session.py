@@ -1,0 +1,228 @@
+"""One HTTP session to one server: paths and parameters go in, bytes come out.
+
+Each attempt runs in a thread of its own, and all threads share one `requests.Session`. That is safe, though requests
+promises it to nobody: a session is only read while a call is made. Its headers are set before the first one, cookies
+are refused, no call changes them, and what lies below, urllib3's pool of connections, is made for threads.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import quote, urljoin, urlsplit
+
+import requests
+from requests.auth import AuthBase
+from urllib3.exceptions import HTTPError
+from urllib3.util.retry import Retry
+
+from edgekit.errors import ConnectionFailed, UsageError
+from edgekit.secret import Secret
+from edgekit.wire import limits
+from edgekit.wire.address import checked_url, is_loopback, origin
+from edgekit.wire.faults import Fault, network_fault, status_fault
+
+_REDIRECTS = (301, 302, 303, 307, 308)
+_KEY_HEADER = "x-api-key"
+_SHORTEST_KEY = 8  # a real one is far longer; "k" or "test" is no secret, and stands in many a word
+
+
+class Transport:
+    """A session to `url` with an API key.
+
+    Parameters
+    ----------
+    url : str
+        Base address with the version, such as ``https://studio.edgeimpulse.com/v1``.
+    api_key : str or None
+        Sent as ``x-api-key`` to this host only; a redirect to another host goes without it.
+    timeout : float
+        Seconds that one attempt may take, from connecting to the last byte, redirects included.
+    retries : int
+        How often an idempotent call is repeated after a lost connection or status 429, 500, 502, 503 or 504.
+    max_bytes : int
+        The largest answer that is read.
+    allow_http : bool
+        Permit plain http to a host that is not this machine.
+    """
+
+    url = ""  # so that a debugger in the middle of a failing __init__ finds a repr
+
+    def __init__(
+        self,
+        url: str,
+        api_key: str | Secret | None = None,
+        *,
+        timeout: float = limits.TIMEOUT,
+        retries: int = limits.RETRIES,
+        max_bytes: int = limits.MAX_BYTES,
+        allow_http: bool = False,
+    ) -> None:
+        api_key = None if api_key is None else Secret.of(api_key)
+        self.url, host = checked_url(url, allow_http)
+        in_time = isinstance(timeout, int | float) and 0 < timeout <= limits.LONGEST_TIMEOUT
+        if not in_time or not isinstance(retries, int) or retries < 0:
+            raise UsageError(
+                f"timeout is in seconds, above 0 and at most a day, retries 0 or more; got {timeout!r}, {retries!r}."
+            )
+        self.timeout = timeout
+        self.max_bytes = max_bytes
+        self._allow_http = allow_http
+        self._retry = Retry(total=retries, backoff_factor=0.3, backoff_max=8.0, backoff_jitter=0.2)
+        self._auth = _KeyAuth(api_key)
+        self._session = _Session()
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.headers["Accept"] = "application/json, */*;q=0.5"
+        self._session.headers["Content-Type"] = "application/json"
+        self._session.headers["Accept-Encoding"] = "gzip"  # what `_read` unpacks and checks
+        if is_loopback(host):
+            self._session.trust_env = False  # a proxy from the environment cannot reach this machine's own loopback
+
+    def __repr__(self) -> str:
+        return f"<Transport {self.url}>"
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
+    def masked(self, content: bytes) -> bytes:
+        """Return content without the key: some servers repeat it in errors and logs."""
+        return self._auth.masked(content)
+
+    def get(self, *path: str | int, **params: Any) -> bytes:
+        """Send a GET to the path made of these segments; parameters that are None are left out."""
+        return self._send("GET", path, params, None, repeatable=True)
+
+    def post(
+        self, *path: str | int, body: dict[str, Any] | None = None, idempotent: bool = False, **params: Any
+    ) -> bytes:
+        """Send a POST with a JSON body; repeated after a fault only where a second one changes nothing more."""
+        return self._send("POST", path, params, body or {}, repeatable=idempotent)
+
+    def _send(
+        self, method: str, path: tuple[str | int, ...], params: dict[str, Any], body: Any, *, repeatable: bool
+    ) -> bytes:
+        """Send, and repeat what may be repeated as long as the retry budget lasts."""
+        route = "/" + "/".join(quote(str(segment), safe="") for segment in path)
+        sent, content = _wire(params), None if body is None else _json(body).encode()
+        retry = self._retry
+        while True:
+            outcome = self._attempt(method, route, sent, content)
+            if isinstance(outcome, bytes):
+                return outcome
+            wait = outcome.retry_after or 0.0
+            if not (repeatable and outcome.passing and retry.total) or wait > limits.MAX_RETRY_AFTER:
+                raise outcome.error
+            retry = retry.increment(method, route, error=HTTPError())
+            time.sleep(wait or retry.get_backoff_time())
+
+    def _attempt(self, method: str, route: str, params: dict[str, str], body: Any) -> bytes | Fault:
+        """Send once, in a thread of its own.
+
+        Sockets limit the time of one read, not of all of them: only somebody who waits outside can keep the limit
+        against a server that drips. And a Ctrl-C then meets frames that know nothing of headers, and so of the key.
+        """
+        call = f"{method} {self.url}{route}"
+        done: list[bytes | Fault] = []
+        abandoned = threading.Event()
+
+        def work() -> None:
+            try:
+                done.append(self._exchange(call, method, self.url + route, params, body, abandoned))
+            except Exception as problem:  # handed over as text: the frames of requests hold the headers
+                done.append(network_fault(call, problem, self.timeout))
+
+        worker = threading.Thread(target=work, name="edgekit-call", daemon=True)
+        worker.start()
+        try:
+            worker.join(self.timeout)
+        finally:
+            abandoned.set()
+        return done[0] if done else network_fault(call, TimeoutError(), self.timeout)
+
+    def _exchange(  # noqa: PLR0917
+        self, call: str, method: str, url: str, params: dict[str, str] | None, body: Any, abandoned: threading.Event
+    ) -> bytes | Fault:
+        """Send, follow redirects, read: the body of a good answer, else what went wrong."""
+        auth: AuthBase = self._auth
+        for _ in range(limits.MAX_REDIRECTS + 1):
+            with self._session.request(
+                method, url, params=params, data=body, auth=auth, stream=True, allow_redirects=False,
+                timeout=(min(self.timeout, 10.0), self.timeout),
+            ) as response:  # fmt: skip
+                status = response.status_code
+                if "Location" not in response.headers or status not in _REDIRECTS:
+                    content = limits.read(response, self.max_bytes, abandoned)
+                    break
+                url, params = self._redirected(url, response.headers["Location"]), None
+            if origin(url) != origin(self.url):
+                auth = _KeyAuth(None)
+            if status == 303 or (method == "POST" and status in (301, 302)):
+                method, body = "GET", None
+        else:
+            raise ConnectionFailed("redirected in a circle. Check the URL (EI_API_ENDPOINT).")
+        return content if response.ok else status_fault(call, response, self.masked(content))
+
+    def _redirected(self, url: str, location: str) -> str:
+        """Return where a redirect leads; ConnectionFailed where that is no address, or one that nobody may overhear."""
+        try:
+            target = urljoin(url, location.encode("latin-1").decode("utf-8"))
+            _ = urlsplit(target).port
+            return checked_url(target, self._allow_http, whole=False)[0]
+        except ValueError as problem:
+            reason = f": {problem}" if isinstance(problem, UsageError) else ""
+        raise ConnectionFailed(
+            f"redirected to an address that cannot be used{reason}. Check the URL (EI_API_ENDPOINT)."
+        )
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Leave redirects to `_exchange`: requests would read their bodies whole, and send the key to other hosts."""
+
+
+class _KeyAuth(AuthBase):
+    """Put the key on a request; as an auth object it stays out of the session's headers and their repr.
+
+    Without a key it puts none there, and keeps requests from looking for another one in ``~/.netrc``.
+    """
+
+    def __init__(self, key: Secret | None) -> None:
+        self._key = None if key is None else Secret(key.reveal().strip())
+        if self._key is not None and not re.fullmatch(r"[!-~]+", self._key.reveal()):
+            raise UsageError("The API key is empty or holds characters that no key has. Copy it again, without spaces.")
+
+    def __call__(self, request: Any) -> Any:
+        if self._key is not None:
+            request.headers[_KEY_HEADER] = self._key.reveal()
+        return request
+
+    def masked(self, content: bytes) -> bytes:
+        """Return content without the key, if that is long enough to be one."""
+        key = b"" if self._key is None else self._key.reveal().encode()
+        return content if len(key) < _SHORTEST_KEY else content.replace(key, b"***")
+
+
+def _wire(params: dict[str, Any]) -> dict[str, str]:
+    """Parameters as the API writes them: booleans in lower case, lists as JSON, None left out."""
+    return {
+        name: value if isinstance(value, str) else _json(value) for name, value in params.items() if value is not None
+    }
+
+
+def _json(value: Any) -> str:
+    try:
+        return json.dumps(value, allow_nan=False, default=_plain)
+    except (TypeError, ValueError, RecursionError) as problem:
+        raise UsageError(f"This cannot be sent to the Studio: {problem}.") from None
+
+
+def _plain(value: Any) -> Any:
+    """Turn what tables are made of, NumPy's numbers and arrays, into what JSON knows."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} {value!r:.60} is no number, text or list of them")
