@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pycocotools import mask
+from pycocotools.coco import COCO
 
 import edgekit as ek
 from edgekit import detection
@@ -184,6 +189,33 @@ def test_the_curve_falls_from_precision_at_no_recall():
 def test_pycocotools_prints_nothing(capsys):
     detection.average_precision(ONE, ONE.assign(score=0.9))
     assert capsys.readouterr() == ("", "")
+
+
+def test_what_another_thread_prints_meanwhile_is_not_lost(capsys):
+    stop, printed = threading.Event(), []
+
+    def talk():
+        while not stop.wait(0.0001):
+            printed.append(f"line {len(printed)}")
+            print(printed[-1])
+
+    talker = threading.Thread(target=talk)
+    before = sys.stdout
+    talker.start()
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda _: detection.average_precision(ONE, ONE.assign(score=0.9)), range(40)))
+    finally:
+        stop.set()
+        talker.join()
+    assert sys.stdout is before
+    assert capsys.readouterr().out.splitlines() == printed
+
+
+def test_the_same_pycocotools_still_prints_for_others(capsys):
+    detection.average_precision(ONE, ONE.assign(score=0.9))
+    COCO().createIndex()
+    assert "index created!" in capsys.readouterr().out
 
 
 def test_boxes_without_scores_have_no_average_precision():

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import threading
 from dataclasses import dataclass
+from functools import cache
+from importlib import util
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,6 @@ import pandas as pd
 
 from edgekit.detection.scene import BOX, NOT_IN_TRAINING, Objects
 from edgekit.errors import UsageError
-
-_LOCK = threading.Lock()  # while pycocotools is kept from printing
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,9 +82,7 @@ def average_precision(truths: pd.DataFrame, predictions: pd.DataFrame) -> Averag
 
 
 def _evaluated(truths: pd.DataFrame, predictions: pd.DataFrame, names: pd.Index[Any]) -> dict[str, Any]:
-    from pycocotools.coco import COCO
-    from pycocotools.cocoeval import COCOeval
-
+    store_of, judge_of = _silent("pycocotools.coco").COCO, _silent("pycocotools.cocoeval").COCOeval
     pictures = pd.Index([*truths.get("picture", [0]), *predictions.get("picture", [0])], dtype=object).unique()
     if ("picture" in truths) != ("picture" in predictions):
         raise UsageError("Either both tables have a column picture, or none.")
@@ -106,7 +102,7 @@ def _evaluated(truths: pd.DataFrame, predictions: pd.DataFrame, names: pd.Index[
         ]  # fmt: skip
 
     def store(found: list[dict[str, Any]]) -> Any:
-        coco = COCO()
+        coco = store_of()
         coco.dataset = {
             "images": [{"id": i} for i in range(len(pictures))],
             "categories": [{"id": i} for i in range(len(names))],
@@ -118,12 +114,27 @@ def _evaluated(truths: pd.DataFrame, predictions: pd.DataFrame, names: pd.Index[
     found = annotations(predictions, "predictions")
     for annotation, score in zip(found, predictions["score"], strict=True):
         annotation["score"] = float(score)
-    with _LOCK, contextlib.redirect_stdout(io.StringIO()):
-        judge = COCOeval(store(annotations(truths, "truths")), store(found), "bbox")
-        judge.params.maxDets, judge.params.areaRng, judge.params.areaRngLbl = [100], [[0, 1e10]], ["all"]
-        judge.evaluate()
-        judge.accumulate()
+    judge = judge_of(store(annotations(truths, "truths")), store(found), "bbox")
+    judge.params.maxDets, judge.params.areaRng, judge.params.areaRngLbl = [100], [[0, 1e10]], ["all"]
+    judge.evaluate()
+    judge.accumulate()
     return dict(judge.eval)
+
+
+@cache
+def _silent(name: str) -> ModuleType:
+    """Return a copy of a module of pycocotools, of our own, in which `print` does nothing.
+
+    pycocotools prints its progress and cannot be told not to. ``sys.stdout`` belongs to the whole process, and the
+    module itself to everyone who imports it: neither is touched.
+    """
+    spec = util.find_spec(name)
+    if spec is None or spec.loader is None:
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    module = util.module_from_spec(spec)
+    vars(module)["print"] = lambda *_, **__: None
+    spec.loader.exec_module(module)
+    return module
 
 
 def _curve(precision: Any, scores: Any, names: pd.Index[Any], absent: Any, params: Any) -> pd.DataFrame:
