@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from edgekit import anomaly, detected, display
+from edgekit import anomaly, decision, detected, display, visual_verdict
 from edgekit.errors import AmbiguousLabelsWarning, ResponseError, UsageError
 from edgekit.lean import Scores
 from edgekit.sample import Sample, Source
@@ -191,18 +191,21 @@ class BlockResult:
 
     @property
     def thresholds(self) -> pd.DataFrame:
-        """Table of the thresholds: key, value, description, help_text, suggested_value, suggested_value_text."""
+        """Table of the thresholds, one row each.
+
+        Columns key, value (a number, or the text of an option), description, help_text, suggested_value,
+        suggested_value_text, and dropdown_options: the values it offers with their descriptions as one text
+        ("max: Highest cell; mean: Mean of all cells"), missing where any number will do.
+        """
         names = ["key", "value", "description", "help_text", "suggested_value", "suggested_value_text"]
-        return pd.DataFrame([[getattr(t, name) for name in names] for t in self._lean.thresholds], columns=names)
+        rows = [[*(getattr(t, n) for n in names), decision.listed(t.dropdown_options)] for t in self._lean.thresholds]
+        return pd.DataFrame(rows, columns=[*names, "dropdown_options"])
 
     @property
     def threshold(self) -> float | None:
-        """The score that decides: by key, else the only threshold, else minimumConfidenceRating; None without any."""
-        known = {t.key: value for t in self._lean.thresholds if (value := _number(t.value)) is not None}
-        wanted = "min_anomaly_score" if "anomaly" in self.type else "min_score"
-        if wanted in known:
-            return known[wanted]
-        return next(iter(known.values())) if len(known) == 1 else self._lean.minimum_confidence_rating
+        """The score that decides: by key, else the only number, else minimumConfidenceRating; None without any."""
+        found = decision.deciding(self._lean.thresholds, self.type)
+        return self._lean.minimum_confidence_rating if found is None else decision.number(found.value)
 
     def segments(self, threshold: float | None = None) -> pd.DataFrame:
         """Merge windows above the threshold into time ranges; see `edgekit.anomaly.segments`."""
@@ -246,6 +249,8 @@ class BlockResult:
         table = self.scores()
         if not len(table):
             return "no windows"
+        if visual_verdict.is_visual(self._lean, table):
+            return visual_verdict.in_words(self._lean, table, self.threshold)
         if SCORE in table:
             scores = table[SCORE]
             limit = self.threshold
@@ -263,6 +268,7 @@ class BlockResult:
         facts = {"type": self.type, "sample": f"{self.sample.id} · {self.sample.filename}", "result": self.summary()}
         if self.threshold is not None:
             facts["threshold"] = f"{self.threshold:g}"
+        facts["score of a picture"] = decision.aggregation(self._lean.thresholds)
         note = " ".join(t.help_text for t in self._lean.thresholds)
         return display.card(f"{self.title} (block {self.id})", facts, note=note)
 
@@ -369,10 +375,3 @@ class BlockResult:
     def _path(self) -> str:
         """Where this block stands in the response."""
         return f"$.classifications[{self._index}]"
-
-
-def _number(value: float | str | None) -> float | None:
-    try:
-        return None if value is None else float(value)
-    except ValueError:
-        return None

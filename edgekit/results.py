@@ -147,7 +147,7 @@ class ClassifyResult:
     def _repr_html_(self) -> str:
         facts: dict[str, object] = {
             "expected": self.sample.label,
-            "window": f"{self.window_size_ms:g} ms every {self.window_increase_ms:g} ms",
+            "window": f"{self.window_size_ms:g} ms every {self.window_increase_ms:g} ms" if self.window_size_ms else "",
         }
         facts |= {f"{block.id} · {block.title}": block.summary() for block in self.blocks}
         return display.card(

@@ -52,7 +52,7 @@ def newer() -> dict[str, Any]:
     news = {
         f"{BLOCK}.learnBlock.type": "keras-freeform",
         f"{BLOCK}.thresholds[0].value": "strict",
-        f"{BLOCK}.thresholds[0].dropdownOptions": [{"label": "Strict", "value": "strict"}],
+        f"{BLOCK}.thresholds[0].dropdownOptions": [{"description": "Strict", "value": "strict"}],
         f"{BLOCK}.expectedAnomalyOutcome": ranges,
         f"{BLOCK}.isMultiLabel": True,
         f"{BLOCK}.intervalMs": 16.5,

@@ -366,6 +366,7 @@ def test_the_table_of_thresholds_has_what_the_server_says_of_each():
         "help_text",
         "suggested_value",
         "suggested_value_text",
+        "dropdown_options",
     ]
     assert table.iloc[0].tolist()[:3] == ["min_score", 0.5, "Score threshold"]
 

@@ -23,10 +23,10 @@ class LearnBlock(Api, kw_only=True):
 
 
 class DropdownOption(Api):
-    """One of the values a threshold offers."""
+    """One of the values a threshold offers, and what it means."""
 
-    value: Any = None
-    label: Any = None
+    value: float | str | None = None
+    description: str | None = None
 
 
 class Threshold(Api, kw_only=True):
@@ -36,7 +36,7 @@ class Threshold(Api, kw_only=True):
     value: float | str | None
     description: str = ""
     help_text: str = ""
-    suggested_value: float | None = None
+    suggested_value: float | str | None = None
     suggested_value_text: str | None = None
     dropdown_options: list[DropdownOption] | None = None
 
