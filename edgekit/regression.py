@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgekit.errors import EdgekitError
+from edgekit.saving import save
 
 if TYPE_CHECKING:
     import pytest
@@ -254,7 +255,7 @@ def _process(path: Path, *, check: bool) -> None:
     if found:
         raise NotebookError("\n".join(found))
     if not check:
-        path.write_text(after, encoding="utf-8", newline="\n")
+        save(path, after)
         print(f"{path}: written", flush=True)
 
 
@@ -268,7 +269,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for path in options.notebooks:
         try:
             _process(path, check=options.check)
-        except NotebookError as error:
+        except EdgekitError as error:
             failures += 1
             print(*(f"{path}: {line}" for line in str(error).splitlines()), sep="\n", file=sys.stderr, flush=True)
     return int(failures > 0)

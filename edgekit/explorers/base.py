@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from edgekit import display
 from edgekit.errors import UsageError
+from edgekit.saving import save
 
 _FRONT = Path(__file__).parent / "front"
 _DPI = 96
@@ -123,16 +124,11 @@ class Explorer(anywidget.AnyWidget):
         Raises
         ------
         UsageError
-            It cannot be written; the text says why.
+            It cannot be written there; the text says why.
+        EdgekitError
+            The disk is full. Whatever was there before is unchanged.
         """
-        page = self._page()
-        try:
-            Path(path).write_text(page, encoding="utf-8")
-        except OSError as problem:
-            reason = problem.strerror or type(problem).__name__
-        else:
-            return
-        raise UsageError(f"{str(path)!r} cannot be written ({reason}). Choose a file in a folder that exists.")
+        save(path, self._page())
 
     def _page(self) -> str:
         with self._lock:
