@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from edgekit.errors import ResponseError, StudioError
+from edgekit.nesting import TOO_DEEP, too_deep, too_deep_tree, without
 from edgekit.schema import Refusal
 from edgekit.secret import Secret
 
@@ -44,14 +45,25 @@ def decode(document: bytes | dict[str, Any], kind: type[T], source: str = "the d
     reason = ""
     try:
         answer = _convert(document, kind)
-        if getattr(answer, "success", True) is not False:
+        if _nested_too_deeply(document, answer):
+            reason = TOO_DEEP
+        elif getattr(answer, "success", True) is not False:
             return answer
     except RecursionError:
-        reason = "it is nested too deeply"
+        reason = TOO_DEEP
     except ValueError as error:  # msgspec's own errors and UnicodeDecodeError
         reason = str(error)
+        if isinstance(document, bytes) and not isinstance(error, msgspec.ValidationError) and too_deep(document):
+            reason = TOO_DEEP  # that it also breaks off down there is no surprise
     raise_refusal(document, source)
     raise _response_error(document, reason, kind, source)
+
+
+def _nested_too_deeply(document: bytes | dict[str, Any], answer: object) -> bool:
+    if isinstance(document, dict):
+        return too_deep_tree(document)
+    checked: list[msgspec.Raw] = getattr(answer, "checked", list)()  # most of a long document, see lean.py
+    return too_deep(without(document, checked))
 
 
 def _convert(document: bytes | dict[str, Any], kind: type[T]) -> T:

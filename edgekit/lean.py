@@ -86,6 +86,12 @@ class LeanResponse(ClassifyResponse, kw_only=True):
     classifications: list[LeanClassification]  # type: ignore[assignment]
     sample: LeanSampleData
 
+    def checked(self) -> list[msgspec.Raw]:
+        """Return the pieces of the document that are known to be lists of numbers, or of windows."""
+        payloads = [self.sample.payload, *(stream.payload for stream in self.sample.datastream_payloads or ())]
+        pieces = [*(payload.values for payload in payloads), *(block.result for block in self.classifications)]
+        return [piece for piece in pieces if isinstance(piece, msgspec.Raw)]
+
 
 def whole_sample(lean: LeanSampleData) -> SampleData:
     """Decode what was left.

@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from edgekit.detection.scene import LARGEST
 from edgekit.errors import ResponseError, UsageError
+from edgekit.nesting import TOO_DEEP, too_deep
 
 Label = Annotated[int, Meta(ge=-(2**53), le=2**53)] | str
 Place = Annotated[float, Meta(ge=-LARGEST, le=LARGEST)]
@@ -63,9 +64,11 @@ def decode(text: str | bytes) -> Document:
     try:
         if content.startswith(b'"'):  # copied out of a response together with its quotes: JSON in a string
             content = msgspec.json.decode(content, type=str).encode("utf-8", "surrogatepass")
+        if too_deep(content):
+            raise broken(TOO_DEEP)
         document = _READ.decode(content)
     except RecursionError:
-        raise broken("it is nested too deeply") from None
+        raise broken(TOO_DEEP) from None
     except ValueError as error:  # msgspec's own errors and UnicodeDecodeError
         raise _located(str(error), content) from None
     _check_indices(document)

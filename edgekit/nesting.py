@@ -1,0 +1,61 @@
+"""How deep arrays and objects may stand in one another: edgekit's own limit, the same under every Python.
+
+Python's recursion limit is none to build on: 3.12 counts C calls apart, 3.14 goes by the size of the stack. Below this
+limit everything that walks through what was decoded (copies, pickles, reprs) gets to its end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+LEVELS = 100  # the API's own answers have about ten
+TOO_DEEP = f"it is nested too deeply (more than {LEVELS} levels)"
+
+_ESCAPED = re.compile(rb"\\.", re.DOTALL)
+_TEXT = re.compile(rb'"[^"]*"')
+_ONE_KIND = bytes.maketrans(b"{}", b"[]")
+_OTHERS = bytes(set(range(256)) - set(b'"[]{}'))
+
+
+def too_deep(document: bytes) -> bool:
+    """Say whether JSON has more than `LEVELS` levels; JSON that breaks off counts as far as it goes."""
+    if document.count(b"[") + document.count(b"{") <= LEVELS:
+        return False
+    marks = _ESCAPED.sub(b"", document).translate(_ONE_KIND, _OTHERS)  # quotes and brackets, of one kind
+    marks = _TEXT.sub(b"", marks.replace(b'""', b""))
+    for _ in range(LEVELS):  # each time without the innermost level
+        marks = marks.replace(b"[]", b"")
+    return b"[]" in marks or marks.count(b"[") > LEVELS  # too deep, or that many are never closed
+
+
+def too_deep_tree(tree: Any) -> bool:
+    """Say the same of JSON that was decoded already."""
+    level = [tree]
+    for _ in range(LEVELS):
+        inner = (node.values() if type(node) is dict else node for node in level)
+        # no isinstance: a long sample has millions of readings to be looked at
+        level = [part for parts in inner for part in parts if type(part) is list or type(part) is dict]
+        if not level:
+            return False
+    return True
+
+
+def without(document: bytes, parts: Iterable[Any]) -> bytes:
+    """Cut `parts` out of a document: pieces of its own memory (`msgspec.Raw`) that are known not to be deep."""
+    start = _address(document)
+    places = sorted((_address(part) - start, memoryview(part).nbytes) for part in parts)
+    pieces, end = [], 0
+    for place, length in places:
+        if place < end:  # a copy that lies elsewhere: nothing is known of the document's own
+            continue
+        pieces.append(document[end:place])
+        end = place + length
+    return b"".join([*pieces, document[end:]]) if end <= len(document) else document
+
+
+def _address(piece: Any) -> int:
+    return int(np.frombuffer(piece, np.uint8).ctypes.data)
