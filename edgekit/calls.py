@@ -18,6 +18,7 @@ from edgekit.wire.limits import RETRIES, TIMEOUT
 from edgekit.wire.session import Transport
 
 STUDIO_URL = "https://studio.edgeimpulse.com/v1"
+LOG_LINES = 1000  # that the Studio sends of a job's log
 T = TypeVar("T")
 
 
@@ -73,9 +74,14 @@ class Calls:
         return self._get(schema.JobResponse, "jobs", job, "status").job
 
     def job_log(self, job: int) -> list[str]:
-        """Return the lines a job printed, oldest first (the API sends the newest first)."""
-        lines = self._get(schema.LogResponse, "jobs", job, "stdout").stdout
-        return [line.data.rstrip("\n") for line in reversed(lines)]
+        """Return the lines a job printed, oldest first (the API sends the newest first).
+
+        The Studio sends the last 1,000 lines: where there are so many, a first line of edgekit's own says so.
+        """
+        answer = self._get(schema.LogResponse, "jobs", job, "stdout")
+        lines = [line.data.rstrip("\n") for line in reversed(answer.stdout)]
+        cut = len(lines) >= LOG_LINES or (answer.total_count or 0) > len(lines)
+        return [f"(These are the last {len(lines)} lines: the Studio sends no more.)", *lines] if cut else lines
 
     def cancel_job(self, job: int) -> None:
         """Ask the server to stop a job. Source: ``POST …/jobs/{jobId}/cancel``."""

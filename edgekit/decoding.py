@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from edgekit.errors import ResponseError, StudioError
+from edgekit import refusals
+from edgekit.errors import ResponseError
 from edgekit.nesting import TOO_DEEP, too_deep, too_deep_tree, without
 from edgekit.schema import Refusal
 from edgekit.secret import Secret
@@ -92,7 +93,10 @@ def _custom(kind: type, value: Any) -> Any:
 
 
 def raise_refusal(document: bytes | dict[str, Any], source: str) -> None:
-    """Raise StudioError for ``success: false``; such an answer has none of the fields of a successful one."""
+    """Raise for ``success: false``; such an answer has none of the fields of a successful one.
+
+    As StudioError, or where the words say so as NotFoundError or AuthenticationError.
+    """
     try:
         answer = _convert(document, Refusal)
     except (ValueError, RecursionError):
@@ -100,8 +104,8 @@ def raise_refusal(document: bytes | dict[str, Any], source: str) -> None:
     if answer.success is False:
         said = answer.error if isinstance(answer.error, str | None) else repr(answer.error)
         said = (said or "no reason given")[:500].rstrip(".")
-        hint = "Check the ids (studio.samples() and studio.blocks() list them) and the arguments of the call."
-        raise StudioError(f"{source}: the Studio says: {said}. {hint}", status=200)
+        kind, hint = refusals.meant(said, source)
+        raise kind(f"{source}: the Studio says: {said}. {hint}", status=200)
 
 
 def is_page(content: bytes) -> bool:

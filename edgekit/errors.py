@@ -65,7 +65,7 @@ class StudioError(EdgekitError):
 
 
 class AuthenticationError(StudioError):
-    """The API key is missing, wrong, or not allowed to do this."""
+    """The API key is missing or wrong (status 401), or its role does not allow the call (status 403)."""
 
 
 class NotFoundError(StudioError):

@@ -25,6 +25,7 @@ from edgekit.sandbox.service import Query, Service
 
 HOST = "127.0.0.1"
 PNG = b"\x89PNG"
+ROLES = ("readonly", "ingestiononly", "ingestion_deployment")  # besides admin, which may do everything
 
 # Each call: its path below /v1/api/{projectId}, and what the service does with the request and the ids in the path.
 _ID = r"(\d{1,9})"
@@ -65,8 +66,9 @@ class Sandbox:
     """The embedded Studio on a port of this machine's loopback.
 
     Use it as a context manager, or call `start` and `stop`. `url` is the base address (with ``/v1``), `keys` holds the
-    API key of each project by its name. A project's models are trained, or loaded, when its key is first used; that
-    call waits for them.
+    API key of each project by its name; `role_keys` holds, again by project, those of other roles than admin by role:
+    readonly, ingestiononly, ingestion_deployment. A project's models are trained, or loaded, when its key is first
+    used; that call waits for them.
 
     Parameters
     ----------
@@ -89,6 +91,7 @@ class Sandbox:
         self._wanted_port = port
         self._running: _Running | None = None
         self.keys = {name: f"ei_sandbox_{name}" for name in PROJECTS}
+        self.role_keys = {name: {role: f"{key}_{role}" for role in ROLES} for name, key in self.keys.items()}
 
     def __enter__(self) -> Self:
         return self.start()
@@ -109,7 +112,11 @@ class Sandbox:
     def start(self) -> Self:
         """Serve; returns when it answers."""
         if self._running is None:
-            self._running = _Running(self._wanted_port, {self.keys[name]: build for name, build in PROJECTS.items()})
+            builders = {self.keys[name]: build for name, build in PROJECTS.items()}
+            roles = {key: ("admin", key) for key in builders}
+            for name, keys in self.role_keys.items():
+                roles |= {key: (role, self.keys[name]) for role, key in keys.items()}
+            self._running = _Running(self._wanted_port, builders, roles)
         return self
 
     def stop(self) -> None:
@@ -120,6 +127,7 @@ class Sandbox:
 
 
 Builders = dict[str, Callable[[], Project]]
+Roles = dict[str, tuple[str, str]]  # of each key: its role, and the key under which its project is built
 PROJECTS: Builders = {"motion": motion.build, "objects": objects.build}
 
 
@@ -129,14 +137,15 @@ class _Services:
     Only the server's loop asks, so that two calls at once cannot build twice.
     """
 
-    def __init__(self, builders: Builders) -> None:
+    def __init__(self, builders: Builders, roles: Roles) -> None:
         self._builders = builders
+        self._roles = roles
         self._workers = ThreadPoolExecutor(len(builders), thread_name_prefix="sandbox-build")
         self._built: dict[str, Future[Service]] = {}
 
-    def key(self, given: bytes) -> str | None:
-        """Return the key that was given, or None if it is none of them."""
-        return next((key for key in self._builders if hmac.compare_digest(key.encode(), given)), None)
+    def access(self, given: bytes) -> tuple[str, str] | None:
+        """Return the role of the key that was given and its project's own key; None if it is none of them."""
+        return next((found for key, found in self._roles.items() if hmac.compare_digest(key.encode(), given)), None)
 
     async def open(self, key: str) -> Service:
         """Return a project's service; SandboxError where its data is not installed (and the next call tries again)."""
@@ -162,11 +171,11 @@ class _Services:
 class _Running:
     """A listening server in a thread with its own loop."""
 
-    def __init__(self, port: int, builders: Builders) -> None:
+    def __init__(self, port: int, builders: Builders, roles: Roles) -> None:
         listener = _listen(port)
         listener.setblocking(False)
         self.port: int = listener.getsockname()[1]
-        self._services = _Services(builders)
+        self._services = _Services(builders, roles)
         self._loop = asyncio.new_event_loop()
         ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, args=(listener, ready), name="edgekit-sandbox", daemon=True)
@@ -228,9 +237,13 @@ class _Call(RequestHandler):
         """Return the service the request's key opens, or None after answering why not."""
         given = self.request.headers.get("x-api-key", "").encode()
         services: _Services = self.settings["services"]
-        key = services.key(given)
-        if key is None:
+        access = services.access(given)
+        if access is None:
             self.refuse(401, "Invalid API key" if given else "No API key: send it in the header x-api-key")
+            return None
+        role, key = access
+        if not _allowed(role, self.request.method or "", self.request.path):
+            self.refuse(403, f"The role {role!r} of this API key has no permission for this call")
             return None
         try:
             return await services.open(key)
@@ -243,6 +256,18 @@ class _Call(RequestHandler):
 
     def log_exception(self, *args: Any) -> None:
         """Keep the notebook's stderr clean: the client reports the error."""
+
+
+def _allowed(role: str, method: str, path: str) -> bool:
+    """Say whether a key of this role may make a call.
+
+    Published is that classifying with one block is open to readonly. That it is so for every call that changes nothing,
+    and that the keys of ingestion open none of these but the name of their project, is the sandbox's own reading.
+    """
+    call = path.split("/", 4)[-1]  # below /v1/api/{projectId}
+    if role == "readonly":
+        return method == "GET" or call.startswith("classify/")
+    return role == "admin" or path == "/v1/api/projects"
 
 
 class _Projects(_Call):

@@ -19,7 +19,7 @@ from edgekit.sandbox.project import VARIANTS, Block, Json, Project, Refused, Sto
 
 # A sample of more windows than this is classified by a job first, as the Studio does with long files.
 FEW_WINDOWS = 8
-PAGE = 1000
+PAGE = LOG_LINES = 1000
 CATEGORIES = ("training", "testing", "validation", "post-processing")
 
 Query = Mapping[str, str]
@@ -167,9 +167,9 @@ class Service:
         return {"success": True, "job": self._jobs.status(job_id)}
 
     def job_log(self, job_id: int) -> Json:
-        """Return what a job printed, newest line first."""
+        """Return what a job printed, newest line first, the last `LOG_LINES` lines."""
         lines = self._jobs.log(job_id)
-        return {"success": True, "stdout": lines[::-1], "totalCount": len(lines)}
+        return {"success": True, "stdout": lines[::-1][:LOG_LINES], "totalCount": len(lines)}
 
     def cancel_job(self, job_id: int) -> Json:
         """Stop a job."""

@@ -129,11 +129,11 @@ class ImpulseResponse(Answer, kw_only=True):
 
 
 class Job(Api, kw_only=True):
-    """A job; while it runs `finished` and `finished_successful` are absent."""
+    """A job; while it runs `finished` and `finished_successful` are absent. `finished` is a date, or true."""
 
     id: int
     category: str = ""
-    finished: str | None = None
+    finished: str | bool | None = None
     finished_successful: bool | None = None
 
 
@@ -151,9 +151,10 @@ class LogLine(Api, kw_only=True):
 
 
 class LogResponse(Answer, kw_only=True):
-    """``GET /api/{projectId}/jobs/{jobId}/stdout``, newest first."""
+    """``GET /api/{projectId}/jobs/{jobId}/stdout``, newest first, the last 1,000 lines."""
 
     stdout: list[LogLine]
+    total_count: int | None = None
 
 
 class GmmParameters(Answer, kw_only=True):

@@ -10,6 +10,7 @@ import requests
 from urllib3.exceptions import DecodeError, ProtocolError, ReadTimeoutError
 from urllib3.util.retry import Retry
 
+from edgekit import refusals
 from edgekit.errors import (
     AuthenticationError,
     ConnectionFailed,
@@ -34,18 +35,24 @@ def status_fault(call: str, response: requests.Response, content: bytes) -> Faul
     said = _server_text(content)
     text = f"{call}: HTTP {status}{f', the Studio says: {said}' if said else ''}."
     passing = status in RETRIED_STATUS
-    if status in (401, 403):
-        hint = "Check the API key (EI_API_KEY): it belongs to one project and is shown on its dashboard under Keys."
+    if status == 401:
+        hint = f"Check the API key (EI_API_KEY): it is missing or wrong; {refusals.KEYS}."
         return Fault(AuthenticationError(f"{text} {hint}", status))
+    if status == 403:
+        return Fault(AuthenticationError(f"{text} {refusals.forbidden(said, call)}", status))
     if status == 404:
         hint = "Check the project id (EI_PROJECT_ID), the block and sample ids, and that the URL ends in /v1."
+        if said.startswith("Cannot "):  # the server's word for a path it does not know, whatever the ids
+            hint = "This server does not know the call: check that the URL (EI_API_ENDPOINT) ends in /v1."
         return Fault(NotFoundError(f"{text} {hint}", status))
     retry_after = _retry_after(response)
     if status == 429:
         when = f"in {retry_after:.0f} s" if retry_after else "later"
         return Fault(RateLimitError(f"{text} Too many requests: try again {when}.", status), retry_after, passing)
-    hint = "The server has a problem of its own: try again later." if status >= 500 else "Check the call's arguments."
-    return Fault(StudioError(f"{text} {hint}", status), retry_after, passing)
+    kind, hint = refusals.meant(said, call)
+    if status >= 500:
+        kind, hint = StudioError, "The server has a problem of its own: try again later."
+    return Fault(kind(f"{text} {hint}", status), retry_after, passing)
 
 
 def _retry_after(response: requests.Response) -> float | None:
