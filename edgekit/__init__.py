@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from edgekit.explorers import explore
     from edgekit.sandbox import Sandbox
 
+__version__ = "0.1.0"
+
 __all__ = [
     "AmbiguousLabelsWarning",
     "AuthenticationError",
@@ -53,6 +55,7 @@ __all__ = [
     "Studio",
     "StudioError",
     "UsageError",
+    "__version__",
     "anomaly",
     "connect",
     "detection",

@@ -6,12 +6,14 @@ import argparse
 import sys
 import threading
 
+from edgekit import __version__
 from edgekit.errors import EdgekitError
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; an error of edgekit's becomes one line and exit status 1."""
     parser = argparse.ArgumentParser(prog="edgekit", description="See what an Edge Impulse model sees.")
+    parser.add_argument("--version", action="version", version=f"edgekit {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
     sandbox = commands.add_parser("sandbox", help="run the embedded Studio and print its address and keys")
     sandbox.add_argument("--port", type=int, default=0, help="where to listen on 127.0.0.1 (default: any free port)")

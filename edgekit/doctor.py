@@ -133,8 +133,8 @@ def _version() -> Check:
     have = ".".join(map(str, sys.version_info[:3]))
     if wanted.contains(have, prereleases=True):
         return Check("python", "ok", have)
-    newest = max(minor for minor in range(50) if wanted.contains(f"3.{minor}"))
-    return Check("python", "fail", f"{have}: edgekit needs {wanted}", f"make clean && make PYTHON=python3.{newest} lab")
+    oldest = min(minor for minor in range(50) if wanted.contains(f"3.{minor}"))
+    return Check("python", "fail", f"{have}: edgekit needs {wanted}", f"python3.{oldest} -m venv .venv")
 
 
 def _survey(group: str) -> tuple[list[str], dict[str, str]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
 import signal
 import subprocess
 import sys
 
+import pytest
 import requests
 
 
@@ -32,3 +34,14 @@ def test_a_taken_port_is_one_line_and_exit_status_1(sandbox, capsys):
     assert capsys.readouterr().err == (
         f"edgekit: Port {port} is taken by another program. Choose another one, or port 0 for any free one.\n"
     )
+
+
+def test_the_version_is_said_in_three_places_alike(capsys):
+    import edgekit as ek
+    from edgekit.cli import main
+
+    with pytest.raises(SystemExit) as end:
+        main(["--version"])
+    assert end.value.code == 0
+    assert capsys.readouterr().out == f"edgekit {ek.__version__}\n"
+    assert importlib.metadata.version("edgekit") == ek.__version__

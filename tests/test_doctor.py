@@ -277,7 +277,7 @@ def test_a_python_out_of_range(only, monkeypatch, capsys):
     only("python")
     check = only_check(capsys, 1)
     assert check["found"].startswith("3.9.2: edgekit needs ")
-    assert check["fix"] == "make clean && make PYTHON=python3.13 lab"
+    assert check["fix"] == "python3.11 -m venv .venv"
 
 
 def test_a_jupyterlab_that_does_not_start(only, monkeypatch, capsys):
