@@ -363,7 +363,7 @@ class BlockResult:
         -------
         DataFrame, index `metric` (f1, precision, recall, mAP): `server`, `recomputed` (by the published rule; of a FOMO
         model the mAP is the f1 again, of boxes there is only the mAP), `difference` (recomputed - server), `one_to_one`
-        (the strict count; of boxes at `min_iou`).
+        (by one-to-one counting; of boxes at `min_iou`).
         """
         return detected.metrics(self.sample, self._lean, window, **options)
 

@@ -249,7 +249,7 @@ def metrics(sample: Sample, raw: Classification, window: int, **options: Any) ->
     """Compare the server's figures with the recomputed ones; see `BlockResult.metrics`."""
     server = server_figures(raw, window)
     found = matched(sample, raw, window, **options)
-    strict = found.metrics(one_to_one=True)._asdict()
+    paired = found.metrics(one_to_one=True)._asdict()
     again: dict[str, Any]
     if isinstance(found, detection.BoxMatch):
         again = {"mAP": found.average_precision()}
@@ -259,7 +259,7 @@ def metrics(sample: Sample, raw: Classification, window: int, **options: Any) ->
     columns = {
         "server": [server[name] for name in _FIGURES],
         "recomputed": [again.get(name) for name in _FIGURES],
-        "one_to_one": [strict.get(name) for name in _FIGURES],
+        "one_to_one": [paired.get(name) for name in _FIGURES],
     }
     table = pd.DataFrame(columns, index=pd.Index(_FIGURES, name="metric"), dtype=float)
     table.insert(2, "difference", table["recomputed"] - table["server"])

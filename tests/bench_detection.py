@@ -2,8 +2,8 @@
 
 Each picture has 0 to 9 truths and as many predictions of three labels, most of them near a truth ("dense": 0 to 39).
 The peer of matching is the rule written down in plain Python on lists that are ready to use; edgekit starts from
-tables. "Both countings" adds the strict one, in the peer by scipy's linear_sum_assignment, label by label. The peer of
-decoding is `json.loads`, which checks nothing; edgekit checks every type and every index on the way.
+tables. "Both countings" adds one-to-one counting, in the peer by scipy's linear_sum_assignment, label by label. The
+peer of decoding is `json.loads`, which checks nothing; edgekit checks every type and every index on the way.
 """
 
 import json
@@ -63,7 +63,7 @@ def in_plain_python(truths: Points, predictions: Points) -> tuple[int, int, int,
     return tp, fp, fn, precision, recall, 2 * tp / (2 * tp + fp + fn)
 
 
-def strict_in_plain_python(truths: Points, predictions: Points) -> int:
+def one_to_one_in_plain_python(truths: Points, predictions: Points) -> int:
     """Count the pairs of an optimal one-to-one assignment, label by label."""
     hits = 0
     for label in {label for *_, label in truths} & {label for *_, label in predictions}:
@@ -96,11 +96,11 @@ def matching(name: str, most: int) -> list[Row]:
         return detection.per_picture(truths, predictions, LIMIT)
 
     def peer_both() -> list[Any]:
-        return [(in_plain_python(*picture), strict_in_plain_python(*picture)) for picture in lists]
+        return [(in_plain_python(*picture), one_to_one_in_plain_python(*picture)) for picture in lists]
 
     np.testing.assert_allclose(np.column_stack(studios()), peer())
-    strict = both()["tp_one_to_one"].reindex(range(PICTURES), fill_value=0)
-    assert strict.tolist() == [found for _, found in peer_both()]
+    paired = both()["tp_one_to_one"].reindex(range(PICTURES), fill_value=0)
+    assert paired.tolist() == [found for _, found in peer_both()]
     return [
         ratio(f"{name}, the Studio's counting: plain Python", studios, peer, "≥ 2"),
         ratio(f"{name}, both countings: plain Python and scipy", both, peer_both, "≥ 5"),

@@ -65,10 +65,29 @@ def test_pairs_are_one_to_one_of_one_label_and_overlap_enough(truths, prediction
         assert row.iou == pytest.approx(overlap[row.prediction, row.truth])
         assert row.iou >= min_iou - 1e-12
         assert row.label == truths[row.truth][4] == predictions[row.prediction][4]
-    assert found.metrics().tp == len(pairs) <= found.metrics(one_to_one=False).tp
+    assert found.metrics(one_to_one=True).tp == len(pairs) <= found.metrics().tp
     table = detection.count(found.errors(), "label").sum()
     assert (table["truths"], table["predictions"]) == (len(truths), len(predictions))
     assert table["hit"] == len(pairs)
+
+
+def test_of_two_boxes_on_one_truth_both_are_hits_by_the_studios_counting_and_one_by_one_to_one():
+    twice = pd.concat([ONE, ONE.assign(x=0.22)]).assign(score=[0.9, 0.8])
+    found = detection.match_boxes(ONE, twice)
+    summed = detection.summary([found])
+    for one in (found, summed):
+        assert one.metrics() == one.metrics(one_to_one=False) == (2, 0, 0, 1.0, 1.0, 1.0)
+        assert one.metrics(one_to_one=True) == (1, 1, 0, 0.5, 1.0, pytest.approx(2 / 3))
+    assert repr(summed) == "<Summary of 1 pictures · F1 1.000 (Studio), 0.667 (one-to-one)>"
+    for figure in ("F1 1.000 (2 hits, 0 false, 0 missed)", "F1 0.667 (1 hits, 1 false, 0 missed)"):
+        assert figure in found._repr_html_()
+
+
+def test_a_box_takes_the_truth_that_it_overlaps_most_with():
+    truths = truths_of([(0.0, 0.0, 0.4, 0.4, "a"), (0.05, 0.0, 0.4, 0.4, "a")])
+    found = detection.match_boxes(truths, truths.tail(1))
+    assert found.metrics() == found.metrics(one_to_one=True) == (1, 0, 1, 1.0, 0.5, pytest.approx(2 / 3))
+    assert found.assignments["truth"].tolist() == [1]
 
 
 def test_the_kinds_of_errors_are_those_of_centres():

@@ -175,7 +175,7 @@ def good_and_bad() -> dict[str, DebugInfo]:
 def test_the_worst_pictures_come_first():
     result = detection.summary(good_and_bad())
     assert result.per_image.index.tolist() == ["worse", "bad", "half", "good", "empty"]
-    assert repr(result) == "<Summary of 5 pictures · F1 0.429, one to one 0.429>"
+    assert repr(result) == "<Summary of 5 pictures · F1 0.429 (Studio), 0.429 (one-to-one)>"
     assert "wrong class" in result._repr_html_()
 
 

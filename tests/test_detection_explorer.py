@@ -49,7 +49,7 @@ def test_at_the_start_it_counts_as_the_server_does(results, explorer):
 def test_counts_over_all_pictures_are_those_of_the_summary(results, explorer):
     summed = ek.detection.summary([fomo(result) for result in results])
     assert tuple(explorer.counts.loc[("all pictures", "Studio")]) == summed.metrics()
-    assert tuple(explorer.counts.loc[("all pictures", "1 : 1")]) == summed.metrics(one_to_one=True)
+    assert tuple(explorer.counts.loc[("all pictures", "one-to-one")]) == summed.metrics(one_to_one=True)
 
 
 def test_a_prediction_has_the_score_of_the_box_its_centre_came_from(results):
@@ -100,9 +100,9 @@ def test_a_picture_and_a_stable_text_stand_beside_the_widget(explorer):
 def test_boxes_have_an_overlap_instead_of_a_distance(results):
     blocks = [next(b for b in result.blocks if b.raw.object_detection_last_layer != "fomo") for result in results]
     explorer = ek.explore(blocks)
-    before = explorer.counts.loc[("all pictures", "1 : 1"), "tp"]
+    before = explorer.counts.loc[("all pictures", "one-to-one"), "tp"]
     explorer.min_iou = 0.9
-    assert explorer.counts.loc[("all pictures", "1 : 1"), "tp"] < before
+    assert explorer.counts.loc[("all pictures", "one-to-one"), "tp"] < before
     assert isinstance(explorer.matched(), ek.detection.BoxMatch)
 
 

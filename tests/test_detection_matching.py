@@ -1,4 +1,4 @@
-"""Matching of centres: the Studio's published rule, the strict count, and what distance and chance do to them."""
+"""Matching of centres: the Studio's published rule, one-to-one counting, and what distance and chance do to them."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def test_the_index_of_a_table_does_not_matter():
     pd.testing.assert_frame_equal(match(odd, odd).assignments, match(truths, truths).assignments)
 
 
-# --- one to one -------------------------------------------------------------------------------------------------------
+# --- one-to-one -------------------------------------------------------------------------------------------------------
 
 FEW = st.lists(st.tuples(RATIO, RATIO, st.sampled_from([1, 2])), max_size=4)
 
@@ -160,16 +160,16 @@ def test_one_to_one_has_the_most_pairs_and_among_those_the_least_total_distance(
 
 @given(TRUTHS, PREDICTIONS, LIMIT)
 @QUICKLY
-def test_strict_hits_lie_between_a_greedy_pairing_and_the_studios_count(truths, predictions, limit):
+def test_one_to_one_hits_lie_between_a_greedy_pairing_and_the_studios_counting(truths, predictions, limit):
     info = match(points(truths), points(predictions), limit)
-    strict = info.metrics(one_to_one=True)
-    assert greedy(truths, predictions, limit) <= strict.tp <= info.metrics().tp
-    assert strict == match(points(truths), points(predictions), limit, one_to_one=True).metrics()
+    paired = info.metrics(one_to_one=True)
+    assert greedy(truths, predictions, limit) <= paired.tp <= info.metrics().tp
+    assert paired == match(points(truths), points(predictions), limit, one_to_one=True).metrics()
     counted = sum(label != -1 for *_, label in truths)
-    assert (strict.tp + strict.fp, strict.tp + strict.fn) == (len(predictions), counted)
+    assert (paired.tp + paired.fp, paired.tp + paired.fn) == (len(predictions), counted)
 
 
-def test_where_greed_loses_a_pair_the_strict_count_does_not():
+def test_where_greed_loses_a_pair_one_to_one_counting_does_not():
     truths, predictions = [(0.2, 0.5, 1), (0.4, 0.5, 1)], [(0.3, 0.5, 1), (0.55, 0.5, 1)]
     predictions[0] = (0.31, 0.5, 1)  # nearer to the second truth, which the other one needs
     assert greedy(truths, predictions, 0.16) == 1
@@ -211,8 +211,8 @@ def test_many_pictures_at_once_have_the_figures_of_each_alone(pictures, limit, r
             info, row = match(points(truths), points(predictions), limit), table.loc[f"p{i}"]
             names = list(Metrics._fields)
             assert row[names].tolist() == pytest.approx(list(info.metrics()))
-            strict = [f"{name}_one_to_one" for name in names]
-            assert row[strict].tolist() == pytest.approx(list(info.metrics(one_to_one=True)))
+            paired = [f"{name}_one_to_one" for name in names]
+            assert row[paired].tolist() == pytest.approx(list(info.metrics(one_to_one=True)))
 
 
 # --- distances and chance ---------------------------------------------------------------------------------------------
@@ -301,7 +301,7 @@ def test_coordinates_that_no_picture_has_are_a_usage_error():
         match(GOOD, far * 1e6)
 
 
-def test_of_two_truths_side_by_side_the_strict_count_may_miss_fewer():
+def test_of_two_truths_side_by_side_one_to_one_counting_may_miss_fewer():
     """As the docstring of metrics() says: a lower precision is certain, a lower recall is not."""
     truths = pd.DataFrame({"x": [0.5, 0.52], "y": 0.5, "label": 1})
     predictions = pd.DataFrame({"x": [0.5, 0.4], "y": 0.5, "label": 1})

@@ -3,6 +3,11 @@
 Nothing here knows the API, apart from debugInfoJson as a text. Places are in **image coordinates**, ratios 0..1 of the
 picture as it went into the model: x to the right, y down.
 
+There are two countings. By **the Studio's counting**, everywhere the default, a prediction that is near enough to a
+truth of its label is a true positive, even where others take the same truth. By **one-to-one counting**
+(``one_to_one=True``) a truth is for one prediction only, and any other on it is a false positive. Tables have both,
+the second with the suffix `_one_to_one`; figures on show are named "Studio" and "one-to-one" (`COUNTINGS`).
+
 Centres (FOMO): `match`, `DebugInfo`. Boxes: `match_boxes`, `BoxMatch`, `average_precision`. Many pictures: `summary`,
 `errors`, `confusion`, `count`, `sweep_distance`, `per_picture`.
 """
@@ -12,11 +17,12 @@ from edgekit.detection.coco import AveragePrecision, average_precision
 from edgekit.detection.debug_info import DebugInfo, match
 from edgekit.detection.kinds import KINDS, confusion, count
 from edgekit.detection.matched import Matched, Names
-from edgekit.detection.matching import Metrics
+from edgekit.detection.matching import COUNTINGS, Metrics
 from edgekit.detection.scene import NOT_IN_TRAINING
 from edgekit.detection.summary import Picture, Summary, errors, per_picture, summary, sweep_distance
 
 __all__ = [
+    "COUNTINGS",
     "KINDS",
     "NOT_IN_TRAINING",
     "RESIZE_MODES",

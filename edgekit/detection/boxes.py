@@ -96,7 +96,7 @@ def match_boxes(
 
 
 class BoxMatch(Matched):
-    """The true and the predicted boxes of one picture, paired one with one.
+    """The true and the predicted boxes of one picture, paired one-to-one.
 
     As many pairs of one label that overlap enough as there can be, then those with the most overlap. (COCO's own
     matching, which `average_precision` uses, lets the prediction with the highest score choose first.)
@@ -154,8 +154,27 @@ class BoxMatch(Matched):
             }
         )
 
-    def metrics(self, one_to_one: bool = True) -> Metrics:
-        """Count hits and misses; with ``one_to_one=False`` every prediction that overlaps enough is a hit."""
+    def metrics(self, one_to_one: bool = False) -> Metrics:
+        """Count hits and misses.
+
+        Parameters
+        ----------
+        one_to_one : bool
+            False is the Studio's counting, as for centres: each prediction takes the truth of its label that it
+            overlaps most with. It is a true positive where that overlap is at least `min_iou`, even where others take
+            the same truth; a truth that no prediction took is a false negative. True is one-to-one counting: the pairs
+            in `assignments` are the true positives.
+
+        Returns
+        -------
+        Metrics
+            Truths with label -1 are left out.
+
+        Notes
+        -----
+        The Studio itself sends no such counts for boxes, only COCO's mAP (`average_precision`). Its rule for centres is
+        applied to boxes here, so that the figures of both kinds of models mean the same.
+        """
         return self.counts(one_to_one=one_to_one)
 
     def average_precision(self) -> float:

@@ -41,8 +41,8 @@ def match(
     min_distance : float
         A prediction and a truth of the same label at most this far apart (Euclidean, inclusive) may belong together.
     one_to_one : bool
-        False is the Studio's published rule: each prediction takes its nearest truth, several may take the same one.
-        True pairs one with one: as many pairs as possible, then the least total distance.
+        False is the Studio's counting: each prediction takes its nearest truth, several may take the same one. True is
+        one-to-one counting: as many pairs as possible, then the least total distance.
     names : mapping, optional
         Names of the classes by label.
 
@@ -189,10 +189,10 @@ class DebugInfo(Matched):
         Parameters
         ----------
         one_to_one : bool
-            False counts the assignments as they stand: by the Studio's rule every prediction near a truth is a true
-            positive, duplicates too. True pairs one prediction with one truth: never more hits, so never a higher
-            precision. The recall can be higher, where the Studio lets two predictions take one truth and misses the
-            other one beside it.
+            False is the Studio's counting: the assignments as they stand, so that every prediction near a truth is a
+            true positive, duplicates too. (Of what ``match(…, one_to_one=True)`` assigned they are pairs already.)
+            True is one-to-one counting: never more true positives, so never a higher precision. The recall can be
+            higher, where the Studio lets two predictions take one truth and misses the other one beside it.
 
         Returns
         -------
@@ -248,10 +248,8 @@ class DebugInfo(Matched):
         )
 
     def _repr_html_(self) -> str:
-        found = self.metrics()
-        facts = {"min_distance": f"{self.min_distance:g}"} | self._facts()
-        name = "one to one" if self.one_to_one else "as the Studio counts"
-        facts |= {name: f"F1 {found.f1:.3f} ({found.tp} hits, {found.fp} false, {found.fn} missed)"}
+        countings = {name: way for name, way in matching.COUNTINGS.items() if way or not self.one_to_one}
+        facts = {"min_distance": f"{self.min_distance:g}"} | self._facts(countings)
         note = f"Derived by the published rule: {', '.join(self.derived)}." if self.derived else ""
         return display.card("Detections and truths", facts, note=note)
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from edgekit import display
 from edgekit.detection import kinds
-from edgekit.detection.matching import Metrics, counts
+from edgekit.detection.matching import COUNTINGS, Metrics, counts
 from edgekit.detection.scene import NOT_IN_TRAINING, Scene
 from edgekit.errors import UsageError
 
@@ -61,7 +61,7 @@ class Matched(ABC):
 
     @abstractmethod
     def metrics(self, one_to_one: bool = False) -> Metrics:
-        """Count."""
+        """Count hits and misses: by the Studio's counting, or one-to-one."""
 
     def errors(self) -> pd.DataFrame:
         """Put each truth and each prediction into one kind; see `edgekit.detection.errors` for the table."""
@@ -85,12 +85,12 @@ class Matched(ABC):
         found = counts(scene, self.limit, scene.truths.picture, scene.predictions.picture, 1, one_to_one=one_to_one)
         return Metrics.of(*(int(part[0]) for part in found))
 
-    def _facts(self) -> dict[str, object]:
+    def _facts(self, countings: Mapping[str, bool] = COUNTINGS) -> dict[str, object]:
         found = kinds.total(self._errors)
-        strict = self.metrics(one_to_one=True)
+        figures = {name: self.metrics(one_to_one=one_to_one) for name, one_to_one in countings.items()}
         return {
             "truths": len(self.truths),
             "predictions": len(self.predictions),
-            "one to one": f"F1 {strict.f1:.3f} ({strict.tp} hits, {strict.fp} false, {strict.fn} missed)",
+            **{name: f"F1 {m.f1:.3f} ({m.tp} hits, {m.fp} false, {m.fn} missed)" for name, m in figures.items()},
             "kinds": display.listing((f"{kind} {count}" for kind, count in found.items()), limit=len(kinds.KINDS)),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,6 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from edgekit.detection.scene import Floats, Indices, Pairs, Scene
 from edgekit.errors import UsageError
+
+# The two countings by the name they have wherever figures are shown, with the `one_to_one` that asks for them.
+COUNTINGS: Mapping[str, bool] = {"Studio": False, "one-to-one": True}
 
 
 class Metrics(NamedTuple):

@@ -14,7 +14,7 @@ from edgekit.detection import kinds
 from edgekit.detection.boxes import BoxMatch
 from edgekit.detection.debug_info import DebugInfo
 from edgekit.detection.matched import Matched
-from edgekit.detection.matching import Metrics, checked_distance, counts, rates
+from edgekit.detection.matching import COUNTINGS, Metrics, checked_distance, counts, rates
 from edgekit.detection.scene import NOT_IN_TRAINING, Indices, Objects, Scene
 from edgekit.detection.sweep import sweep
 from edgekit.errors import UsageError
@@ -59,7 +59,7 @@ class HasBlocks(Protocol):
 
 Results: TypeAlias = "Mapping[Any, Any] | Iterable[Any]"
 _RATES = ("precision", "recall", "f1")
-_WAYS = ("", "_one_to_one")  # the Studio's counting, and the strict one
+_SUFFIXES = {False: "", True: "_one_to_one"}  # of the columns, by `one_to_one`
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,9 +69,10 @@ class Summary:
     Attributes
     ----------
     per_image : DataFrame
-        Index `picture`, worst first (by the strict F1, then by how many are wrong): `truths`, `predictions`; `tp`,
-        `fp`, `fn`, `precision`, `recall`, `f1` as the Studio counts, and with the suffix `_one_to_one` the strict way;
-        a column a kind of error; `server` (its f1, of box models its mAP), `recomputed` and `difference`.
+        Index `picture`, worst first (by the one-to-one F1, then by how many are wrong): `truths`, `predictions`; `tp`,
+        `fp`, `fn`, `precision`, `recall`, `f1` by the Studio's counting, and with the suffix `_one_to_one` by
+        one-to-one counting; a column a kind of error; `server` (its f1, of box models its mAP), `recomputed` and
+        `difference`.
     per_class : DataFrame
         Index `label` (its name where known): the same without the server's. Truths of label -1 are the row "not in
         training", without precision, recall and F1: they are counted, and no figure holds them against the model.
@@ -90,20 +91,22 @@ class Summary:
     names: dict[Any, str]
 
     def metrics(self, one_to_one: bool = False) -> Metrics:
-        """Return the figures over all pictures; see `DebugInfo.metrics` for the two ways of counting."""
-        suffix = "_one_to_one" if one_to_one else ""
+        """Return the figures over all pictures; see `DebugInfo.metrics` for the two countings."""
+        suffix = _SUFFIXES[bool(one_to_one)]
         return Metrics.of(*(int(self.per_image[f"{name}{suffix}"].sum()) for name in ("tp", "fp", "fn")))
 
+    def _f1(self) -> dict[str, str]:
+        return {name: f"{self.metrics(one_to_one=way).f1:.3f}" for name, way in COUNTINGS.items()}
+
     def __repr__(self) -> str:
-        loose, strict = self.metrics(), self.metrics(one_to_one=True)
-        return f"<Summary of {len(self.per_image)} pictures · F1 {loose.f1:.3f}, one to one {strict.f1:.3f}>"
+        f1 = ", ".join(f"{value} ({name})" for name, value in self._f1().items())
+        return f"<Summary of {len(self.per_image)} pictures · F1 {f1}>"
 
     def _repr_html_(self) -> str:
         found = kinds.total(self.errors)
         differ = int((self.per_image["difference"].abs() > 1e-6).sum())
         facts = {
-            "as the Studio counts": f"F1 {self.metrics().f1:.3f}",
-            "one to one": f"F1 {self.metrics(one_to_one=True).f1:.3f}",
+            **{name: f"F1 {value}" for name, value in self._f1().items()},
             "kinds": display.listing((f"{kind} {count}" for kind, count in found.items()), limit=len(kinds.KINDS)),
         }
         note = f"In {differ} pictures the server's own figure differs from the recomputed one." if differ else ""
@@ -144,7 +147,9 @@ def summary(results: Results, block: int | str | None = None) -> Summary:
     by_label = kinds.count(found, "label").reindex(labels, fill_value=0)
     classes = classes.join(by_label[list(kinds.KINDS)].set_axis(classes.index))
     classes = classes.loc[sorted(classes.index, key=lambda label: (isinstance(label, str), label))]
-    classes.loc[classes.index == NOT_IN_TRAINING, [f"{rate}{way}" for rate in _RATES for way in _WAYS]] = np.nan
+    classes.loc[
+        classes.index == NOT_IN_TRAINING, [f"{rate}{suffix}" for rate in _RATES for suffix in _SUFFIXES.values()]
+    ] = np.nan
     matrix = kinds.confusion(found)
     shown = names | {NOT_IN_TRAINING: kinds.UNKNOWN}
     label = found["label"].map(lambda label: shown.get(label, label))
@@ -172,15 +177,15 @@ def errors(results: Results, block: int | str | None = None) -> pd.DataFrame:
     one), `distance` (to it; of boxes 1 - IoU). Looked for in this order:
 
     hit
-        A prediction and a truth of one label within the matching distance, paired one with one as in the strict count.
+        A prediction and a truth of one label within the matching distance, paired one-to-one.
     duplicate
         A prediction with a truth of its label within the distance that is hit by another one; `partner` is the nearest.
         Hits and duplicates together are the Studio's true positives.
     wrong class
-        A prediction and a truth of different labels within the distance, both left so far, paired one with one.
+        A prediction and a truth of different labels within the distance, both left so far, paired one-to-one.
     too far
         A prediction and a truth of one label, both left so far, up to twice the distance apart (boxes: that overlap by
-        a tenth at least), paired one with one.
+        a tenth at least), paired one-to-one.
     background
         Any other prediction: nothing is there.
     missed
@@ -225,8 +230,8 @@ def per_picture(truths: pd.DataFrame, predictions: pd.DataFrame, min_distance: f
     Returns
     -------
     DataFrame, index `picture` in order of first appearance: `truths`, `predictions`, `tp`, `fp`, `fn`, `precision`,
-    `recall`, `f1` as the Studio counts, and with the suffix `_one_to_one` the strict way. A picture without any row in
-    either table is not in it: nothing says that it exists.
+    `recall`, `f1` by the Studio's counting, and with the suffix `_one_to_one` by one-to-one counting. A picture without
+    any row in either table is not in it: nothing says that it exists.
     """
     limit = checked_distance(min_distance)
     for table, what in ((truths, "truths"), (predictions, "predictions")):
@@ -308,8 +313,8 @@ def _counted(scene: Scene, limit: float, truth: Indices, prediction: Indices, in
         "truths": np.bincount(truth, minlength=size),
         "predictions": np.bincount(prediction, minlength=size),
     }
-    for suffix, strict in zip(_WAYS, (False, True), strict=True):
-        found = counts(scene, limit, truth, prediction, size, one_to_one=strict)
+    for one_to_one, suffix in _SUFFIXES.items():
+        found = counts(scene, limit, truth, prediction, size, one_to_one=one_to_one)
         shares = dict(zip(_RATES, rates(*found), strict=True))
         columns |= {f"{name}{suffix}": values for name, values in (found._asdict() | shares).items()}
     return pd.DataFrame(columns, index=index)

@@ -31,10 +31,10 @@ def sweep(scene: Scene, distances: Iterable[float] | None = None, *, draws: int 
 
     Returns
     -------
-    DataFrame, one row a distance: `distance`; `precision`, `recall`, `f1` as the Studio counts; the same with the
-    suffix `_one_to_one`; and all six again with the prefix `random_`: what as many predictions of the same labels score
-    that lie anywhere in the picture with the same chance, averaged over `draws`. Where chance scores high the distance
-    is too wide for how densely the objects lie.
+    DataFrame, one row a distance: `distance`; `precision`, `recall`, `f1` by the Studio's counting; the same with the
+    suffix `_one_to_one` by one-to-one counting; and all six again with the prefix `random_`: what as many predictions
+    of the same labels score that lie anywhere in the picture with the same chance, averaged over `draws`. Where chance
+    scores high the distance is too wide for how densely the objects lie.
     """
     limits = [
         checked_distance(value, "A matching distance") for value in (DISTANCES if distances is None else distances)
@@ -57,7 +57,7 @@ def _scattered(scene: Scene, random: np.random.Generator) -> Scene:
 
 
 def _figures(scene: Scene, limits: list[float]) -> Floats:
-    """Return precision, recall, F1 by both ways of counting, (limits, 6)."""
+    """Return precision, recall, F1 by both countings, (limits, 6)."""
     total, counted = len(scene.predictions), scene.truths.counted
     same = scene.same(max(limits, default=0.0))
     best = nearest(same, np.inf)
@@ -68,6 +68,6 @@ def _figures(scene: Scene, limits: list[float]) -> Floats:
         tp = np.count_nonzero(best.distance <= limit)
         missed = np.count_nonzero(taken_at[counted] > limit)
         pairs = most(same, limit, total, len(scene.truths))
-        strict = np.count_nonzero(pairs >= 0)
-        rows.append([*rates(tp, total - tp, missed), *rates(strict, total - strict, counted.sum() - strict)])
+        paired = np.count_nonzero(pairs >= 0)
+        rows.append([*rates(tp, total - tp, missed), *rates(paired, total - paired, counted.sum() - paired)])
     return np.array(rows, float).reshape(len(limits), 2 * len(_SHARES))

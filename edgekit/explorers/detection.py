@@ -84,10 +84,6 @@ class DetectionExplorer(Explorer):
         begin = {} if self._is_boxes else {"min_distance": self._pictures[0].matched.limit}
         super().__init__(self._describe(), self._arrays(), **begin | state)
 
-    @property
-    def _counting(self) -> tuple[str, str]:
-        return ("n : 1" if self._is_boxes else "Studio", "1 : 1")
-
     def _fetch_images(self) -> None:
         """Fetch every picture as the model saw it, a few at a time; without a Studio to ask there are none."""
         ids = list(range(len(self._pictures)))
@@ -110,7 +106,7 @@ class DetectionExplorer(Explorer):
             "boxes": self._is_boxes,
             "cells": None if self._is_boxes else _grid(self._pictures),
             "figure": figure,
-            "counting": list(self._counting),
+            "counting": list(detection.COUNTINGS),
             "labels": self._labels(),
             "unknown": self._pictures[0].matched.name(detection.NOT_IN_TRAINING),
             "looks": {kind: list(look) for kind, look in LOOKS.items()},
@@ -198,18 +194,18 @@ class DetectionExplorer(Explorer):
 
     @property
     def counts(self) -> pd.DataFrame:
-        """How many hits and misses, in this picture and in all, counted in two ways.
+        """How many hits and misses, in this picture and in all, by both countings.
 
         Returns
         -------
         DataFrame, index `scope` ("this picture", "all pictures") and `counting` ("Studio": several predictions may take
-        one truth, of boxes called "n : 1"; "1 : 1"); `tp`, `fp`, `fn`, `precision`, `recall`, `f1`.
+        one truth; "one-to-one"); `tp`, `fp`, `fn`, `precision`, `recall`, `f1`.
         """
         everything = detection.summary(self.matched(i) for i in range(len(self._pictures)))
         rows = {
-            (scope, name): source.metrics(one_to_one=bool(strict))
+            (scope, name): source.metrics(one_to_one=one_to_one)
             for scope, source in (("this picture", self.matched()), ("all pictures", everything))
-            for strict, name in enumerate(self._counting)
+            for name, one_to_one in detection.COUNTINGS.items()
         }
         index = pd.MultiIndex.from_tuples(list(rows), names=["scope", "counting"])
         return pd.DataFrame(list(rows.values()), index=index)
@@ -235,7 +231,9 @@ class DetectionExplorer(Explorer):
             f"picture {self.picture} of {len(self._pictures)}: sample {sample}",
         ]
         counts = self.counts.reset_index()[["scope", "counting", "f1"]]
-        lines += [f"{scope}, {way}: F1 {f1:.3f}" for scope, way, f1 in counts.itertuples(index=False, name=None)]
+        lines += [
+            f"{scope}, {counting}: F1 {f1:.3f}" for scope, counting, f1 in counts.itertuples(index=False, name=None)
+        ]
         return "\n".join(lines)
 
 

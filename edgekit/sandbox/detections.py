@@ -88,7 +88,7 @@ class Pair(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Matching:
-    """Which prediction belongs to which truth, as the Studio counts it for FOMO."""
+    """Which prediction belongs to which truth, by the Studio's counting, for FOMO."""
 
     truths: list[Found]
     predictions: list[Found]

@@ -242,6 +242,11 @@ def test_no_heading_of_the_counts_takes_two_lines(context, results, tmp_path):
     page = ExplorerPage(context, ek.explore([r.block("yolox") for r in results]), tmp_path)
     heights = page.root.locator(".ek-wide thead tr").evaluate_all("all => all.map(row => row.offsetHeight)")
     assert heights[0] == pytest.approx(heights[1], abs=3)
+    beyond = "side => side.scrollWidth - side.clientWidth"
+    assert page.root.locator(".ek-side").evaluate(beyond) == 0
+    page.page.set_viewport_size({"width": 390, "height": 800})  # a telephone: the side lies below
+    page.page.wait_for_function("document.querySelector('.ek').classList.contains('ek-narrow')")
+    assert page.root.locator(".ek-side").evaluate(beyond) == 0
     page.close()
 
 

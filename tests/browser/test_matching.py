@@ -20,7 +20,7 @@ RANDOM = np.random.default_rng(0)
 KINDS = """(([truths, predictions, limit, far, boxes]) => {
   const found = matchKinds(truths, predictions, limit, far, boxes ? boxDistance : centreDistance);
   const counts = countsOf(truths, found);
-  return [found, counts, { studio: ratesOf(counts.studio), strict: ratesOf(counts.strict) }];
+  return [found, counts, Object.fromEntries(Object.entries(counts).map(([name, one]) => [name, ratesOf(one)]))];
 })(x)"""
 
 
@@ -57,10 +57,11 @@ def test_kinds_and_counts_are_those_of_python(call, boxes, sizes, limit):
         wanted = errors[errors["object"] == side].sort_values("index")
         assert [one["kind"] for one in found[name]] == wanted["kind"].tolist()
         assert [one["partner"] for one in found[name]] == wanted["partner"].fillna(-1).tolist()
-    for way, strict in (("studio", False), ("strict", True)):
-        metrics = matched.metrics(one_to_one=strict)
-        assert (counts[way]["tp"], counts[way]["fp"], counts[way]["fn"]) == metrics[:3]
-        assert [rates[way][name] for name in ("precision", "recall", "f1")] == pytest.approx(metrics[3:])
+    assert counts.keys() == ek.detection.COUNTINGS.keys()
+    for counting, one_to_one in ek.detection.COUNTINGS.items():
+        metrics = matched.metrics(one_to_one=one_to_one)
+        assert tuple(counts[counting][name] for name in ("tp", "fp", "fn")) == metrics[:3]
+        assert [rates[counting][name] for name in ("precision", "recall", "f1")] == pytest.approx(metrics[3:])
 
 
 def test_on_a_grid_where_ties_are_many_the_counts_agree(call):
@@ -74,8 +75,8 @@ def test_on_a_grid_where_ties_are_many_the_counts_agree(call):
         ]
         matched = ek.detection.match(*tables, 0.1)
         _, counts, _ = call(KINDS, [plain(tables[0]), plain(tables[1]), 0.1, 0.2, False])
-        assert tuple(counts["studio"].values()) == matched.metrics()[:3]
-        assert tuple(counts["strict"].values()) == matched.metrics(one_to_one=True)[:3]
+        for counting, one_to_one in ek.detection.COUNTINGS.items():
+            assert tuple(counts[counting].values()) == matched.metrics(one_to_one=one_to_one)[:3]
 
 
 def test_the_assignment_is_optimal(call):
@@ -108,8 +109,8 @@ def test_every_picture_of_the_sandbox_is_matched_alike(call, sandbox):
 
 
 @pytest.mark.parametrize(("limit", "hits"), [(0.2, 1), (0.19, 0)])
-def test_the_distance_is_inclusive_in_both_ways_of_counting(call, limit, hits):
+def test_the_distance_is_inclusive_in_both_countings(call, limit, hits):
     truths, predictions = ([{"x": x, "y": 0, "label": 1}] for x in (0, 0.2))
     found, counts, _ = call(KINDS, [truths, predictions, limit, limit, False])
-    assert counts["studio"]["tp"] == counts["strict"]["tp"] == hits
+    assert [one["tp"] for one in counts.values()] == [hits, hits]
     assert found["truths"][0]["kind"] == ("hit" if hits else "missed")

@@ -1,4 +1,4 @@
-// The explorer of object detections: the picture with truths, predictions and what went wrong, both ways of counting,
+// The explorer of object detections: the picture with truths, predictions and what went wrong, both countings,
 // and all pictures in a row, worst first. Matching is done here, so that both sliders are followed at once.
 
 const HALO = "rgb(255 255 255 / 80%)", PAD = 8;
@@ -64,7 +64,7 @@ function render({ model, el }) {
     class: "ek-stage", tabindex: "0", role: "slider", "aria-label": "picture, worst first",
     "aria-valuemin": "0", "aria-valuemax": String(count - 1),
   });
-  const strip = h("div", { class: "ek-track ek-strip", role: "img", "aria-label": "F1 of every picture, one to one" });
+  const strip = h("div", { class: "ek-track ek-strip", role: "img", "aria-label": "F1 of every picture, one-to-one" });
   const pictureField = numberField("picture", { min: 0, max: count - 1, step: 1 }, choose);
   const thresholdSlider = rangeField("score at least", 0, 1, 0.01, (value) => put(model, "threshold", value));
   const nearSlider = boxes
@@ -74,7 +74,8 @@ function render({ model, el }) {
   const name = h("h3"), about = h("p", { class: "ek-quiet" }), chosenHead = h("h3"), chosenText = h("p", { class: "ek-quiet" });
   const distances = h("tbody"), kinds = h("ul", { class: "ek-kinds" });
   const { element: figures, show: showFigures } = countTable(meta.counting);
-  const root = h("div", { class: "ek", tabindex: "-1", role: "group", "aria-label": meta.title },
+  // the side is wide enough for the table of counts, headings on one line
+  const root = h("div", { class: "ek", style: "--ek-side: 20.5rem", tabindex: "-1", role: "group", "aria-label": meta.title },
     h("div", { class: "ek-head" }, h("span", { class: "ek-title", title: meta.title }, meta.title),
       pictureField.label, thresholdSlider.label, nearSlider.label, meta.cells ? h("label", {}, cellBox, "cells") : null),
     h("div", { class: "ek-main" }, stage, count > 1 ? strip : null),
@@ -221,7 +222,7 @@ function render({ model, el }) {
   function drawStrip() {
     const { context, width, height } = bars.begin(), step = (width - 2 * PAD) / count, tall = height - 19;
     for (let i = 0; i < count; i++) {
-      const { f1 } = ratesOf(matched(i).counts.strict), x = PAD + i * step, wide = Math.max(step - (step > 4 ? 1 : 0), 0.5);
+      const { f1 } = ratesOf(matched(i).counts["one-to-one"]), x = PAD + i * step, wide = Math.max(step - (step > 4 ? 1 : 0), 0.5);
       context.fillStyle = i === model.get("picture") ? colours.ink : colours.line;
       context.fillRect(x, 2, wide, tall);
       context.fillStyle = f1 < 1 ? colours.series[0] : colours.series[2];
@@ -233,7 +234,7 @@ function render({ model, el }) {
     context.fillStyle = colours.soft;
     context.textBaseline = "bottom";
     context.textAlign = "right";
-    context.fillText("F1 of each picture, one to one; worst first when this was opened", width - PAD, height);
+    context.fillText("F1 of each picture, one-to-one; worst first when this was opened", width - PAD, height);
   }
 
   // --- text ---
@@ -248,7 +249,7 @@ function render({ model, el }) {
     const tallied = new Map();
     [...found.predictions, ...found.truths.filter(({ kind }) => kind === "missed" || kind === "not in training")].forEach(({ kind }) => tallied.set(kind, (tallied.get(kind) ?? 0) + 1));
     kinds.replaceChildren(...Object.keys(meta.looks).filter((kind) => tallied.has(kind)).map((kind) => kindItem(kind, tallied.get(kind))));
-    showFigures([counts.studio, counts.strict]);
+    showFigures(meta.counting.map((name) => counts[name]));
     showChosen();
     stage.setAttribute("aria-valuenow", String(i));
     stage.setAttribute("aria-valuetext", `${title}: ${[...tallied].map(([kind, n]) => `${n} ${kind}`).join(", ") || "nothing there, nothing found"}`);
@@ -262,10 +263,10 @@ function render({ model, el }) {
       figures.setAttribute("aria-busy", "true");
       return restLoop.ask();
     }
-    const total = (way) => pictures.reduce((sum, { counts }) => {
-      return { tp: sum.tp + counts[way].tp, fp: sum.fp + counts[way].fp, fn: sum.fn + counts[way].fn };
+    const total = (name) => pictures.reduce((sum, { counts }) => {
+      return { tp: sum.tp + counts[name].tp, fp: sum.fp + counts[name].fp, fn: sum.fn + counts[name].fn };
     }, { tp: 0, fp: 0, fn: 0 });
-    showFigures([null, null, total("studio"), total("strict")]);
+    showFigures([null, null, ...meta.counting.map(total)]);
     drawStrip();
     figures.removeAttribute("aria-busy");
   }
@@ -315,7 +316,7 @@ function render({ model, el }) {
   return () => (loop.stop(), restLoop.cancel());
 }
 
-/** The figures of one picture and of all, each counted as the Studio does and one to one. */
+/** The figures of one picture and of all, each by every one of `counting`, the names of the countings. */
 function countTable(counting) {
   const rows = ["tp", "fp", "fn", "precision", "recall", "f1"], titles = { tp: "TP", fp: "FP", fn: "FN", precision: "precision", recall: "recall", f1: "F1" };
   const whole = { tp: "true positives", fp: "false positives", fn: "false negatives" };

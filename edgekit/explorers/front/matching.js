@@ -11,7 +11,7 @@ function boxDistance(a, b) {
 }
 
 /**
- * Pair rows with columns, one to one: as many allowed pairs as can be, then the least total distance.
+ * Pair rows with columns one-to-one: as many allowed pairs as can be, then the least total distance.
  * `distance(row, column)` is NaN where a pair is not allowed. The Hungarian method with potentials (Kuhn, Munkres; in
  * the shortest augmenting path form of Jonker and Volgenant), on one square of costs.
  * Returns the column of each row, −1 for none.
@@ -57,10 +57,10 @@ function optimalPairs(rows, columns, distance) {
 }
 
 /**
- * Put every prediction and every truth into one kind: first hits, one to one; then duplicates, wrong classes, too far;
+ * Put every prediction and every truth into one kind: first hits, one-to-one; then duplicates, wrong classes, too far;
  * what is left is background or missed. Truths of label −1 are "not in training" whatever happens to them.
  * Returns {predictions, truths}, each an array of {kind, partner, distance}, and `near`: the nearest truth of the same
- * label within `limit` of each prediction, which is how the Studio counts.
+ * label within `limit` of each prediction: the Studio's counting.
  */
 function matchKinds(truths, predictions, limit, far, distance) {
   const apart = predictions.map((p) => truths.map((t) => distance(p, t)));
@@ -101,13 +101,13 @@ function matchKinds(truths, predictions, limit, far, distance) {
   return result;
 }
 
-/** Counts of one picture: as the Studio counts (many predictions may take one truth) and one to one. */
+/** Counts of one picture by both countings, named as in `edgekit.detection.COUNTINGS`: many predictions may take one truth, or one. */
 function countsOf(truths, { predictions, near, truths: sides }) {
   const counted = truths.map(({ label }) => label !== -1), taken = new Set(near.filter((t) => t >= 0));
   const hits = predictions.filter(({ kind }) => kind === "hit").length, tp = near.filter((t) => t >= 0).length;
   return {
-    studio: { tp, fp: predictions.length - tp, fn: counted.filter((is, t) => is && !taken.has(t)).length },
-    strict: { tp: hits, fp: predictions.length - hits, fn: counted.filter((is, t) => is && sides[t].kind !== "hit").length },
+    Studio: { tp, fp: predictions.length - tp, fn: counted.filter((is, t) => is && !taken.has(t)).length },
+    "one-to-one": { tp: hits, fp: predictions.length - hits, fn: counted.filter((is, t) => is && sides[t].kind !== "hit").length },
   };
 }
 
