@@ -111,8 +111,8 @@ class Calls:
             raise page_error(source, "a file")
         return content
 
-    def _post(self, kind: type[T], *path: str | int, body: dict[str, Any] | None = None) -> T:
-        answer = self._transport.post("api", self.project_id, *path, body=body)
+    def _post(self, kind: type[T], *path: str | int, body: dict[str, Any] | None = None, **params: Any) -> T:
+        answer = self._transport.post("api", self.project_id, *path, body=body, **params)
         return decode(self._transport.masked(answer), kind, "POST " + self._route(path))
 
     def _route(self, path: tuple[str | int, ...]) -> str:

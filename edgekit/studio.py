@@ -6,23 +6,21 @@ import threading
 from collections.abc import Iterable, Sequence
 from typing import overload
 
-import numpy as np
 import pandas as pd
 
 from edgekit import display, schema
 from edgekit.calls import id_of
-from edgekit.errors import EdgekitError, NotFoundError, UsageError
-from edgekit.jobs import follow, in_order
+from edgekit.errors import EdgekitError, UsageError
+from edgekit.jobs import in_order
 from edgekit.lean import LeanResponse
 from edgekit.results import ClassifyResult
 from edgekit.sample import Sample
-from edgekit.sample_calls import SampleCalls
-from edgekit.testing import testing_table, variants_table
+from edgekit.testing import variants_table
+from edgekit.testing_calls import ModelTestingCalls
+from edgekit.threshold_calls import ThresholdCalls
 
-TEST_PAGE = 100  # samples; each comes with all its windows
 
-
-class Studio(SampleCalls):
+class Studio(ModelTestingCalls, ThresholdCalls):
     """A project of the Studio, reached with its API key.
 
     Parameters
@@ -44,10 +42,6 @@ class Studio(SampleCalls):
     name : str
         What to call the project in reprs.
     """
-
-    # --- the impulse ---
-
-    # --- classification ---
 
     @overload
     def classify(
@@ -129,90 +123,6 @@ class Studio(SampleCalls):
         path = ("classify", "v2", id_of(sample), "variants")
         answer = self._posted(schema.VariantsResponse, *path, variants=list(variants))
         return variants_table(answer, list(variants))
-
-    # --- model testing ---
-
-    def test(self, *, start: bool = True) -> pd.DataFrame:
-        """Run model testing on the server and return its verdict on every window of the testing set.
-
-        Parameters
-        ----------
-        start : bool
-            Run it; False fetches the results of the last run.
-
-        Returns
-        -------
-        DataFrame, one row a window (or image): `sample`, `start_ms`, `end_ms`, `label`, `prediction`, `correct`,
-        `expected_anomaly`, `f1`. ``.attrs["results"]`` maps each sample's id to its ClassifyResult.
-
-        Raises
-        ------
-        NotFoundError
-            There are no results; where a changed threshold emptied them, the text says so.
-
-        Notes
-        -----
-        Source: ``POST …/jobs/classify``, then ``GET …/classify/all/result/page``, page by page.
-        """
-        if start:
-            source = "POST " + self._route(("jobs", "classify"))
-            started = self._post(schema.JobStarted, "jobs", "classify")
-            if started.id is None:
-                raise NotFoundError(f"{source}: the server started no job.")
-            follow(self, started.id, self._job_time_limit)
-        path = ("classify", "all", "result", "page")
-        results: dict[int, schema.ModelResult] = {}
-        predictions: list[schema.ModelPrediction] = []
-        while True:
-            known = len(results)
-            page = self._get(schema.ModelTestingPage, *path, limit=TEST_PAGE, offset=known)
-            results |= {result.sample_id: result for result in page.result}
-            predictions += page.predictions
-            if not page.result or len(results) >= page.total_count:
-                break
-            self._check_progress(known, len(results), *path)
-        if not results:
-            why = self._get(schema.ModelTestingSummary, *path[:-1]).no_results_because_thresholds_changed
-            changed = "Its thresholds were changed after the last run, which empties them."
-            reason = changed if why else "No test has been run, or there are no testing samples."
-            raise NotFoundError(
-                f"Project {self.project_id} has no model testing results. {reason} studio.test() runs it."
-            )
-        return testing_table(list(results.values()), predictions, self.impulse(), self)
-
-    def set_threshold(self, block: int | str, value: float, *, key: str | None = None) -> None:
-        """Set a threshold of a learn block. **It empties the results of model testing**, which rest on thresholds.
-
-        Parameters
-        ----------
-        block : int or str
-            The learn block, by id, type or title.
-        value : float
-            The new value.
-        key : str, optional
-            Which threshold; needed only where the block has several.
-
-        Notes
-        -----
-        Source: ``POST …/impulse/{impulseId}/set-thresholds``.
-        """
-        if isinstance(value, float | np.floating) and not np.isfinite(value):
-            raise UsageError(f"A threshold is a finite number, got {value}.")
-        impulse, learn = self.impulse(), self._learn_block(block)
-        if impulse.id is None:
-            raise UsageError("This server names no impulse id; set the threshold in the Studio.")
-        entry = {"blockId": learn, "key": key or self._threshold_key(learn), "value": value}
-        body = {"thresholds": [entry], "allowCreatingRegenerateModelTestingJobs": False}
-        self._post(schema.Refusal, "impulse", impulse.id, "set-thresholds", body=body)
-
-    def _threshold_key(self, block: int) -> str:
-        sample = self.samples("training", limit=1)
-        if sample.empty:
-            raise UsageError("Without a sample to ask with, the threshold's key is not known: give key=….")
-        keys = list(self.classify(sample.index[0], block).blocks[0].thresholds["key"])
-        if len(keys) != 1:
-            raise UsageError(f"Block {block} has {len(keys)} thresholds: {', '.join(keys) or 'none'}. Give key=….")
-        return str(keys[0])
 
     def rescore(self, block: int | str, sample: int | Sample) -> pd.DataFrame:
         """Score a sample's windows again from the parameters the API publishes, and compare.

@@ -49,6 +49,7 @@ CALLS = [
     ),
     ("GET training/anomaly/{}/metadata", "LearnApi.get_anomaly_metadata", {"learn_id": MIXTURE}),
     ("GET training/anomaly/{}/metadata", "LearnApi.get_anomaly_metadata", {"learn_id": CLUSTERS}),
+    ("GET training/keras/{}/metadata", "LearnApi.get_keras_metadata", {"learn_id": CLASSIFIER}),
     ("GET training/anomaly/{}/gmm/metadata", "LearnApi.get_gmm_metadata", {"learn_id": MIXTURE}),
     ("GET classify/{}", "ClassifyApi.classify_sample", {"sample_id": SAMPLE}),
     ("GET classify/anomaly-gmm/{}/{}", "ClassifyApi.classify_sample_by_learn_block", IN_MIXTURE),
@@ -59,8 +60,6 @@ CALLS = [
         "ClassifyApi.classify_sample_for_variants",
         {"sample_id": SAMPLE, "variants": '["int8", "float32"]'},
     ),
-    ("GET classify/all/result/page", "ClassifyApi.get_classify_job_result_page", {}),
-    ("GET classify/all/result", "ClassifyApi.get_classify_job_result", {}),
     ("POST jobs/classify", "JobsApi.start_classify_job", {"start_classify_job_request": {}}),
     ("GET jobs/{}/status", "JobsApi.get_job_status", {"job_id": 1}),
     ("GET jobs/{}/stdout", "JobsApi.get_jobs_logs", {"job_id": 1}),
@@ -150,8 +149,8 @@ def test_a_v2_call_is_answered_with_a_job_first_and_then_with_the_result(heard):
 
 
 def test_results_emptied_by_a_threshold_say_so_in_the_apis_own_words(heard):
-    before, tested, emptied = (one["answer"] for one in of(heard, "GET classify/all/result"))
-    assert "noResultsBecauseThresholdsChanged" not in before | tested
+    tested, emptied = (one["answer"] for one in of(heard, "GET classify/all/result"))
+    assert "noResultsBecauseThresholdsChanged" not in tested
     assert (len(tested["result"]), emptied["result"]) == (50, [])
     assert emptied["noResultsBecauseThresholdsChanged"] == "should_rerun_full_job"
 
@@ -409,6 +408,7 @@ def _install(home: Path) -> None:
 SET_THRESHOLDS = "POST impulse/{}/set-thresholds"
 NAME_THRESHOLDS = [
     "GET training/anomaly/{}/metadata",
+    "GET training/keras/{}/metadata",
     "GET classify/{}",
     "GET classify/anomaly-gmm/{}/{}",
     "POST classify/v2/{}",

@@ -44,7 +44,7 @@ CALLS = [
             "ClassifyApi.classify_sample_for_variants",
             {"sample_id": SAMPLE, "variants": '["int8", "float32"]'},
         ),
-        ("GET classify/all/result", "ClassifyApi.get_classify_job_result", {}),
+        ("GET training/keras/{}/metadata", "LearnApi.get_keras_metadata", {"learn_id": CENTROIDS}),
         ("POST jobs/classify", "JobsApi.start_classify_job", {"start_classify_job_request": {}}),
         ("GET classify/all/result/page", "ClassifyApi.get_classify_job_result_page", {"limit": 3}),
         ("GET classify/all/result", "ClassifyApi.get_classify_job_result", {}),

@@ -135,13 +135,13 @@ def test_importing_it_imports_nothing_more_than_edgekit_does():
 # --- the Studio ---
 
 
-def test_the_learn_blocks_are_named_and_what_nobody_tells_is_not_known(project, only, capsys):
+def test_the_learn_blocks_are_named_and_said_to_be_trained(project, only, capsys):
     only("studio", "blocks")
     assert main(["doctor"]) == 0
     studio, blocks = capsys.readouterr().out.splitlines()
     assert studio.startswith("ok   studio            project 1 'motion'")
     assert blocks.startswith("ok   blocks ")
-    assert [part.rpartition(": ")[2] for part in blocks.split("; ")] == ["not known", "trained", "trained"]
+    assert [part.rpartition(": ")[2] for part in blocks.split("; ")] == ["trained", "trained", "trained"]
     assert all(kind in blocks for kind in ("(keras)", "(anomaly)", "(anomaly-gmm)"))
 
 

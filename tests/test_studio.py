@@ -312,7 +312,7 @@ def own_studio():
 
 
 def test_model_testing_is_one_table_with_a_result_behind_each_sample(own_studio, monkeypatch):
-    monkeypatch.setattr("edgekit.studio.TEST_PAGE", 7)
+    monkeypatch.setattr("edgekit.testing_calls.TEST_PAGE", 7)
     table = own_studio.test()
     assert list(table.columns) == [
         "sample", "start_ms", "end_ms", "label", "prediction", "correct", "expected_anomaly", "f1",

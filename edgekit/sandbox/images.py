@@ -124,7 +124,12 @@ class DetectionBlock(Block):
     names: list[str]
     classes: Network
 
+    mode: ClassVar[str] = "object-detection"
     last_layer: ClassVar[str]
+
+    def class_names(self) -> list[str]:
+        """Return the labels of the objects."""
+        return self.names
 
     def outcome(self, sample: Photo, rows: Floats, variant: str, debug: bool) -> Json:
         """Return detections as ``structuredResult`` and ``details``, and as ``result`` the best score of each label.

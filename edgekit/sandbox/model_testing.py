@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import Counter
 
 from edgekit.sandbox.jobs import Log
-from edgekit.sandbox.project import Json, Project, Tested
+from edgekit.sandbox.project import VARIANTS, Json, Project, Tested
 
 RESET = "should_rerun_full_job"  # in the API's words: no quick way back, run model testing again
 
 
-def run(project: Project, log: Log) -> Tested:
-    """Classify the testing samples; return (result, predictions) of each."""
-    samples = [sample for sample in project.samples.values() if sample.category == "testing"]
+def run(project: Project, log: Log, category: str = "testing", variant: str = VARIANTS[0]) -> Tested:
+    """Classify the samples of a category with a variant of the models; return (result, predictions) of each."""
+    samples = [sample for sample in project.samples.values() if sample.category == category]
     tested = []
     for number, sample in enumerate(samples, start=1):
         log(f"[{number}/{len(samples)}] Classifying {sample.filename}")
-        classifications = project.classify(sample)["classifications"]
+        classifications = project.classify(sample, variant=variant)["classifications"]
         result = {"sampleId": sample.id, "sample": sample.info(project), "classifications": classifications}
         tested.append((result, project.verdicts(sample, classifications)))
     log("Model testing OK")
@@ -34,13 +34,13 @@ def page(tested: Tested, offset: int, limit: int) -> Json:
     }
 
 
-def whole(project: Project, tested: Tested, thresholds_changed: bool) -> Json:
-    """Return all results with their accuracy, or why there are none."""
+def whole(project: Project, tested: Tested, thresholds_changed: bool, variants: list[str]) -> Json:
+    """Return all results with their accuracy, or why there are none; `variants` are those with results."""
     answer = {key: value for key, value in page(tested, 0, len(tested)).items() if key != "totalCount"}
     answer |= project.accuracy(tested)
     if thresholds_changed and not tested:
         answer["noResultsBecauseThresholdsChanged"] = RESET
-    return answer | {"availableVariants": ["float32"] if tested else []}
+    return answer | {"availableVariants": variants}
 
 
 def confusion(pairs: Counter[tuple[str, str]]) -> Json:

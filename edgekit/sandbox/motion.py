@@ -142,7 +142,7 @@ def _about(block_id: int, kind: str, name: str, title: str) -> Json:
 
 def _classifier_block(learned: store.Arrays, width: int) -> SignalBlock:
     threshold = {
-        "key": "min_confidence",
+        "key": "min_score",
         "description": "Minimum confidence",
         "helpText": (
             f"Below this probability a window counts as uncertain. Trained on {', '.join(NORMAL)}; it has never seen "

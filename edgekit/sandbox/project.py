@@ -145,12 +145,18 @@ class Block(ABC):
     about: Json
     threshold: Json
 
+    mode: ClassVar[str] = "classification"  # of the model, in the API's words
+
     @abstractmethod
     def outcome(self, sample: Any, rows: Floats, variant: str, debug: bool) -> Json:
         """Return what only this block says of a sample: ``result``, one dict a window, and what else its kind has.
 
         `rows` are the DSP block's features, one row a window.
         """
+
+    def class_names(self) -> list[str]:
+        """Return the labels the block tells apart."""
+        return []
 
     def metadata(self) -> Json | None:
         """Return the API's anomaly metadata; None for a block of another kind."""

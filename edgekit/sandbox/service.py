@@ -15,11 +15,12 @@ import msgspec
 
 from edgekit.sandbox import model_testing
 from edgekit.sandbox.jobs import Jobs, Log
-from edgekit.sandbox.project import VARIANTS, Block, Json, Project, Refused, StoredSample, Tested
+from edgekit.sandbox.project import DATE, VARIANTS, Block, Json, Project, Refused, StoredSample, Tested
 
 # A sample of more windows than this is classified by a job first, as the Studio does with long files.
 FEW_WINDOWS = 8
 PAGE = LOG_LINES = 1000
+NO_RESULTS = "No model testing results found, run 'startClassifyJob' first"
 CATEGORIES = ("training", "testing", "validation", "post-processing")
 
 Query = Mapping[str, str]
@@ -32,7 +33,7 @@ class Service:
         self.project = project
         self._jobs = Jobs()
         self._answers: dict[tuple[object, ...], bytes] = {}
-        self._tested: Tested = []
+        self._tested: dict[tuple[str, str], Tested] = {}  # by category and variant
         self._thresholds_changed = False
 
     def close(self) -> None:
@@ -108,6 +109,26 @@ class Service:
             raise Refused(f"Learn block {block_id} is no anomaly block")
         return {"success": True, **metadata}
 
+    def keras_metadata(self, block_id: int) -> Json:
+        """Return classes and thresholds of a block that is no anomaly block."""
+        block = self._block(block_id)
+        if block.metadata() is not None:
+            raise Refused(f"Learn block {block_id} is an anomaly block")
+        return {
+            "success": True,
+            "created": DATE,
+            "layers": [],
+            "classNames": block.class_names(),
+            "labels": [],
+            "availableModelTypes": list(VARIANTS),
+            "recommendedModelType": VARIANTS[0],
+            "modelValidationMetrics": [],
+            "hasTrainedModel": True,
+            "mode": block.mode,
+            "imageInputScaling": "0..1",
+            "thresholds": [block.threshold],
+        }
+
     def gmm_metadata(self, block_id: int) -> Json:
         """Return the mixture of a GMM block."""
         mixture = self._block(block_id).mixture()
@@ -178,21 +199,46 @@ class Service:
 
     # --- model testing and thresholds ---
 
-    def start_model_testing(self) -> Json:
-        """Start the job that classifies the whole testing set."""
+    def start_model_testing(self, query: Query, body: Any) -> Json:
+        """Start the job that classifies a whole set, with each of ``modelVariants`` of the body.
+
+        ``selectedModelType`` is not looked at, as the Studio does not look at it.
+        """
+        category = self._category(query)
+        wanted = body.get("modelVariants") if isinstance(body, dict) else None
+        if wanted is not None and not (isinstance(wanted, list) and wanted):
+            raise Refused(f"modelVariants must be a list of variants, got {wanted!r}")
+        variants = _variants(wanted or [VARIANTS[0]])
 
         def work(log: Log) -> None:
-            self._tested = model_testing.run(self.project, log)
+            tested = self._tested  # that of today's thresholds: new thresholds bring a new dictionary
+            for variant in variants:
+                tested[category, variant] = model_testing.run(self.project, log, category, variant)
 
         return {"success": True, "id": self._jobs.start("Classifying testing set", work)}
 
     def model_testing_page(self, query: Query) -> Json:
         """Return one page of the model testing results, in samples."""
-        return model_testing.page(self._tested, _number(query, "offset", 0), _number(query, "limit", PAGE))
+        category, variant = self._category(query), _variants([query.get("variant", VARIANTS[0])])[0]
+        if (category, variant) not in self._tested:
+            raise Refused(NO_RESULTS)
+        found = self._tested[category, variant]
+        return model_testing.page(found, _number(query, "offset", 0), _number(query, "limit", PAGE))
 
-    def model_testing_result(self) -> Json:
+    def model_testing_result(self, query: Query) -> Json:
         """Return all model testing results with their accuracy, or why there are none."""
-        return model_testing.whole(self.project, self._tested, self._thresholds_changed)
+        category, variant = self._category(query), _variants([query.get("variant", VARIANTS[0])])[0]
+        if not self._tested and not self._thresholds_changed:
+            raise Refused(NO_RESULTS)
+        available = [name for name in VARIANTS if (category, name) in self._tested]
+        found = self._tested.get((category, variant), [])
+        return model_testing.whole(self.project, found, self._thresholds_changed, available)
+
+    def _category(self, query: Query) -> str:
+        category = query.get("category", "testing")
+        if category not in CATEGORIES:
+            raise Refused(f"Unknown category {category!r}: expected one of {', '.join(CATEGORIES)}")
+        return category
 
     def set_thresholds(self, impulse_id: int, body: Any) -> Json:
         """Set thresholds of learn blocks; it empties the model testing results, which rest on them."""
@@ -204,7 +250,7 @@ class Service:
         changes = [(self._threshold(entry), float(entry["value"])) for entry in wanted]
         for threshold, value in changes:
             threshold["value"] = value
-        had_results, self._tested, self._thresholds_changed = bool(self._tested), [], True
+        had_results, self._tested, self._thresholds_changed = bool(self._tested), {}, True
         self._answers = {}
         status = {"hadModelTestingResults": had_results, "regenerateModelTestingStatus": "not_regenerated"}
         return {"success": True, **status}

@@ -62,6 +62,11 @@ class SignalBlock(Block):
             return {"result": [dict(zip(labels, row, strict=True)) for row in score(selected).tolist()]}
         return {"result": [{ANOMALY: score} for score in self.model.scores(selected).tolist()]}
 
+    def class_names(self) -> list[str]:
+        """Return the classifier's labels; none of an anomaly block."""
+        labels: list[str] = self.model.labels.tolist() if isinstance(self.model, Classifier) else []
+        return labels
+
     def metadata(self) -> Json | None:
         """Return the API's anomaly metadata; None for a classifier."""
         if isinstance(self.model, Classifier):

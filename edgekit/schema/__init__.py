@@ -22,6 +22,7 @@ from edgekit.schema.classification import (
 )
 from edgekit.schema.project import (
     AnomalyMetadata,
+    BlockMetadata,
     Cluster,
     DspBlock,
     FeatureLabelsResponse,
@@ -45,6 +46,7 @@ from edgekit.schema.project import (
     ProjectsResponse,
     Refusal,
     SamplesResponse,
+    ThresholdsSet,
 )
 from edgekit.schema.samples import (
     BoundingBox,
@@ -62,6 +64,7 @@ __all__ = [
     "AnomalyBox",
     "AnomalyMetadata",
     "AnomalyResult",
+    "BlockMetadata",
     "BoundingBox",
     "Classification",
     "ClassifyResponse",
@@ -100,6 +103,7 @@ __all__ = [
     "StructuredLabel",
     "StructuredResult",
     "Threshold",
+    "ThresholdsSet",
     "Values",
     "VariantResult",
     "VariantsResponse",

@@ -49,6 +49,13 @@ class ModelTestingSummary(Answer, kw_only=True):
     no_results_because_thresholds_changed: Any = None
 
 
+class ThresholdsSet(Answer, kw_only=True):
+    """What ``POST …/impulse/{impulseId}/set-thresholds`` answers: what became of model testing."""
+
+    had_model_testing_results: bool | None = None
+    regenerate_model_testing_status: str | None = None
+
+
 class Refusal(Answer, kw_only=True):
     """What an application error looks like: HTTP 200 with ``success: false``."""
 
@@ -181,6 +188,12 @@ class AnomalyMetadata(Answer, kw_only=True):
     clusters: list[Cluster] = field(default_factory=list)
     thresholds: list[Threshold] = field(default_factory=list)
     default_minimum_confidence_rating: float | None = None
+
+
+class BlockMetadata(Answer, kw_only=True):
+    """What edgekit reads of every block's metadata, ``GET …/training/keras|anomaly/{learnId}/metadata``."""
+
+    thresholds: list[Threshold] = field(default_factory=list)
 
 
 class FeatureWindowSample(Api, kw_only=True):
