@@ -129,6 +129,12 @@ class BlockResult:
         values = pd.array([_OUTCOMES.get(outcome) for outcome in outcomes], dtype="boolean")
         return pd.Series(values, index=pd.RangeIndex(len(values), name="window"), name="anomalous")
 
+    def doubts(self) -> list[str]:
+        """Return why labels may be joined to the wrong windows: what `windows` and `anomalous` warn of, as values."""
+        fields = (self._lean.expected_labels, self._lean.expected_anomaly_outcome)
+        found = [labels_joined(_spans(ranges), self._cut)[1] for ranges in fields if ranges]
+        return [doubt for doubt in found if doubt]
+
     def features(self) -> pd.DataFrame:
         """Fetch what this block looked at: the features of its DSP blocks, one row a window; see `Studio.features`.
 
@@ -280,8 +286,7 @@ class BlockResult:
 
     def _joined(self, field: str, ranges: list[StructuredLabel]) -> NDArray[Any]:
         """Give each window the label of the API's ranges, and warn of what had to be guessed."""
-        spans = [Span(r.start_index, r.end_index, r.label) for r in ranges]
-        labels, doubt = labels_joined(spans, self._cut)
+        labels, doubt = labels_joined(_spans(ranges), self._cut)
         if doubt:
             warnings.warn(
                 f"The {field} of sample {self.sample.id}, block {self.id}, may be joined to the wrong windows: "
@@ -375,3 +380,7 @@ class BlockResult:
     def _path(self) -> str:
         """Where this block stands in the response."""
         return f"$.classifications[{self._index}]"
+
+
+def _spans(ranges: list[StructuredLabel]) -> list[Span]:
+    return [Span(r.start_index, r.end_index, r.label) for r in ranges]
