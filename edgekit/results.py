@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from edgekit import display
+from edgekit import display, label_lists
 from edgekit.block import BlockResult
 from edgekit.decoding import decode
 from edgekit.errors import ResponseError, UsageError
@@ -146,7 +146,7 @@ class ClassifyResult:
 
     def _repr_html_(self) -> str:
         facts: dict[str, object] = {
-            "expected": self.sample.label,
+            "expected": label_lists.in_words(self.sample.info),
             "window": f"{self.window_size_ms:g} ms every {self.window_increase_ms:g} ms" if self.window_size_ms else "",
         }
         facts |= {f"{block.id} · {block.title}": block.summary() for block in self.blocks}

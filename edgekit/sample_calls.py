@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from edgekit import schema
+from edgekit import label_lists, schema
 from edgekit.calls import id_of
 from edgekit.errors import StudioError, UsageError
 from edgekit.impulse_calls import ImpulseCalls
@@ -35,14 +35,16 @@ class SampleCalls(ImpulseCalls):
         category : str, optional
             training, testing, validation or post-processing; all of them without it.
         labels : str or several, optional
-            Only samples with this label, or one of these.
+            Only samples with this label, or one of these; in object detection with such an object in the picture, and
+            "-" finds the pictures without any.
         limit : int, optional
             At most so many.
 
         Returns
         -------
         DataFrame indexed by sample `id`, ascending: filename, label, category, length_ms, frequency_hz, readings, axes,
-        created. Source: ``GET /api/{projectId}/raw-data``, page by page.
+        created. In object detection `label` is the list of the labels of the objects in the picture, empty for none.
+        Source: ``GET /api/{projectId}/raw-data``, page by page.
         """
         if limit is not None and (not isinstance(limit, int | np.integer) or limit < 0):
             raise UsageError(f"limit is a whole number from 0, got {limit!r}.")
@@ -61,7 +63,7 @@ class SampleCalls(ImpulseCalls):
         columns = {
             "id": [s.id for s in found],
             "filename": [s.filename for s in found],
-            "label": [s.label for s in found],
+            "label": [label_lists.label(s) for s in found],
             "category": [s.category for s in found],
             "length_ms": [
                 s.values_count * s.interval_ms if s.total_length_ms is None else s.total_length_ms for s in found
@@ -74,23 +76,31 @@ class SampleCalls(ImpulseCalls):
         return pd.DataFrame(columns).set_index("id").sort_index()
 
     def _listed(self, category: str, labels: list[str] | None, room: int | None) -> list[schema.SampleInfo]:
+        here = labels is not None and self._of_objects(category)  # filter here, not there: see `_of_objects`
         found: dict[int, schema.SampleInfo] = {}
-        while room is None or len(found) < room:
+        chosen: list[schema.SampleInfo] = []
+        while room is None or len(chosen) < room:
             known = len(found)
             page = self._get(
                 schema.SamplesResponse,
                 "raw-data",
                 category=category,
-                labels=labels,
-                limit=PAGE if room is None else min(PAGE, room - known),
+                labels=None if here else labels,
+                limit=PAGE if room is None or here else min(PAGE, room - known),
                 offset=known,
                 sortBy="id-asc",
             )
             found |= {sample.id: sample for sample in page.samples}
+            chosen = [s for s in found.values() if not here or label_lists.has(s, labels or [])]
             if not page.samples or len(found) >= page.total_count:
                 break
             self._check_progress(known, len(found), "raw-data")
-        return list(found.values())
+        return chosen[:room]
+
+    def _of_objects(self, category: str) -> bool:
+        """Ask whether samples have lists of labels: whether the Studio's filter looks into them is not published."""
+        first = self._get(schema.SamplesResponse, "raw-data", category=category, limit=20, offset=0, sortBy="id-asc")
+        return any(map(label_lists.labels_objects, first.samples))
 
     def sample(self, sample: int, *, limit: int | None = None) -> Sample:
         """Fetch one sample with its values, or only the first `limit` readings of it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from edgekit import label_lists
 from edgekit.decoding import unpromised
 from edgekit.results import ClassifyResult
 from edgekit.sample import Source
@@ -55,6 +56,9 @@ def testing_table(
     }  # fmt: skip
     table = pd.DataFrame({name: [getattr(row, field) for row in predictions] for name, field in names.items()})
     table["f1"] = table["f1"].astype(float)
+    detects = label_lists.detects(impulse)
+    if detects or (detects is None and table["f1"].notna().any()):  # what has an F1 score is object detection
+        table["label"] = pd.Series([label_lists.split(row.label) for row in predictions], table.index, object)
     size, increase = _cut(impulse)
     by_id = ResultsById()
     for result in results:

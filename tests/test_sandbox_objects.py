@@ -201,7 +201,7 @@ def test_what_a_picture_project_cannot_do_is_refused_with_a_text_that_helps(call
 def test_listing_finds_pictures_by_what_is_in_them(call):
     coins = call("GET", "raw-data", category="testing", labels='["coin"]').json()["samples"]
     assert {sample["filename"][:5] for sample in coins} == {"coins"}
-    nothing = call("GET", "raw-data", category="testing", labels='["no object"]').json()["samples"]
+    nothing = call("GET", "raw-data", category="testing", labels='["-"]').json()["samples"]
     assert {len(sample["boundingBoxes"]) for sample in nothing} == {0}
 
 

@@ -27,7 +27,7 @@ from edgekit.sandbox.pictures import Box
 from edgekit.sandbox.project import Block, Floats, Json, Project, StoredSample, Tested
 
 SIDE = cells.SIDE
-NOTHING, BACKGROUND = "no object", "background"
+NOTHING, BACKGROUND = "-", "background"  # the first is the Studio's label of a picture without boxes
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +59,7 @@ class Photo(StoredSample):
         return [f"Ref-BINARY-image/png ({len(self.png)} bytes) {signature}"][part]
 
     def labels(self) -> set[str]:
-        """Return the labels of its boxes."""
+        """Return the labels of its boxes, each once; "-" without any."""
         return {box.label for box in self.boxes} or {NOTHING}
 
     def kind(self) -> Json:
@@ -242,7 +242,7 @@ class PhotoProject(Project):
         return {"expectedLabels": [{"startIndex": 0, "endIndex": 0, "label": sample.label}]}
 
     def verdicts(self, sample: Photo, classifications: list[Json]) -> list[Json]:
-        """Return the first (FOMO) block's boxes and F1; a picture is right where its F1 is 1."""
+        """Return the first (FOMO) block's boxes and F1, which is the prediction; a picture is right where it is 1."""
         found, names = _found(classifications[0]), classifications[0]["structuredResult"][0]["labels"]
         f1 = classifications[0]["structuredResult"][0]["f1"]
         boxes = [
@@ -261,7 +261,7 @@ class PhotoProject(Project):
                 "sampleId": sample.id,
                 **self.span(0),
                 "label": sample.label,
-                "prediction": ", ".join(sorted(set(names))) or NOTHING,
+                "prediction": f"{f1:.2f}",
                 "predictionCorrect": f1 == 1,
                 "f1Score": f1,
                 "boundingBoxes": boxes,
@@ -277,8 +277,10 @@ class PhotoProject(Project):
         precision, recall, f1 = metrics(*totals(matchings))
         maps = [result["classifications"][1]["structuredResult"][0]["mAP"] for result, _ in tested]
         by_block = [{"Precision": precision, "Recall": recall, "F1": f1}, {"COCO mAP, mean of pictures": np.mean(maps)}]
+        accuracy = model_testing.confusion(pairs)
+        accuracy |= {"accuracyScore": f1, "summaryPerClass": {"F1 score": accuracy["totalSummary"]}}
         return {
-            "accuracy": model_testing.confusion(pairs) | {"accuracyScore": f1},
+            "accuracy": accuracy,
             "additionalMetricsByLearnBlock": [
                 _additional(block, values) for block, values in zip(self.blocks.values(), by_block, strict=True)
             ],

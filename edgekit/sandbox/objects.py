@@ -51,7 +51,7 @@ def _sample(number: int, picture: Picture) -> Photo:
         id=number,
         filename=picture.name,
         category=picture.category,
-        label=", ".join(sorted({box.label for box in picture.boxes})) or NOTHING,
+        label=", ".join(box.label for box in picture.boxes) or NOTHING,
         metadata={"source": picture.source},
         pixels=picture.pixels,
         boxes=picture.boxes,
