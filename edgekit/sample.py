@@ -7,14 +7,16 @@ import hmac
 import io
 import json
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from edgekit import display
 from edgekit.errors import ResponseError, UsageError
-from edgekit.lean import LeanSampleData, whole_sample
+from edgekit.lean import LeanSampleData, counted, whole_sample
 from edgekit.schema import Impulse, Payload, SampleData, SampleInfo, Sensor
 from edgekit.secret import Secret
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from edgekit.anomaly import Gmm, KMeans
+
+MIN_HZ = 1e-9  # slower than a reading in thirty years is no frequency
 
 
 class Source(Protocol):
@@ -49,13 +53,19 @@ class Source(Protocol):
     def impulse(self) -> Impulse:
         """Return the project's impulse."""
 
+    def known_impulse(self) -> Impulse:
+        """Return the same, asked for once."""
+
 
 class Sample:
     """A recording of a project: time series, audio, image, video or table."""
 
-    def __init__(self, data: SampleData, source: Source | None = None, *, whole: bool = True) -> None:
+    def __init__(
+        self, data: SampleData, source: Source | None = None, *, whole: bool = True, exact: bool = False
+    ) -> None:
         self._data = data
         self._source = source
+        self._exact = exact  # True of a slice: its readings are next to each other, whatever else is counted
         self._whole = whole  # False where a sample came without its values: they are fetched when asked for
 
     @property
@@ -101,13 +111,22 @@ class Sample:
         return self._data.payload.sensors
 
     @property
+    def payload(self) -> Payload:
+        """What the readings came in; they themselves are perhaps still JSON: `signal` reads them."""
+        return self._data.payload
+
+    @property
     def interval_ms(self) -> float:
-        """Milliseconds between two readings."""
-        return self._data.payload.interval_ms or self.info.interval_ms
+        """Milliseconds between two readings of the stored sample.
+
+        Structured labels and ``valuesCount`` count these. The readings that came, in `signal`, may have been resampled
+        by the impulse to another interval.
+        """
+        return self.info.interval_ms
 
     @property
     def length_ms(self) -> float:
-        """Length in milliseconds: what the API says, else the readings it counts times the interval."""
+        """Length in milliseconds: what the API says, else the readings it stores times their interval."""
         known = self.info.total_length_ms
         return known if known is not None else self.info.values_count * self.interval_ms
 
@@ -128,35 +147,76 @@ class Sample:
         ------
         UsageError
             The values are no numbers (an image's or a video's are a reference), or do not fit the axes.
+
+        Notes
+        -----
+        Readings stand at index · the payload's interval, which is not the stored sample's (`interval_ms`) where the
+        impulse resamples. Where the server sent only some of the readings (``totalPayloadLength`` is larger), they are
+        taken to be spread evenly over the whole length: ``.attrs["shown"]`` and `shown` say how many there are, and
+        `whole` fetches all of them.
         """
-        payload = self._payload(datastream)
+        payload, total = self._payload(datastream)
         names = [sensor.name for sensor in payload.sensors]
-        count = len(payload.values)
-        try:
-            table = np.array(payload.values, float).reshape(count, -1 if count else len(names))
-        except (ValueError, TypeError):
+        table = _table(payload.values, len(names))
+        if table is None:
             kind = self.info.chart_type or "unknown"
             hint = " sample.image() fetches the picture." if kind == "image" else ""
-            raise UsageError(
-                f"Sample {self.id} holds no table of numbers (its chart type is {kind!r}).{hint}"
-            ) from None
+            raise UsageError(f"Sample {self.id} holds no table of numbers (its chart type is {kind!r}).{hint}")
         if table.shape[1] != len(names):
             raise UsageError(f"Sample {self.id} has {len(names)} axes but {table.shape[1]} values a reading.")
-        interval = payload.interval_ms or self.info.interval_ms
-        time = pd.Index(np.arange(len(table)) * interval, name="time_ms")
-        signal = pd.DataFrame(table, index=time, columns=names)
+        interval = spacing(payload.interval_ms, payload.frequency_hz) or self.info.interval_ms
+        signal = pd.DataFrame(table, index=_times(len(table), total, interval), columns=names)
         signal.attrs["units"] = {sensor.name: sensor.units for sensor in payload.sensors}
+        if shown := _shown(len(table), total):
+            signal.attrs["shown"] = shown
         return signal
 
-    def _payload(self, datastream: int | None) -> Payload:
+    @property
+    def shown(self) -> str:
+        """How many of its readings came, such as "1 reading in 10 shown"; empty where all did."""
+        if self.info.chart_type in ("image", "video") or not self._whole:
+            return ""
+        return _shown(counted(self._data.payload), self._total(self._data.total_payload_length))
+
+    def whole(self) -> Sample:
+        """Return the sample with every reading: itself where all of them came, else fetched.
+
+        Raises
+        ------
+        UsageError
+            Some are missing, and the sample came from a file: there is no server to ask.
+        ResponseError
+            The server sent only some of them again.
+        """
+        if not self.shown:
+            return self
+        if self._source is None:
+            raise UsageError(
+                f"Sample {self.id} came without all of its readings ({self.shown}), and from a file. Fetch it: "
+                f"studio.sample({self.id})."
+            )
+        found = self._source.sample(self.id)
+        if found.shown:
+            raise ResponseError(
+                f"Every reading of sample {self.id} was asked for, and the server sent some of them ({found.shown}). "
+                f"studio.slice({self.id}, start, end) fetches a part exactly as it is stored."
+            )
+        return found
+
+    def _payload(self, datastream: int | None) -> tuple[Payload, int]:
+        """Return what the readings came in, and how many there are where they were sampled."""
         if datastream is not None:
-            streams = {stream.index: stream.payload for stream in self.raw.datastream_payloads or []}
+            streams = {stream.index: stream for stream in self.raw.datastream_payloads or []}
             if datastream not in streams:
                 raise UsageError(f"Sample {self.id} has no datastream {datastream}; it has {sorted(streams) or 'one'}.")
-            return streams[datastream]
+            stream = streams[datastream]
+            return stream.payload, self._total(stream.total_payload_length)
         if not self._whole and not self.raw.payload.values and self._source is not None:
             self._data, self._whole = self._source.sample(self.id).raw, True
-        return self.raw.payload
+        return self.raw.payload, self._total(self.raw.total_payload_length)
+
+    def _total(self, total: int | None) -> int:
+        return 0 if self._exact else total or 0
 
     def labels(self) -> pd.DataFrame:
         """Return which label holds where.
@@ -164,7 +224,8 @@ class Sample:
         Returns
         -------
         DataFrame, one row a range: `label`, `start`, `end` (readings, end inclusive, as the API counts), `start_ms`,
-        `end_ms` (exclusive). A sample with one label for all of it has one row. Source: ``structuredLabels``.
+        `end_ms` (exclusive). A sample with one label for all of it has one row. Source: ``structuredLabels``, which
+        count the stored sample's readings, `interval_ms` apart.
         """
         ranges = [(span.label, span.start_index, span.end_index) for span in self.info.structured_labels or []]
         if not ranges:
@@ -216,10 +277,12 @@ class Sample:
         """Draw every axis over time, with its units; see `edgekit.plots.signal`."""
         from edgekit import plots
 
-        return plots.signal(self.signal(), ax=ax, title=f"{self.filename} · {self.label}")
+        title = " · ".join(filter(None, (self.filename, self.label, self.shown)))
+        return plots.signal(self.signal(), ax=ax, title=title)
 
     def __repr__(self) -> str:
-        return f"<Sample {self.id} {self.filename!r} · {self.label!r} · {self.length_ms / 1000:g} s · {self.category}>"
+        facts = (f"{self.filename!r}", f"{self.label!r}", f"{self.length_ms / 1000:g} s", self.category, self.shown)
+        return f"<Sample {self.id} {' · '.join(filter(None, facts))}>"
 
     def _repr_html_(self) -> str:
         return display.card(f"Sample {self.id} · {self.filename}", self._facts())
@@ -227,14 +290,51 @@ class Sample:
     def _facts(self) -> dict[str, Any]:
         info = self.info
         frequency = 1000 / self.interval_ms if self.interval_ms else 0
+        resampled = spacing(self.payload.interval_ms, self.payload.frequency_hz)
         return {
             "label": self.label,
             "category": self.category,
             "length": f"{self.length_ms / 1000:g} s, {info.values_count} readings at {frequency:g} Hz",
+            "resampled": f"by the impulse to {1000 / resampled:g} Hz" if resampled not in (0, self.interval_ms) else "",
+            "readings": self.shown,
             "axes": display.listing(f"{s.name} ({s.units})" if s.units != "N/A" else s.name for s in self.sensors),
             "device": info.device_name or info.device_type,
             "metadata": display.listing(f"{name}: {value}" for name, value in (info.metadata or {}).items()),
         }
+
+
+def spacing(interval_ms: float | None, frequency_hz: float | None) -> float:
+    """Return the milliseconds between two readings by whichever of the two is known, else 0."""
+    if interval_ms and interval_ms > 0:
+        return interval_ms
+    return 1000 / frequency_hz if frequency_hz and frequency_hz > MIN_HZ else 0
+
+
+def _table(values: Any, axes: int) -> NDArray[np.float64] | None:
+    """Make (readings, axes) of what a payload holds; None where it is no table of numbers."""
+    count = len(values)
+    try:
+        if count and set(map(len, values)) == {axes}:
+            return np.fromiter(chain.from_iterable(values), np.float64, count * axes).reshape(count, axes)
+    except (ValueError, TypeError):  # flat, or with nulls
+        pass
+    try:
+        return np.array(values, float).reshape(count, -1 if count else axes)
+    except (ValueError, TypeError):
+        return None
+
+
+def _times(count: int, total: int, interval: float) -> pd.Index[Any]:
+    """Return when each of `count` readings was; fewer than the `total` are spread evenly over the whole length."""
+    step = interval * total / count if 0 < count < total else interval
+    times: pd.Index[Any] = pd.Index(np.arange(count) * step, name="time_ms")
+    return times
+
+
+def _shown(count: int, total: int) -> str:
+    if not 0 < count < total:
+        return ""
+    return f"1 reading in {total / count:.3g} shown" if total >= 1.5 * count else f"{count} of {total} readings shown"
 
 
 def decoded_image(content: bytes, source: str) -> Image:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from edgekit import label_lists, schema
 from edgekit.calls import id_of
+from edgekit.decoding import unpromised
 from edgekit.errors import StudioError, UsageError
 from edgekit.impulse_calls import ImpulseCalls
 from edgekit.sample import Sample, decoded_image
@@ -103,16 +104,31 @@ class SampleCalls(ImpulseCalls):
         return any(map(label_lists.labels_objects, first.samples))
 
     def sample(self, sample: int, *, limit: int | None = None) -> Sample:
-        """Fetch one sample with its values, or only the first `limit` readings of it.
+        """Fetch one sample with its readings, or with about `limit` of them, spread over its whole length.
 
-        Source: ``GET /api/{projectId}/raw-data/{sampleId}``.
+        Source: ``GET /api/{projectId}/raw-data/{sampleId}``. See `Sample.shown` for how a part of the readings is told,
+        and `slice` for a part that is exact.
         """
         return Sample(self._get(schema.SampleData, "raw-data", id_of(sample), limitPayloadValues=limit), self)
 
     def slice(self, sample: int | Sample, start: int, end: int) -> Sample:
-        """Fetch the readings [start, end) of a sample. Source: ``GET …/raw-data/{sampleId}/slice``."""
-        part = self._get(schema.SampleData, "raw-data", id_of(sample), "slice", sliceStart=start, sliceEnd=end)
-        return Sample(part, self)
+        """Fetch the readings [start, end) of a sample, every one of them.
+
+        Time begins at 0 with the first of them. Source: ``GET …/raw-data/{sampleId}/slice``.
+
+        Raises
+        ------
+        ResponseError
+            The server sent only some of them.
+        """
+        path = ("raw-data", id_of(sample), "slice")
+        part = self._get(schema.SampleData, *path, sliceStart=start, sliceEnd=end)
+        count, total = len(part.payload.values), part.total_payload_length or 0
+        # the total may be the part's or the whole sample's: too few is what is too few by both
+        due = min((length for length in (total, min(end, total) - start) if length > 0), default=0)
+        if count < due:
+            raise unpromised("GET " + self._route(path), "$.payload.values", f"{count} of {due} readings")
+        return Sample(part, self, exact=True)
 
     def image(self, sample: int | Sample, *, after_input_block: bool = False) -> Image:
         """Fetch the picture of an image sample.

@@ -23,6 +23,7 @@ def sample(payload=None, datastreams=None, **info) -> Sample:
     document = copy.deepcopy(json.loads(SEED.read_text()))
     document["sample"]["sample"] |= info
     document["sample"]["payload"] |= payload or {}
+    document["sample"]["totalPayloadLength"] = len(document["sample"]["payload"]["values"])
     document["sample"]["datastreamPayloads"] = datastreams
     return ek.parse(document).sample
 

@@ -111,14 +111,15 @@ def test_newest_samples_come_first_unless_asked_otherwise(call):
     assert [s["id"] for s in oldest["samples"]] == [1, 2, 3]
 
 
-def test_a_slice_and_a_limit_are_parts_of_the_whole(call):
+def test_a_slice_is_exact_and_a_limit_is_spread_over_the_whole(call):
     _, whole = call("GET", "1/raw-data/12")
     _, part = call("GET", "1/raw-data/12/slice", sliceStart=5, sliceEnd=9)
     _, few = call("GET", "1/raw-data/12", limitPayloadValues=4)
     values = whole["payload"]["values"]
     assert part["payload"]["values"] == values[5:9]
-    assert few["payload"]["values"] == values[:4]
+    assert few["payload"]["values"] == values[::25]
     assert few["totalPayloadLength"] == whole["totalPayloadLength"] == 100
+    assert few["payload"]["intervalMs"] == whole["payload"]["intervalMs"] == 100
 
 
 def test_v2_answers_with_a_job_and_after_it_with_the_result(sandbox):

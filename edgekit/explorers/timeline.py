@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import traitlets
 from numpy.typing import NDArray
 
 from edgekit import display, plots
 from edgekit.errors import UsageError
-from edgekit.explorers.base import Explorer
-from edgekit.explorers.state import State, numbers, texts
+from edgekit.explorers.base import Explorer, Number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,6 +42,8 @@ class Timeline:
         Index `time_ms`, one column an axis; samples that lack an axis hold NaN there, samples without numbers nothing.
     axes : list of str
         The signal's columns.
+    shown : str
+        Which share of the readings came, where not all of them did; else empty.
     """
 
     def __init__(self, samples: Sequence[Sample], reach: Sequence[float] = ()) -> None:
@@ -52,6 +54,7 @@ class Timeline:
             lengths = list(map(max, lengths, reach))
         self.starts: NDArray[np.float64] = np.cumsum([0.0, *lengths[:-1]])
         self.end = float(sum(lengths))
+        self.shown = display.listing(dict.fromkeys(s.shown for s in samples if s.shown))
         self._units: dict[str, str] = {}
         for signal in signals:
             self._units = signal.attrs.get("units", {}) | self._units
@@ -77,6 +80,7 @@ class Timeline:
         units = {name: unit for name, unit in self._units.items() if unit not in ("", "N/A")}
         return {
             "end": self.end,
+            "shown": self.shown,
             "axes": self.axes,
             "names": [f"{name} ({units[name]})" if name in units else name for name in self.axes],
             "unit": "signal" if units else "signal (units not stated)",
@@ -96,9 +100,10 @@ class Timeline:
         return found
 
     def title(self) -> str:
-        """Name the sample, or say how many there are."""
+        """Name the sample, or say how many there are, and whether all of their readings came."""
         first = self.samples[0]
-        return f"{first.filename} · {first.label}" if len(self.samples) == 1 else f"{len(self.samples)} samples"
+        name = f"{first.filename} · {first.label}" if len(self.samples) == 1 else f"{len(self.samples)} samples"
+        return f"{name} · {self.shown}" if self.shown else name
 
     def draw(self, ax: Axes, axes: Sequence[str], span: Sequence[float], title: str = "") -> None:
         """Draw the axes on show over the stretch of time on show."""
@@ -135,15 +140,16 @@ class TimelineExplorer(Explorer):
 
     _timeline: Timeline
 
-    span = State([], numbers)
-    axes = State([], texts)
+    span = traitlets.List(Number()).tag(sync=True)
+    axes = traitlets.List(traitlets.Unicode()).tag(sync=True)
 
-    def _checked(self, name: str, value: Any) -> Any:
-        if name == "span":
-            return self._timeline.checked_span(value)
-        if name == "axes":
-            return self._timeline.checked_axes(value)
-        return super()._checked(name, value)
+    @traitlets.validate("span")
+    def _checked_span(self, proposal: Any) -> list[float]:
+        return self._timeline.checked_span(proposal["value"])
+
+    @traitlets.validate("axes")
+    def _checked_axes(self, proposal: Any) -> list[str]:
+        return self._timeline.checked_axes(proposal["value"])
 
 
 def thinned(signal: pd.DataFrame, columns: int = COLUMNS) -> pd.DataFrame:

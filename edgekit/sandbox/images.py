@@ -39,7 +39,6 @@ class Photo(StoredSample):
 
     device: ClassVar[str] = "camera"
     sensors: ClassVar[list[Json]] = [{"name": "image", "units": "rgba"}]
-    interval_ms: ClassVar[int] = 0  # as uploads of pictures have it
 
     def __len__(self) -> int:
         return 1

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
@@ -22,6 +22,11 @@ Tested = list[tuple[Json, list[Json]]]  # model testing: (result, predictions) o
 # The recordings and pictures carry no dates; one fixed date keeps every answer the same from run to run.
 DATE = "2018-10-31T00:00:00.000Z"
 VARIANTS = ("float32", "int8")
+
+
+def frequency(interval_ms: float) -> float:
+    """Return how many readings a second there are; 0 where there is no time."""
+    return 1000 / interval_ms if interval_ms else 0.0
 
 
 class Refused(Exception):
@@ -40,7 +45,8 @@ class StoredSample(ABC):
 
     device: ClassVar[str]
     sensors: ClassVar[list[Json]]
-    interval_ms: ClassVar[int]
+
+    interval_ms: float = field(default=0, kw_only=True)  # between two stored readings; 0 of what has no time
 
     @abstractmethod
     def __len__(self) -> int:
@@ -49,6 +55,10 @@ class StoredSample(ABC):
     @abstractmethod
     def readings(self, project: Project, part: slice) -> list[Any]:
         """Return the payload's values, or a part of them."""
+
+    def sampled(self, project: Project) -> list[Any]:
+        """Return the values as the project's impulse takes them, `Project.interval` apart."""
+        return self.readings(project, slice(None))
 
     @abstractmethod
     def content(self) -> bytes:
@@ -66,10 +76,6 @@ class StoredSample(ABC):
         """Return the labels by which a listing finds this sample."""
         return {self.label}
 
-    def frequency(self) -> float:
-        """Return how many readings a second there are; 0 where there is no time."""
-        return 1000 / self.interval_ms if self.interval_ms else 0.0
-
     def info(self, project: Project) -> Json:
         """Return the API's ``sample``."""
         return {
@@ -85,9 +91,9 @@ class StoredSample(ABC):
             "coldstorageFilename": f"{project.name}/{self.filename}.json",
             "label": self.label,
             "intervalMs": self.interval_ms,
-            "frequency": self.frequency(),
+            "frequency": frequency(self.interval_ms),
             "originalIntervalMs": self.interval_ms,
-            "originalFrequency": self.frequency(),
+            "originalFrequency": frequency(self.interval_ms),
             "deviceType": self.device,
             "sensors": self.sensors,
             "valuesCount": len(self),
@@ -105,17 +111,31 @@ class StoredSample(ABC):
             **self.kind(),
         }
 
-    def data(self, project: Project, start: int = 0, end: int | None = None, limit: int | None = None) -> Json:
-        """Return ``{sample, payload, totalPayloadLength}`` of the readings [start, end), the first `limit` of them."""
-        end = len(self) if end is None else end
+    def data(self, project: Project, limit: int | None = None) -> Json:
+        """Return ``{sample, payload, totalPayloadLength}``, resampled as the impulse says.
+
+        With a `limit` that many readings are spread over the whole length; ``totalPayloadLength`` and ``intervalMs``
+        stay those of all of them, as the Studio has it.
+        """
+        values = self.sampled(project)
+        total = len(values)
+        if limit is not None and limit < total:
+            values = [values[i * total // limit] for i in range(limit)]
+        return self._sent(project, values, project.interval(self), total)
+
+    def part(self, project: Project, start: int, end: int) -> Json:
+        """Return the same of the stored readings [start, end): neither resampled nor thinned."""
+        return self._sent(project, self.readings(project, slice(start, end)), self.interval_ms, end - start)
+
+    def _sent(self, project: Project, values: list[Any], interval: float, total: int) -> Json:
         payload = {
             "device_type": self.device,
             "sensors": self.sensors,
-            "values": self.readings(project, slice(start, end if limit is None else min(end, start + limit))),
-            "intervalMs": self.interval_ms,
-            "frequencyHz": self.frequency(),
+            "values": values,
+            "intervalMs": interval,
+            "frequencyHz": frequency(interval),
         }
-        return {"sample": self.info(project), "payload": payload, "totalPayloadLength": end - start}
+        return {"sample": self.info(project), "payload": payload, "totalPayloadLength": total}
 
     def original(self, project: Project) -> bytes:
         """Return the sample as it was uploaded: the acquisition format, signed with the project's HMAC key.
@@ -202,7 +222,7 @@ class Project(ABC):
 
     @abstractmethod
     def expected(self, sample: Any) -> Json:
-        """Return what the API says of a sample's truth beside every block's outcome."""
+        """Return what the API says of a sample's truth beside every block's outcome: readings, `interval` apart."""
 
     @abstractmethod
     def verdicts(self, sample: Any, classifications: list[Json]) -> list[Json]:
@@ -237,15 +257,25 @@ class Project(ABC):
     def feature_rows(self, sample: StoredSample) -> list[Json]:
         """Return the DSP block's features as the API gives them, one row a window."""
         labels = sorted({s.label for s in self.samples.values()})
+        of_window = self.window_labels(sample)
         return [
             {
                 "X": row,
-                "y": labels.index(sample.label) + 1,
-                "yLabel": sample.label,
+                "y": labels.index(of_window[window]) + 1,
+                "yLabel": of_window[window],
                 "sample": {"id": sample.id, "name": sample.filename, **self.span(window)},
             }
             for window, row in enumerate(self.features(sample).tolist())
         ]
+
+    def interval(self, sample: Any) -> float:
+        """Return the milliseconds between two readings as they go into the models, resampled by the impulse."""
+        interval: float = sample.interval_ms
+        return interval
+
+    def window_labels(self, sample: Any) -> list[str]:
+        """Return each window's label."""
+        return [sample.label] * self.windows(sample)
 
     def span(self, window: int) -> Json:
         """Return from when to when a window lasts."""
@@ -285,8 +315,8 @@ class Project(ABC):
                 "minimumConfidenceRating": block.threshold["value"],
                 "thresholds": [dict(block.threshold)],
                 "isMultiLabel": False,
-                "intervalMs": sample.interval_ms,
-                "frequencyHz": sample.frequency(),
+                "intervalMs": self.interval(sample),
+                "frequencyHz": frequency(self.interval(sample)),
                 **self.expected(sample),
             }
             for block in chosen

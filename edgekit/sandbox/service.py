@@ -61,7 +61,7 @@ class Service:
         return {"success": True, "samples": [s.info(self.project) for s in page], "totalCount": len(found)}
 
     def sample(self, sample_id: int, query: Query) -> Json:
-        """Return one sample with its values."""
+        """Return one sample with its values; ``limitPayloadValues`` of them, spread over its whole length."""
         limit = _number(query, "limitPayloadValues", None)
         return {"success": True, **self._sample(sample_id).data(self.project, limit=limit)}
 
@@ -71,7 +71,7 @@ class Service:
         start, end = _number(query, "sliceStart", None), _number(query, "sliceEnd", len(sample))
         if start is None or not 0 <= start < end <= len(sample):
             raise Refused(f"Invalid slice: 0 <= sliceStart < sliceEnd <= {len(sample)} expected")
-        return {"success": True, **sample.data(self.project, start, end)}
+        return {"success": True, **sample.part(self.project, start, end)}
 
     def original(self, sample_id: int) -> bytes:
         """Return a sample's bytes as uploaded."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, ClassVar
 
 import numpy as np
@@ -18,13 +19,14 @@ ANOMALY, UNCERTAIN = "anomaly", "uncertain"
 
 @dataclass(frozen=True, eq=False)
 class Signal(StoredSample):
-    """A recording; `values` has shape (readings, axes)."""
+    """A recording; `values` has shape (readings, axes), `spans` says from which reading on which label holds."""
 
     values: Floats
+    interval_ms: float = field(default=INTERVAL_MS, kw_only=True)
+    spans: tuple[tuple[int, str], ...] = field(default=(), kw_only=True)
 
     device: ClassVar[str] = "smart watch"
     sensors: ClassVar[list[Json]] = [{"name": axis, "units": "N/A"} for axis in AXES]
-    interval_ms: ClassVar[int] = INTERVAL_MS
 
     def __len__(self) -> int:
         return len(self.values)
@@ -34,13 +36,57 @@ class Signal(StoredSample):
         found: list[Any] = self.values[part].tolist()
         return found
 
+    def sampled(self, project: Project) -> list[Any]:
+        """Return the readings as often as the impulse wants them."""
+        found: list[Any] = self.resampled(project.interval(self)).tolist()
+        return found
+
+    def resampled(self, interval_ms: float) -> Floats:
+        """Return the readings at another interval, on straight lines between those that are stored."""
+        if interval_ms == self.interval_ms:
+            return self.values
+        wanted, stored = self._instants(interval_ms), self._instants(self.interval_ms)
+        return np.column_stack([np.interp(wanted, stored, axis) for axis in self.values.T])
+
+    def labels_at(self, interval_ms: float) -> list[str]:
+        """Return the label of every reading at that interval: that of the stored reading which holds then."""
+        starts, names = zip(*(self.spans or ((0, self.label),)), strict=True)
+        stored = self._instants(interval_ms) // self.interval_ms
+        return [names[i] for i in np.searchsorted(starts, stored, "right") - 1]
+
+    def _instants(self, interval_ms: float) -> Floats:
+        count = len(self) * self.interval_ms // interval_ms
+        instants: Floats = np.arange(count) * interval_ms
+        return instants
+
+    def labels(self) -> set[str]:
+        """Return every label that a part of the recording has."""
+        return {self.label, *(name for _, name in self.spans)}
+
     def content(self) -> bytes:
         """Return the values' bytes."""
         return np.ascontiguousarray(self.values).tobytes()
 
     def kind(self) -> Json:
-        """Return that this is a chart, without boxes."""
-        return {"chartType": "chart", "boundingBoxes": [], "boundingBoxesType": "object_detection"}
+        """Return that this is a chart, without boxes, and which label holds where."""
+        structured = ranges(self.labels_at(self.interval_ms)) if self.spans else []
+        return {
+            "chartType": "chart",
+            "boundingBoxes": [],
+            "boundingBoxesType": "object_detection",
+            "structuredLabels": structured,
+            "structuredLabelsList": list(dict.fromkeys(span["label"] for span in structured)),
+        }
+
+
+def ranges(labels: list[str]) -> list[Json]:
+    """Return runs of one label as the API has them: startIndex, endIndex (inclusive), label."""
+    found, start = [], 0
+    for label, run in groupby(labels):
+        end = start + sum(1 for _ in run)
+        found.append({"startIndex": start, "endIndex": end - 1, "label": label})
+        start = end
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,10 +154,24 @@ class SignalProject(Project):
     window_ms: ClassVar[int] = 2000
     increase_ms: ClassVar[int] = 500
 
+    def interval(self, sample: Signal) -> float:
+        """Return the interval of the impulse's frequency: every recording is resampled to it."""
+        return INTERVAL_MS
+
     def cut(self, sample: Signal) -> Floats:
         """Cut a recording the way the impulse says: (windows, readings, axes)."""
-        step = sample.interval_ms
-        return features.sliding_windows(sample.values, self.window_ms // step, self.increase_ms // step)
+        readings = sample.resampled(INTERVAL_MS)
+        return features.sliding_windows(readings, self.window_ms // INTERVAL_MS, self.increase_ms // INTERVAL_MS)
+
+    def window_labels(self, sample: Signal) -> list[str]:
+        """Return the label that most readings of each window have; of two with as many the later (majority-in-window).
+
+        The impulse's ``labelingMethodMultiLabel`` names this method.
+        """
+        size, increase = self.window_ms // INTERVAL_MS, self.increase_ms // INTERVAL_MS
+        labels = sample.labels_at(INTERVAL_MS)
+        windows = [labels[i * increase : i * increase + size] for i in range(self.windows(sample))]
+        return [_majority(window) for window in windows]
 
     def windows(self, sample: Signal) -> int:
         """Return the number of windows."""
@@ -126,20 +186,22 @@ class SignalProject(Project):
         return features.names(AXES, self.window_ms // INTERVAL_MS, INTERVAL_MS)
 
     def expected(self, sample: Signal) -> Json:
-        """Return the label, and whether it is an anomaly, over the whole recording."""
-        whole = {"startIndex": 0, "endIndex": len(sample) - 1}
-        outcome = "anomaly" if sample.label in self.anomalous else "no anomaly"
+        """Return which label holds where, and whether it is an anomaly."""
+        labels = sample.labels_at(self.interval(sample))
         return {
-            "expectedLabels": [{**whole, "label": sample.label}],
-            "expectedAnomalyOutcome": [{**whole, "label": outcome}],
+            "expectedLabels": ranges(labels),
+            "expectedAnomalyOutcome": ranges([self.outcome(label) for label in labels]),
         }
+
+    def outcome(self, label: str) -> str:
+        """Say in the API's words whether a label is an anomaly."""
+        return ANOMALY if label in self.anomalous else "no anomaly"
 
     def verdicts(self, sample: Signal, classifications: list[Json]) -> list[Json]:
         """Return "anomaly" where the GMM block says so, else the classifier's label if it is sure enough."""
-        expected = ANOMALY if sample.label in self.anomalous else sample.label
         rows = []
-        for window in range(len(classifications[0]["result"])):
-            label = UNCERTAIN
+        for window, truth in enumerate(self.window_labels(sample)):
+            label, outcome = UNCERTAIN, self.outcome(truth)
             for block in classifications:
                 result, limit = block["result"][window], block["thresholds"][0]["value"]
                 if block["learnBlock"]["type"] == "keras":
@@ -151,10 +213,10 @@ class SignalProject(Project):
                 {
                     "sampleId": sample.id,
                     **self.span(window),
-                    "label": sample.label,
+                    "label": truth,
                     "prediction": label,
-                    "predictionCorrect": label == expected,
-                    "expectedAnomalyOutcome": "anomaly" if expected == ANOMALY else "no anomaly",
+                    "predictionCorrect": label == (ANOMALY if outcome == ANOMALY else truth),
+                    "expectedAnomalyOutcome": outcome,
                 }
             )
         return rows
@@ -165,3 +227,8 @@ class SignalProject(Project):
         wanted = [ANOMALY if row["expectedAnomalyOutcome"] == ANOMALY else row["label"] for row in rows]
         pairs = Counter(zip(wanted, (row["prediction"] for row in rows), strict=True))
         return {"accuracy": model_testing.confusion(pairs), "additionalMetricsByLearnBlock": []}
+
+
+def _majority(labels: list[str]) -> str:
+    latest_first = dict.fromkeys(reversed(labels))
+    return max(latest_first, key=labels.count)

@@ -17,7 +17,7 @@ class Sensor(Api):
     units: str
 
 
-class StructuredLabel(Api):
+class StructuredLabel(Api, gc=False):
     """A label over a range of indices; `end_index` is inclusive."""
 
     start_index: Count
@@ -114,7 +114,7 @@ class DatastreamPayload(Api, kw_only=True):
 
     index: int
     payload: Payload
-    total_payload_length: int | None = None
+    total_payload_length: Count | None = None
 
 
 class SampleData(Answer, kw_only=True):
@@ -122,5 +122,5 @@ class SampleData(Answer, kw_only=True):
 
     sample: SampleInfo
     payload: Payload
-    total_payload_length: int | None = None
+    total_payload_length: Count | None = None
     datastream_payloads: list[DatastreamPayload] | None = None

@@ -57,10 +57,11 @@ function render({ model, el }) {
   }
   function showFigures(now) {
     const [from, to] = onShow(data.time, now);
-    onShowHead.textContent = `On show: ${seconds(Math.round(now.low))} to ${seconds(Math.round(now.high))}, ${to - from} readings`;
+    const part = meta.shown ? ` (${meta.shown}: lowest, highest and RMS need every reading)` : "";
+    onShowHead.textContent = `On show: ${seconds(Math.round(now.low))} to ${seconds(Math.round(now.high))}, ${to - from} readings${part}`;
     at.replaceChildren(...meta.axes.map((axis, i) => {
       let low = Infinity, high = -Infinity, squares = 0, count = 0;
-      for (let k = from; k < to; k++) {
+      for (let k = from; k < (part ? from : to); k++) {
         const value = values[i][k];
         if (Number.isNaN(value)) continue;
         low = Math.min(low, value);
