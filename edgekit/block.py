@@ -5,16 +5,14 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from edgekit import anomaly, decision, detected, display, visual_verdict
+from edgekit import anomaly, decision, detected, display, labelled, visual_verdict
 from edgekit.errors import AmbiguousLabelsWarning, ResponseError, UsageError
 from edgekit.lean import Scores
 from edgekit.sample import Sample, Source
-from edgekit.schema import Classification, LearnBlock, StructuredLabel
-from edgekit.windows import SCORE, Cut, Span, labels_joined, windows_table
+from edgekit.schema import Classification, LearnBlock
+from edgekit.windows import SCORE, Cut, windows_table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -89,23 +87,28 @@ class BlockResult:
         in order of first appearance, ``anomaly`` last. A key missing in a window is NaN. A label that is itself called
         start_ms, end_ms or expected gets ``_score`` appended.
 
+        ``.attrs["labeling_method"]`` says by which method windows of several labels were labelled, where there are any.
+
         Notes
         -----
         Window i covers [i · increase, i · increase + size), by the response's own ``windowSizeMs`` and
-        ``windowIncreaseMs``. `expected` comes from ``expectedLabels``: where its ranges together span exactly as many
-        entries as there are windows, they count windows; otherwise readings, and a window takes the label at its end.
+        ``windowIncreaseMs``. `expected` comes from ``expectedLabels``, without them from the sample's
+        ``structuredLabels``, else it is the sample's label. What their indices count, and which label a window of
+        several has: see `edgekit.expected.joined` and `edgekit.expected.Method`. The method is that of the impulse,
+        which is asked for where it matters; a result from a file came without it: then it is the label at the window's
+        end, and a line in the log says so, once.
 
         Warns
         -----
         AmbiguousLabelsWarning
-            The ranges fit both ways, or neither, and the labels depend on it; the text says why.
+            Nothing tells what the ranges count, and the labels depend on it; the text says why.
         """
-        scores, labels = Scores.of(self._lean), self._lean.expected_labels
-        if labels:
-            expected = self._joined("expectedLabels", labels)
-        else:
-            expected = np.full(scores.windows, self.sample.label or None, object)
-        return windows_table(scores.columns, self._cut, expected)
+        expected = labelled.labels(self._lean, self.sample, self._cut)
+        self._warn("expectedLabels", expected.doubt)
+        table = windows_table(Scores.of(self._lean).columns, self._cut, expected.texts)
+        if expected.method:
+            table.attrs["labeling_method"] = expected.method
+        return table
 
     def scores(self) -> pd.DataFrame:
         """Return the scores alone, as in `windows`: one row a window, one float column a key of ``result``."""
@@ -125,15 +128,10 @@ class BlockResult:
         AmbiguousLabelsWarning
             As in `windows`.
         """
-        outcomes = self._joined("expectedAnomalyOutcome", self._lean.expected_anomaly_outcome or [])
-        values = pd.array([_OUTCOMES.get(outcome) for outcome in outcomes], dtype="boolean")
+        outcomes = labelled.outcomes(self._lean, self.sample, self._cut)
+        self._warn("expectedAnomalyOutcome", outcomes.doubt)
+        values = pd.array([_OUTCOMES.get(outcome) for outcome in outcomes.texts], dtype="boolean")
         return pd.Series(values, index=pd.RangeIndex(len(values), name="window"), name="anomalous")
-
-    def doubts(self) -> list[str]:
-        """Return why labels may be joined to the wrong windows: what `windows` and `anomalous` warn of, as values."""
-        fields = (self._lean.expected_labels, self._lean.expected_anomaly_outcome)
-        found = [labels_joined(_spans(ranges), self._cut)[1] for ranges in fields if ranges]
-        return [doubt for doubt in found if doubt]
 
     def features(self) -> pd.DataFrame:
         """Fetch what this block looked at: the features of its DSP blocks, one row a window; see `Studio.features`.
@@ -280,13 +278,10 @@ class BlockResult:
 
     @property
     def _cut(self) -> Cut:
-        interval = self._lean.interval_ms or self.sample.interval_ms
-        size, increase = self.result.window_size_ms, self.result.window_increase_ms
-        return Cut(Scores.of(self._lean).windows, size, increase, interval, self.sample.length_ms)
+        return labelled.cut(self._lean, self.sample, self.result.window_size_ms, self.result.window_increase_ms)
 
-    def _joined(self, field: str, ranges: list[StructuredLabel]) -> NDArray[Any]:
-        """Give each window the label of the API's ranges, and warn of what had to be guessed."""
-        labels, doubt = labels_joined(_spans(ranges), self._cut)
+    def _warn(self, field: str, doubt: str) -> None:
+        """Tell the caller's caller what had to be guessed."""
         if doubt:
             warnings.warn(
                 f"The {field} of sample {self.sample.id}, block {self.id}, may be joined to the wrong windows: "
@@ -295,7 +290,6 @@ class BlockResult:
                 AmbiguousLabelsWarning,
                 stacklevel=3,
             )
-        return labels
 
     @property
     def detects(self) -> bool:
@@ -380,7 +374,3 @@ class BlockResult:
     def _path(self) -> str:
         """Where this block stands in the response."""
         return f"$.classifications[{self._index}]"
-
-
-def _spans(ranges: list[StructuredLabel]) -> list[Span]:
-    return [Span(r.start_index, r.end_index, r.label) for r in ranges]

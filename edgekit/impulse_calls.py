@@ -18,12 +18,19 @@ from edgekit.sample import Sample
 class ImpulseCalls(Calls):
     """The part of `edgekit.Studio` that asks about the impulse; its parameters stand there."""
 
+    _known_impulse: schema.Impulse | None = None
+
     def impulse(self) -> schema.Impulse:
         """Return the impulse: its input, DSP and learn blocks. Source: ``GET /api/{projectId}/impulse``."""
         impulse = self._get(schema.ImpulseResponse, "impulse").impulse
         if impulse is None:
             raise NotFoundError(f"Project {self.project_id} has no impulse yet: create one in the Studio first.")
         return impulse
+
+    def known_impulse(self) -> schema.Impulse:
+        """Return the impulse as it was when first asked for after the last classification; for what results need."""
+        known = self._known_impulse = self._known_impulse or self.impulse()
+        return known
 
     def blocks(self) -> pd.DataFrame:
         """List the impulse's blocks: id, kind (input, dsp, learn), type, title."""

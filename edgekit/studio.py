@@ -90,6 +90,7 @@ class Studio(ModelTestingCalls, ThresholdCalls):
         """
         if deprecated and variant is not None:
             raise UsageError("The deprecated call knows no variant: leave out deprecated=True or variant=….")
+        self._known_impulse = None  # it may have been changed since the last call
         chosen = None if block is None else self._learn_block(block)
         params = {"includeDebugInfo": debug if chosen is None else None}
         room = () if chosen is None else ("anomaly-gmm",)

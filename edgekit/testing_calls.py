@@ -68,7 +68,8 @@ class ModelTestingCalls(SampleCalls):
             results, predictions = self._tested(asked)
         if not results and not predictions:
             raise NotFoundError(f"Project {self.project_id} has no model testing results. {self._why(asked, start)}")
-        return testing_table(results, predictions, self.impulse(), self)
+        impulse = self._known_impulse = self.impulse()  # the results rest on it
+        return testing_table(results, predictions, impulse, self)
 
     def _tested(self, asked: dict[str, str | None]) -> tuple[list[schema.ModelResult], list[schema.ModelPrediction]]:
         """Fetch the results of the last run; none where the server says that it has none."""

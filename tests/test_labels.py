@@ -11,7 +11,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import edgekit as ek
-from edgekit.windows import Cut, Span, labels_joined
+from edgekit.expected import Ranges, labels_joined
+from edgekit.schema import StructuredLabel
+from edgekit.windows import Cut
 
 from .test_windows import block_of
 
@@ -19,8 +21,8 @@ from .test_windows import block_of
 CUT = Cut(11, size=100, increase=50, interval=10, length=600)
 
 
-def spans(*ranges: tuple[int, int, str]) -> list[Span]:
-    return [Span(*span) for span in ranges]
+def spans(*ranges: tuple[int, int, str]) -> Ranges:
+    return Ranges.of(StructuredLabel(*span) for span in ranges)
 
 
 def doubt(*ranges: tuple[int, int, str], **changes: float) -> str:
@@ -109,7 +111,7 @@ def test_a_wrong_guess_is_never_silent(lengths, size, increase, count_windows):
     bounds = [0, *accumulate(length for length, _ in lengths)]
     entries = bounds[-1]
     named = spans(*((i, j - 1, label) for (i, j), (_, label) in zip(pairwise(bounds), lengths, strict=True)))
-    label_at = [span.label for span in named for _ in range(span.first, span.last + 1)]
+    label_at = [label for length, label in lengths for _ in range(length)]
     if count_windows:
         truth, windows = label_at, entries
         readings = (windows - 1) * increase + size
@@ -161,10 +163,10 @@ def test_where_ranges_overlap_the_later_one_counts():
 
 def test_a_label_for_each_of_many_windows_is_joined_to_it():
     count = 100_000
-    each = [Span(i, i, str(i % 7)) for i in range(count)]
+    each = spans(*((i, i, str(i % 7)) for i in range(count)))
     labels, reason = labels_joined(each, Cut(count, size=100, increase=50, interval=10))
     assert reason == ""
-    assert labels.tolist() == [span.label for span in each]
+    assert labels.tolist() == [str(i % 7) for i in range(count)]
 
 
 def test_indices_beyond_all_measure_do_no_harm():

@@ -90,6 +90,14 @@ class SamplesResponse(Answer, kw_only=True):
     total_count: int
 
 
+class LabelingMethod(Api, kw_only=True):
+    """How an input block labels a window with several labels; see `edgekit.expected.Method`."""
+
+    type: str
+    labels: list[str] | None = None
+    min_percentage: Number | None = None
+
+
 class InputBlock(Api, kw_only=True):
     """How the impulse cuts windows (time series) or scales images."""
 
@@ -102,6 +110,7 @@ class InputBlock(Api, kw_only=True):
     classification_window_increase_ms: Number | None = None
     frequency_hz: float | None = None
     pad_zeros: bool | None = None
+    labeling_method_multi_label: LabelingMethod | None = None
     image_width: int | None = None
     image_height: int | None = None
     resize_mode: str | None = None
