@@ -34,7 +34,7 @@ def connect(
     url : str, optional
         Else ``EI_API_ENDPOINT``, else https://studio.edgeimpulse.com/v1.
     sandbox : str, optional
-        Name of a sandbox project ("motion" or "objects"): asks for it even where a key is set.
+        Name of a sandbox project ("motion", "objects" or "routine"): asks for it even where a key is set.
 
     Raises
     ------

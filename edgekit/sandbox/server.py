@@ -19,7 +19,7 @@ from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 
 from edgekit.errors import SandboxError
-from edgekit.sandbox import motion, objects
+from edgekit.sandbox import motion, objects, routine
 from edgekit.sandbox.project import Project, Refused
 from edgekit.sandbox.service import Query, Service
 
@@ -129,7 +129,7 @@ class Sandbox:
 
 Builders = dict[str, Callable[[], Project]]
 Roles = dict[str, tuple[str, str]]  # of each key: its role, and the key under which its project is built
-PROJECTS: Builders = {"motion": motion.build, "objects": objects.build}
+PROJECTS: Builders = {"motion": motion.build, "objects": objects.build, "routine": routine.build}
 
 
 class _Services:
