@@ -161,6 +161,18 @@ def test_thinned_a_signal_keeps_the_peaks_of_every_axis_in_every_stretch(reading
     assert (signal.index.to_series().groupby(stretch).agg(np.ptp) <= (time[-1] - time[0]) / columns + 1e-9).all()
 
 
+def test_a_gap_in_a_thinned_signal_stays_a_gap():
+    values = np.sin(np.arange(1_000_000.0))
+    values[400_000:600_000] = np.nan
+    values[[100_000, 200_000]] = np.nan, 7  # one reading is missing: too narrow to be seen; and one is a peak
+    found = thinned(pd.DataFrame({"x": values}, pd.Index(np.arange(1e6), name="time_ms")))["x"]
+    gap = found.index[found.isna()]
+    assert 400_000 <= gap.min() < 401_000
+    assert 599_000 < gap.max() < 600_000
+    assert found[(found.index < 400_000) | (found.index >= 600_000)].notna().all()
+    assert found.max() == 7
+
+
 def test_an_explorer_draws_without_pyplot(explorer):
     from matplotlib import pyplot as plt
 

@@ -155,7 +155,8 @@ class TimelineExplorer(Explorer):
 def thinned(signal: pd.DataFrame, columns: int = COLUMNS) -> pd.DataFrame:
     """Keep of every axis the smallest and the largest reading of each of `columns` equal stretches of time.
 
-    Drawn that many pixels wide, it looks like the whole: no peak is lost. A signal hardly longer than that stays as it
+    Drawn that many pixels wide, it looks like the whole: no peak is lost. Where all readings of a stretch are missing
+    both are NaN, and the line has a gap; a narrower gap cannot be seen. A signal hardly longer than that stays as it
     is. Index `time_ms`, ascending, in and out; both readings of a stretch stand at its first one's time.
     """
     time = signal.index.to_numpy(float)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from playwright.sync_api import BrowserContext
 
 from edgekit.explorers.base import front
@@ -40,6 +41,61 @@ def test_the_envelope_loses_no_peak_at_100_000_values(call):
 def test_the_envelope_passes_over_what_is_missing(call):
     found = call("[...envelope(Float64Array.of(0, 1, 2), Float64Array.of(NaN, 5, NaN), 0, 3, 3).largest].map(String)")
     assert found == ["NaN", "5", "NaN"]
+
+
+@pytest.fixture(scope="module")
+def long_line(call) -> NDArray[np.uint8]:
+    """A million readings on a canvas 1000 px wide, as opacity [row, column]: noise, a gap, narrow gaps, a peak."""
+    drawn = call("""(() => {
+      const values = new Float32Array(1_000_000), times = Float64Array.from(values, (_, i) => i);
+      values.forEach((_, i) => (values[i] = Math.sin(i)));
+      values.fill(NaN, 400_000, 600_000);
+      for (let i = 0; i < 200_000; i += 3) values[i] = NaN;
+      values[800_500] = 5;
+      values.fill(NaN, 900_000, 902_000);
+      values[901_500] = 0;
+      const canvas = new OffscreenCanvas(LEFT + 1000 + RIGHT, 120), context = canvas.getContext("2d");
+      const view = { low: 0, high: 1_000_000 }, scale = timeScale(view, canvas.width);
+      drawLine(context, times, values, Int32Array.of(0), view, scale, (value) => 100 - 10 * value);
+      return [...context.getImageData(LEFT, 0, 1000, 120).data.filter((_, i) => i % 4 === 3)];
+    })()""")
+    return np.array(drawn, np.uint8).reshape(120, 1000)
+
+
+def test_a_gap_among_a_million_readings_stays_a_gap(long_line):
+    drawn = long_line.max(axis=0) > 0
+    assert not drawn[401:599].any()
+    assert drawn[:400].all()
+    assert drawn[600:900].all()
+    assert drawn[903:].all()
+
+
+def test_gaps_narrower_than_a_pixel_hide_no_reading_and_the_peak_is_there(long_line):
+    rows = [np.flatnonzero(column) for column in (long_line[:, 100], long_line[:, 700], long_line[:, 800])]
+    assert [rows[0].min(), rows[0].max()] == pytest.approx([rows[1].min(), rows[1].max()], abs=1)
+    assert rows[2].min() <= 50 < rows[1].min()
+
+
+def test_a_reading_alone_between_gaps_is_a_dot_among_a_million_too(long_line):
+    dot = np.flatnonzero(long_line[:, 901])
+    assert 1 <= len(dot) <= 3
+    assert not long_line[:, 900].any()
+
+
+def test_the_line_goes_on_only_where_nothing_is_missing_and_no_sample_begins(call):
+    found = call(
+        "(({joined, largest}) => [[...joined], [...largest].map(String)])(envelope(Float64Array.from(x, (_, i) => i), "
+        "Float64Array.from(x, (value) => value ?? NaN), 0, x.length, x.length / 2, Int32Array.of(0, 8)))",
+        [1, 2, 3, None, None, 6, 7, 8, 9, 10, None, 12, None, None, 13, 14],
+    )
+    assert found[0] == [0, 1, 0, 1, 0, 0, 0, 0]
+    assert found[1] == ["2", "3", "6", "8", "10", "12", "NaN", "14"]
+
+
+def test_where_no_reading_is_missing_the_line_goes_on_however_far_apart_they_are(call):
+    times = [0, 1, 2, 3, 4, 5, 90, 91]
+    found = call("[...envelope(Float64Array.from(x), Float64Array.from(x), 0, 100, 20).joined]", times)
+    assert [column for column, is_joined in enumerate(found) if is_joined] == [1, 18]
 
 
 def test_what_lies_above_a_threshold_is_strictly_above(call):

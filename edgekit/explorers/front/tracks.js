@@ -21,20 +21,41 @@ function timeScale({ low, high }, width) {
 
 /**
  * Smallest and largest value in each of `columns` pixel columns between low and high: no peak is lost, however many
- * values share a column. Columns without a value hold NaN.
+ * values share a column. Columns without a value hold NaN. `joined` says which columns the line reaches from the one
+ * before them that has a value: those where no value is missing (NaN) between the last value there and the first one
+ * here, and no sample begins (`breaks`, indices, ascending).
  */
-function envelope(times, values, low, high, columns) {
+function envelope(times, values, low, high, columns, breaks = []) {
   const smallest = new Float64Array(columns).fill(NaN), largest = new Float64Array(columns).fill(NaN);
-  const scale = columns / (high - low), to = lowerBound(times, high);
-  for (let i = lowerBound(times, low); i < to; i++) {
+  const joined = new Uint8Array(columns);
+  const scale = columns / (high - low), from = lowerBound(times, low), to = lowerBound(times, high);
+  let next = lowerBound(breaks, from), begin = breaks[next] ?? Infinity;
+  let whole = 0; // 1: there is a value before, and nothing missing since
+  for (let i = from; i < to; i++) {
     const column = Math.min(((times[i] - low) * scale) | 0, columns - 1), value = values[i];
-    if (!(value >= smallest[column])) smallest[column] = Number.isNaN(value) ? smallest[column] : value;
-    if (!(value <= largest[column])) largest[column] = Number.isNaN(value) ? largest[column] : value;
+    if (i === begin) {
+      whole = 0;
+      begin = breaks[++next] ?? Infinity;
+    }
+    if (!(value >= smallest[column])) {
+      if (Number.isNaN(value)) {
+        whole = 0;
+        continue;
+      }
+      if (Number.isNaN(smallest[column])) joined[column] = whole;
+      smallest[column] = value;
+    }
+    if (!(value <= largest[column])) largest[column] = value;
+    whole = 1;
   }
-  return { smallest, largest };
+  return { smallest, largest, joined };
 }
 
-/** Draw values over time: every one while there is room, else the envelope. `breaks`: indices where a sample begins. */
+/**
+ * Draw values over time: every one while there is room, else the envelope. `breaks`: indices where a sample begins.
+ * The line has a gap where values are missing. One narrower than a pixel column that also holds values cannot be seen
+ * until one zooms in: peaks are shown rather than gaps.
+ */
 function drawLine(context, times, values, breaks, view, scale, y) {
   const from = Math.max(lowerBound(times, view.low) - 1, 0), to = Math.min(lowerBound(times, view.high) + 1, times.length);
   context.beginPath();
@@ -55,15 +76,14 @@ function drawLine(context, times, values, breaks, view, scale, y) {
       pen = !Number.isNaN(value);
     }
   } else {
-    const { smallest, largest } = envelope(times, values, view.low, view.high, Math.floor(scale.room));
+    const { smallest, largest, joined } = envelope(times, values, view.low, view.high, Math.floor(scale.room), breaks);
     context.setLineDash([]);
-    for (let column = 0, pen = false; column < smallest.length; column++) {
+    for (let column = 0; column < smallest.length; column++) {
       if (Number.isNaN(smallest[column])) continue;
       const x = LEFT + column + 0.5;
-      if (pen) context.lineTo(x, y(largest[column]));
-      else context.moveTo(x, y(largest[column]));
+      if (joined[column]) context.lineTo(x, y(largest[column]));
+      else context.moveTo(x, y(largest[column]) - 0.5); // a reading alone is a dot
       context.lineTo(x, y(smallest[column]) + 0.5);
-      pen = true;
     }
   }
   context.stroke();
