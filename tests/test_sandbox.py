@@ -74,10 +74,6 @@ def test_an_unknown_route_is_404(call, method, path):
     ("path", "helps"),
     [
         ("1/raw-data/999", "1 to 80"),
-        ("1/raw-data", "training"),
-        ("1/raw-data?category=nope", "testing"),
-        ("1/raw-data?category=training&labels=walking", "JSON list"),
-        ("1/raw-data?category=training&limit=-1", "whole number"),
         ("1/raw-data/12/slice?sliceStart=5&sliceEnd=5", "sliceStart"),
         ("1/raw-data/12/slice?sliceStart=5&sliceEnd=101", "100"),
         ("1/classify/999", "1 to 80"),

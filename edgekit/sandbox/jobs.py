@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -9,6 +11,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from edgekit.sandbox.project import Json, Refused
+
+KEPT = 3600.0  # seconds that a job is remembered after its end
 
 
 class Cancelled(Exception):
@@ -38,17 +42,20 @@ class _Job:
     created: str
     finished: str = ""
     well: bool = False
+    forget_at: float = math.inf  # time.monotonic()
 
     def end(self, future: Future[None]) -> None:
         """Keep how the work ended; called once, also where it was cancelled before it began."""
         self.well = not future.cancelled() and future.exception() is None
         self.finished = _now()
+        self.forget_at = time.monotonic() + KEPT
 
 
 class Jobs:
-    """The jobs of one project."""
+    """The jobs of one project; those that ended are forgotten after a while, with their logs."""
 
     def __init__(self) -> None:
+        self._ids = itertools.count(1)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="sandbox-job")
         self._lock = threading.Lock()
         self._jobs: dict[int, tuple[_Job, Future[None]]] = {}
@@ -63,7 +70,8 @@ class Jobs:
         """Queue work and return the job's id."""
         job = _Job(category, Log(), _now())
         with self._lock:
-            job_id = len(self._jobs) + 1
+            self._forget()
+            job_id = next(self._ids)
             future = self._worker.submit(work, job.log)
             self._jobs[job_id] = (job, future)
         future.add_done_callback(job.end)
@@ -96,9 +104,15 @@ class Jobs:
         return list(self._job(job_id)[0].log.lines)
 
     def _job(self, job_id: int) -> tuple[_Job, Future[None]]:
-        if job_id not in self._jobs:
-            raise Refused(f"No job with id {job_id}")
-        return self._jobs[job_id]
+        with self._lock:
+            self._forget()
+            if job_id not in self._jobs:
+                raise Refused(f"No job with id {job_id}; those that ended are forgotten after {KEPT / 3600:g} h")
+            return self._jobs[job_id]
+
+    def _forget(self) -> None:
+        now = time.monotonic()
+        self._jobs = {job_id: one for job_id, one in self._jobs.items() if one[0].forget_at > now}
 
 
 def _now() -> str:

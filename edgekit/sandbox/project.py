@@ -33,6 +33,10 @@ class Refused(Exception):
     """The call is understood and cannot be done; the text helps."""
 
 
+class WrongParameter(Refused):
+    """A parameter or the body is not what the call takes."""
+
+
 @dataclass(frozen=True, eq=False)
 class StoredSample(ABC):
     """A sample as the Studio keeps it."""

@@ -7,25 +7,26 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import hmac
 import socket
+import sys
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, NamedTuple, Self
+from operator import index
+from typing import Any, NamedTuple, Self, SupportsIndex
 
 import msgspec
 from tornado.httpserver import HTTPServer
-from tornado.web import Application, RequestHandler
+from tornado.web import Application, HTTPError
 
-from edgekit.errors import SandboxError
+from edgekit.errors import SandboxError, UsageError
 from edgekit.sandbox import motion, objects, routine
-from edgekit.sandbox.project import Project, Refused
+from edgekit.sandbox.guard import ROLES, Access, Guarded, new_key
+from edgekit.sandbox.project import Project, Refused, WrongParameter
 from edgekit.sandbox.service import Query, Service
 
 HOST = "127.0.0.1"
-PNG = b"\x89PNG"
-ROLES = ("readonly", "ingestiononly", "ingestion_deployment")  # besides admin, which may do everything
+BODY_TIMEOUT = 60.0  # seconds
 
 # Each call: its path below /v1/api/{projectId}, and what the service does with the request and the ids in the path.
 _ID = r"(\d{1,9})"
@@ -68,8 +69,8 @@ class Sandbox:
 
     Use it as a context manager, or call `start` and `stop`. `url` is the base address (with ``/v1``), `keys` holds the
     API key of each project by its name; `role_keys` holds, again by project, those of other roles than admin by role:
-    readonly, ingestiononly, ingestion_deployment. A project's models are trained, or loaded, when its key is first
-    used; that call waits for them.
+    readonly, ingestiononly, ingestion_deployment. Keys are drawn at random for each sandbox. A project's models are
+    trained, or loaded, when its key is first used; that call waits for them.
 
     Parameters
     ----------
@@ -78,6 +79,8 @@ class Sandbox:
 
     Raises
     ------
+    UsageError
+        The port is no number.
     SandboxError
         On start, where the port is taken.
 
@@ -89,10 +92,12 @@ class Sandbox:
     """
 
     def __init__(self, port: int = 0) -> None:
-        self._wanted_port = port
+        if isinstance(port, bool) or not isinstance(port, SupportsIndex):
+            raise UsageError(f"port is a number, 0 for any free one; got {port!r:.80}.")
+        self._port = index(port)
         self._running: _Running | None = None
-        self.keys = {name: f"ei_sandbox_{name}" for name in PROJECTS}
-        self.role_keys = {name: {role: f"{key}_{role}" for role in ROLES} for name, key in self.keys.items()}
+        self.keys = {name: new_key() for name in PROJECTS}
+        self.role_keys = {name: {role: new_key() for role in ROLES} for name in PROJECTS}
 
     def __enter__(self) -> Self:
         return self.start()
@@ -113,11 +118,10 @@ class Sandbox:
     def start(self) -> Self:
         """Serve; returns when it answers."""
         if self._running is None:
-            builders = {self.keys[name]: build for name, build in PROJECTS.items()}
-            roles = {key: ("admin", key) for key in builders}
-            for name, keys in self.role_keys.items():
-                roles |= {key: (role, self.keys[name]) for role, key in keys.items()}
-            self._running = _Running(self._wanted_port, builders, roles)
+            keys = {key: Access("admin", name) for name, key in self.keys.items()}
+            for name, own in self.role_keys.items():
+                keys |= {key: Access(role, name) for role, key in own.items()}
+            self._running = _Running(self._port, keys)
         return self
 
     def stop(self) -> None:
@@ -127,35 +131,30 @@ class Sandbox:
             self._running = None
 
 
+Keys = Mapping[str, Access]
 Builders = dict[str, Callable[[], Project]]
-Roles = dict[str, tuple[str, str]]  # of each key: its role, and the key under which its project is built
 PROJECTS: Builders = {"motion": motion.build, "objects": objects.build, "routine": routine.build}
 
 
 class _Services:
-    """The projects' services by API key, each built on its first use, in a thread of its own: other calls go on.
+    """The projects' services by name, each built on its first use, in a thread of its own: other calls go on.
 
     Only the server's loop asks, so that two calls at once cannot build twice.
     """
 
-    def __init__(self, builders: Builders, roles: Roles) -> None:
+    def __init__(self, builders: Builders) -> None:
         self._builders = builders
-        self._roles = roles
         self._workers = ThreadPoolExecutor(len(builders), thread_name_prefix="sandbox-build")
         self._built: dict[str, Future[Service]] = {}
 
-    def access(self, given: bytes) -> tuple[str, str] | None:
-        """Return the role of the key that was given and its project's own key; None if it is none of them."""
-        return next((found for key, found in self._roles.items() if hmac.compare_digest(key.encode(), given)), None)
-
-    async def open(self, key: str) -> Service:
+    async def open(self, name: str) -> Service:
         """Return a project's service; SandboxError where its data is not installed (and the next call tries again)."""
-        if key not in self._built:
-            self._built[key] = self._workers.submit(lambda: Service(self._builders[key]()))
+        if name not in self._built:
+            self._built[name] = self._workers.submit(lambda: Service(self._builders[name]()))
         try:
-            return await asyncio.wrap_future(self._built[key])
+            return await asyncio.wrap_future(self._built[name])
         except SandboxError:
-            self._built.pop(key, None)
+            self._built.pop(name, None)
             raise
 
     def wait(self) -> None:
@@ -172,11 +171,12 @@ class _Services:
 class _Running:
     """A listening server in a thread with its own loop."""
 
-    def __init__(self, port: int, builders: Builders, roles: Roles) -> None:
+    def __init__(self, port: int, keys: Keys) -> None:
         listener = _listen(port)
         listener.setblocking(False)
         self.port: int = listener.getsockname()[1]
-        self._services = _Services(builders, roles)
+        self._services = _Services(PROJECTS)
+        self._keys = keys
         self._loop = asyncio.new_event_loop()
         ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, args=(listener, ready), name="edgekit-sandbox", daemon=True)
@@ -185,7 +185,9 @@ class _Running:
 
     def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
         asyncio.set_event_loop(self._loop)
-        server = HTTPServer(_application(self._services))
+        server = HTTPServer(
+            _application(self._services, self._keys), max_body_size=sys.maxsize, body_timeout=BODY_TIMEOUT
+        )
         server.add_sockets([listener])
         self._loop.call_soon(ready.set)
         self._loop.run_forever()
@@ -202,7 +204,8 @@ class _Running:
 
 def _listen(port: int) -> socket.socket:
     if not 0 <= port <= 65535:
-        raise SandboxError(f"{port} is no port: choose one from 1 to 65535, or 0 for any free one.")
+        shown = port if abs(port) < 10**9 else "That number"
+        raise SandboxError(f"{shown} is no port: choose one from 1 to 65535, or 0 for any free one.")
     try:
         return socket.create_server((HOST, port))
     except OSError as problem:
@@ -211,43 +214,27 @@ def _listen(port: int) -> socket.socket:
     raise SandboxError(f"Port {port} {reason}. Choose another one, or port 0 for any free one.")
 
 
-def _application(services: _Services) -> Application:
+def _application(services: _Services, keys: Keys) -> Application:
     paths: dict[str, dict[str, Callable[..., Any]]] = {}
     for method, path, call in ROUTES:
         paths.setdefault(path, {})[method] = call
     handlers: list[Any] = [(rf"/v1/api/{_ID}/{path}", _ProjectCall, {"calls": calls}) for path, calls in paths.items()]
     handlers.append((r"/v1/api/projects", _Projects))
-    return Application(handlers, services=services, default_handler_class=_Unknown, log_function=lambda handler: None)
+    return Application(
+        handlers, services=services, keys=keys, default_handler_class=_Unknown, log_function=lambda handler: None
+    )
 
 
-class _Call(RequestHandler):
-    """What every call shares: JSON out, the key checked, errors as the Studio gives them."""
-
-    def answer(self, content: Any, status: int = 200) -> None:
-        """Answer with JSON, or with the bytes of a PNG picture, or with bytes that are JSON already."""
-        body = content if isinstance(content, bytes) else msgspec.json.encode(content)
-        kind = "image/png" if body.startswith(PNG) else "application/json; charset=utf-8"
-        self.set_status(status)
-        self.set_header("Content-Type", kind)
-        self.finish(body)
-
-    def refuse(self, status: int, text: str) -> None:
-        self.answer({"success": False, "error": text}, status)
+class _Call(Guarded):
+    """What every call shares: its project's service, and errors as the Studio gives them."""
 
     async def service(self) -> Service | None:
-        """Return the service the request's key opens, or None after answering why not."""
-        given = self.request.headers.get("x-api-key", "").encode()
+        """Return the service of the project that the request's key opens, or None after answering why not."""
+        if self._finished:  # the body grew too large
+            return None
         services: _Services = self.settings["services"]
-        access = services.access(given)
-        if access is None:
-            self.refuse(401, "Invalid API key" if given else "No API key: send it in the header x-api-key")
-            return None
-        role, key = access
-        if not _allowed(role, self.request.method or "", self.request.path):
-            self.refuse(403, f"The role {role!r} of this API key has no permission for this call")
-            return None
         try:
-            return await services.open(key)
+            return await services.open(self.access.project)
         except SandboxError as problem:
             self.refuse(200, str(problem))
             return None
@@ -257,18 +244,6 @@ class _Call(RequestHandler):
 
     def log_exception(self, *args: Any) -> None:
         """Keep the notebook's stderr clean: the client reports the error."""
-
-
-def _allowed(role: str, method: str, path: str) -> bool:
-    """Say whether a key of this role may make a call.
-
-    Published is that classifying with one block is open to readonly. That it is so for every call that changes nothing,
-    and that the keys of ingestion open none of these but the name of their project, is the sandbox's own reading.
-    """
-    call = path.split("/", 4)[-1]  # below /v1/api/{projectId}
-    if role == "readonly":
-        return method == "GET" or call.startswith("classify/")
-    return role == "admin" or path == "/v1/api/projects"
 
 
 class _Projects(_Call):
@@ -297,20 +272,27 @@ class _ProjectCall(_Call):
         elif int(project) != service.project.id:
             self.refuse(403, f"This key belongs to project {service.project.id}, not to project {int(project)}")
         else:
-            query = {name: self.get_query_argument(name) for name in self.request.query_arguments}
             try:
-                self.answer(call(service, Request(query, self.json_body()), *map(int, ids)))
+                self.answer(call(service, Request(self.query(), self.json_body()), *map(int, ids)))
+            except WrongParameter as refusal:
+                self.refuse(400, str(refusal))
             except Refused as refusal:
                 self.refuse(200, str(refusal))
 
+    def query(self) -> Query:
+        try:
+            return {name: self.get_query_argument(name) for name in self.request.query_arguments}
+        except HTTPError:
+            raise WrongParameter("A parameter holds bytes that are no UTF-8") from None
+
     def json_body(self) -> Any:
         try:
-            return msgspec.json.decode(self.request.body) if self.request.body else None
-        except ValueError:
-            raise Refused("The body is no JSON") from None
+            return msgspec.json.decode(bytes(self.body)) if self.body else None
+        except (ValueError, RecursionError):
+            raise WrongParameter("The body is no JSON") from None
 
 
 class _Unknown(_Call):
-    def prepare(self) -> Awaitable[None] | None:
+    def prepare(self) -> None:
+        super().prepare()
         self.refuse(404, f"Cannot {self.request.method} {self.request.path}")
-        return None

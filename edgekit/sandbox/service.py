@@ -15,7 +15,7 @@ import msgspec
 
 from edgekit.sandbox import model_testing
 from edgekit.sandbox.jobs import Jobs, Log
-from edgekit.sandbox.project import DATE, VARIANTS, Block, Json, Project, Refused, StoredSample, Tested
+from edgekit.sandbox.project import DATE, VARIANTS, Block, Json, Project, Refused, StoredSample, Tested, WrongParameter
 
 # A sample of more windows than this is classified by a job first, as the Studio does with long files.
 FEW_WINDOWS = 8
@@ -46,7 +46,7 @@ class Service:
         """List samples, newest first unless ``sortBy=id-asc``."""
         category = query.get("category")
         if category not in CATEGORIES:
-            raise Refused(f"Missing or unknown category {category!r}: expected one of {', '.join(CATEGORIES)}")
+            raise WrongParameter(f"Missing or unknown category {category!r}: expected one of {', '.join(CATEGORIES)}")
         labels = _json_list("labels", query.get("labels"))
         found = [
             sample
@@ -69,7 +69,9 @@ class Service:
         """Return the readings [sliceStart, sliceEnd) of a sample."""
         sample = self._sample(sample_id)
         start, end = _number(query, "sliceStart", None), _number(query, "sliceEnd", len(sample))
-        if start is None or not 0 <= start < end <= len(sample):
+        if start is None:
+            raise WrongParameter("sliceStart is missing: the first reading of the slice")
+        if not start < end <= len(sample):
             raise Refused(f"Invalid slice: 0 <= sliceStart < sliceEnd <= {len(sample)} expected")
         return {"success": True, **sample.part(self.project, start, end)}
 
@@ -207,7 +209,7 @@ class Service:
         category = self._category(query)
         wanted = body.get("modelVariants") if isinstance(body, dict) else None
         if wanted is not None and not (isinstance(wanted, list) and wanted):
-            raise Refused(f"modelVariants must be a list of variants, got {wanted!r}")
+            raise WrongParameter(f"modelVariants must be a list of variants, got {wanted!r}")
         variants = _variants(wanted or [VARIANTS[0]])
 
         def work(log: Log) -> None:
@@ -237,7 +239,7 @@ class Service:
     def _category(self, query: Query) -> str:
         category = query.get("category", "testing")
         if category not in CATEGORIES:
-            raise Refused(f"Unknown category {category!r}: expected one of {', '.join(CATEGORIES)}")
+            raise WrongParameter(f"Unknown category {category!r}: expected one of {', '.join(CATEGORIES)}")
         return category
 
     def set_thresholds(self, impulse_id: int, body: Any) -> Json:
@@ -246,7 +248,7 @@ class Service:
             raise Refused(f"No impulse with id {impulse_id}: this project has {self.project.impulse['id']}")
         wanted = body.get("thresholds") if isinstance(body, dict) else None
         if not isinstance(wanted, list) or not all(isinstance(entry, dict) for entry in wanted):
-            raise Refused('Expected {"thresholds": [{"blockId", "key", "value"}]}')
+            raise WrongParameter('Expected {"thresholds": [{"blockId", "key", "value"}]}')
         changes = [(self._threshold(entry), float(entry["value"])) for entry in wanted]
         for threshold, value in changes:
             threshold["value"] = value
@@ -258,12 +260,12 @@ class Service:
     def _threshold(self, entry: Json) -> Json:
         block_id, value, key = entry.get("blockId"), entry.get("value"), entry.get("key")
         if not isinstance(block_id, int):
-            raise Refused(f"blockId must be the id of a learn block, got {block_id!r}")
+            raise WrongParameter(f"blockId must be the id of a learn block, got {block_id!r}")
         block = self._block(block_id)
         if key != block.threshold["key"]:
             raise Refused(f"No threshold {key!r} in learn block {block.about['id']}: it has {block.threshold['key']!r}")
         if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
-            raise Refused(f"The value of threshold {key!r} must be a number, got {value!r}")
+            raise WrongParameter(f"The value of threshold {key!r} must be a number, got {value!r}")
         return block.threshold
 
     # --- look-ups ---
@@ -291,31 +293,31 @@ def _number(query: Query, name: str, default: Any) -> Any:
     if text is None:
         return default
     if not text.isascii() or not text.isdigit():
-        raise Refused(f"{name} must be a whole number, got {text!r}")
+        raise WrongParameter(f"{name} must be a whole number, got {text[:100]!r}")
     return int(text[:12])
 
 
 def _flag(query: Query, name: str) -> bool:
     text = query.get(name, "false").lower()  # the official client writes True
     if text not in ("true", "false"):
-        raise Refused(f"{name} must be true or false, got {text!r}")
+        raise WrongParameter(f"{name} must be true or false, got {text[:100]!r}")
     return text == "true"
 
 
-def _json_list(name: str, text: str | None) -> list[Any] | None:
+def _json_list(name: str, text: str | None) -> list[str] | None:
     if text is None:
         return None
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         value = None
-    if not isinstance(value, list):
-        raise Refused(f"{name} must be a JSON list, got {text!r}")
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise WrongParameter(f"{name} must be a JSON list of texts, got {text[:100]!r}")
     return value
 
 
 def _variants(names: list[Any]) -> list[str]:
     for name in names:
         if name not in VARIANTS:
-            raise Refused(f"No {name!r} model in this project: it has {', '.join(VARIANTS)}")
+            raise WrongParameter(f"No {name!r} model in this project: it has {', '.join(VARIANTS)}")
     return names
