@@ -10,12 +10,7 @@ lab: .venv/ready
 	$(BIN)/jupyter lab $(AS_ROOT) notebooks
 
 test: .venv/ready
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/python tests/browser/chromium.py
-	$(BIN)/pytest
+	$(BIN)/python -m tests
 
 bench: .venv/ready
 	$(BIN)/python -m tests.bench
@@ -24,9 +19,9 @@ bench: .venv/ready
 notebooks: .venv/ready
 	$(BIN)/python -m edgekit.regression notebooks/*.ipynb
 
+# Pin the newest packages that install on every platform and every Python (see tests/lock.py); takes a few minutes.
 lock: .venv/ready
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --no-emit-package edgekit \
-		--no-header --upgrade --output-file requirements.lock pyproject.toml
+	$(BIN)/python -m tests.lock
 
 # uv takes seconds where pip takes minutes; pip is there for machines whose package index only pip knows of.
 .venv/ready: requirements.lock pyproject.toml

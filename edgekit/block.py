@@ -133,6 +133,11 @@ class BlockResult:
         values = pd.array([_OUTCOMES.get(outcome) for outcome in outcomes.texts], dtype="boolean")
         return pd.Series(values, index=pd.RangeIndex(len(values), name="window"), name="anomalous")
 
+    def doubts(self) -> list[str]:
+        """Return why labels may be joined to the wrong windows: what `windows` and `anomalous` warn of, as values."""
+        found = (read(self._lean, self.sample, self._cut) for read in (labelled.labels, labelled.outcomes))
+        return [expected.doubt for expected in found if expected.doubt]
+
     def features(self) -> pd.DataFrame:
         """Fetch what this block looked at: the features of its DSP blocks, one row a window; see `Studio.features`.
 

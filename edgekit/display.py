@@ -29,6 +29,14 @@ def printable(text: object) -> str:
     return str(text).encode("utf-8", "replace").decode("utf-8")
 
 
+def quoted(value: object, limit: int = 80) -> str:
+    """Return what was given as an error quotes it: its repr, cut; its type where it has none."""
+    try:
+        return short(repr(value), limit)
+    except Exception:  # a whole number of more than 4300 digits, or a repr of somebody else's
+        return f"<{type(value).__name__}>"
+
+
 def short(text: object, limit: int = 24) -> str:
     """Return a text cut to a length that leaves room for what stands beside it."""
     whole = str(text)

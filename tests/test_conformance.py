@@ -371,8 +371,8 @@ def test_defect_of_1_79_0_reading_checks_nothing(client):
 
 
 @pytest.fixture(scope="module")
-def newest(request):
-    """What the newest client made of every call, of a sample's bytes and of a picture."""
+def newest(request, client):
+    """What the newest client made of every call, of a sample's bytes and of a picture; it takes what `client` takes."""
     home = request.config.cache.mkdir("official-client") / NEWEST
     if not home.exists():
         _install(home)

@@ -76,5 +76,5 @@ def test_two_threads_moving_it_leave_it_whole():
         thread.join()
     slider.value = 999
     assert panel.shown["level"].item() == 999
-    assert panel._png.startswith(b"\x89PNG")
-    assert panel._png.endswith(b"IEND\xaeB`\x82")
+    assert panel._drawn.png.startswith(b"\x89PNG")
+    assert panel._drawn.png.endswith(b"IEND\xaeB`\x82")

@@ -9,6 +9,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -41,7 +42,8 @@ def test_every_dependency_is_locked_within_its_range():
         for pin in pins[canonicalize_name(requirement.name)]:
             (specifier,) = pin.specifier
             assert specifier.operator == "==", pin
-            assert requirement.specifier.contains(specifier.version), (requirement, pin)
+            # a release candidate is taken where a new Python has no other wheel yet
+            assert requirement.specifier.contains(specifier.version, prereleases=True), (requirement, pin)
 
 
 def test_no_later_python_is_refused():
@@ -89,3 +91,55 @@ def test_a_python_that_is_too_old_is_told_at_once_and_named(tmp_path):
     assert done.returncode
     assert f"3.11 or later; {other} is {version}" in done.stderr
     assert "went on" not in done.stdout
+
+
+def test_make_test_and_the_gate_run_what_python_m_tests_runs():
+    makefile = (ROOT / "Makefile").read_text()
+    assert "test: .venv/ready\n\t$(BIN)/python -m tests\n" in makefile
+    assert (ROOT / ".ci" / "run").read_text().splitlines()[-1] == "make test"
+
+
+@pytest.mark.parametrize("failing", [None, "mypy", "pytest"])
+def test_python_m_tests_stops_at_the_first_check_that_fails(monkeypatch, capsys, failing):
+    from . import __main__ as checks
+
+    ran = []
+
+    def run(command, cwd, check):
+        ran.append(command[1:])
+        return subprocess.CompletedProcess(command, 3 if failing in command else 0)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    assert checks.main(["-k", "one"]) == (3 if failing else 0)
+    names = ["ruff", "ruff", "mypy", None, None, "pytest"]
+    assert len(ran) == (names.index(failing) + 1 if failing else 6)
+    if failing != "mypy":
+        assert ran[-1] == ["-m", "pytest", "-k", "one"]
+    assert ("This check failed: python -m" in capsys.readouterr().err) is bool(failing)
+
+
+# --- the workflows; whether they are valid at all is actionlint's to say, in the workflow test ---
+
+WORKFLOWS = {path.name: path.read_text() for path in (ROOT / ".github" / "workflows").iterdir()}
+
+
+def test_every_python_that_the_package_names_is_tested_on_every_system():
+    matrix = yaml.safe_load(WORKFLOWS["test.yml"])["jobs"]["test"]["strategy"]["matrix"]
+    named = [line.rpartition(" ")[2] for line in PROJECT["classifiers"] if ":: Python :: 3." in line]
+    assert matrix["python"] == named == ["3.11", "3.12", "3.13", "3.14"]
+    assert [name.removesuffix("-latest") for name in matrix["os"]] == ["ubuntu", "macos", "windows"]
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_actions_of_others_are_pinned_to_a_commit_whose_version_is_said(name):
+    for line in re.findall(r"uses: (.+)", WORKFLOWS[name]):
+        assert line.startswith("./") or re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_a_workflow_may_read_and_only_publishing_may_prove_who_it_is(name):
+    workflow = yaml.safe_load(WORKFLOWS[name])
+    assert workflow["permissions"] == {"contents": "read"}
+    more = {job: rights["permissions"] for job, rights in workflow["jobs"].items() if "permissions" in rights}
+    assert more == ({"publish": {"id-token": "write"}} if name == "release.yml" else {})
+    assert "secrets." not in WORKFLOWS[name]

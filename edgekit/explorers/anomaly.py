@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
-import traitlets
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 
 from edgekit import anomaly, display, plots
 from edgekit.errors import UsageError
-from edgekit.explorers.base import Number
 from edgekit.explorers.scored import SCORE, Scored
+from edgekit.explorers.state import State, flag, number, reading, whole
 from edgekit.explorers.timeline import Timeline, TimelineExplorer
 from edgekit.look import plain
 
@@ -60,9 +59,9 @@ class AnomalyExplorer(TimelineExplorer):
     scripts: ClassVar[tuple[str, ...]] = ("shared.js", "tracks.js", "scores.js", "anomaly.js")
     state: ClassVar[tuple[str, ...]] = ("window", "threshold", "span", "axes", "log_scale")
 
-    window = traitlets.Int(0).tag(sync=True)
-    threshold = Number(None, allow_none=True).tag(sync=True)
-    log_scale = traitlets.Bool(False).tag(sync=True)
+    window = State(0, whole)
+    threshold = State(None, number)
+    log_scale = State(False, flag)
 
     def __init__(self, blocks: Sequence[BlockResult], **state: Any) -> None:
         self._scored = scored = Scored.of(blocks)
@@ -75,31 +74,28 @@ class AnomalyExplorer(TimelineExplorer):
         begin = {"threshold": limit, "axes": timeline.axes, "log_scale": meta["highest"] > 10 * max(limit, 1e-9)}
         super().__init__(meta, arrays, **begin | state)
 
-    @traitlets.validate("window")
-    def _checked_window(self, proposal: Any) -> int:
-        if not 0 <= proposal["value"] < max(len(self.windows), 1):
-            raise UsageError(f"There are windows 0 to {len(self.windows) - 1}, not {proposal['value']}.")
-        return int(proposal["value"])
-
-    @traitlets.validate("threshold")
-    def _checked_threshold(self, proposal: Any) -> float | None:
-        value: float | None = proposal["value"]
-        if value is not None and not np.isfinite(value):
+    def _checked(self, name: str, value: Any) -> Any:
+        if name == "window" and not 0 <= value < max(len(self.windows), 1):
+            raise UsageError(f"There are windows 0 to {len(self.windows) - 1}, not {value}.")
+        if name == "threshold" and not np.isfinite(value):
             raise UsageError(f"A threshold is a finite number, got {value}.")
-        return value
+        return super()._checked(name, value)
 
     @property
+    @reading
     def selection(self) -> pd.DataFrame:
         """The windows above the threshold: rows of `windows`."""
         return self.windows[self.windows[SCORE] > self._limit()]
 
     @property
+    @reading
     def counts(self) -> pd.Series[float]:
         """What the threshold does to the windows, and in how many events; see `edgekit.anomaly.tally`."""
         increase = self._scored.increases[self._scored.place]
         counted = anomaly.tally(self.windows[SCORE], self.windows["anomalous"], self._limit(), increase_ms=increase)
         return pd.concat([counted, pd.Series({"events": float(len(self.segments()))})])
 
+    @reading
     def segments(self) -> pd.DataFrame:
         """Merge the windows above the threshold into events, sample by sample; times on the explorer's own axis."""
         found = [anomaly.segments(part, self._limit()) for _, part in self._on_timeline().groupby(self._scored.place)]
@@ -113,20 +109,20 @@ class AnomalyExplorer(TimelineExplorer):
         shift = self._timeline.starts[self._scored.place]
         return table.assign(start_ms=table["start_ms"] + shift, end_ms=table["end_ms"] + shift)
 
+    @reading
     def figure(self) -> Figure:
         """Return the same view as a matplotlib figure of its own, without pyplot."""
         figure = Figure(figsize=(11, 6.4), layout="constrained")
         grid = figure.add_gridspec(3, 2, width_ratios=(3, 1), height_ratios=(1, 1.1, 0.9))
-        with self._lock:
-            signal, scores, bins = (figure.add_subplot(grid[i, 0]) for i in range(3))
-            self._timeline.draw(signal, self.axes, self.span, title=str(self._meta["title"]))
-            self._draw_scores(scores)
-            plots.histogram(self.windows[SCORE], self.windows["anomalous"], self.threshold, ax=bins)
-            if len(self.windows):
-                start, end = self._on_timeline()[["start_ms", "end_ms"]].iloc[self.window] / 1000
-                for axes in (signal, scores):
-                    axes.axvspan(start, end, facecolor="black", alpha=0.12)
-            self._draw_window(figure, grid)
+        signal, scores, bins = (figure.add_subplot(grid[i, 0]) for i in range(3))
+        self._timeline.draw(signal, self.axes, self.span, title=str(self._meta["title"]))
+        self._draw_scores(scores)
+        plots.histogram(self.windows[SCORE], self.windows["anomalous"], self.threshold, ax=bins)
+        if len(self.windows):
+            start, end = self._on_timeline()[["start_ms", "end_ms"]].iloc[self.window] / 1000
+            for axes in (signal, scores):
+                axes.axvspan(start, end, facecolor="black", alpha=0.12)
+        self._draw_window(figure, grid)
         return figure
 
     def _draw_window(self, figure: Figure, grid: GridSpec) -> None:
@@ -149,6 +145,7 @@ class AnomalyExplorer(TimelineExplorer):
             axes.autoscale_view(scalex=False)  # margins as this scale counts: the highest score is not cut off
         self._timeline.limit(axes, self.span)
 
+    @reading
     def text(self) -> str:
         """Say in three lines what is on show."""
         counts = self.counts

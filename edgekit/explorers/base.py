@@ -9,11 +9,9 @@ from __future__ import annotations
 import base64
 import io
 import json
-import threading
 from collections.abc import Mapping
 from functools import cache
 from html import escape
-from numbers import Real
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -27,6 +25,7 @@ from numpy.typing import NDArray
 
 from edgekit import display
 from edgekit.errors import UsageError
+from edgekit.explorers.state import RefusedValue, Stateful, reading
 from edgekit.saving import save
 
 _FRONT = Path(__file__).parent / "front"
@@ -61,21 +60,11 @@ def _printable(value: Any) -> Any:
     return display.printable(value) if isinstance(value, str) else value
 
 
-class Number(traitlets.Float):  # type: ignore[type-arg]
-    """A number of any kind, NumPy's as well; kept as a float."""
-
-    def validate(self, obj: Any, value: Any) -> float:
-        """Say in a UsageError what is no number."""
-        if type(value) is bool or not isinstance(value, Real):
-            raise UsageError(f"{(self.name or 'It').lstrip('_')} takes numbers, got {value!r}.")
-        return float(value)
-
-
-class Explorer(anywidget.AnyWidget):
+class Explorer(Stateful, anywidget.AnyWidget):
     """An interactive view in the notebook; the same view as a figure, as a picture beside the widget, and as a page.
 
-    Subclasses name their `scripts` and `state` (the traits a person moves), and say what the data is: `_meta` holds
-    texts and ranges, `_blob` all arrays in one piece, sent once.
+    Subclasses name their `scripts` and `state` (the traits a person moves, each a `State`), and say what the data is:
+    `_meta` holds texts and ranges, `_blob` all arrays in one piece, sent once. What looks at the state is a `reading`.
     """
 
     scripts: ClassVar[tuple[str, ...]] = ()
@@ -92,7 +81,6 @@ class Explorer(anywidget.AnyWidget):
         super().__init_subclass__(**kwargs)
 
     def __init__(self, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], **state: Any) -> None:
-        self._lock = threading.RLock()  # messages come on threads of the kernel's choosing
         layout, blob = pack(arrays)
         if unknown := sorted(set(state) - set(self.state)):
             raise UsageError(f"{type(self).__name__} has no {unknown[0]!r}; it has {', '.join(self.state)}.")
@@ -130,12 +118,12 @@ class Explorer(anywidget.AnyWidget):
         """
         save(path, self._page())
 
+    @reading
     def _page(self) -> str:
-        with self._lock:
-            title = escape(str(self._meta.get("title", type(self).__name__)))
-            state = {name: getattr(self, name) for name in ("_meta", *self.state)}
-            picture = base64.b64encode(self._png()).decode()
-            blob = base64.b64encode(self._blob).decode()
+        title = escape(str(self._meta.get("title", type(self).__name__)))
+        state = {name: getattr(self, name) for name in ("_meta", *self.state)}
+        picture = base64.b64encode(self._png()).decode()
+        blob = base64.b64encode(self._blob).decode()
         # inside <script> nothing is escaped but what could end it
         data = json.dumps(state).replace("<", "\\u003c")
         script = front("standalone.js", *self.scripts)
@@ -154,16 +142,24 @@ class Explorer(anywidget.AnyWidget):
         )
 
     def _png(self) -> bytes:
-        with self._lock:
-            buffer = io.BytesIO()
-            figure = self.figure()
-            figure.set_dpi(_DPI)
-            FigureCanvasAgg(figure).print_png(buffer)  # type: ignore[no-untyped-call]  # savefig would draw it twice
-            return buffer.getvalue()
+        buffer = io.BytesIO()
+        figure = self.figure()
+        figure.set_dpi(_DPI)
+        FigureCanvasAgg(figure).print_png(buffer)  # type: ignore[no-untyped-call]  # savefig would draw it twice
+        return buffer.getvalue()
 
     def __repr__(self) -> str:
         return display.printable(self.text())
 
+    def set_state(self, sync_data: Mapping[str, Any]) -> None:
+        """Take what the browser sends: all of it or nothing; what it shows of a refused value is put right."""
+        try:
+            super().set_state(sync_data)
+        except RefusedValue:
+            self.send_state([name for name in sync_data if name in self.keys])
+            raise
+
+    @reading
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Put a picture and a text beside the widget: for code hosts, untrusted notebooks, printed pages, nbval."""
         bundle = super()._repr_mimebundle_(**kwargs)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
-import traitlets
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from edgekit import detected, detection, plots
 from edgekit.errors import UsageError
-from edgekit.explorers.base import Explorer, Number
+from edgekit.explorers.base import Explorer
+from edgekit.explorers.state import State, flag, items, number, reading, whole
 from edgekit.jobs import in_order
 from edgekit.pictures import LOOKS, SAID
 
@@ -58,12 +58,12 @@ class DetectionExplorer(Explorer):
     scripts: ClassVar[tuple[str, ...]] = ("shared.js", "matching.js", "detections.js")
     state: ClassVar[tuple[str, ...]] = ("picture", "threshold", "min_distance", "min_iou", "chosen", "cells")
 
-    picture = traitlets.Int(0).tag(sync=True)
-    threshold = Number(0.0).tag(sync=True)
-    min_distance = Number(0.2).tag(sync=True)
-    min_iou = Number(0.5).tag(sync=True)
-    chosen: Any = traitlets.List().tag(sync=True)
-    cells = traitlets.Bool(False).tag(sync=True)
+    picture = State(0, whole)
+    threshold = State(0.0, number)
+    min_distance = State(0.2, number)
+    min_iou = State(0.5, number)
+    chosen = State([], items)
+    cells = State(False, flag)
 
     def __init__(self, blocks: Sequence[BlockResult], **state: Any) -> None:
         names: dict[int, str] = {}
@@ -148,27 +148,19 @@ class DetectionExplorer(Explorer):
         arrays["image_at"] = np.cumsum([0, *map(len, images)]).astype("i4")
         return arrays
 
-    @traitlets.validate("picture")
-    def _checked_picture(self, proposal: Any) -> int:
-        if not 0 <= proposal["value"] < len(self._pictures):
-            raise UsageError(f"There are pictures 0 to {len(self._pictures) - 1}, not {proposal['value']}.")
-        return int(proposal["value"])
+    def _checked(self, name: str, value: Any) -> Any:
+        match name:
+            case "picture" if not 0 <= value < len(self._pictures):
+                raise UsageError(f"There are pictures 0 to {len(self._pictures) - 1}, not {value}.")
+            case "threshold" | "min_distance" if not 0 <= value <= 1:
+                raise UsageError(f"{name} is a number from 0 to 1, got {value}.")
+            case "min_iou" if not 1e-9 <= value <= 1:
+                raise UsageError(f"{name} is a number above 0 and up to 1, got {value}.")
+            case "chosen" if value and not _is_object(value):
+                raise UsageError(f'chosen is ["prediction" or "truth", its number], or [] for none; got {value}.')
+        return super()._checked(name, value)
 
-    @traitlets.validate("threshold", "min_distance", "min_iou")
-    def _checked_number(self, proposal: Any) -> float:
-        name, value = proposal["trait"].name, proposal["value"]
-        low = 1e-9 if name == "min_iou" else 0
-        if not low <= value <= 1:
-            raise UsageError(f"{name} is a number {'above 0 and up to 1' if low else 'from 0 to 1'}, got {value}.")
-        return float(value)
-
-    @traitlets.validate("chosen")
-    def _checked_chosen(self, proposal: Any) -> list[Any]:
-        chosen = list(proposal["value"])
-        if chosen and not (len(chosen) == 2 and chosen[0] in ("prediction", "truth") and isinstance(chosen[1], int)):
-            raise UsageError(f'chosen is ["prediction" or "truth", its number], or [] for none; got {chosen}.')
-        return chosen
-
+    @reading
     def matched(self, picture: int | None = None) -> detection.Matched:
         """Return one picture matched at the sliders' values; the one on show without a number."""
         found = self._pictures[self.picture if picture is None else picture]
@@ -178,6 +170,7 @@ class DetectionExplorer(Explorer):
         return detection.match(found.truths, shown, self.min_distance, names=found.matched.names)
 
     @property
+    @reading
     def selection(self) -> pd.DataFrame:
         """Each truth and each prediction on show, with its kind; see `edgekit.detection.errors`.
 
@@ -193,6 +186,7 @@ class DetectionExplorer(Explorer):
         return found
 
     @property
+    @reading
     def counts(self) -> pd.DataFrame:
         """How many hits and misses, in this picture and in all, by both countings.
 
@@ -210,17 +204,18 @@ class DetectionExplorer(Explorer):
         index = pd.MultiIndex.from_tuples(list(rows), names=["scope", "counting"])
         return pd.DataFrame(list(rows.values()), index=index)
 
+    @reading
     def figure(self) -> Figure:
         """Return the picture on show as a matplotlib figure of its own; see `edgekit.plots.detections`."""
         figure = Figure(figsize=(7.6, 5), layout="constrained")
-        with self._lock:
-            found = self._pictures[self.picture]
-            scores = found.predictions["score"]
-            shown = scores[~(scores < self.threshold)]
-            title = str(found.block.sample.filename)
-            plots.detections(self.matched(), found.image, scores=shown, ax=figure.subplots(), title=title)
+        found = self._pictures[self.picture]
+        scores = found.predictions["score"]
+        shown = scores[~(scores < self.threshold)]
+        title = str(found.block.sample.filename)
+        plots.detections(self.matched(), found.image, scores=shown, ax=figure.subplots(), title=title)
         return figure
 
+    @reading
     def text(self) -> str:
         """Say in a few lines what is on show."""
         sample = self.pictures["sample"].iloc[self.picture]
@@ -262,6 +257,10 @@ class _Picture:
 def _has_centres(block: BlockResult, window: int) -> bool:
     found = block.raw.structured_result or []
     return block.last_layer == "fomo" or found[window].debug_info_json is not None
+
+
+def _is_object(chosen: list[Any]) -> bool:
+    return len(chosen) == 2 and chosen[0] in ("prediction", "truth") and isinstance(chosen[1], int)
 
 
 def _windows(block: BlockResult) -> int:

@@ -7,7 +7,7 @@ import io
 import threading
 from collections.abc import Callable
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 import anywidget
 import ipywidgets as widgets
@@ -25,6 +25,29 @@ class _Keys(anywidget.AnyWidget):
     """An unseen element that keeps JupyterLab's shortcuts away from the controls beside it."""
 
     _esm = front("shared.js", "keys.js") + "\nexport default { render };\n"
+
+
+class _Drawn(NamedTuple):
+    """One drawing: the controls' values, what `draw` returned for them, and the picture."""
+
+    values: dict[str, Any]
+    shown: pd.DataFrame | str | None
+    png: bytes
+
+    def text(self) -> str:
+        said = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
+        if isinstance(self.shown, pd.DataFrame):
+            return f"Panel({said})\n{self.shown.to_string(float_format=_figure)}"
+        return f"Panel({said})" + (f"\n{self.shown}" if self.shown else "")
+
+    def html(self) -> str:
+        below = f"<p>{escape(self.shown)}</p>" if isinstance(self.shown, str) and self.shown else ""
+        if isinstance(self.shown, pd.DataFrame):
+            below = str(self.shown.to_html(escape=True, border=0, float_format=_figure))
+        return (
+            f"<img alt='{escape(self.text(), quote=True)}' style='max-width:100%' "
+            f"src='data:image/png;base64,{base64.b64encode(self.png).decode()}'>{below}"
+        )
 
 
 class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
@@ -66,9 +89,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
             raise UsageError("A Panel needs at least one control with a value: Panel(draw, threshold=FloatSlider()).")
         self._draw_on = draw
         self._controls = controls
-        self._lock = threading.Lock()  # controls report on threads of the kernel's choosing
-        self._png = b""
-        self.shown: pd.DataFrame | str | None = None
+        self._lock = threading.RLock()  # controls report on threads of the kernel's choosing
+        self._drawn = _Drawn({}, None, b"")
         self._view = widgets.HTML()
         for name, control in controls.items():
             control.description = control.description or name
@@ -82,12 +104,18 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         """The controls' values by name."""
         return {name: control.value for name, control in self._controls.items()}
 
+    @property
+    def shown(self) -> pd.DataFrame | str | None:
+        """What `draw` returned last."""
+        return self._drawn.shown
+
     def _follow(self, change: object = None) -> None:
         with self._lock:
             figure = Figure(figsize=_SIZE, layout="constrained")
             axes: Axes = figure.subplots()
+            values = self.values
             try:
-                self.shown = self._draw_on(axes, **self.values)
+                shown = self._draw_on(axes, **values)
             except EdgekitError as problem:
                 if change is None:
                     raise
@@ -96,31 +124,17 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
                 return
             buffer = io.BytesIO()
             figure.savefig(buffer, format="png", dpi=96)
-            self._png = buffer.getvalue()
-            image = base64.b64encode(self._png).decode()
-            self._view.value = (
-                f"<img alt='{escape(self._text(), quote=True)}' style='max-width:100%' "
-                f"src='data:image/png;base64,{image}'>{self._below()}"
-            )
-
-    def _below(self) -> str:
-        if isinstance(self.shown, pd.DataFrame):
-            return str(self.shown.to_html(escape=True, border=0, float_format=_figure))
-        return f"<p>{escape(self.shown)}</p>" if self.shown else ""
-
-    def _text(self) -> str:
-        said = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
-        if isinstance(self.shown, pd.DataFrame):
-            return f"Panel({said})\n{self.shown.to_string(float_format=_figure)}"
-        return f"Panel({said})" + (f"\n{self.shown}" if self.shown else "")
+            self._drawn = _Drawn(values, shown, buffer.getvalue())
+            self._view.value = self._drawn.html()
 
     def __repr__(self) -> str:
-        return self._text()
+        return self._drawn.text()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        drawn = self._drawn
         bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
-        bundle["text/plain"] = self._text()
-        bundle["image/png"] = base64.b64encode(self._png).decode()
+        bundle["text/plain"] = drawn.text()
+        bundle["image/png"] = base64.b64encode(drawn.png).decode()
         return bundle
 
 

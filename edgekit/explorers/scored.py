@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -11,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from edgekit.errors import AmbiguousLabelsWarning, EdgekitError, UsageError
+from edgekit.errors import EdgekitError, UsageError
 from edgekit.windows import SCORE
 
 if TYPE_CHECKING:
@@ -61,12 +60,8 @@ class Scored:
         if not blocks:
             raise UsageError("There is no block to explore: give one, or a list of them.")
         first = blocks[0]
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always", AmbiguousLabelsWarning)
-            tables = [block.windows() for block in blocks]
-            truths = [block.anomalous() for block in blocks]
-        for doubt in caught:
-            warnings.warn_explicit(doubt.message, doubt.category, doubt.filename, doubt.lineno)
+        tables = [block.windows() for block in blocks]
+        truths = [block.anomalous() for block in blocks]
         for block, table in zip(blocks, tables, strict=True):
             if len(table) and SCORE not in table:
                 raise UsageError(
@@ -78,7 +73,7 @@ class Scored:
                 f"ek.explore([result.block({kinds[0]!r}) for result in results])."
             )
         explained, note = _explained(blocks)
-        if any(issubclass(doubt.category, AmbiguousLabelsWarning) for doubt in caught):
+        if any(block.doubts() for block in blocks):
             note = " · ".join([_GUESSED, note] if note else [_GUESSED])
         windows = [_described(*of) for of in zip(blocks, tables, truths, explained, strict=True)]
         why = pd.concat(explained, ignore_index=True)

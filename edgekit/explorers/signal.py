@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
-import traitlets
 from matplotlib.figure import Figure
 
 from edgekit.errors import UsageError
-from edgekit.explorers.base import Number
+from edgekit.explorers.state import State, number, reading
 from edgekit.explorers.timeline import Timeline, TimelineExplorer
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ class SignalExplorer(TimelineExplorer):
     scripts: ClassVar[tuple[str, ...]] = ("shared.js", "tracks.js", "signal.js")
     state: ClassVar[tuple[str, ...]] = ("time_ms", "span", "axes")
 
-    time_ms = Number(0.0).tag(sync=True)
+    time_ms = State(0.0, number)
 
     def __init__(self, samples: Sequence[Sample], **state: Any) -> None:
         if not samples:
@@ -53,28 +52,29 @@ class SignalExplorer(TimelineExplorer):
         meta = timeline.meta() | {"title": timeline.title(), "labels": timeline.labels()}
         super().__init__(meta, timeline.arrays(), **{"axes": timeline.axes} | state)
 
-    @traitlets.validate("time_ms")
-    def _checked_time(self, proposal: Any) -> float:
-        if not 0 <= proposal["value"] <= self._timeline.end:
-            raise UsageError(f"The samples last from 0 to {self._timeline.end:g} ms; got {proposal['value']:g}.")
-        return float(proposal["value"])
+    def _checked(self, name: str, value: Any) -> Any:
+        if name == "time_ms" and not 0 <= value <= self._timeline.end:
+            raise UsageError(f"The samples last from 0 to {self._timeline.end:g} ms; got {value:g}.")
+        return super()._checked(name, value)
 
     @property
+    @reading
     def selection(self) -> pd.DataFrame:
         """The readings on show, those in [start, end) of `span`: index `time_ms`, one column an axis on show."""
-        signal = self._timeline.signal[self.axes]
+        signal: pd.DataFrame = self._timeline.signal[self.axes]
         start, end = self.span or (0.0, self._timeline.end)
         return signal[(signal.index >= start) & (signal.index < end)]
 
+    @reading
     def figure(self) -> Figure:
         """Return the signal on show, with a line at the time one points at, as a matplotlib figure of its own."""
         figure = Figure(figsize=(9.6, 3.2), layout="constrained")
-        with self._lock:
-            axes = figure.subplots()
-            self._timeline.draw(axes, self.axes, self.span, title=str(self._meta["title"]))
-            axes.axvline(self.time_ms / 1000, color="black", linewidth=1)
+        axes = figure.subplots()
+        self._timeline.draw(axes, self.axes, self.span, title=str(self._meta["title"]))
+        axes.axvline(self.time_ms / 1000, color="black", linewidth=1)
         return figure
 
+    @reading
     def text(self) -> str:
         """Say in two lines what is on show."""
         shown = self.selection

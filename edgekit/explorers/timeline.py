@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import traitlets
 from numpy.typing import NDArray
 
 from edgekit import display, plots
 from edgekit.errors import UsageError
-from edgekit.explorers.base import Explorer, Number
+from edgekit.explorers.base import Explorer
+from edgekit.explorers.state import State, numbers, texts
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -140,16 +140,15 @@ class TimelineExplorer(Explorer):
 
     _timeline: Timeline
 
-    span = traitlets.List(Number()).tag(sync=True)
-    axes = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    span = State([], numbers)
+    axes = State([], texts)
 
-    @traitlets.validate("span")
-    def _checked_span(self, proposal: Any) -> list[float]:
-        return self._timeline.checked_span(proposal["value"])
-
-    @traitlets.validate("axes")
-    def _checked_axes(self, proposal: Any) -> list[str]:
-        return self._timeline.checked_axes(proposal["value"])
+    def _checked(self, name: str, value: Any) -> Any:
+        if name == "span":
+            return self._timeline.checked_span(value)
+        if name == "axes":
+            return self._timeline.checked_axes(value)
+        return super()._checked(name, value)
 
 
 def thinned(signal: pd.DataFrame, columns: int = COLUMNS) -> pd.DataFrame:
