@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import threading
 
 from edgekit import __version__
-from edgekit.errors import EdgekitError
+from edgekit.errors import EdgekitError, UsageError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -20,6 +21,11 @@ def main(arguments: list[str] | None = None) -> int:
     sandbox.set_defaults(run=_sandbox)
     doctor = commands.add_parser("doctor", help="check that everything a workshop needs works here")
     doctor.add_argument("--json", action="store_true", help="print one JSON document")
+    doctor.add_argument(
+        "--report", nargs="?", const="edgekit-report.md", metavar="FILE",
+        help="look at a few samples of your project (EI_API_KEY), only reading, and write which of edgekit's "
+        "assumptions hold: counts without values, names or keys (default: %(const)s)",
+    )  # fmt: skip
     doctor.set_defaults(run=_doctor)
     options = parser.parse_args(arguments)
     try:
@@ -46,7 +52,19 @@ def _sandbox(options: argparse.Namespace) -> int:
 def _doctor(options: argparse.Namespace) -> int:
     from edgekit import doctor
 
-    return doctor.run(as_json=options.json)
+    return _report(options.report) if options.report else doctor.run(as_json=options.json)
+
+
+def _report(path: str) -> int:
+    import edgekit
+    from edgekit import field_report
+
+    if not os.environ.get("EI_API_KEY", "").strip():
+        raise UsageError("A report is of your own project: set EI_API_KEY (its dashboard shows it under Keys).")
+    page = field_report.write(edgekit.connect(), path)
+    print(next(line for line in page.splitlines() if line.endswith("not seen.")))
+    print(f"Written to {path}. It holds counts only; read it, then send it with an issue.")
+    return 0
 
 
 if __name__ == "__main__":
