@@ -13,15 +13,20 @@ EdgekitError
 
 AmbiguousLabelsWarning is no error: the result stands, but a guess is in it that only a person can check.
 
-Each text says what happened, on which call, and what to do next. Text that came from a server is part of a message
-as it was sent: escape it before it goes into HTML.
+Each text says what happened, on which call, and what to do next. Text that came from a server is part of a message:
+escape it before it goes into HTML.
 """
 
 from __future__ import annotations
 
+from edgekit import display
+
 
 class EdgekitError(Exception):
-    """The base of all errors that edgekit raises on purpose."""
+    """The base of all errors that edgekit raises on purpose; no message holds what a terminal obeys, or an API key."""
+
+    def __init__(self, message: object = "") -> None:
+        super().__init__(display.message(message))
 
 
 class UsageError(EdgekitError, ValueError):

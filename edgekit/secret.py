@@ -1,8 +1,15 @@
-"""A value that is held but never shown."""
+"""A value that is held but never shown, and calls whose variables no traceback shows."""
 
 from __future__ import annotations
 
-from edgekit.errors import UsageError
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from edgekit.errors import EdgekitError, UsageError
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Secret:
@@ -15,15 +22,16 @@ class Secret:
 
     @classmethod
     def of(cls, value: str | Secret) -> Secret:
-        """Wrap a text; rebind the caller's variable to it at once, or tracebacks that show variables show the key."""
-        if isinstance(value, Secret):
-            return value
-        if not isinstance(value, str):
-            raise UsageError(f"A key is a text, got {type(value).__name__}. The dashboard shows it under Keys.")
-        return cls(value)
+        """Wrap what was given; rebind the caller's variable to it at once, or tracebacks that show variables show it.
+
+        It never fails, for the same reason: that it is a text is checked by `reveal`, where nothing else holds it.
+        """
+        return value if isinstance(value, Secret) else cls(value)
 
     def reveal(self) -> str:
-        """Return the value itself: for the one place that needs it."""
+        """Return the value itself, for the one place that needs it; UsageError where it is no text."""
+        if not isinstance(self._value, str):
+            raise UsageError(f"A key is a text, got {type(self._value).__name__}. The dashboard shows it under Keys.")
         return self._value
 
     def __repr__(self) -> str:
@@ -46,3 +54,25 @@ class Secret:
 
     def __reduce__(self) -> tuple[type[Secret], tuple[str]]:
         return Secret, ("",)  # a pickle travels: what is unpickled has to be given its key again
+
+
+def sealed(function: Callable[P, R]) -> Callable[P, R]:
+    """Keep a function's variables out of tracebacks: they hold what a server sent, or what may be a key.
+
+    Debuggers and notebooks (``%xmode Verbose``) show the variables of every frame that an error passed through. Errors
+    raised on purpose, whose text says all there is to know, leave without those frames, as does Ctrl-C; what is raised
+    by a mistake in edgekit keeps them.
+    """
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except (EdgekitError, KeyboardInterrupt, MemoryError) as problem:
+            problem.__cause__ = problem.__context__ = None
+            problem.__traceback__ = None
+            raised = problem
+        del args, kwargs
+        raise raised
+
+    return call

@@ -14,6 +14,7 @@ import tracemalloc
 from collections.abc import Callable
 from contextlib import closing
 from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
 import pytest
@@ -30,7 +31,7 @@ from edgekit.errors import (
 from edgekit.secret import Secret
 from edgekit.wire.session import Transport
 
-from .faults import FAULTS, Answer, Request, Server, head, redirect, refused, reply, reset, send_forever, stall
+from .faults import FAULTS, Answer, Request, Server, head, redirect, refused, reply, reset, send, send_forever, stall
 
 KEY = "ei_0123456789abcdef0123456789abcdef"
 TIMEOUT = 0.3
@@ -161,6 +162,20 @@ def test_what_follows_a_gzip_stream_counts_for_the_size_limit():
     assert isinstance(error, ResponseError | bytes)
 
 
+def test_gzip_in_very_many_members_is_refused_at_once():
+    members = gzip.compress(b"", mtime=0) * 15_000
+    start = time.process_time()
+    error, _ = call(reply(members, content_encoding="gzip"))
+    assert isinstance(error, ResponseError)
+    assert "more than 1000 pieces" in str(error)
+    assert time.process_time() - start < 5
+
+
+def test_gzip_in_some_members_is_unpacked_whole():
+    members = b"".join(gzip.compress(bytes([i])) for i in range(200))
+    assert call(reply(members, content_encoding="gzip"))[0] == bytes(range(200))
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "GZIP"])
 def test_gzip_goes_by_several_names(encoding):
     assert call(reply(gzip.compress(b"whole"), content_encoding=encoding))[0] == b"whole"
@@ -204,6 +219,83 @@ def test_the_time_limit_holds_for_all_hops_of_a_redirect_together():
     error, _ = call(slowly, timeout=TIMEOUT)
     assert isinstance(error, ConnectionFailed)
     assert time.monotonic() - start < TIMEOUT + SLACK
+
+
+SLOW = [
+    "stalls before the headers",
+    "stalls in the body",
+    "body drips",
+    "headers drip",
+    "chunks drip",
+    "trailers without end",
+    "'continue' without end",
+    "gzip that never begins",
+]
+
+
+def calls_in_flight() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "edgekit-call"]
+
+
+def over_soon(seconds: float = 2.0) -> bool:
+    """Wait until no thread of a call is left; say whether that was so in time."""
+    end = time.monotonic() + seconds
+    while calls_in_flight() and time.monotonic() < end:
+        time.sleep(0.01)
+    return not calls_in_flight()
+
+
+@pytest.mark.parametrize("fault", SLOW)
+def test_what_is_given_up_on_leaves_no_thread_and_no_connection(fault):
+    assert over_soon()
+    ended = threading.Event()
+
+    def until_the_client_goes(peer):
+        try:
+            FAULTS[fault].answer(peer)
+            peer.pause(30)
+        finally:
+            ended.set()
+
+    with Server(until_the_client_goes, lifetime=30) as server, client(server.url, timeout=0.2, retries=0) as transport:
+        for _ in range(5):
+            with pytest.raises(ConnectionFailed):
+                transport.get("x")
+        assert over_soon()
+        if "drip" in fault or "without end" in fault or "never" in fault:
+            assert ended.wait(2)  # this server notices that its peer has gone
+
+
+def test_a_connection_is_used_again_after_a_good_answer_and_not_after_one_given_up_on():
+    ports: list[int] = []
+
+    class Kept(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            ports.append(self.client_address[1])
+            if self.path == "/slow":
+                time.sleep(0.6)
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Kept) as server:
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
+        with client(f"http://127.0.0.1:{server.server_port}", timeout=0.3) as transport:
+            transport.get("a")
+            transport.get("b")
+            with pytest.raises(ConnectionFailed):
+                transport.get("slow")
+            transport.get("c")
+        server.shutdown()
+    first, second, third, fourth = ports
+    assert first == second == third != fourth
 
 
 # --- what is repeated, and what is not --------------------------------------------------------------------------------
@@ -434,6 +526,65 @@ def test_a_server_that_repeats_the_key_does_not_get_it_into_a_message():
     assert KEY not in str(error)
 
 
+def spelled(key: str) -> list[str]:
+    """Return ways in which JSON may hold a text."""
+    escaped = "".join(f"\\u{ord(c):04x}" for c in key)
+    return [
+        key,
+        f"\\u0065{key[1:]}",
+        escaped,
+        escaped.upper().replace("\\U", "\\u"),
+        f"{key[:-1]}\\u00{ord(key[-1]):02X}",
+    ]
+
+
+@pytest.mark.parametrize("way", range(5))
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 418, 429, 500])
+def test_the_key_in_a_refusal_is_masked_however_it_is_spelled(way, status):
+    body = b'{"success": false, "error": "you sent %b."}' % spelled(KEY)[way].encode()
+    error, _ = call(reply(body, status))
+    assert "you sent ***" in str(error)
+    assert KEY not in str(error)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        send(f"SSH-2.0 {KEY}\r\n".encode()),
+        send(f"HTTP/1.1 {KEY}\r\n\r\n".encode()),
+        send(f"HTTP/1.1 404 {KEY}\r\ncontent-length: 0\r\n\r\n".encode()),
+        send(f"HTTP/1.1 {'x' * 190}{KEY}\r\n\r\n".encode()),
+        send(f"{KEY.upper()}\r\n\r\n".encode()),
+        send(head(content_encoding=KEY)),
+        send(head(transfer_encoding="chunked") + f"{KEY}\r\n".encode()),
+        send(head(429, retry_after=KEY, content_length=0)),
+        send(head(302, location=f"http://{KEY}/")),
+        send(head(302, location=f"ftp://x/{KEY}")),
+        send(head(302, location=f"ftp://{'x' * 70}/{KEY}")),
+        send(head(302, location=f"ftp://x/%65{KEY[1:]}")),
+    ],
+)
+def test_the_key_in_the_head_of_an_answer_is_in_no_message(answer):
+    error, _ = call(answer)
+    for part in (KEY, KEY.upper(), KEY[:20], KEY[-20:]):
+        assert part not in str(error)
+
+
+@pytest.mark.parametrize("key", [f'"{KEY}"', f"'{KEY}'", f'" {KEY} "', f' "{KEY}"\n'])
+def test_quotation_marks_that_an_env_file_left_around_the_key_are_dropped(key):
+    with Server(reply()) as server, client(server.url, key) as transport:
+        transport.get("x")
+    assert server.requests[0].headers["x-api-key"] == KEY
+
+
+@pytest.mark.parametrize("key", [KEY.encode(), bytearray(KEY.encode()), [KEY], {"key": KEY}, 7])
+def test_a_key_that_is_no_text_is_refused_without_being_shown(key):
+    seen = watch(lambda: Transport("https://studio.edgeimpulse.com/v1", key))
+    assert seen.kind is UsageError
+    assert f"A key is a text, got {type(key).__name__}" in seen.text
+    assert KEY not in seen.everything
+
+
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="needs POSIX signals")
 def test_interrupting_a_call_shows_nothing_of_the_key():
     main = threading.main_thread().ident
@@ -460,7 +611,6 @@ def test_interrupting_a_call_shows_nothing_of_the_key():
         "http://127.0.0.1.evil.example/",
         "http://localhost.evil.example/",
         "http://127.0.0.1%2eevil.example/",
-        "http://127.0.0.1\n.evil.example/",
     ],
 )
 def test_plain_http_to_another_machine_is_refused(url):
@@ -488,7 +638,39 @@ def test_what_is_no_web_address_is_refused(url):
 
 
 @pytest.mark.parametrize(
-    "url", ["https://user:pass@host/v1", "https://host/v1?key=1", "https://host/v1#x", "http://127.0.0.1@evil.example/"]
+    "url",
+    [
+        "http://127.0.0.1\n.evil.example/",
+        "https://studio.example\\@evil.example/v1",
+        "https://studio.example\\.evil.example/v1",
+        "https://studio.example\t/v1",
+        "https://studio.example/v1\x00",
+        "https://studio.example/v1\x9b",
+        "https://studio example/v1",
+        "https://studio.example:port/v1",
+        "https://studio.example:99999/v1",
+        "https://stüdio。example/v1",
+        "https://[::1%25eth0]/v1",
+        "https://%73tudio%40evil.example/v1",
+        "https://studio;evil.example/v1",
+        b"https://studio.example/v1",
+    ],
+)
+def test_an_address_that_programs_read_in_different_ways_is_refused(url):
+    with pytest.raises(UsageError):
+        Transport(url, KEY, allow_http=True)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://user:pass@host/v1",
+        "https://@host/v1",
+        "https://:@host/v1",
+        "https://host/v1?key=1",
+        "https://host/v1#x",
+        "http://127.0.0.1@evil.example/",
+    ],
 )
 def test_an_address_holds_only_host_and_path(url):
     with pytest.raises(UsageError, match="only host and path"):

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import ssl
 import zlib
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import requests
-from urllib3.exceptions import DecodeError, ProtocolError, ReadTimeoutError
+from urllib3.exceptions import DecodeError, ProtocolError, ProxySchemeUnknown, ReadTimeoutError, SSLError
 from urllib3.util.retry import Retry
 
-from edgekit import refusals
+from edgekit import display, refusals
 from edgekit.errors import (
     AuthenticationError,
     ConnectionFailed,
@@ -20,6 +23,9 @@ from edgekit.errors import (
     StudioError,
 )
 from edgekit.wire.limits import RETRIED_STATUS
+
+_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # in the order in which requests looks
+_LONGEST_REFUSAL = 500  # characters
 
 
 class Fault(NamedTuple):
@@ -69,42 +75,85 @@ def _server_text(content: bytes) -> str:
         error = json.loads(content).get("error")
     except (ValueError, AttributeError, RecursionError):
         return ""
-    return error[:500].rstrip(".") if isinstance(error, str) else ""
+    return display.shown(error, _LONGEST_REFUSAL).rstrip(".") if isinstance(error, str) else ""
 
 
-def network_fault(call: str, problem: Exception, timeout: float) -> Fault:
-    """Say in one line why no answer came, and what to do; a certificate or an address will not be better next time."""
+def network_fault(call: str, problem: Exception, timeout: float, hide: Callable[[str], str]) -> Fault:
+    """Say in one line why no answer came, and what to do.
+
+    `hide` takes the key out of a text: what fails may quote what the server sent. Where the certificate or the
+    environment is at fault it will not be better next time.
+    """
     if isinstance(problem, EdgekitError):
-        return Fault(type(problem)(f"{call}: {problem}"))
-    passing = not isinstance(problem, requests.exceptions.SSLError)
-    return Fault(ConnectionFailed(f"{call}: {_reason(problem, timeout)}"), None, passing)
+        return Fault(type(problem)(hide(f"{call}: {problem}")))
+    reason = _environment(problem)
+    passing = reason is None and not _untrusted(problem)
+    text = reason or _reason(problem, timeout, display.shown(hide(_root(problem))))
+    return Fault(ConnectionFailed(hide(f"{call}: {text}")), None, passing)
 
 
-def _reason(problem: Exception, timeout: float) -> str:
+def _environment(problem: Exception) -> str | None:
+    """Say what is wrong with this machine's settings for the network, where that is why no call was made."""
+    said = str(problem)
+    name = next((name for name in _BUNDLES if os.environ.get(name)), None)
+    if name and not isinstance(problem, requests.exceptions.ConnectionError) and "TLS CA certificate bundle" in said:
+        named = display.quoted(os.environ[name])
+        return f"{name} names {named}, and there is no such file. Correct it, or take it out of the environment."
+    if name and isinstance(problem, requests.exceptions.SSLError) and ("X509" in said or "PEM" in said):
+        named = display.quoted(os.environ[name])
+        return (
+            f"{name} names {named}, which holds no certificates (PEM). Correct it, or take it out of the environment."
+        )
+    if "SOCKS" in said and isinstance(problem, requests.exceptions.InvalidSchema):
+        return "the proxy speaks SOCKS, which needs one more package: pip install 'requests[socks]'"
+    unknown = any(isinstance(cause, ProxySchemeUnknown) for cause in _causes(problem))
+    if unknown or isinstance(problem, requests.exceptions.InvalidProxyURL):
+        return "the address of the proxy cannot be read. Check HTTPS_PROXY, such as http://proxy.example:3128."
+    return None
+
+
+def _untrusted(problem: Exception) -> bool:
+    return isinstance(problem, requests.exceptions.SSLError) and any(
+        isinstance(cause, ssl.SSLCertVerificationError) for cause in _causes(problem)
+    )
+
+
+def _reason(problem: Exception, timeout: float, root: str) -> str:
     match problem:
         case requests.exceptions.SSLError():
-            return (
-                f"the server's certificate could not be trusted ({_root(problem)}). Check the address; "
+            untrusted = (
+                f"the server's certificate could not be trusted ({root}). Check the address; "
                 f"behind a company proxy, point REQUESTS_CA_BUNDLE at its certificate."
             )
+            broken = (
+                f"the encrypted connection broke off before it stood ({root}). Try again; if it stays so, check "
+                f"whether this address speaks https (EI_API_ENDPOINT)."
+            )
+            return untrusted if _untrusted(problem) else broken
         case requests.exceptions.ConnectTimeout():
             return "no connection within the time limit. Check the network, and the URL (EI_API_ENDPOINT)."
         case requests.exceptions.Timeout() | ReadTimeoutError() | TimeoutError():
             return f"no complete answer within {timeout:g} s. Try again, or give it longer: Studio(timeout=…)."
         case requests.exceptions.ProxyError():
             return "the proxy could not be reached. Check HTTPS_PROXY."
-        case ProtocolError() | DecodeError() | zlib.error():
-            return f"the answer broke off or was damaged on the way ({_root(problem)}). Try again."
+        case ProtocolError() | DecodeError() | zlib.error() | SSLError():
+            return f"the answer broke off or was damaged on the way ({root}). Try again."
         case _:
             return (
-                f"no connection ({_root(problem)}). Check the network, and the URL (EI_API_ENDPOINT); "
+                f"no connection ({root}). Check the network, and the URL (EI_API_ENDPOINT); "
                 f"without a network, ek.connect(sandbox='motion') works offline."
             )
 
 
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what it wraps, from the outside in."""
+    seen: BaseException | None = error
+    while seen is not None:
+        yield seen
+        seen = next((a for a in (getattr(seen, "reason", None), *seen.args) if isinstance(a, BaseException)), None)
+
+
 def _root(error: BaseException) -> str:
     """Return the innermost cause in a few words: 'Connection refused' rather than three wrapped reprs."""
-    seen = error
-    while inner := next((a for a in (getattr(seen, "reason", None), *seen.args) if isinstance(a, BaseException)), None):
-        seen = inner
-    return getattr(seen, "strerror", None) or getattr(seen, "verify_message", None) or str(seen).split(": ")[-1][:200]
+    *_, inner = _causes(error)
+    return getattr(inner, "strerror", None) or getattr(inner, "verify_message", None) or str(inner).split(": ")[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import zlib
 
@@ -17,17 +18,19 @@ RETRIED_STATUS = (429, 500, 502, 503, 504)
 MAX_RETRY_AFTER = 60.0  # seconds; a server that asks for more is better asked again by a person
 MAX_REDIRECTS = 5
 MAX_BYTES = 1 << 30
+MAX_MEMBERS = 1000  # of gzip, in one answer
 _CHUNK = 1 << 18
 
 
-def read(response: requests.Response, max_bytes: int, abandoned: threading.Event) -> bytes:
+def read(response: requests.Response, max_bytes: int, given_up: threading.Event) -> bytes:
     """Read and unpack the body as it arrives, up to the limit; no more of it once nobody waits."""
     packed = response.headers.get("Content-Encoding", "").strip().lower() or "identity"
     if packed not in ("identity", "gzip", "x-gzip", "deflate"):
-        raise ResponseError(f"the answer is encoded as {packed[:40]!r}, which nobody asked for.")
+        named = f" ({packed})" if re.fullmatch(r"[a-z0-9-]{1,12}", packed) else ""
+        raise ResponseError(f"the answer is encoded in a way that was not asked for{named}.")
     unpack = None if packed == "identity" else _Unpacker()
     pieces, arrived, size = [], 0, 0
-    while (piece := response.raw.read1(_CHUNK, decode_content=False)) and not abandoned.is_set():
+    while not given_up.is_set() and (piece := response.raw.read1(_CHUNK, decode_content=False)):
         arrived += len(piece)
         if unpack is not None:
             piece = unpack(piece, max_bytes + 1 - size)
@@ -46,18 +49,26 @@ class _Unpacker:
 
     def __init__(self) -> None:
         self._stream = zlib.decompressobj(zlib.MAX_WBITS | 32)
+        self._members = 1
 
     def __call__(self, packed: bytes, room: int) -> bytes:
-        unpacked = b""
-        while packed and len(unpacked) < room:
+        unpacked = []
+        while packed and room > 0:
             if self._stream.eof:
                 packed = packed.lstrip(b"\0")  # some writers pad with zeros
                 if not packed:
                     break
-                self._stream = zlib.decompressobj(zlib.MAX_WBITS | 32)
-            unpacked += self._stream.decompress(packed, room - len(unpacked))
+                self._begin()
+            unpacked.append(self._stream.decompress(packed, room))
+            room -= len(unpacked[-1])
             packed = self._stream.unused_data
-        return unpacked
+        return b"".join(unpacked)
+
+    def _begin(self) -> None:
+        self._members += 1
+        if self._members > MAX_MEMBERS:  # each is one more copy of all that follows
+            raise ResponseError(f"the answer is packed in more than {MAX_MEMBERS} pieces; reading stopped.")
+        self._stream = zlib.decompressobj(zlib.MAX_WBITS | 32)
 
     @property
     def whole(self) -> bool:

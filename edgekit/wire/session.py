@@ -1,34 +1,38 @@
 """One HTTP session to one server: paths and parameters go in, bytes come out.
 
-Each attempt runs in a thread of its own, and all threads share one `requests.Session`. That is safe, though requests
-promises it to nobody: a session is only read while a call is made. Its headers are set before the first one, cookies
-are refused, no call changes them, and what lies below, urllib3's pool of connections, is made for threads.
+Each attempt runs in a thread of its own (see `attempt`), and all threads share one `requests.Session`. That is safe,
+though requests promises it to nobody: a session is only read while a call is made. Its headers are set before the
+first one, cookies are refused, no call changes them, and what lies below, urllib3's pool of connections, is made for
+threads. A process that was forked begins with a session of its own: on a shared connection it would be given the
+answers to its parent's calls.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import threading
 import time
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote
 
 import requests
 from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError
 from urllib3.util.retry import Retry
 
+from edgekit import display
 from edgekit.errors import ConnectionFailed, UsageError
 from edgekit.secret import Secret
-from edgekit.wire import limits
-from edgekit.wire.address import checked_url, is_loopback, origin
+from edgekit.wire import address, limits
+from edgekit.wire.attempt import Adapter, Attempt
 from edgekit.wire.faults import Fault, network_fault, status_fault
+from edgekit.wire.masking import Mask
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _KEY_HEADER = "x-api-key"
-_SHORTEST_KEY = 8  # a real one is far longer; "k" or "test" is no secret, and stands in many a word
 
 
 class Transport:
@@ -63,38 +67,49 @@ class Transport:
         allow_http: bool = False,
     ) -> None:
         api_key = None if api_key is None else Secret.of(api_key)
-        self.url, host = checked_url(url, allow_http)
+        self._auth = _KeyAuth(api_key)
+        self._address = address.base(url, allow_http)
+        self.url = url.strip().rstrip("/")
         in_time = isinstance(timeout, int | float) and 0 < timeout <= limits.LONGEST_TIMEOUT
         if not in_time or not isinstance(retries, int) or retries < 0:
             raise UsageError(
-                f"timeout is in seconds, above 0 and at most a day, retries 0 or more; got {timeout!r}, {retries!r}."
+                f"timeout is in seconds, above 0 and at most a day, retries 0 or more; got {display.quoted(timeout)}, "
+                f"{display.quoted(retries)}."
             )
         self.timeout = timeout
         self.max_bytes = max_bytes
         self._allow_http = allow_http
         self._retry = Retry(total=retries, backoff_factor=0.3, backoff_max=8.0, backoff_jitter=0.2)
-        self._auth = _KeyAuth(api_key)
-        self._session = _Session()
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.headers["Accept"] = "application/json, */*;q=0.5"
-        self._session.headers["Content-Type"] = "application/json"
-        self._session.headers["Accept-Encoding"] = "gzip"  # what `_read` unpacks and checks
-        if is_loopback(host):
-            self._session.trust_env = False  # a proxy from the environment cannot reach this machine's own loopback
+        self._opened: tuple[int, _Session] | None = None
 
     def __repr__(self) -> str:
         return f"<Transport {self.url}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out the connections."""
+        return vars(self) | {"_opened": None}
+
+    @property
+    def _session(self) -> _Session:
+        """Session of this very process."""
+        opened, process = self._opened, os.getpid()
+        if opened is None or opened[0] != process:
+            opened = self._opened = process, _Session(direct=self._address.is_loopback)
+        return opened[1]
 
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
 
     def masked(self, content: bytes) -> bytes:
-        """Return content without the key: some servers repeat it in errors and logs."""
-        return self._auth.masked(content)
+        """Return JSON without the key: some servers repeat it in errors and logs."""
+        return self._auth.mask.json(content)
 
     def get(self, *path: str | int, **params: Any) -> bytes:
-        """Send a GET to the path made of these segments; parameters that are None are left out."""
+        """Send a GET to the path made of these segments; parameters that are None are left out.
+
+        What comes back is as it was sent, for a file; `masked` is for what is read or shown.
+        """
         return self._send("GET", path, params, None, repeatable=True)
 
     def post(
@@ -121,34 +136,25 @@ class Transport:
             time.sleep(wait or retry.get_backoff_time())
 
     def _attempt(self, method: str, route: str, params: dict[str, str], body: Any) -> bytes | Fault:
-        """Send once, in a thread of its own.
-
-        Sockets limit the time of one read, not of all of them: only somebody who waits outside can keep the limit
-        against a server that drips. And a Ctrl-C then meets frames that know nothing of headers, and so of the key.
-        """
+        """Send once, in a thread of its own: a Ctrl-C meets frames that know nothing of headers, and so of the key."""
         call = f"{method} {self.url}{route}"
-        done: list[bytes | Fault] = []
-        abandoned = threading.Event()
 
-        def work() -> None:
+        def work(given_up: threading.Event) -> bytes | Fault:
             try:
-                done.append(self._exchange(call, method, self.url + route, params, body, abandoned))
+                return self._exchange(call, method, self._address.url + route, params, body, given_up)
             except Exception as problem:  # handed over as text: the frames of requests hold the headers
-                done.append(network_fault(call, problem, self.timeout))
+                return network_fault(call, problem, self.timeout, self._auth.mask.text)
 
-        worker = threading.Thread(target=work, name="edgekit-call", daemon=True)
-        worker.start()
         try:
-            worker.join(self.timeout)
-        finally:
-            abandoned.set()
-        return done[0] if done else network_fault(call, TimeoutError(), self.timeout)
+            return Attempt(work).wait(self.timeout)
+        except TimeoutError as problem:
+            return network_fault(call, problem, self.timeout, self._auth.mask.text)
 
     def _exchange(  # noqa: PLR0917
-        self, call: str, method: str, url: str, params: dict[str, str] | None, body: Any, abandoned: threading.Event
+        self, call: str, method: str, url: str, params: dict[str, str] | None, body: Any, given_up: threading.Event
     ) -> bytes | Fault:
         """Send, follow redirects, read: the body of a good answer, else what went wrong."""
-        auth: AuthBase = self._auth
+        auth = self._auth
         for _ in range(limits.MAX_REDIRECTS + 1):
             with self._session.request(
                 method, url, params=params, data=body, auth=auth, stream=True, allow_redirects=False,
@@ -156,31 +162,48 @@ class Transport:
             ) as response:  # fmt: skip
                 status = response.status_code
                 if "Location" not in response.headers or status not in _REDIRECTS:
-                    content = limits.read(response, self.max_bytes, abandoned)
+                    content = limits.read(response, self.max_bytes, given_up)
                     break
-                url, params = self._redirected(url, response.headers["Location"]), None
-            if origin(url) != origin(self.url):
-                auth = _KeyAuth(None)
+                there, params = self._redirected(url, response.headers["Location"]), None
             if status == 303 or (method == "POST" and status in (301, 302)):
                 method, body = "GET", None
+            if there.origin != self._address.origin:  # from here on without the key, on the way back as well
+                auth, body = _KeyAuth(None), None
+            url = there.url
         else:
             raise ConnectionFailed("redirected in a circle. Check the URL (EI_API_ENDPOINT).")
         return content if response.ok else status_fault(call, response, self.masked(content))
 
-    def _redirected(self, url: str, location: str) -> str:
-        """Return where a redirect leads; ConnectionFailed where that is no address, or one that nobody may overhear."""
+    def _redirected(self, url: str, location: str) -> address.Address:
+        """Return where a redirect leads; ConnectionFailed where that is no address, or not one to go to."""
+        reason = ""
         try:
-            target = urljoin(url, location.encode("latin-1").decode("utf-8"))
-            _ = urlsplit(target).port
-            return checked_url(target, self._allow_http, whole=False)[0]
-        except ValueError as problem:
-            reason = f": {problem}" if isinstance(problem, UsageError) else ""
+            target = location.encode("latin-1").decode("utf-8")
+            if not self._auth.mask.stands_in(target):
+                return address.redirected(url, target, self._allow_http)
+            reason = ": It holds the API key."
+        except UsageError as problem:
+            reason = f": {problem}"
+        except ValueError:  # no UTF-8
+            pass
         raise ConnectionFailed(
-            f"redirected to an address that cannot be used{reason}. Check the URL (EI_API_ENDPOINT)."
+            f"redirected to an address that cannot be used{reason}{'' if reason.endswith('.') else '.'} Check the URL "
+            f"(EI_API_ENDPOINT)."
         )
 
 
 class _Session(requests.Session):
+    def __init__(self, direct: bool) -> None:
+        super().__init__()
+        self.headers["Accept"] = "application/json, */*;q=0.5"
+        self.headers["Content-Type"] = "application/json"
+        self.headers["Accept-Encoding"] = "gzip"  # what `limits.read` unpacks and checks
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        if direct:
+            self.trust_env = False  # a proxy from the environment cannot reach this machine's own loopback
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, Adapter())
+
     def get_redirect_target(self, resp: requests.Response) -> None:
         """Leave redirects to `_exchange`: requests would read their bodies whole, and send the key to other hosts."""
 
@@ -192,19 +215,20 @@ class _KeyAuth(AuthBase):
     """
 
     def __init__(self, key: Secret | None) -> None:
-        self._key = None if key is None else Secret(key.reveal().strip())
+        self._key = None if key is None else Secret(_unquoted(key.reveal().strip()))
         if self._key is not None and not re.fullmatch(r"[!-~]+", self._key.reveal()):
             raise UsageError("The API key is empty or holds characters that no key has. Copy it again, without spaces.")
+        self.mask = Mask(self._key)
 
     def __call__(self, request: Any) -> Any:
         if self._key is not None:
             request.headers[_KEY_HEADER] = self._key.reveal()
         return request
 
-    def masked(self, content: bytes) -> bytes:
-        """Return content without the key, if that is long enough to be one."""
-        key = b"" if self._key is None else self._key.reveal().encode()
-        return content if len(key) < _SHORTEST_KEY else content.replace(key, b"***")
+
+def _unquoted(key: str) -> str:
+    """Drop the quotation marks that some readers of env files leave around a value."""
+    return key[1:-1].strip() if len(key) > 1 and key[0] == key[-1] and key[0] in "\"'" else key
 
 
 def _wire(params: dict[str, Any]) -> dict[str, str]:
@@ -218,7 +242,7 @@ def _json(value: Any) -> str:
     try:
         return json.dumps(value, allow_nan=False, default=_plain)
     except (TypeError, ValueError, RecursionError) as problem:
-        raise UsageError(f"This cannot be sent to the Studio: {problem}.") from None
+        raise UsageError(f"This cannot be sent to the Studio: {display.shown(problem)}.") from None
 
 
 def _plain(value: Any) -> Any:
