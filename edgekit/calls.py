@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
 
-from edgekit import schema
+from edgekit import display, schema
 from edgekit.decoding import decode, is_page, page_error, raise_refusal
 from edgekit.errors import JobFailed, NotFoundError, ResponseError, UsageError
 from edgekit.jobs import follow
 from edgekit.sample import Sample
-from edgekit.secret import Secret
+from edgekit.secret import Secret, sealed
 from edgekit.wire.limits import RETRIES, TIMEOUT
 from edgekit.wire.session import Transport
 
@@ -25,6 +26,7 @@ T = TypeVar("T")
 class Calls:
     """A project reached with its API key: what all of `edgekit.Studio`'s methods share; its parameters stand there."""
 
+    @sealed
     def __init__(
         self,
         *,
@@ -42,7 +44,7 @@ class Calls:
         api_key = Secret.of(api_key)
         self._transport = Transport(url, api_key, timeout=timeout, retries=retries, allow_http=allow_http)
         self._job_time_limit = job_time_limit
-        self._given_id = project_id
+        self._given_id = None if project_id is None else id_of(project_id)
         self._name = name
 
     @property
@@ -61,8 +63,7 @@ class Calls:
         Source: ``GET /api/projects``.
         """
         source = "GET /api/projects"
-        answer = self._transport.masked(self._transport.get("api", "projects"))
-        projects = decode(answer, schema.ProjectsResponse, source).projects
+        projects = decode(self._masked(self._transport.get, "projects"), schema.ProjectsResponse, source).projects
         if not projects:
             raise NotFoundError(f"{source}: this API key sees no project. Use a project's own key.")
         return {project.id: project.name for project in projects}
@@ -71,7 +72,9 @@ class Calls:
 
     def job(self, job: int) -> schema.Job:
         """Return the state of a job. Source: ``GET …/jobs/{jobId}/status``."""
-        return self._get(schema.JobResponse, "jobs", job, "status").job
+        found = self._get(schema.JobResponse, "jobs", job, "status").job
+        self._check_id("job", job, found.id, f"GET {self._route(('jobs', job, 'status'))}", "$.job.id")
+        return found
 
     def job_log(self, job: int) -> list[str]:
         """Return the lines a job printed, oldest first (the API sends the newest first).
@@ -90,8 +93,25 @@ class Calls:
     # --- how calls are made ---
 
     def _get(self, kind: type[T], *path: str | int, **params: Any) -> T:
-        answer = self._transport.get("api", self.project_id, *path, **params)
-        return decode(self._transport.masked(answer), kind, "GET " + self._route(path))
+        source = "GET " + self._route(path)
+        return decode(self._masked(self._transport.get, self.project_id, *path, **params), kind, source)
+
+    @sealed
+    def _masked(self, send: Callable[..., bytes], *path: str | int, **options: Any) -> bytes:
+        """Send a call and return its answer without the key.
+
+        It goes straight into `decode`. No variable on the way holds it: tracebacks may show them, and it has secrets.
+        """
+        return self._transport.masked(send("api", *path, **options))
+
+    def _check_id(self, what: str, asked: int, came: int, call: str, place: str) -> None:
+        """Raise where the answer is about another sample, block or job than was asked for."""
+        if came != asked:
+            raise ResponseError(
+                f"{call}: asked for {what} {asked}, and the answer is about {what} {came}. Something on the way mixes "
+                f"up answers, such as a proxy that keeps them: try again, or without it.",
+                place,
+            )
 
     def _check_progress(self, before: int, after: int, *path: str) -> None:
         """Raise where a page brought nothing new: reading would never end."""
@@ -101,6 +121,7 @@ class Calls:
                 "$.totalCount",
             )
 
+    @sealed
     def _bytes(self, *path: str | int, **params: Any) -> bytes:
         """Fetch a file, not a byte of it changed; a refusal in its place is JSON as everywhere."""
         content = self._transport.get("api", self.project_id, *path, **params)
@@ -112,8 +133,8 @@ class Calls:
         return content
 
     def _post(self, kind: type[T], *path: str | int, body: dict[str, Any] | None = None, **params: Any) -> T:
-        answer = self._transport.post("api", self.project_id, *path, body=body, **params)
-        return decode(self._transport.masked(answer), kind, "POST " + self._route(path))
+        source = "POST " + self._route(path)
+        return decode(self._masked(self._transport.post, self.project_id, *path, body=body, **params), kind, source)
 
     def _route(self, path: tuple[str | int, ...]) -> str:
         return f"/api/{self.project_id}/" + "/".join(map(str, path))
@@ -122,18 +143,28 @@ class Calls:
         """Send a V2 POST; where it answers with a job, wait for the job and send the same POST again."""
         source = "POST " + self._route(path)
         for _ in range(3):  # a result can drop out of the server's cache between the job's end and our asking
-            answer = self._transport.masked(
-                self._transport.post("api", self.project_id, *path, idempotent=True, **params)
-            )
-            started = decode(answer, schema.JobStarted, source)
-            if started.id is None or bytes(started.classifications) or bytes(started.results):
-                return decode(answer, kind, source)
-            follow(self, started.id, self._job_time_limit, stop)
+            answer = self._result_or_job(kind, source, path, params)
+            if not isinstance(answer, int):
+                return answer
+            follow(self, answer, self._job_time_limit, stop)
         raise JobFailed(f"{source}: the server keeps answering with a new job instead of the result. Try again later.")
+
+    @sealed
+    def _result_or_job(
+        self, kind: type[T], source: str, path: tuple[str | int, ...], params: dict[str, Any]
+    ) -> T | int:
+        """Send a V2 POST; return the result, or the id of the job that makes it."""
+        answer = self._masked(self._transport.post, self.project_id, *path, idempotent=True, **params)
+        started = decode(answer, schema.JobStarted, source)
+        if started.id is None or bytes(started.classifications) or bytes(started.results):
+            return decode(answer, kind, source)
+        return started.id
 
 
 def id_of(given: int | Sample) -> int:
     number = given.id if isinstance(given, Sample) else given
     if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 0:
-        raise UsageError(f"Expected an id (a whole number, as studio.samples() lists them), got {given!r}.")
+        raise UsageError(
+            f"Expected an id (a whole number, as studio.samples() lists them), got {display.quoted(given)}."
+        )
     return int(number)

@@ -7,15 +7,17 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
+from edgekit import display
 from edgekit.calls import STUDIO_URL, id_of
 from edgekit.errors import NotFoundError, SandboxError, UsageError
-from edgekit.secret import Secret
+from edgekit.secret import Secret, sealed
 from edgekit.studio import Studio
 
 if TYPE_CHECKING:
     from edgekit.sandbox import Sandbox
 
 
+@sealed
 def connect(
     *,
     project_id: int | None = None,
@@ -59,11 +61,13 @@ def connect(
         embedded = _shared_sandbox()
         name = sandbox or next(iter(embedded.keys))
         if name not in embedded.keys:
-            raise UsageError(f"There is no sandbox project {name!r}; there is: {', '.join(embedded.keys)}.")
+            raise UsageError(
+                f"There is no sandbox project {display.quoted(name)}; there is: {', '.join(embedded.keys)}."
+            )
         studio = Studio(url=embedded.url, api_key=embedded.keys[name], name=f"sandbox project {name!r}")
     seen = studio.projects()  # a wrong key or address is better met here than three cells on
     if studio.project_id not in seen:
-        known = ", ".join(f"{number} ({name!r})" for number, name in seen.items())
+        known = ", ".join(f"{number} ({display.shown(name)!r})" for number, name in seen.items())
         raise NotFoundError(f"This API key sees project {known}, not {studio.project_id}. Check EI_PROJECT_ID.")
     return studio
 
@@ -73,16 +77,23 @@ def _project_id(given: int | None) -> int | None:
         return id_of(given)
     text = os.environ.get("EI_PROJECT_ID", "").strip()
     if text and not (text.isascii() and text.isdigit()):
-        raise UsageError(f"EI_PROJECT_ID must be a number (the project's id in its web address), not {text!r}.")
+        raise UsageError(
+            f"EI_PROJECT_ID must be a number (the project's id in its web address), not {display.quoted(text)}."
+        )
     return int(text) if text else None
 
 
-_lock = threading.Lock()
+_lock = threading.RLock()
 _shared: Sandbox | None = None
+if hasattr(os, "register_at_fork"):  # no process is forked while another thread starts the sandbox: it could not go on
+    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 
 
 def _shared_sandbox() -> Sandbox:
-    """Return the sandbox that all of this process shares; it starts on first use and stops with the process."""
+    """Return the sandbox that all of this process shares; it starts on first use and stops with the process.
+
+    A process that was forked shares its parent's, as long as that one lives.
+    """
     global _shared  # noqa: PLW0603
     with _lock:
         if _shared is None:

@@ -13,15 +13,17 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from edgekit import refusals
+from edgekit import display, refusals
 from edgekit.errors import ResponseError
+from edgekit.legible import legible, legible_tree
 from edgekit.nesting import TOO_DEEP, too_deep, too_deep_tree, without
 from edgekit.schema import Refusal
-from edgekit.secret import Secret
+from edgekit.secret import Secret, sealed
 
 T = TypeVar("T")
 
 
+@sealed
 def decode(document: bytes | dict[str, Any], kind: type[T], source: str = "the document") -> T:
     """Decode what the API sent into a struct.
 
@@ -30,7 +32,7 @@ def decode(document: bytes | dict[str, Any], kind: type[T], source: str = "the d
     document : bytes or dict
         JSON as it came over the wire, or already decoded.
     kind : type
-        One of the structs of this module.
+        One of the structs of `schema`.
     source : str
         Where the document came from, for the error's text.
 
@@ -41,10 +43,9 @@ def decode(document: bytes | dict[str, Any], kind: type[T], source: str = "the d
     StudioError
         ``success: false``; the text is the server's own.
     """
-    if isinstance(document, bytes):
-        document = document.removeprefix(BOM_UTF8)
     reason = ""
     try:
+        document = legible(document.removeprefix(BOM_UTF8)) if isinstance(document, bytes) else legible_tree(document)
         answer = _convert(document, kind)
         if _nested_too_deeply(document, answer):
             reason = TOO_DEEP
@@ -103,7 +104,7 @@ def raise_refusal(document: bytes | dict[str, Any], source: str) -> None:
         return
     if answer.success is False:
         said = answer.error if isinstance(answer.error, str | None) else repr(answer.error)
-        said = (said or "no reason given")[:500].rstrip(".")
+        said = display.shown(said or "no reason given", 500).rstrip(".")
         kind, hint = refusals.meant(said, source)
         raise kind(f"{source}: the Studio says: {said}. {hint}", status=200)
 
@@ -161,7 +162,7 @@ def _name_key(document: bytes | dict[str, Any], place: str) -> str:
         key = next(key for key, value in node.items() if not _is_score(value))
     except (ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError):
         return place
-    return place.removesuffix("[...]") + (f".{key}" if key.isidentifier() else f"[{key!r}]")
+    return place.removesuffix("[...]") + (f".{key}" if key.isidentifier() else f"[{display.shown(key)!r}]")
 
 
 def _is_score(value: object) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from edgekit import schema
+from edgekit import display, schema
 from edgekit.anomaly import Gmm, KMeans
 from edgekit.calls import Calls, id_of
 from edgekit.decoding import unpromised
@@ -93,10 +93,13 @@ class ImpulseCalls(Calls):
         """
         path = ("dsp", id_of(dsp), "features")
         answer = self._get(schema.FeaturesResponse, *path, "get-graph", "classification", id_of(sample))
+        call = "GET " + self._route((*path, "get-graph", "classification", id_of(sample)))
+        for i, row in enumerate(answer.data):
+            if row.sample is not None:
+                self._check_id("sample", id_of(sample), row.sample.id, call, f"$.data[{i}].sample.id")
         rows = [row.values[max(answer.skip_first_features, 0) :] for row in answer.data]
         if odd := [i for i, row in enumerate(rows) if len(row) != len(rows[0])]:
-            source = "GET " + self._route((*path, "get-graph", "classification", id_of(sample)))
-            raise unpromised(source, f"$.data[{odd[0]}].X", "another number of features than in the first window")
+            raise unpromised(call, f"$.data[{odd[0]}].X", "another number of features than in the first window")
         names = self._feature_names(path, len(rows[0]) if rows else 0)
         return pd.DataFrame(rows, columns=names, dtype=float).rename_axis(index="window")
 
@@ -114,6 +117,8 @@ class ImpulseCalls(Calls):
         have = self.impulse().learn_blocks
         found = [b.id for b in have if b.type == block] or [b.id for b in have if block in (b.title, b.name)]
         if len(found) != 1:
-            listed = ", ".join(f"{b.id} ({b.type}, {b.title!r})" for b in have) or "none"
-            raise UsageError(f"{len(found) or 'No'} learn blocks answer to {block!r}. There are: {listed}. Ask by id.")
+            listed = ", ".join(f"{b.id} ({b.type}, {display.shown(b.title)!r})" for b in have) or "none"
+            raise UsageError(
+                f"{len(found) or 'No'} learn blocks answer to {display.quoted(block)}. There are: {listed}. Ask by id."
+            )
         return found[0]

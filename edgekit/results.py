@@ -15,8 +15,10 @@ from edgekit.errors import ResponseError, UsageError
 from edgekit.lean import LeanResponse, whole_response
 from edgekit.sample import Sample, Source
 from edgekit.schema import ClassifyResponse
+from edgekit.secret import sealed
 
 
+@sealed
 def parse(source: bytes | str | dict[str, Any] | Path) -> ClassifyResult:
     """Read a classify response, from memory or from a file somebody saved.
 
@@ -42,7 +44,7 @@ def _content(source: bytes | str | dict[str, Any] | Path) -> tuple[bytes | dict[
         return source, "the document"
     if isinstance(source, str) and (not source.strip() or source.lstrip("\ufeff \t\r\n").startswith(("{", "[", "<"))):
         return source.encode("utf-8", "surrogatepass"), "the document"
-    shown = repr(str(source)[:200])
+    shown = display.quoted(str(source), 200)
     try:
         return Path(source).read_bytes(), shown
     except TypeError:
@@ -50,7 +52,9 @@ def _content(source: bytes | str | dict[str, Any] | Path) -> tuple[bytes | dict[
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or problem
         kind = "not " if isinstance(source, Path) else "neither JSON nor "
-        raise ResponseError(f"{shown} is {kind}a file that can be read ({reason}). Check the path.") from None
+        raise ResponseError(
+            f"{shown} is {kind}a file that can be read ({display.shown(reason)}). Check the path."
+        ) from None
 
 
 class ClassifyResult:

@@ -18,7 +18,7 @@ from edgekit import display
 from edgekit.errors import ResponseError, UsageError
 from edgekit.lean import LeanSampleData, counted, whole_sample
 from edgekit.schema import Impulse, Payload, SampleData, SampleInfo, Sensor
-from edgekit.secret import Secret
+from edgekit.secret import Secret, sealed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from edgekit.anomaly import Gmm, KMeans
 
 MIN_HZ = 1e-9  # slower than a reading in thirty years is no frequency
+LARGEST_PICTURE = 64_000_000  # pixels; a camera's largest has 50 million or so, and Pillow warns from 89 million on
 
 
 class Source(Protocol):
@@ -161,7 +162,9 @@ class Sample:
         if table is None:
             kind = self.info.chart_type or "unknown"
             hint = " sample.image() fetches the picture." if kind == "image" else ""
-            raise UsageError(f"Sample {self.id} holds no table of numbers (its chart type is {kind!r}).{hint}")
+            raise UsageError(
+                f"Sample {self.id} holds no table of numbers (its chart type is {display.quoted(kind)}).{hint}"
+            )
         if table.shape[1] != len(names):
             raise UsageError(f"Sample {self.id} has {len(names)} axes but {table.shape[1]} values a reading.")
         interval = spacing(payload.interval_ms, payload.frequency_hz) or self.info.interval_ms
@@ -265,8 +268,7 @@ class Sample:
         The acquisition format's rule: HMAC-SHA256 over the very bytes, the 64 hex digits of the signature set to zeros.
         """
         hmac_key = Secret.of(hmac_key)  # not to stand in a traceback that shows variables
-        content = self._origin("original bytes").original(self.id) if original is None else original
-        return verified(content, hmac_key)
+        return verified(self._origin("original bytes").original(self.id) if original is None else original, hmac_key)
 
     def _origin(self, what: str) -> Source:
         if self._source is None:
@@ -281,7 +283,8 @@ class Sample:
         return plots.signal(self.signal(), ax=ax, title=title)
 
     def __repr__(self) -> str:
-        facts = (f"{self.filename!r}", f"{self.label!r}", f"{self.length_ms / 1000:g} s", self.category, self.shown)
+        name, label, category = map(display.shown, (self.filename, self.label, self.category))
+        facts = (repr(name), repr(label), f"{self.length_ms / 1000:g} s", category, self.shown)
         return f"<Sample {self.id} {' · '.join(filter(None, facts))}>"
 
     def _repr_html_(self) -> str:
@@ -337,21 +340,31 @@ def _shown(count: int, total: int) -> str:
     return f"1 reading in {total / count:.3g} shown" if total >= 1.5 * count else f"{count} of {total} readings shown"
 
 
+@sealed
 def decoded_image(content: bytes, source: str) -> Image:
-    """Decode JPEG or PNG bytes; nothing of other bytes is shown, since a server may put anything into them."""
+    """Decode JPEG or PNG bytes; nothing of other bytes is shown, since a server may put anything into them.
+
+    A picture of more than `LARGEST_PICTURE` pixels is a ResponseError: decoded, a few bytes may fill the memory.
+    """
     from PIL import Image, UnidentifiedImageError
 
+    hint = "Check in the Studio that the sample is an image."
     try:
         picture = Image.open(io.BytesIO(content), formats=["JPEG", "PNG"])
-        picture.load()
-        return picture
+        width, height = picture.size
+        if width * height <= LARGEST_PICTURE:
+            picture.load()
+            return picture
+        reason = f"got one of {width} x {height} pixels, larger than {LARGEST_PICTURE / 1e6:.0f} million"
+        hint = "Scale it down before you upload it."
     except UnidentifiedImageError:
         reason = f"got {len(content)} bytes that are neither JPEG nor PNG"
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as problem:
-        reason = f"got one that cannot be read ({problem})"
-    raise ResponseError(f"{source}: expected a picture, {reason}. Check in the Studio that the sample is an image.")
+    except Exception as problem:  # decoders meet broken bytes with errors of many kinds; a bomb is one, or a warning
+        reason = f"got one that cannot be read ({display.shown(problem)})"
+    raise ResponseError(f"{source}: expected a picture, {reason}. {hint}")
 
 
+@sealed
 def verified(content: bytes, hmac_key: str | Secret) -> bool:
     """Check an acquisition document's HS256 signature; see `Sample.verify`."""
     hmac_key = Secret.of(hmac_key)
@@ -364,7 +377,7 @@ def verified(content: bytes, hmac_key: str | Secret) -> bool:
         signature = found[1].decode() if found else None
         algorithm = "HS256" if re.search(rb"\x63alg\x65HS256", content) else None
     if algorithm != "HS256" or not isinstance(signature, str) or not re.fullmatch(r"[0-9a-f]{64}", signature):
-        raise UsageError(f"This sample carries no HS256 signature to check (algorithm {algorithm!r}).")
+        raise UsageError(f"This sample carries no HS256 signature to check (algorithm {display.quoted(algorithm)}).")
     if content.count(signature.encode()) != 1:
         raise UsageError("The signature stands in the sample's bytes more than once: which one counts is not known.")
     unsigned = content.replace(signature.encode(), b"0" * 64)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from edgekit import label_lists, schema
+from edgekit import display, label_lists, schema
 from edgekit.calls import id_of
 from edgekit.decoding import unpromised
 from edgekit.errors import StudioError, UsageError
@@ -48,10 +48,10 @@ class SampleCalls(ImpulseCalls):
         Source: ``GET /api/{projectId}/raw-data``, page by page.
         """
         if limit is not None and (not isinstance(limit, int | np.integer) or limit < 0):
-            raise UsageError(f"limit is a whole number from 0, got {limit!r}.")
+            raise UsageError(f"limit is a whole number from 0, got {display.quoted(limit)}.")
         labels = [labels] if isinstance(labels, str) else labels
         if labels is not None and not isinstance(labels, Iterable):
-            raise UsageError(f"labels is one label or several, got {labels!r}.")
+            raise UsageError(f"labels is one label or several, got {display.quoted(labels)}.")
         wanted = None if labels is None else [str(label) for label in labels]
         found: list[schema.SampleInfo] = []
         for name in (category,) if category else CATEGORIES:
@@ -109,7 +109,10 @@ class SampleCalls(ImpulseCalls):
         Source: ``GET /api/{projectId}/raw-data/{sampleId}``. See `Sample.shown` for how a part of the readings is told,
         and `slice` for a part that is exact.
         """
-        return Sample(self._get(schema.SampleData, "raw-data", id_of(sample), limitPayloadValues=limit), self)
+        wanted = id_of(sample)
+        data = self._get(schema.SampleData, "raw-data", wanted, limitPayloadValues=limit)
+        self._check_id("sample", wanted, data.sample.id, f"GET {self._route(('raw-data', wanted))}", "$.sample.id")
+        return Sample(data, self)
 
     def slice(self, sample: int | Sample, start: int, end: int) -> Sample:
         """Fetch the readings [start, end) of a sample, every one of them.
@@ -123,6 +126,7 @@ class SampleCalls(ImpulseCalls):
         """
         path = ("raw-data", id_of(sample), "slice")
         part = self._get(schema.SampleData, *path, sliceStart=start, sliceEnd=end)
+        self._check_id("sample", path[1], part.sample.id, f"GET {self._route(path)}", "$.sample.id")
         count, total = len(part.payload.values), part.total_payload_length or 0
         # the total may be the part's or the whole sample's: too few is what is too few by both
         due = min((length for length in (total, min(end, total) - start) if length > 0), default=0)
@@ -145,8 +149,8 @@ class SampleCalls(ImpulseCalls):
         PIL.Image.Image. Source: ``GET …/raw-data/{sampleId}/image``.
         """
         path = ("raw-data", id_of(sample), "image")
-        content = self._bytes(*path, afterInputBlock=after_input_block or None)
-        return decoded_image(content, "GET " + self._route(path))
+        source = "GET " + self._route(path)
+        return decoded_image(self._bytes(*path, afterInputBlock=after_input_block or None), source)
 
     def original(self, sample: int | Sample) -> bytes:
         """Fetch a sample's bytes as they were uploaded (CBOR or JSON). Source: ``GET …/raw-data/{sampleId}/raw``."""

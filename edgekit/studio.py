@@ -98,10 +98,15 @@ class Studio(ModelTestingCalls, ThresholdCalls):
         def one(wanted: int, stop: threading.Event | None = None) -> ClassifyResult:
             which = (wanted,) if chosen is None else (chosen, wanted)
             if deprecated:
-                answer = self._get(LeanResponse, "classify", *room, *which, **params)
+                path: tuple[str | int, ...] = ("classify", *room, *which)
+                answer = self._get(LeanResponse, *path, **params)
             else:
                 path = ("classify", *room, "v2", *which)
                 answer = self._posted(LeanResponse, *path, stop=stop, variant=variant, **params)
+            call = f"{'GET' if deprecated else 'POST'} {self._route(path)}"
+            self._check_id("sample", wanted, answer.sample.sample.id, call, "$.sample.sample.id")
+            for i, came in enumerate(answer.classifications if chosen is not None else []):
+                self._check_id("block", which[0], came.learn_block.id, call, f"$.classifications[{i}].learnBlock.id")
             return ClassifyResult(answer, self)
 
         if not isinstance(sample, Iterable):
@@ -120,9 +125,12 @@ class Studio(ModelTestingCalls, ThresholdCalls):
         """
         many = isinstance(variants, Sequence) and not isinstance(variants, str)
         if not many or not variants or len(set(variants)) < len(variants):
-            raise UsageError(f'Give the variants as a list, each once, such as ["float32", "int8"]; got {variants!r}.')
+            raise UsageError(
+                f'Give the variants as a list, each once, such as ["float32", "int8"]; got {display.quoted(variants)}.'
+            )
         path = ("classify", "v2", id_of(sample), "variants")
         answer = self._posted(schema.VariantsResponse, *path, variants=list(variants))
+        self._check_id("sample", path[2], answer.sample.sample.id, f"POST {self._route(path)}", "$.sample.sample.id")
         return variants_table(answer, list(variants))
 
     def rescore(self, block: int | str, sample: int | Sample) -> pd.DataFrame:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
+import struct
+import tracemalloc
+import warnings
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 import edgekit as ek
+from edgekit.sample import decoded_image
 
 from .conftest import SEED
 from .faults import Server, reply
@@ -64,12 +74,12 @@ def test_both_forms_of_the_call_ask_for_debug_info(deprecated):
     with answering(RESULT) as (studio, server):
         studio.classify(2, deprecated=deprecated)
         studio.classify(2, deprecated=deprecated, debug=False)
-        studio.classify(2, block=5, deprecated=deprecated)
+        studio.classify(2, block=2, deprecated=deprecated)
     version = "" if deprecated else "v2/"
     assert [request.path for request in server.requests] == [
         f"/api/1/classify/{version}2?includeDebugInfo=true",
         f"/api/1/classify/{version}2?includeDebugInfo=false",
-        f"/api/1/classify/anomaly-gmm/{version}5/2",
+        f"/api/1/classify/anomaly-gmm/{version}2/2",
     ]
 
 
@@ -163,3 +173,106 @@ def test_the_servers_no_says_what_to_do_next():
     ):
         studio.sample(2)
     assert caught.value.status == 200
+
+
+# --- what is asked for by id is what comes ---
+
+
+def test_another_sample_or_block_than_was_asked_for_is_named_as_such():
+    sample = RESULT["sample"] | {"success": True}
+    asks = {
+        "asked for sample 3, and the answer is about sample 2": [
+            (RESULT, lambda studio: studio.classify(3)),
+            (RESULT, lambda studio: studio.classify(3, deprecated=True)),
+            (RESULT, lambda studio: studio.classify(3, block=2)),
+            (RESULT, lambda studio: studio.classify([3])),
+            (sample, lambda studio: studio.sample(3)),
+            (sample, lambda studio: studio.slice(3, 0, 1)),
+            (
+                RESULT | {"results": [{"variant": "int8", "classifications": []}]},
+                lambda studio: studio.compare_variants(3, ["int8"]),
+            ),
+            (
+                {"success": True, "data": [{"X": [1.0], "sample": {"id": 2, "startMs": 0, "endMs": 9}}]},
+                lambda studio: studio.features(3, 1),
+            ),
+        ],
+        "asked for block 5, and the answer is about block 2": [
+            (RESULT, lambda studio: studio.classify(2, block=5)),
+            (RESULT, lambda studio: studio.classify(2, block=5, deprecated=True)),
+        ],
+        "asked for job 5, and the answer is about job 6": [
+            ({"success": True, "job": {"id": 6}}, lambda studio: studio.job(5)),
+        ],
+    }
+    for said, calls in asks.items():
+        for answer, ask in calls:
+            with answering(answer) as (studio, _), pytest.raises(ek.ResponseError, match=said) as caught:
+                ask(studio)
+            assert "/api/1/" in str(caught.value)
+            assert caught.value.place.endswith("id")
+
+
+# --- pictures ---
+
+
+def picture(size: tuple[int, int] = (8, 6), kind: str = "PNG", mode: str = "RGB") -> bytes:
+    content = io.BytesIO()
+    Image.new(mode, size).save(content, kind)
+    return content.getvalue()
+
+
+def a_bomb(width: int, height: int) -> bytes:
+    """Return a PNG that says it is so large; its pixels are missing."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+
+
+def refused(content: bytes) -> str:
+    with answering(RESULT, content) as (studio, _):
+        sample = studio.classify(2).sample
+        with pytest.raises(ek.ResponseError, match="expected a picture") as caught:
+            sample.image()
+    with answering(content) as (studio, _), pytest.raises(ek.ResponseError, match="expected a picture"):
+        studio.image(2)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_picture_that_is_cut_short_is_a_response_error(kind):
+    whole = picture((64, 64), kind)
+    for end in {0, 1, 8, 20, 40, len(whole) // 2, len(whole) - 20}:
+        refused(whole[:end])
+
+
+@pytest.mark.parametrize("size", [(9000, 8000), (10_000, 10_000), (20_000, 20_000), (2**31 - 1, 2**31 - 1)])
+def test_a_picture_too_large_to_decode_is_a_response_error_before_it_is_decoded(size):
+    tracemalloc.start()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # Pillow warns of some sizes and refuses others
+        said = refused(a_bomb(*size))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20_000_000
+    assert "\n" not in said
+
+
+def test_a_picture_of_text_that_unpacks_without_end_is_a_response_error():
+    text = PngInfo()
+    text.add_text("comment", "a" * 50_000_000, zip=True)
+    content = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(content, "PNG", pnginfo=text)
+    refused(content.getvalue())
+
+
+@given(st.integers(0, 10_000), st.integers(0, 255), st.sampled_from(["PNG", "JPEG"]))
+@settings(max_examples=200, deadline=None)
+def test_one_wrong_byte_gives_a_picture_or_a_response_error(place, value, kind):
+    content = bytearray(picture((32, 24), kind))
+    content[place % len(content)] = value
+    with suppress(ek.ResponseError):
+        assert decoded_image(bytes(content), "GET /x").size

@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from edgekit.detection.scene import LARGEST
 from edgekit.errors import ResponseError, UsageError
+from edgekit.legible import legible
 from edgekit.nesting import TOO_DEEP, too_deep
 
 Label = Annotated[int, Meta(ge=-(2**53), le=2**53)] | str
@@ -60,10 +61,10 @@ def decode(text: str | bytes) -> Document:
     if not isinstance(text, str | bytes):
         raise UsageError(f"debugInfoJson is a text, not {type(text).__name__}.")
     content = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-    content = content.removeprefix(BOM_UTF8).lstrip()
+    content = legible(content.removeprefix(BOM_UTF8).lstrip())
     try:
         if content.startswith(b'"'):  # copied out of a response together with its quotes: JSON in a string
-            content = msgspec.json.decode(content, type=str).encode("utf-8", "surrogatepass")
+            content = legible(msgspec.json.decode(content, type=str).encode())
         if too_deep(content):
             raise broken(TOO_DEEP)
         document = _READ.decode(content)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import socket
 import sys
 import threading
@@ -14,6 +15,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from operator import index
 from typing import Any, NamedTuple, Self, SupportsIndex
+from weakref import WeakSet
 
 import msgspec
 from tornado.httpserver import HTTPServer
@@ -125,8 +127,8 @@ class Sandbox:
         return self
 
     def stop(self) -> None:
-        """Stop serving and free the port."""
-        if self._running is not None:
+        """Stop serving and free the port; in a process that was forked this does nothing, its parent serves on."""
+        if self._running is not None and self._running.process == os.getpid():
             self._running.close()
             self._running = None
 
@@ -174,6 +176,8 @@ class _Running:
     def __init__(self, port: int, keys: Keys) -> None:
         listener = _listen(port)
         listener.setblocking(False)
+        _listeners.add(listener)
+        self.process = os.getpid()
         self.port: int = listener.getsockname()[1]
         self._services = _Services(PROJECTS)
         self._keys = keys
@@ -200,6 +204,19 @@ class _Running:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._services.close()
+
+
+_listeners: WeakSet[socket.socket] = WeakSet()
+
+
+def _leave_the_ports() -> None:
+    """Close what a forked process has inherited: callers of a port that only it holds would wait for ever."""
+    for listener in list(_listeners):
+        listener.close()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_the_ports)
 
 
 def _listen(port: int) -> socket.socket:

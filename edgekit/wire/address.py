@@ -85,7 +85,7 @@ def _checked(parts: Url, allow_http: bool) -> Address:
     scheme, host = str(parts.scheme), str(parts.host)
     if scheme == "http" and not allow_http and not _is_loopback(host):
         raise UsageError(
-            f"Plain http to {display.shown(host)} would send the API key readable over the network. Use https://, "
+            f"Plain http to {display.quoted(host)} would send the API key readable over the network. Use https://, "
             f"or name the risk: Studio(allow_http=True)."
         )
     if not _HOST.fullmatch(host):

@@ -1,0 +1,51 @@
+"""Documents in which every text can be written and shown.
+
+JSON may hold what no text may: half a surrogate pair, which JavaScript writes where it cuts a text in a picture's
+middle. One such name would make a whole listing unreadable. And it may hold what a table must not bring into a
+terminal: control characters, and marks that turn the order of writing round. The replacement character of Unicode
+takes their place, as in browsers; everything else stays as it is, to the byte.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+INSTEAD = "\ufffd"
+_CODES = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+_IN_TEXT = re.compile(f"[{_CODES}]")
+# What may stand in JSON as it is, by its first bytes and whole, and what is written as an escape.
+_FIRST = (b"\xc2", b"\xe2\x80", b"\xe2\x81", b"\xed")
+_AS_IT_IS = rb"\x7f|\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]|\xed[\xa0-\xbf][\x80-\xbf]"
+_ESCAPED = re.compile(rb"\\(?:[bf]|u(?:00[01789]|20[26]|[dD][89a-fA-F]))")
+# A pair of surrogates is one character, and two backslashes are no beginning of an escape.
+_PAIR = rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_IN_JSON = re.compile(rb"%b|\\u[0-9a-fA-F]{4}|\\[^u]|%b" % (_PAIR, _AS_IT_IS), re.DOTALL)
+
+
+def legible(document: bytes) -> bytes:
+    """Return JSON with every text legible: the very same bytes where it was."""
+    odd = b"\x7f" in document or (not document.isascii() and any(first in document for first in _FIRST))
+    if odd or (b"\\" in document and _ESCAPED.search(document)):
+        return _IN_JSON.sub(_replaced, document)
+    return document
+
+
+def _replaced(found: re.Match[bytes]) -> bytes:
+    text = found[0]
+    if text[:1] != b"\\" or text in (b"\\b", b"\\f"):
+        return b"\\ufffd"
+    one = text[:2] == b"\\u" and len(text) == 6
+    return b"\\ufffd" if one and _IN_TEXT.match(chr(int(text[2:], 16))) else text
+
+
+def legible_tree(tree: Any) -> Any:
+    """Return JSON that was decoded already with every text legible."""
+    kind = type(tree)
+    if kind is str:
+        return tree if tree.isprintable() else _IN_TEXT.sub(INSTEAD, tree)
+    if kind is dict:
+        return {legible_tree(name): legible_tree(value) for name, value in tree.items()}
+    if kind is list and not {*map(type, tree)} <= {float, int}:
+        return [legible_tree(part) for part in tree]
+    return tree
