@@ -1,13 +1,11 @@
-# `make lab` opens JupyterLab, `make test` runs every check. Both make .venv first where it is missing.
+# `make lab` opens JupyterLab on copies of the notebooks, `make test` runs every check. Both make .venv first where it is missing.
 PYTHON ?= python3
 BIN := .venv/bin
-# Jupyter refuses to run as root unless told; in a container there is often nobody else.
-AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .PHONY: lab test bench lock notebooks clean
 
 lab: .venv/ready
-	$(BIN)/jupyter lab $(AS_ROOT) notebooks
+	$(BIN)/edgekit lab
 
 test: .venv/ready
 	$(BIN)/python -m tests

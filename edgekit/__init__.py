@@ -9,7 +9,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from edgekit import anomaly, detection
+from edgekit import anomaly, detection, extras
 from edgekit.anomaly import Gmm
 from edgekit.block import BlockResult
 from edgekit.connection import connect
@@ -19,6 +19,7 @@ from edgekit.errors import (
     ConnectionFailed,
     EdgekitError,
     JobFailed,
+    MissingPackage,
     NotFoundError,
     RateLimitError,
     ResponseError,
@@ -46,6 +47,7 @@ __all__ = [
     "EdgekitError",
     "Gmm",
     "JobFailed",
+    "MissingPackage",
     "NotFoundError",
     "RateLimitError",
     "ResponseError",
@@ -68,12 +70,15 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Fetch what is costly to import only when it is used: pyplot takes half a second, the sandbox a server."""
-    if name in ("explorers", "plots"):
-        return import_module(f"edgekit.{name}")
-    if name == "explore":
-        return import_module("edgekit.explorers").explore
+    if name == "plots":
+        return import_module("edgekit.plots")
+    if name in ("explore", "explorers"):
+        with extras.needed("lab", f"ek.{name}"):
+            explorers = import_module("edgekit.explorers")
+        return explorers if name == "explorers" else explorers.explore
     if name == "Sandbox":
-        return import_module("edgekit.sandbox").Sandbox
+        with extras.needed("sandbox", "The sandbox"):
+            return import_module("edgekit.sandbox").Sandbox
     raise AttributeError(f"module 'edgekit' has no attribute {name!r}")
 
 

@@ -7,15 +7,26 @@ import os
 import sys
 import threading
 
-from edgekit import __version__
+from edgekit import __version__, lab
 from edgekit.errors import EdgekitError, UsageError
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; an error of edgekit's becomes one line and exit status 1."""
+    own, jupyters = _divided(sys.argv[1:] if arguments is None else arguments)
     parser = argparse.ArgumentParser(prog="edgekit", description="See what an Edge Impulse model sees.")
     parser.add_argument("--version", action="version", version=f"edgekit {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
+    notebooks = commands.add_parser(
+        "lab",
+        usage="edgekit lab [--fresh] [FOLDER] [-- ARGUMENT ...]",
+        help="open JupyterLab on copies of the notebooks that come with edgekit",
+        description="Open JupyterLab on copies of the notebooks that come with edgekit. What is in the folder already "
+        "stays as it is. Arguments after -- are JupyterLab's own, such as -- --no-browser --port 8899.",
+    )
+    notebooks.add_argument("folder", metavar="FOLDER", nargs="?", default=lab.FOLDER, help="default: %(default)s")
+    notebooks.add_argument("--fresh", action="store_true", help="make new copies beside those that are there")
+    notebooks.set_defaults(run=_lab)
     sandbox = commands.add_parser("sandbox", help="run the embedded Studio and print its address and keys")
     sandbox.add_argument("--port", type=int, default=0, help="where to listen on 127.0.0.1 (default: any free port)")
     sandbox.set_defaults(run=_sandbox)
@@ -27,7 +38,10 @@ def main(arguments: list[str] | None = None) -> int:
         "assumptions hold: counts without values, names or keys (default: %(const)s)",
     )  # fmt: skip
     doctor.set_defaults(run=_doctor)
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(own)
+    if jupyters and options.run is not _lab:
+        parser.error(f"only edgekit lab passes arguments on: {' '.join(jupyters)}")
+    options.jupyters = jupyters
     try:
         return int(options.run(options))
     except EdgekitError as problem:
@@ -35,6 +49,21 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _divided(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """Return the arguments before and after ``--``."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    return arguments[:end], arguments[end + 1 :]
+
+
+def _lab(options: argparse.Namespace) -> int:
+    if problem := lab.give_jupyter_a_home():
+        print(f"edgekit: {problem}", file=sys.stderr)
+    copies = lab.copy(options.folder, fresh=options.fresh)
+    print(lab.told(copies), flush=True)
+    lab.run(copies.folder, options.jupyters)
+    return 0
 
 
 def _sandbox(options: argparse.Namespace) -> int:

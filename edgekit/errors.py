@@ -2,6 +2,7 @@
 
 EdgekitError
 ├── UsageError           an argument that cannot mean anything here (also a ValueError)
+├── MissingPackage       an extra of edgekit's is not installed (also an ImportError)
 ├── SandboxError         the embedded sandbox could not start
 ├── ConnectionFailed     no answer: no network, refused, timed out, broken off
 ├── ResponseError        an answer, but not what the API promises; names the place in the document
@@ -31,6 +32,10 @@ class EdgekitError(Exception):
 
 class UsageError(EdgekitError, ValueError):
     """An argument that cannot mean anything here; the text lists what would."""
+
+
+class MissingPackage(EdgekitError, ImportError):
+    """A package that one of edgekit's extras brings is not installed; the text has the line to type."""
 
 
 class SandboxError(EdgekitError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -15,8 +16,8 @@ from edgekit import doctor
 from edgekit.cli import main
 
 KEY = "ei_0123456789abcdef0123456789abcdef"
-NAMES = ["python", "core packages", "lab packages", "sandbox packages", "jupyterlab", "widgets", "kernel", "sandbox"]
-NAMES += ["cache", "studio"]
+NAMES = ["python", "core packages", "lab packages", "sandbox packages", "home", "jupyterlab", "widgets", "kernel"]
+NAMES += ["sandbox", "cache", "studio"]
 
 
 @pytest.fixture
@@ -86,6 +87,8 @@ def test_a_sound_set_up_with_a_key_passes_every_check(project):
     assert project.keys["motion"] not in answer.stdout
     found = {check["name"]: check["found"] for check in document["checks"]}
     assert found["python"] == ".".join(map(str, sys.version_info[:3]))
+    projects = [part.partition(":")[0] for part in found["sandbox"].split("; ")[:-1]]
+    assert projects == list(project.keys)
     assert "17 windows" in found["sandbox"]
     assert f"ipywidgets {importlib.metadata.version('ipywidgets')}" in found["lab packages"]
     assert found["studio"] == f"project 1 'motion' of 'edgekit sandbox', {project.url}"
@@ -230,6 +233,19 @@ def test_the_sandbox_is_checked_whatever_project_is_set(project, only, monkeypat
     assert "17 windows" in only_check(capsys, 0)["found"]
 
 
+def test_a_sandbox_project_that_says_nothing_of_a_window_is_named(only, monkeypatch, capsys):
+    import edgekit as ek
+
+    real = ek.Studio.classify
+
+    class Empty:
+        blocks = ()
+
+    monkeypatch.setattr(ek.Studio, "classify", lambda self, s: Empty if self.project_id == 2 else real(self, s))
+    only("sandbox")
+    assert "objects: sample 1 gives these numbers of windows by block: {}" in only_check(capsys, 1)["found"]
+
+
 # --- packages, Python, Jupyter, the cache ---
 
 
@@ -261,6 +277,34 @@ def test_without_packaging_the_line_installs_it(only, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "packaging.requirements", None)
     only("core packages")
     assert only_check(capsys, 1)["fix"].endswith("pip install packaging")
+
+
+def test_what_needs_a_missing_package_is_not_checked(only, versions, capsys):
+    versions(jupyterlab=None, sktime=None)
+    only("lab packages", "sandbox packages", "home", "jupyterlab", "widgets", "kernel", "sandbox", "cache")
+    assert main(["doctor", "--json"]) == 1
+    checks = json.loads(capsys.readouterr().out)["checks"]
+    assert [check["name"] for check in checks] == ["lab packages", "sandbox packages"]
+
+
+def test_a_home_that_cannot_be_written_is_a_warning_and_the_kernel_starts_all_the_same(tmp_path):
+    (tmp_path / "file").touch()
+    code = "from edgekit import doctor; doctor.CHECKS = [c for c in doctor.CHECKS if c[0] in ('home', 'kernel')]"
+    answer = subprocess.run(
+        [sys.executable, "-c", f"{code}; doctor.run()"],
+        env=os.environ | {"HOME": str(tmp_path / "file" / "home"), "TMPDIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    home, fix, kernel = answer.stdout.splitlines()
+    assert home.startswith("warn home ")
+    assert "Not a directory" in home
+    assert fix.startswith("     → type: export HOME=")
+    assert kernel.startswith("ok   kernel ")
+    assert answer.stderr == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_source_tree_that_nobody_installed(only, monkeypatch, capsys):

@@ -67,6 +67,13 @@ def test_the_environment_holds_nothing_that_could_drift():
     assert extras <= set(PROJECT["optional-dependencies"])
 
 
+def test_the_readme_installs_the_wheel_of_this_version():
+    import edgekit
+
+    (named,) = re.findall(r"edgekit-([\w.]+)-py3-none-any[.]whl", (ROOT / "README.md").read_text())
+    assert named == edgekit.__version__
+
+
 def test_the_readme_names_only_commands_and_files_that_exist():
     readme = (ROOT / "README.md").read_text()
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
