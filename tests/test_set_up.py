@@ -14,6 +14,7 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -65,6 +66,12 @@ def test_the_environment_holds_nothing_that_could_drift():
     (line,) = from_pip["pip"]
     extras = set(re.fullmatch(r"-e \.\[(.+)\]", line)[1].split(","))
     assert extras <= set(PROJECT["optional-dependencies"])
+
+
+def test_the_changelog_begins_with_what_is_not_released_yet():
+    headings = re.findall(r"^## \[(.+)\]", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert headings[0] == "Unreleased"
+    assert headings[1:] == sorted(headings[1:], key=Version, reverse=True)
 
 
 def test_the_readme_installs_the_wheel_of_this_version():
