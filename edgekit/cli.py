@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
-import threading
 
-from edgekit import __version__, lab
+from edgekit import __version__, lab, shell, waiting
 from edgekit.errors import EdgekitError, UsageError
 
 
@@ -72,9 +72,9 @@ def _sandbox(options: argparse.Namespace) -> int:
     with Sandbox(port=options.port) as sandbox:
         print(f"The sandbox answers at {sandbox.url}")
         for project, key in sandbox.keys.items():
-            print(f"project {project}: export EI_API_ENDPOINT={sandbox.url} EI_API_KEY={key}")
+            print(f"project {project}: {shell.setting(EI_API_ENDPOINT=sandbox.url, EI_API_KEY=key)}")
         print("Ctrl-C stops it.", flush=True)
-        threading.Event().wait()
+        waiting.pause(math.inf)
     return 0
 
 

@@ -7,7 +7,7 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
-from edgekit import display
+from edgekit import display, shell
 from edgekit.calls import STUDIO_URL, id_of
 from edgekit.errors import NotFoundError, SandboxError, UsageError
 from edgekit.secret import Secret, sealed
@@ -107,6 +107,6 @@ def _shared_sandbox() -> Sandbox:
                 return _shared
             raise SandboxError(
                 f"No API key is set and the embedded sandbox is not installed ({missing} is missing). "
-                f"Set EI_API_KEY to work on your project, or type: pip install 'edgekit[sandbox]'"
+                f"Set EI_API_KEY to work on your project, or type: {shell.pip_install('edgekit[sandbox]')}"
             )
         return _shared

@@ -22,6 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from edgekit import shell, waiting
 from edgekit.errors import EdgekitError, StudioError, UsageError
 from edgekit.lab import give_jupyter_a_home
 
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 GROUPS = ("core", "lab", "sandbox")
 LIMIT = 120.0  # seconds for one check; on a slow machine the sandbox trains for a while
 COLOURS = {"ok": "32", "warn": "33", "fail": "31"}
-STUDIO = "curl -I https://studio.edgeimpulse.com"
+CURL = "curl.exe" if os.name == "nt" else "curl"  # in Windows PowerShell, curl is another command
+STUDIO = f"{CURL} -I https://studio.edgeimpulse.com"
 
 
 class Check(NamedTuple):
@@ -52,7 +54,7 @@ def run(*, as_json: bool = False) -> int:
         missed = any(check.name == NEEDS.get(name) and check.status == "fail" for check in done)
         if missed or (name == "blocks" and not _key()):
             continue  # an earlier line says what has to be there first
-        done.append(_guarded(name, check, fallback))
+        done.append(_guarded(name, check, fallback() if callable(fallback) else fallback))
         if not as_json:
             _print(done[-1])
     failed = any(check.status == "fail" for check in done)
@@ -74,7 +76,7 @@ def _guarded(name: str, check: Callable[[], Check], fallback: str) -> Check:
     with contextlib.redirect_stdout(io.StringIO()):
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
-        thread.join(LIMIT)
+        waiting.ended(thread, LIMIT)
     done = results[0] if results else Check(name, "fail", f"not done after {LIMIT:g} s", fallback)
     return done._replace(found=_clean(done.found), fix=_clean(done.fix))
 
@@ -117,12 +119,8 @@ def _key() -> str:
 def _line(*words: str) -> str:
     """Return a line that runs a module of this very interpreter, quoted as every shell takes it."""
     python = "python" if shutil.which("python") == sys.executable else sys.executable
-    return " ".join(f'"{word}"' if re.search(r"[^\w./\\:=-]", word) else word for word in (python, "-m", *words))
-
-
-def _setting(name: str, value: str = "") -> str:
-    posix = f"export {name}={value}" if value else f"unset {name}"
-    return f"set {name}={value}" if os.name == "nt" else posix
+    line = " ".join(f'"{word}"' if re.search(r"[^\w./\\:=-]", word) else word for word in (python, "-m", *words))
+    return f"& {line}" if line.startswith('"') and shell.current() == "powershell" else line
 
 
 # --- Python, packages, Jupyter ---
@@ -169,7 +167,7 @@ def _packages(group: str) -> Check:
 def _home() -> Check:
     """Check where Jupyter keeps its settings; the checks below take what is put in its place, as `edgekit lab` does."""
     if problem := give_jupyter_a_home():
-        return Check("home", "warn", problem, _setting("HOME", tempfile.gettempdir()))
+        return Check("home", "warn", problem, shell.setting(HOME=tempfile.gettempdir()))
     return Check("home", "ok", "Jupyter can write to its folders")
 
 
@@ -251,7 +249,8 @@ def _cache() -> Check:
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as problem:
         found = f"{folder} cannot be written ({problem.strerror})"
-        return Check("cache", "warn", found, _setting("EDGEKIT_CACHE_DIR", str(Path(tempfile.gettempdir(), "edgekit"))))
+        elsewhere = str(Path(tempfile.gettempdir(), "edgekit"))
+        return Check("cache", "warn", found, shell.setting(EDGEKIT_CACHE_DIR=elsewhere))
     return Check("cache", "ok", f"{folder}, {shutil.disk_usage(folder).free / 1e9:.1f} GB free")
 
 
@@ -268,14 +267,14 @@ def _studio() -> Check:
         answer = studio._transport.get("api", "projects")  # once more, for the owner's name
         names = {project.id: project.name for project in decode(answer, ProjectsResponse).projects}
     except EdgekitError as problem:
-        fix = f"curl -I {os.environ.get('EI_API_ENDPOINT') or STUDIO_URL}"
+        fix = f"{CURL} -I {os.environ.get('EI_API_ENDPOINT') or STUDIO_URL}"
         refused = isinstance(problem, StudioError) and problem.status in (None, 200, 401, 403)
         if "EI_PROJECT_ID" in str(problem):
-            fix = _setting("EI_PROJECT_ID")
+            fix = shell.unsetting("EI_PROJECT_ID")
         elif refused or str(problem).startswith("The API key"):
-            fix = _setting("EI_API_KEY", "ei_...")
+            fix = shell.setting(EI_API_KEY="ei_...")
         elif isinstance(problem, UsageError):
-            fix = _setting("EI_API_ENDPOINT")
+            fix = shell.unsetting("EI_API_ENDPOINT")
         return Check("studio", "fail", str(problem), fix)
     owners = {project["id"]: project.get("owner") for project in json.loads(answer)["projects"]}
     found = f"project {studio.project_id} {names[studio.project_id]!r} of {owners[studio.project_id]!r}, {studio.url}"
@@ -317,10 +316,10 @@ NEEDS = {
     "blocks": "studio",
 }
 # Name, check, and what to type where it raises or takes too long and no package is missing.
-CHECKS: tuple[tuple[str, Callable[[], Check], str], ...] = (
+CHECKS: tuple[tuple[str, Callable[[], Check], str | Callable[[], str]], ...] = (
     ("python", _version, _line("pip", "check")),
     *((f"{group} packages", partial(_packages, group), _line("pip", "check")) for group in GROUPS),
-    ("home", _home, _setting("HOME", tempfile.gettempdir())),
+    ("home", _home, lambda: shell.setting(HOME=tempfile.gettempdir())),
     ("jupyterlab", _jupyterlab, _line("pip", "install", "--force-reinstall", "jupyterlab")),
     ("widgets", _widgets, _line("pip", "install", "--force-reinstall", "ipywidgets", "jupyterlab_widgets")),
     ("kernel", _kernel, _line("ipykernel", "install", "--sys-prefix")),

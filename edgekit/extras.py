@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from edgekit import shell
 from edgekit.errors import MissingPackage
 
 
@@ -22,5 +23,5 @@ def needed(extra: str, purpose: str) -> Iterator[None]:
     except ModuleNotFoundError as problem:
         raise MissingPackage(
             f"{purpose} needs packages that are not installed ({problem.name} is missing). "
-            f"Type: pip install 'edgekit[{extra}]'"
+            f"Type: {shell.pip_install(f'edgekit[{extra}]')}"
         ) from None

@@ -6,15 +6,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Protocol, TypeVar
 
+from edgekit import waiting
 from edgekit.errors import EdgekitError, JobFailed
 from edgekit.schema import Job
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 5.0
 _SHOW_AFTER = 1.0  # seconds
 _LAST_LINES = 8
+_CANCEL_WITHIN = 0.5  # seconds
 _THREADS = 4  # more earn refusals from a rate-limited server, not speed
 R = TypeVar("R")
 
@@ -77,19 +79,23 @@ def in_order(call: Callable[[int, threading.Event], R], samples: list[int], doin
 
     def one(sample: int) -> R:
         try:
-            return call(sample, stop)
+            with waiting.stopped_by(stop):
+                return call(sample, stop)
         except EdgekitError as problem:
             problem.add_note(f"This was sample {sample}, one of {len(samples)}.")
             raise
 
-    with ThreadPoolExecutor(_THREADS) as pool:
-        work = [pool.submit(one, sample) for sample in samples]
-        try:
-            return [future.result() for future in tqdm(work, desc=doing, unit="sample", delay=_SHOW_AFTER)]
-        except BaseException:
-            stop.set()
-            pool.shutdown(cancel_futures=True)
-            raise
+    pool = ThreadPoolExecutor(_THREADS)
+    work = [pool.submit(one, sample) for sample in samples]
+    try:
+        return [waiting.result(future) for future in tqdm(work, desc=doing, unit="sample", delay=_SHOW_AFTER)]
+    except BaseException:
+        stop.set()
+        pool.shutdown(wait=False, cancel_futures=True)
+        wait(work, _CANCEL_WITHIN + 2 * waiting.STEP)  # what runs meets `stop`, and cancels its job
+        raise
+    finally:
+        pool.shutdown(wait=False)
 
 
 def _poll(calls: JobCalls, job: int, time_limit: float, stop: threading.Event) -> Job:
@@ -110,16 +116,26 @@ def _poll(calls: JobCalls, job: int, time_limit: float, stop: threading.Event) -
             if waited > _SHOW_AFTER and (log := calls.job_log(job)):
                 progress.set_postfix_str(log[-1][:100], refresh=False)
             progress.update()
-            if stop.wait(min(pause, max(time_limit - waited, 0))):
+            if waiting.until(stop.wait, min(pause, max(time_limit - waited, 0))):
                 raise KeyboardInterrupt
             pause = min(pause * 1.5, _LONGEST_PAUSE)
 
 
 def _cancelled(calls: JobCalls, job: int) -> str:
-    try:
-        calls.cancel_job(job)
-        said = f"Job {job} was cancelled on the server."
-    except EdgekitError as problem:
-        said = f"Job {job} may still be running on the server; cancelling it failed: {problem}"
-    print(said, file=sys.stderr)  # a notebook shows a bare KeyboardInterrupt without its text
-    return said
+    """Ask the server to stop the job, and say what came of it; whoever pressed Ctrl-C does not wait for long."""
+    said = [f"The server was asked to cancel job {job}, and has not answered yet."]
+
+    def ask() -> None:
+        with waiting.stopped_by(None):
+            try:
+                calls.cancel_job(job)
+                said.append(f"Job {job} was cancelled on the server.")
+            except EdgekitError as problem:
+                said.append(f"Job {job} may still be running on the server; cancelling it failed: {problem}")
+
+    asking = threading.Thread(target=ask, name="edgekit-cancel", daemon=True)
+    asking.start()
+    with waiting.stopped_by(None):
+        waiting.ended(asking, _CANCEL_WITHIN)
+    print(said[-1], file=sys.stderr)  # a notebook shows a bare KeyboardInterrupt without its text
+    return said[-1]

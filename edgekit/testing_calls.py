@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import pandas as pd
 
-from edgekit import schema
+from edgekit import schema, waiting
 from edgekit.errors import NotFoundError, UsageError
 from edgekit.jobs import follow
 from edgekit.sample_calls import CATEGORIES, SampleCalls
@@ -64,7 +62,7 @@ class ModelTestingCalls(SampleCalls):
         for pause in PAUSES if start else ():
             if results or predictions:
                 break
-            time.sleep(pause)
+            waiting.pause(pause)
             results, predictions = self._tested(asked)
         if not results and not predictions:
             raise NotFoundError(f"Project {self.project_id} has no model testing results. {self._why(asked, start)}")

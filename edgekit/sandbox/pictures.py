@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from edgekit import shell
 from edgekit.errors import SandboxError
 
 Pixels = NDArray[np.uint8]
@@ -227,6 +228,6 @@ def _folder(module: str, package: str) -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise SandboxError(
             f"The sandbox's pictures come with the package {package}, which is not installed here. "
-            "Type: pip install 'edgekit[sandbox]'"
+            f"Type: {shell.pip_install('edgekit[sandbox]')}"
         )
     return Path(spec.submodule_search_locations[0])

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit import shell
 from edgekit.errors import SandboxError
 
 AXES = ("accX", "accY", "accZ", "gyrX", "gyrY", "gyrZ")
@@ -50,6 +51,6 @@ def _folder() -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise SandboxError(
             "The sandbox's recordings come with the package sktime, which is not installed here. "
-            "Type: pip install 'edgekit[sandbox]'"
+            f"Type: {shell.pip_install('edgekit[sandbox]')}"
         )
     return Path(spec.submodule_search_locations[0], "datasets", "data", "BasicMotions")

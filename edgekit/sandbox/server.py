@@ -21,6 +21,7 @@ import msgspec
 from tornado.httpserver import HTTPServer
 from tornado.web import Application, HTTPError
 
+from edgekit import waiting
 from edgekit.errors import SandboxError, UsageError
 from edgekit.sandbox import motion, objects, routine
 from edgekit.sandbox.guard import ROLES, Access, Guarded, new_key
@@ -185,7 +186,9 @@ class _Running:
         ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, args=(listener, ready), name="edgekit-sandbox", daemon=True)
         self._thread.start()
-        ready.wait()
+        while not ready.wait(waiting.STEP):
+            if not self._thread.is_alive():
+                raise SandboxError("The sandbox's server did not start. Start it again; if that fails too, report it.")
 
     def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
         asyncio.set_event_loop(self._loop)
@@ -202,7 +205,7 @@ class _Running:
     def close(self) -> None:
         self._services.wait()
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
+        waiting.ended(self._thread)
         self._services.close()
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -19,8 +18,9 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from edgekit import waiting
+
 T = TypeVar("T")
-_STEP = 0.2  # seconds; a longer wait could not be interrupted on Windows
 
 
 class Attempt(threading.Thread, Generic[T]):
@@ -47,11 +47,9 @@ class Attempt(threading.Thread, Generic[T]):
 
     def wait(self, seconds: float) -> T:
         """Start, and return what the work returns; TimeoutError after so long; then nothing goes on."""
-        end = time.monotonic() + seconds
         self.start()
         try:
-            while not self._outcome.done() and time.monotonic() < end:
-                self.join(max(0.0, min(_STEP, end - time.monotonic())))
+            waiting.ended(self, seconds)
             return self._outcome.result(0)
         finally:
             self._give_up()

@@ -13,7 +13,7 @@ import requests
 from urllib3.exceptions import DecodeError, ProtocolError, ProxySchemeUnknown, ReadTimeoutError, SSLError
 from urllib3.util.retry import Retry
 
-from edgekit import display, refusals
+from edgekit import display, refusals, shell
 from edgekit.errors import (
     AuthenticationError,
     ConnectionFailed,
@@ -105,7 +105,7 @@ def _environment(problem: Exception) -> str | None:
             f"{name} names {named}, which holds no certificates (PEM). Correct it, or take it out of the environment."
         )
     if "SOCKS" in said and isinstance(problem, requests.exceptions.InvalidSchema):
-        return "the proxy speaks SOCKS, which needs one more package: pip install 'requests[socks]'"
+        return f"the proxy speaks SOCKS, which needs one more package: {shell.pip_install('requests[socks]')}"
     unknown = any(isinstance(cause, ProxySchemeUnknown) for cause in _causes(problem))
     if unknown or isinstance(problem, requests.exceptions.InvalidProxyURL):
         return "the address of the proxy cannot be read. Check HTTPS_PROXY, such as http://proxy.example:3128."

@@ -13,7 +13,6 @@ import json
 import os
 import re
 import threading
-import time
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import quote
@@ -23,7 +22,7 @@ from requests.auth import AuthBase
 from urllib3.exceptions import HTTPError
 from urllib3.util.retry import Retry
 
-from edgekit import display
+from edgekit import display, waiting
 from edgekit.errors import ConnectionFailed, UsageError
 from edgekit.secret import Secret
 from edgekit.wire import address, limits
@@ -133,7 +132,7 @@ class Transport:
             if not (repeatable and outcome.passing and retry.total) or wait > limits.MAX_RETRY_AFTER:
                 raise outcome.error
             retry = retry.increment(method, route, error=HTTPError())
-            time.sleep(wait or retry.get_backoff_time())
+            waiting.pause(wait or retry.get_backoff_time())
 
     def _attempt(self, method: str, route: str, params: dict[str, str], body: Any) -> bytes | Fault:
         """Send once, in a thread of its own: a Ctrl-C meets frames that know nothing of headers, and so of the key."""
