@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import math
 import os
 import sys
@@ -13,6 +14,8 @@ from edgekit.errors import EdgekitError, UsageError
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; an error of edgekit's becomes one line and exit status 1."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # names of projects and folders that a console cannot show
     own, jupyters = _divided(sys.argv[1:] if arguments is None else arguments)
     parser = argparse.ArgumentParser(prog="edgekit", description="See what an Edge Impulse model sees.")
     parser.add_argument("--version", action="version", version=f"edgekit {__version__}")

@@ -47,8 +47,6 @@ class Check(NamedTuple):
 
 def run(*, as_json: bool = False) -> int:
     """Print every check as it is done, or all of them as one JSON document; return 1 if one failed."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a project's name may hold what an old console cannot show
     done: list[Check] = []
     for name, check, fallback in CHECKS:
         missed = any(check.name == NEEDS.get(name) and check.status == "fail" for check in done)

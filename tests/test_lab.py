@@ -122,6 +122,22 @@ def test_a_folder_of_the_systems_own_is_told_even_to_root(opened, capsys):
     assert "Name another folder" in capsys.readouterr().err
 
 
+NO_TEXT = pytest.param(b"caf\xe9", "utf-8", marks=pytest.mark.skipif(sys.platform != "linux", reason="Linux's names"))
+
+
+@pytest.mark.parametrize(("name", "encoding"), [("café".encode(), "ascii"), NO_TEXT])
+def test_a_folder_whose_name_the_console_cannot_show_is_used_all_the_same(tmp_path, name, encoding):
+    code = "from edgekit import cli, lab; lab.run = lambda *_: None; import sys; sys.exit(cli.main(sys.argv[1:]))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "lab", tmp_path / os.fsdecode(name)],
+        env=os.environ | {"PYTHONIOENCODING": f"{encoding}:strict"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.splitlines()[0] == f"Your notebooks are in {tmp_path}/caf?".encode()
+
+
 # --- the command ---
 
 
