@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from edgekit import anomaly, decision, detected, display, labelled, visual_verdict
+from edgekit import anomaly, decision, detected, display, label_lists, labelled, visual_verdict
 from edgekit.errors import AmbiguousLabelsWarning, ResponseError, UsageError
 from edgekit.lean import Scores
 from edgekit.sample import Sample, Source
@@ -85,7 +85,8 @@ class BlockResult:
         DataFrame, index `window` from 0: `start_ms`, `end_ms` (from the sample's start), `expected` (the label the
         window should have, missing where the response gives none), then one float column per key of ``result``
         in order of first appearance, ``anomaly`` last. A key missing in a window is NaN. A label that is itself called
-        start_ms, end_ms or expected gets ``_score`` appended.
+        start_ms, end_ms or expected gets ``_score`` appended. Of object detection `expected` is the list of the labels
+        of the objects in the picture, empty for none.
 
         ``.attrs["labeling_method"]`` says by which method windows of several labels were labelled, where there are any.
 
@@ -106,6 +107,9 @@ class BlockResult:
         expected = labelled.labels(self._lean, self.sample, self._cut)
         self._warn("expectedLabels", expected.doubt)
         table = windows_table(Scores.of(self._lean).columns, self._cut, expected.texts)
+        if "object-detection" in self.type:
+            lists = [label_lists.listed(text, self.sample.info) for text in table["expected"]]
+            table["expected"] = pd.Series(lists, table.index, object)
         if expected.method:
             table.attrs["labeling_method"] = expected.method
         return table
@@ -358,7 +362,7 @@ class BlockResult:
         as for `truth_boxes`; `classes`, the labels in training, which a response does not tell: truths of any other
         get label -1.
         """
-        return detected.matched(self.sample, self._lean, window, **options)
+        return detected.matched(self.sample, self._lean, window, path=self._path, **options)
 
     def metrics(self, window: int = 0, **options: Any) -> pd.DataFrame:
         """Compare the server's own figures with those recomputed from its points or boxes; options as for `matched`.
@@ -369,11 +373,11 @@ class BlockResult:
         model the mAP is the f1 again, of boxes there is only the mAP), `difference` (recomputed - server), `one_to_one`
         (by one-to-one counting; of boxes at `min_iou`).
         """
-        return detected.metrics(self.sample, self._lean, window, **options)
+        return detected.metrics(self.sample, self._lean, window, path=self._path, **options)
 
     def pictures(self, **options: Any) -> list[detection.Picture]:
         """Return every window as a picture for `edgekit.detection.summary`; options as for `matched`."""
-        return detected.pictures(self.sample, self._lean, **options)
+        return detected.pictures(self.sample, self._lean, path=self._path, **options)
 
     @property
     def _path(self) -> str:

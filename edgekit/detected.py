@@ -199,11 +199,12 @@ def matched(
     classes: Sequence[str] | None = None,
     input_size: Size | None = None,
     resize_mode: str | None = None,
+    path: str = "$",
 ) -> detection.Matched:
     """Match the objects of one window with the truth; see `BlockResult.matched`."""
     if _at(raw, window).debug_info_json is not None or raw.object_detection_last_layer == "fomo":
         return debug_info(raw, window, names)
-    found = detections(raw, input_size)
+    found = detections(raw, input_size, path)
     truths = truth_boxes(sample, input_size, resize_mode)
     if classes is not None:
         truths["label"] = truths["label"].where(truths["label"].isin(list(classes)), detection.NOT_IN_TRAINING)

@@ -42,6 +42,13 @@ def label(sample: SampleInfo) -> str | list[str]:
     return objects(sample) if labels_objects(sample) else sample.label
 
 
+def listed(text: str | None, sample: SampleInfo) -> list[str] | None:
+    """Return the labels of a text that may be the sample's own; None for no text."""
+    if text is None:
+        return None
+    return objects(sample) if text == sample.label else split(text)
+
+
 def in_words(sample: SampleInfo) -> str:
     """Return a sample's label for a person: 'bolt 2, nut 1' of objects, 'no objects' for none of them."""
     if not labels_objects(sample):

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from edgekit import display
+from edgekit import display, label_lists
 from edgekit.errors import ResponseError, UsageError
 from edgekit.lean import LeanSampleData, counted, whole_sample
 from edgekit.schema import Impulse, Payload, SampleData, SampleInfo, Sensor
@@ -98,7 +98,7 @@ class Sample:
 
     @property
     def label(self) -> str:
-        """The sample's label (single-label projects)."""
+        """The sample's label, as the Studio writes it; of object detection all of them ("bolt, nut"), see `labels`."""
         return self.info.label
 
     @property
@@ -227,13 +227,15 @@ class Sample:
         Returns
         -------
         DataFrame, one row a range: `label`, `start`, `end` (readings, end inclusive, as the API counts), `start_ms`,
-        `end_ms` (exclusive). A sample with one label for all of it has one row. Source: ``structuredLabels``, which
-        count the stored sample's readings, `interval_ms` apart.
+        `end_ms` (exclusive). A sample with one label for all of it has one row, a picture of object detection one for
+        each object in it. Source: ``structuredLabels``, which count the stored sample's readings, `interval_ms` apart.
         """
         ranges = [(span.label, span.start_index, span.end_index) for span in self.info.structured_labels or []]
         if not ranges:
-            ranges = [(self.label, 0, max(self.info.values_count - 1, 0))]
-        table = pd.DataFrame(ranges, columns=["label", "start", "end"])
+            found = label_lists.label(self.info)
+            names = found if isinstance(found, list) else [found]
+            ranges = [(name, 0, max(self.info.values_count - 1, 0)) for name in names]
+        table = pd.DataFrame(ranges, columns=["label", "start", "end"]).astype({"start": int, "end": int})
         return table.assign(start_ms=table["start"] * self.interval_ms, end_ms=(table["end"] + 1) * self.interval_ms)
 
     def image(self, *, after_input_block: bool = False) -> Image:
@@ -283,21 +285,30 @@ class Sample:
         return plots.signal(self.signal(), ax=ax, title=title)
 
     def __repr__(self) -> str:
-        name, label, category = map(display.shown, (self.filename, self.label, self.category))
-        facts = (repr(name), repr(label), f"{self.length_ms / 1000:g} s", category, self.shown)
+        name, label, category = map(display.shown, (self.filename, label_lists.in_words(self.info), self.category))
+        length = f"{self.length_ms / 1000:g} s" if self.length_ms else self._pixels()
+        facts = (repr(name), repr(label), length, category, self.shown)
         return f"<Sample {self.id} {' · '.join(filter(None, facts))}>"
 
     def _repr_html_(self) -> str:
         return display.card(f"Sample {self.id} · {self.filename}", self._facts())
+
+    def _pixels(self) -> str:
+        """Return the size of the stored picture; nothing of a sample that is none."""
+        size = self.info.image_dimensions
+        return f"{size.width} by {size.height} pixels" if size else ""
 
     def _facts(self) -> dict[str, Any]:
         info = self.info
         frequency = 1000 / self.interval_ms if self.interval_ms else 0
         resampled = spacing(self.payload.interval_ms, self.payload.frequency_hz)
         return {
-            "label": self.label,
+            "label": label_lists.in_words(info),
             "category": self.category,
-            "length": f"{self.length_ms / 1000:g} s, {info.values_count} readings at {frequency:g} Hz",
+            "length": f"{self.length_ms / 1000:g} s, {info.values_count} readings at {frequency:g} Hz"
+            if frequency
+            else "",
+            "size": self._pixels(),
             "resampled": f"by the impulse to {1000 / resampled:g} Hz" if resampled not in (0, self.interval_ms) else "",
             "readings": self.shown,
             "axes": display.listing(f"{s.name} ({s.units})" if s.units != "N/A" else s.name for s in self.sensors),

@@ -157,3 +157,31 @@ def test_a_result_names_what_should_be_in_the_picture(objects):
     assert "no objects" in objects.classify(empty)._repr_html_()
     coins = objects.samples("testing", labels="coin")["label"]
     assert f"coin {len(coins.iloc[0])}" in objects.classify(coins.index[0])._repr_html_()
+
+
+def test_what_each_picture_should_hold_is_a_list_too(objects):
+    table = objects.samples("testing")
+    for sample in table.index[::12]:
+        result = objects.classify(sample)
+        for block in result.blocks:
+            assert block.windows()["expected"].tolist() == [table["label"][sample]]
+        ranges = result.sample.labels()
+        assert ranges["label"].tolist() == table["label"][sample]
+        assert ranges["start"].dtype == int
+
+
+def test_a_picture_shows_its_size_and_objects_and_no_time(objects):
+    table = objects.samples("testing")
+    sample = objects.sample(next(i for i, labels in table["label"].items() if len(labels) > len(set(labels))))
+    for shown in (repr(sample), sample._repr_html_()):
+        assert " by " in shown
+        assert " pixels" in shown
+        assert label_lists.in_words(sample.info) in shown
+        assert "0 s" not in shown
+        assert "0 Hz" not in shown
+
+
+def test_in_words_counts_the_objects():
+    assert label_lists.in_words(info("nut, bolt, bolt", method="object_detection")) == "bolt 2, nut 1"
+    assert label_lists.in_words(info("-", method="object_detection")) == "no objects"
+    assert label_lists.in_words(info("nut, bolt")) == "nut, bolt"

@@ -63,7 +63,7 @@ class Scored:
         tables = [block.windows() for block in blocks]
         truths = [block.anomalous() for block in blocks]
         for block, table in zip(blocks, tables, strict=True):
-            if len(table) and SCORE not in table:
+            if SCORE not in table and (len(table) or block.type not in ("anomaly", "anomaly-gmm")):
                 raise UsageError(
                     f"Block {block.id} ({block.type}) gives no anomaly scores. block.plot() draws any block."
                 )

@@ -15,7 +15,7 @@ from edgekit.schema.samples import SampleInfo
 class ModelResult(Api):
     """What model testing says of one sample; the sample comes without its values."""
 
-    sample_id: int
+    sample_id: Count
     sample: SampleInfo
     classifications: list[Classification]
 
@@ -23,7 +23,7 @@ class ModelResult(Api):
 class ModelPrediction(Api, kw_only=True):
     """Model testing's verdict on one window (or image)."""
 
-    sample_id: int
+    sample_id: Count
     start_ms: Number
     end_ms: Number
     prediction: str
