@@ -272,18 +272,25 @@ class BlockResult:
         if not table.shape[1]:
             return f"{len(table)} windows"
         counted = table.dropna(how="all").idxmax(axis=1).value_counts()
-        return display.listing(f"{label} {count}" for label, count in counted.items()) + f" of {len(table)} windows"
+        return (
+            display.listing(f"{display.shown(label, 80)} {count}" for label, count in counted.items())
+            + f" of {len(table)} windows"
+        )
 
     def __repr__(self) -> str:
-        return f"<BlockResult {self.id} {self.type} · {self.summary()}>"
+        return f"<BlockResult {self.id} {display.shown(self.type)} · {display.shown(self.summary(), 1000)}>"
 
     def _repr_html_(self) -> str:
-        facts = {"type": self.type, "sample": f"{self.sample.id} · {self.sample.filename}", "result": self.summary()}
+        facts = {
+            "type": self.type,
+            "sample": f"{self.sample.id} · {display.shown(self.sample.filename)}",
+            "result": self.summary(),
+        }
         if self.threshold is not None:
             facts["threshold"] = f"{self.threshold:g}"
         facts["score of a picture"] = decision.aggregation(self._lean.thresholds)
         note = " ".join(t.help_text for t in self._lean.thresholds)
-        return display.card(f"{self.title} (block {self.id})", facts, note=note)
+        return display.card(f"{display.shown(self.title)} (block {self.id})", facts, note=note)
 
     @property
     def _cut(self) -> Cut:

@@ -291,7 +291,7 @@ def in_words(raw: Classification) -> str:
     found = raw.structured_result or []
     counted = Counter(label for window in found for label in window.labels or [])
     total = sum(len(window.scores) for window in found)
-    labels = display.listing(f"{label} {count}" for label, count in counted.most_common())
+    labels = display.listing(f"{display.shown(label, 80)} {count}" for label, count in counted.most_common())
     return f"{total} detections" + (f": {labels}" if labels else "")
 
 

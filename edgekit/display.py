@@ -13,7 +13,7 @@ from html import escape
 LONGEST = 200  # characters of a name
 LONGEST_TEXT = 1000  # of a sentence or two
 LONGEST_MESSAGE = 4000  # of an error, log included
-_KEY = re.compile(r"ei_[0-9A-Za-z]{16,}")
+_KEY = re.compile(r"ei_(?:(?!ei_)[0-9A-Za-z]){16,}")
 _BEGINS_AS_KEY = re.compile(r"b?\W*ei_")
 # What a terminal obeys: colours and moves (ESC [ … letter), titles and links (ESC ] … BEL and its kin).
 _OBEYED = re.compile(
@@ -45,6 +45,11 @@ def shown(text: object, limit: int = LONGEST) -> str:
     part = whole[: 4 * limit]  # the whole may be ten million characters long
     line = _KEY.sub("ei_***", printable(part).replace("\n", " ").replace("\t", " "))
     return line if len(line) <= limit and part == whole else line[: limit - 1] + "…"
+
+
+def lines(text: object, limit: int = LONGEST_TEXT) -> str:
+    """Return a text of several lines, each as `shown`."""
+    return "\n".join(shown(line, limit) for line in str(text).split("\n"))
 
 
 def short(text: object, limit: int = 24) -> str:

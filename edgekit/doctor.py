@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from edgekit import shell, waiting
+from edgekit import display, shell, waiting
 from edgekit.errors import EdgekitError, StudioError, UsageError
 from edgekit.lab import give_jupyter_a_home
 
@@ -96,8 +96,7 @@ def _clean(text: str) -> str:
     """One printable line without an API key, whatever a server or an exception put into it."""
     if _key():
         text = text.replace(_key(), "ei_***")
-    line = " ".join(re.sub(r"ei_[0-9a-fA-F]{16,}", "ei_***", text).split())
-    return "".join(c if c.isprintable() else "?" for c in line)[:500]
+    return display.shown(" ".join(text.split()), 500)
 
 
 def _print(check: Check) -> None:

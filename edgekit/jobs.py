@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Protocol, TypeVar
 
-from edgekit import waiting
+from edgekit import display, waiting
 from edgekit.errors import EdgekitError, JobFailed
 from edgekit.schema import Job
 
@@ -60,9 +60,9 @@ def follow(calls: JobCalls, job: int, time_limit: float, stop: threading.Event |
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_cancelled(calls, job)) from None
     if state.finished_successful is False:
-        end = "\n".join(calls.job_log(job)[-_LAST_LINES:])
+        end = "\n".join(map(display.shown, calls.job_log(job)[-_LAST_LINES:]))
         raise JobFailed(
-            f"Job {job} ({state.category}) failed. Mend what its log complains of, then call again; "
+            f"Job {job} ({display.shown(state.category)}) failed. Mend what its log complains of, then call again; "
             f"studio.job_log({job}) shows all of it. The end of its log:\n{end or '(nothing)'}"
         )
 
@@ -110,11 +110,11 @@ def _poll(calls: JobCalls, job: int, time_limit: float, stop: threading.Event) -
             waited = time.monotonic() - start
             if waited > time_limit:
                 raise JobFailed(
-                    f"Job {job} ({state.category}) is still running after {time_limit:g} s. It goes on: "
+                    f"Job {job} ({display.shown(state.category)}) is still running after {time_limit:g} s. It goes on: "
                     f"studio.job({job}) looks at it; Studio(job_time_limit=…) waits longer."
                 )
             if waited > _SHOW_AFTER and (log := calls.job_log(job)):
-                progress.set_postfix_str(log[-1][:100], refresh=False)
+                progress.set_postfix_str(display.shown(log[-1], 100), refresh=False)
             progress.update()
             if waiting.until(stop.wait, min(pause, max(time_limit - waited, 0))):
                 raise KeyboardInterrupt

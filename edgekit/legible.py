@@ -1,9 +1,9 @@
-"""Documents in which every text can be written and shown.
+r"""Documents in which every text can be written and shown.
 
 JSON may hold what no text may: half a surrogate pair, which JavaScript writes where it cuts a text in a picture's
-middle. One such name would make a whole listing unreadable. And it may hold what a table must not bring into a
-terminal: control characters, and marks that turn the order of writing round. The replacement character of Unicode
-takes their place, as in browsers; everything else stays as it is, to the byte.
+middle. One such name would make a whole listing unreadable; a question mark takes its place. And it may hold what a
+table must not bring into a terminal: control characters, and marks that turn the order of writing round. They stand
+there as they are written in a program (``\x1b``), so that two names remain two. All else stays as it is, to the byte.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-INSTEAD = "\ufffd"
 _CODES = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 _IN_TEXT = re.compile(f"[{_CODES}]")
 # What may stand in JSON as it is, by its first bytes and whole, and what is written as an escape.
@@ -33,17 +32,25 @@ def legible(document: bytes) -> bytes:
 
 def _replaced(found: re.Match[bytes]) -> bytes:
     text = found[0]
-    if text[:1] != b"\\" or text in (b"\\b", b"\\f"):
-        return b"\\ufffd"
-    one = text[:2] == b"\\u" and len(text) == 6
-    return b"\\ufffd" if one and _IN_TEXT.match(chr(int(text[2:], 16))) else text
+    if text[:1] != b"\\":
+        character = text.decode("utf-8", "surrogatepass")
+    elif text[:2] == b"\\u" and len(text) == 6:
+        character = chr(int(text[2:], 16))
+    else:
+        character = {b"\\b": "\b", b"\\f": "\f"}.get(text, "")
+    return _written(character).replace("\\", "\\\\").encode() if _IN_TEXT.match(character) else text
+
+
+def _written(character: str) -> str:
+    code = ord(character)
+    return "?" if 0xD800 <= code < 0xE000 else f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def legible_tree(tree: Any) -> Any:
     """Return JSON that was decoded already with every text legible."""
     kind = type(tree)
     if kind is str:
-        return tree if tree.isprintable() else _IN_TEXT.sub(INSTEAD, tree)
+        return tree if tree.isprintable() else _IN_TEXT.sub(lambda found: _written(found[0]), tree)
     if kind is dict:
         return {legible_tree(name): legible_tree(value) for name, value in tree.items()}
     if kind is list and not {*map(type, tree)} <= {float, int}:

@@ -17,7 +17,7 @@ def new_axes(size: tuple[float, float]) -> Axes:
 
 def plain(text: object) -> str:
     """Keep names from a server from being read as formulas, hidden by a leading underscore, endless or no Unicode."""
-    whole = str(text).encode("utf-8", "replace").decode("utf-8")
+    whole = str(text).encode("utf-8", "replace").decode("utf-8").replace("\r", " ")
     shown = (whole if len(whole) <= _LONGEST else whole[: _LONGEST - 1] + "…").replace("$", r"\$")
     return f" {shown}" if shown.startswith("_") else shown
 

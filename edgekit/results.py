@@ -136,24 +136,29 @@ class ClassifyResult:
         if len(found) == 1:
             return found[0]
         fault = "More than one block answers" if found else "No block answers"
-        raise UsageError(f"{fault} to {key!r}. This result has: {self.listing()}. Ask by id.")
+        raise UsageError(f"{fault} to {display.quoted(key)}. This result has: {self.listing()}. Ask by id.")
 
     def listing(self) -> str:
         """Name the blocks with id, type, last layer (of object detection) and title."""
         kinds = [f"{block.type}, {block.last_layer}" if block.last_layer else block.type for block in self.blocks]
         named = zip(self.blocks, kinds, strict=True)
-        return ", ".join(f"{block.id} ({kind}, {block.title!r})" for block, kind in named) or "none"
+        return (
+            ", ".join(f"{block.id} ({display.shown(kind)}, {display.shown(block.title)!r})" for block, kind in named)
+            or "none"
+        )
 
     def __repr__(self) -> str:
         types = display.listing(block.last_layer or block.type for block in self.blocks)
-        return f"<ClassifyResult of sample {self.sample.id} {self.sample.filename!r} · {types}>"
+        return f"<ClassifyResult of sample {self.sample.id} {display.shown(self.sample.filename)!r} · {types}>"
 
     def _repr_html_(self) -> str:
         facts: dict[str, object] = {
             "expected": label_lists.in_words(self.sample.info),
             "window": f"{self.window_size_ms:g} ms every {self.window_increase_ms:g} ms" if self.window_size_ms else "",
         }
-        facts |= {f"{block.id} · {block.title}": block.summary() for block in self.blocks}
+        facts |= {f"{block.id} · {display.shown(block.title)}": block.summary() for block in self.blocks}
         return display.card(
-            f"Sample {self.sample.id} · {self.sample.filename}, classified", facts, note=self.warning or ""
+            f"Sample {self.sample.id} · {display.shown(self.sample.filename)}, classified",
+            facts,
+            note=self.warning or "",
         )

@@ -313,7 +313,9 @@ class Sample:
             "readings": self.shown,
             "axes": display.listing(f"{s.name} ({s.units})" if s.units != "N/A" else s.name for s in self.sensors),
             "device": info.device_name or info.device_type,
-            "metadata": display.listing(f"{name}: {value}" for name, value in (info.metadata or {}).items()),
+            "metadata": display.listing(
+                f"{display.shown(name)}: {value}" for name, value in (info.metadata or {}).items()
+            ),
         }
 
 

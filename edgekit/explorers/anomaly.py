@@ -67,7 +67,7 @@ class AnomalyExplorer(TimelineExplorer):
         self._scored = scored = Scored.of(blocks)
         self.windows = scored.windows
         self._timeline = timeline = Timeline([block.sample for block in blocks], scored.reach())
-        meta = timeline.meta() | scored.meta() | {"title": f"{scored.block.title} · {timeline.title()}"}
+        meta = timeline.meta() | scored.meta() | {"title": f"{display.shown(scored.block.title)} · {timeline.title()}"}
         start = self.windows["start_ms"].to_numpy(float) + timeline.starts[scored.place]
         arrays = timeline.arrays() | scored.arrays() | {"start": start}
         limit = meta["highest"] if scored.block.threshold is None else float(scored.block.threshold)

@@ -149,7 +149,7 @@ class Explorer(Stateful, anywidget.AnyWidget):
         return buffer.getvalue()
 
     def __repr__(self) -> str:
-        return display.printable(self.text())
+        return display.lines(self.text())
 
     def set_state(self, sync_data: Mapping[str, Any]) -> None:
         """Take what the browser sends: all of it or nothing; what it shows of a refused value is put right."""

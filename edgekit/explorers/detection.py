@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from edgekit import detected, detection, plots
+from edgekit import detected, detection, display, plots
 from edgekit.errors import UsageError
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.state import State, flag, items, number, reading, whole
@@ -95,14 +95,14 @@ class DetectionExplorer(Explorer):
         first = self._pictures[0].block
         figure = "mAP" if self._is_boxes else "F1"
         many = len(self._pictures)
-        where = f"{many} pictures" if many > 1 else str(first.sample.filename)
+        where = f"{many} pictures" if many > 1 else display.shown(first.sample.filename)
         unscored = sum(int(picture.predictions["score"].isna().sum()) for picture in self._pictures)
         found = sum(len(picture.predictions) for picture in self._pictures)
         missing = sum(picture.image is None for picture in self._pictures)
         notes = [f"{unscored} of {found} predictions came without a score and are always shown"] if unscored else []
         notes += [f"{missing} of {many} pictures could not be fetched"] if missing else []
         return {
-            "title": f"{first.title} · {where}",
+            "title": f"{display.shown(first.title)} · {where}",
             "boxes": self._is_boxes,
             "cells": None if self._is_boxes else _grid(self._pictures),
             "figure": figure,
@@ -113,7 +113,7 @@ class DetectionExplorer(Explorer):
             "said": list(SAID),
             "pictures": [
                 {
-                    "name": f"{p.block.sample.filename} (sample {p.block.sample.id})",
+                    "name": f"{display.shown(p.block.sample.filename)} (sample {p.block.sample.id})",
                     "shape": p.shape,
                     "server": p.server.get("mAP" if self._is_boxes else "f1"),
                 }

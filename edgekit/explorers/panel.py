@@ -15,6 +15,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from edgekit import display
 from edgekit.errors import EdgekitError, UsageError
 from edgekit.explorers.base import front
 
@@ -128,12 +129,12 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
             self._view.value = self._drawn.html()
 
     def __repr__(self) -> str:
-        return self._drawn.text()
+        return display.lines(self._drawn.text())
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         drawn = self._drawn
         bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs)
-        bundle["text/plain"] = drawn.text()
+        bundle["text/plain"] = display.lines(drawn.text())
         bundle["image/png"] = base64.b64encode(drawn.png).decode()
         return bundle
 
