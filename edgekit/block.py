@@ -93,11 +93,13 @@ class BlockResult:
         Notes
         -----
         Window i covers [i · increase, i · increase + size), by the response's own ``windowSizeMs`` and
-        ``windowIncreaseMs``. `expected` comes from ``expectedLabels``, without them from the sample's
-        ``structuredLabels``, else it is the sample's label. What their indices count, and which label a window of
-        several has: see `edgekit.expected.joined` and `edgekit.expected.Method`. The method is that of the impulse,
-        which is asked for where it matters; a result from a file came without it: then it is the label at the window's
-        end, and a line in the log says so, once.
+        ``windowIncreaseMs``. Whether the Studio makes a window of a last part that is shorter than one is not published:
+        there are as many windows as ``result`` has items, and what lies behind the last one is in none.
+
+        `expected` comes from ``expectedLabels``, without them from the sample's ``structuredLabels``, else it is the
+        sample's label. What their indices count, and which label a window of several has: see `edgekit.expected.joined`
+        and `edgekit.expected.Method`. The method is that of the impulse, which is asked for where it matters; a result
+        from a file came without it: then it is the label at the window's end, and a line in the log says so, once.
 
         Warns
         -----
@@ -326,6 +328,12 @@ class BlockResult:
         model's input, x to the right. From ``structuredResult.boxes``, checked against ``details.boxes``: a
         UserWarning tells where they differ. Without names in the response the label is "class i", i the index in
         ``details.labels`` (from 0), and missing without that.
+
+        Notes
+        -----
+        The unit of ``structuredResult.boxes`` is not published. edgekit assumes ratios of the model's input where no
+        number of a window's boxes is above 1, else pixels of the model's input. ``edgekit doctor --report`` counts
+        which it is in a project of one's own.
         """
         return detected.detections(self._lean, input_size, self._path)
 

@@ -34,7 +34,9 @@ class Studio(ModelTestingCalls, ThresholdCalls):
     timeout : float
         Seconds that one attempt of a call may take.
     retries : int
-        How often an idempotent call is repeated after a fault that may pass.
+        How often an idempotent call is repeated after a fault that may pass. Limits of the service's rate are not
+        published: edgekit assumes status 429 where there are too many calls, and waits as long as ``Retry-After`` says,
+        without it a growing pause. Where that is over a minute, or the repeats are used up, it raises RateLimitError.
     job_time_limit : float
         Seconds to wait for a job of the server.
     allow_http : bool
