@@ -93,7 +93,7 @@ class BlockResult:
         Notes
         -----
         Window i covers [i · increase, i · increase + size), by the response's own ``windowSizeMs`` and
-        ``windowIncreaseMs``. Whether the Studio makes a window of a last part that is shorter than one is not published:
+        ``windowIncreaseMs``. Whether a last part shorter than a window makes one is not published:
         there are as many windows as ``result`` has items, and what lies behind the last one is in none.
 
         `expected` comes from ``expectedLabels``, without them from the sample's ``structuredLabels``, else it is the
