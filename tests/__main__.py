@@ -16,6 +16,7 @@ CHECKS = (
     ("-m", "ruff", "format", "--check"),
     ("-m", "mypy"),
     ("-c", IMPORT_LAYERS),
+    ("tests/front/check.py",),
     ("tests/browser/chromium.py",),
     ("-m", "pytest"),
 )

@@ -125,8 +125,8 @@ def test_python_m_tests_stops_at_the_first_check_that_fails(monkeypatch, capsys,
 
     monkeypatch.setattr(subprocess, "run", run)
     assert checks.main(["-k", "one"]) == (3 if failing else 0)
-    names = ["ruff", "ruff", "mypy", None, None, "pytest"]
-    assert len(ran) == (names.index(failing) + 1 if failing else 6)
+    names = ["ruff", "ruff", "mypy", None, None, None, "pytest"]
+    assert len(ran) == (names.index(failing) + 1 if failing else 7)
     if failing != "mypy":
         assert ran[-1] == ["-m", "pytest", "-k", "one"]
     assert ("This check failed: python -m" in capsys.readouterr().err) is bool(failing)

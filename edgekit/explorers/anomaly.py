@@ -56,7 +56,7 @@ class AnomalyExplorer(TimelineExplorer):
     opened from a file there are none.
     """
 
-    scripts: ClassVar[tuple[str, ...]] = ("shared.js", "tracks.js", "scores.js", "anomaly.js")
+    script: ClassVar[str] = "anomaly/explorer.js"
     state: ClassVar[tuple[str, ...]] = ("window", "threshold", "span", "axes", "log_scale")
 
     window = State(0, whole)

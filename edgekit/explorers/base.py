@@ -10,9 +10,9 @@ import base64
 import io
 import json
 from collections.abc import Mapping
-from functools import cache
 from html import escape
 from pathlib import Path
+from string import Template
 from typing import Any, ClassVar
 
 import anywidget
@@ -25,17 +25,11 @@ from numpy.typing import NDArray
 
 from edgekit import display
 from edgekit.errors import UsageError
+from edgekit.explorers import modules
 from edgekit.explorers.state import RefusedValue, Stateful, reading
 from edgekit.saving import save
 
-_FRONT = Path(__file__).parent / "front"
 _DPI = 96
-
-
-@cache
-def front(*names: str) -> str:
-    """Return these files of the front end, one after the other."""
-    return "\n".join((_FRONT / name).read_text("utf-8") for name in names)
 
 
 def pack(arrays: Mapping[str, NDArray[Any]]) -> tuple[dict[str, dict[str, Any]], bytes]:
@@ -63,21 +57,20 @@ def _printable(value: Any) -> Any:
 class Explorer(Stateful, anywidget.AnyWidget):
     """An interactive view in the notebook; the same view as a figure, as a picture beside the widget, and as a page.
 
-    Subclasses name their `scripts` and `state` (the traits a person moves, each a `State`), and say what the data is:
+    Subclasses name their `script` and `state` (the traits a person moves, each a `State`), and say what the data is:
     `_meta` holds texts and ranges, `_blob` all arrays in one piece, sent once. What looks at the state is a `reading`.
     """
 
-    scripts: ClassVar[tuple[str, ...]] = ()
+    script: ClassVar[str] = ""
     state: ClassVar[tuple[str, ...]] = ()
 
     _meta = traitlets.Dict().tag(sync=True)
     _blob = traitlets.Bytes().tag(sync=True)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
-        """Join the scripts to the one module that anywidget loads."""
-        if "scripts" in vars(cls):  # anywidget derives a class of its own for every instance: leave that one alone
-            cls._esm = front(*cls.scripts) + "\nexport default { render };\n"
-            cls._css = front("look.css")
+        """Give anywidget the module that is joined from the script and all that it imports."""
+        if "script" in vars(cls):  # anywidget derives a class of its own for every instance: leave that one alone
+            cls._esm, cls._css = modules.module(cls.script), modules.text("look.css")
         super().__init_subclass__(**kwargs)
 
     def __init__(self, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], **state: Any) -> None:
@@ -120,25 +113,15 @@ class Explorer(Stateful, anywidget.AnyWidget):
 
     @reading
     def _page(self) -> str:
-        title = escape(str(self._meta.get("title", type(self).__name__)))
         state = {name: getattr(self, name) for name in ("_meta", *self.state)}
-        picture = base64.b64encode(self._png()).decode()
-        blob = base64.b64encode(self._blob).decode()
-        # inside <script> nothing is escaped but what could end it
-        data = json.dumps(state).replace("<", "\\u003c")
-        script = front("standalone.js", *self.scripts)
-        return (
-            f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>\n'
-            f'<meta name="viewport" content="width=device-width">\n'
-            f"<style>{front('look.css', 'page.css')}</style></head>\n"
-            f'<body><main><h1 title="{title}">{title}</h1><div id="explorer"></div>\n'
-            f'<noscript><img alt="{escape(repr(self))}" src="data:image/png;base64,{picture}"></noscript></main>\n'
-            f'<script type="application/json" id="state">{data}</script>\n'
-            f'<script type="text/plain" id="blob">{blob}</script>\n'
-            f'<script type="module">\n{script}\n'
-            f"const read = (id) => document.getElementById(id).textContent;\n"
-            f'const model = pageModel(JSON.parse(read("state")), read("blob"));\n'
-            f'render({{ model, el: document.getElementById("explorer") }});\n</script></body></html>\n'
+        return Template(modules.text("page/page.html")).substitute(
+            title=escape(str(self._meta.get("title", type(self).__name__))),
+            text=escape(repr(self)),
+            picture=base64.b64encode(self._png()).decode(),
+            state=json.dumps(state).replace("<", "\\u003c"),  # in a script nothing is escaped but what could end it
+            blob=base64.b64encode(self._blob).decode(),
+            style=modules.text("look.css", "page/page.css"),
+            script=modules.page_script(self.script),
         )
 
     def _png(self) -> bytes:

@@ -55,7 +55,7 @@ class DetectionExplorer(Explorer):
         `edgekit.detection.summary`.
     """
 
-    scripts: ClassVar[tuple[str, ...]] = ("shared.js", "matching.js", "detections.js")
+    script: ClassVar[str] = "detection/explorer.js"
     state: ClassVar[tuple[str, ...]] = ("picture", "threshold", "min_distance", "min_iou", "chosen", "cells")
 
     picture = State(0, whole)

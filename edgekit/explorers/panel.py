@@ -17,7 +17,7 @@ from matplotlib.figure import Figure
 
 from edgekit import display
 from edgekit.errors import EdgekitError, UsageError
-from edgekit.explorers.base import front
+from edgekit.explorers import modules
 
 _SIZE = (9.0, 3.0)
 
@@ -25,7 +25,7 @@ _SIZE = (9.0, 3.0)
 class _Keys(anywidget.AnyWidget):
     """An unseen element that keeps JupyterLab's shortcuts away from the controls beside it."""
 
-    _esm = front("shared.js", "keys.js") + "\nexport default { render };\n"
+    _esm = modules.module("panel/shortcuts.js")
 
 
 class _Drawn(NamedTuple):

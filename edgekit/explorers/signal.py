@@ -36,7 +36,7 @@ class SignalExplorer(TimelineExplorer):
         The axes on show.
     """
 
-    scripts: ClassVar[tuple[str, ...]] = ("shared.js", "tracks.js", "signal.js")
+    script: ClassVar[str] = "signal/explorer.js"
     state: ClassVar[tuple[str, ...]] = ("time_ms", "span", "axes")
 
     time_ms = State(0.0, number)

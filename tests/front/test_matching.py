@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import BrowserContext
 from scipy.optimize import linear_sum_assignment
 
 import edgekit as ek
-from edgekit.explorers.base import front
 
-SOURCE = front("shared.js", "matching.js")
+MODULES = ("detection/matching.js", "detection/counts.js")
 RANDOM = np.random.default_rng(0)
 KINDS = """(([truths, predictions, limit, far, boxes]) => {
   const found = matchKinds(truths, predictions, limit, far, boxes ? boxDistance : centreDistance);
   const counts = countsOf(truths, found);
   return [found, counts, Object.fromEntries(Object.entries(counts).map(([name, one]) => [name, ratesOf(one)]))];
 })(x)"""
-
-
-@pytest.fixture(scope="module")
-def call(context: BrowserContext) -> Iterator[Callable[..., Any]]:
-    page = context.new_page()
-    yield lambda expression, x=None: page.evaluate(f"x => {{ {SOURCE}\nreturn {expression}; }}", x)
-    page.close()
 
 
 def objects(count: int, labels: tuple[int, ...], boxes: bool) -> pd.DataFrame:

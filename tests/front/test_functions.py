@@ -1,27 +1,28 @@
-"""The front end's functions by themselves, each held against NumPy."""
+"""The front end's functions by themselves, each held against NumPy where it can be."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
 import numpy as np
+import pandas as pd
 import pytest
-from numpy.typing import NDArray
-from playwright.sync_api import BrowserContext
 
-from edgekit.explorers.base import front
+from edgekit import anomaly
 
-SOURCE = front("shared.js", "tracks.js", "scores.js")
+MODULES = (
+    "anomaly/bins.js",
+    "anomaly/counts.js",
+    "anomaly/coverage.js",
+    "shared/arrays.js",
+    "shared/axis_legend.js",
+    "shared/envelope.js",
+    "shared/numbers.js",
+    "shared/scales.js",
+    "shared/signal_track.js",
+    "shared/ticks.js",
+    "shared/time_track.js",
+    "signal/stretch.js",
+)
 RANDOM = np.random.default_rng(0)
-
-
-@pytest.fixture(scope="module")
-def call(context: BrowserContext) -> Iterator[Callable[..., Any]]:
-    """Evaluate an expression over the front end's functions, with `x` as its argument."""
-    page = context.new_page()
-    yield lambda expression, x=None: page.evaluate(f"x => {{ {SOURCE}\nreturn {expression}; }}", x)
-    page.close()
 
 
 def test_the_envelope_loses_no_peak_at_100_000_values(call):
@@ -41,45 +42,6 @@ def test_the_envelope_loses_no_peak_at_100_000_values(call):
 def test_the_envelope_passes_over_what_is_missing(call):
     found = call("[...envelope(Float64Array.of(0, 1, 2), Float64Array.of(NaN, 5, NaN), 0, 3, 3).largest].map(String)")
     assert found == ["NaN", "5", "NaN"]
-
-
-@pytest.fixture(scope="module")
-def long_line(call) -> NDArray[np.uint8]:
-    """A million readings on a canvas 1000 px wide, as opacity [row, column]: noise, a gap, narrow gaps, a peak."""
-    drawn = call("""(() => {
-      const values = new Float32Array(1_000_000), times = Float64Array.from(values, (_, i) => i);
-      values.forEach((_, i) => (values[i] = Math.sin(i)));
-      values.fill(NaN, 400_000, 600_000);
-      for (let i = 0; i < 200_000; i += 3) values[i] = NaN;
-      values[800_500] = 5;
-      values.fill(NaN, 900_000, 902_000);
-      values[901_500] = 0;
-      const canvas = new OffscreenCanvas(LEFT + 1000 + RIGHT, 120), context = canvas.getContext("2d");
-      const view = { low: 0, high: 1_000_000 }, scale = timeScale(view, canvas.width);
-      drawLine(context, times, values, Int32Array.of(0), view, scale, (value) => 100 - 10 * value);
-      return [...context.getImageData(LEFT, 0, 1000, 120).data.filter((_, i) => i % 4 === 3)];
-    })()""")
-    return np.array(drawn, np.uint8).reshape(120, 1000)
-
-
-def test_a_gap_among_a_million_readings_stays_a_gap(long_line):
-    drawn = long_line.max(axis=0) > 0
-    assert not drawn[401:599].any()
-    assert drawn[:400].all()
-    assert drawn[600:900].all()
-    assert drawn[903:].all()
-
-
-def test_gaps_narrower_than_a_pixel_hide_no_reading_and_the_peak_is_there(long_line):
-    rows = [np.flatnonzero(column) for column in (long_line[:, 100], long_line[:, 700], long_line[:, 800])]
-    assert [rows[0].min(), rows[0].max()] == pytest.approx([rows[1].min(), rows[1].max()], abs=1)
-    assert rows[2].min() <= 50 < rows[1].min()
-
-
-def test_a_reading_alone_between_gaps_is_a_dot_among_a_million_too(long_line):
-    dot = np.flatnonzero(long_line[:, 901])
-    assert 1 <= len(dot) <= 3
-    assert not long_line[:, 900].any()
 
 
 def test_the_line_goes_on_only_where_nothing_is_missing_and_no_sample_begins(call):
@@ -175,3 +137,58 @@ def test_a_reading_alone_is_drawn_as_a_dot(call):
         "{low: 0, high: 2}, timeScale({low: 0, high: 2}, 274), (value) => value), at))([])"
     )
     assert drawn == [[153.25, 5], [154.75, 5]]
+
+
+def test_events_are_those_of_python(call):
+    starts, truth = np.arange(60) * 500.0, np.repeat([0, 1], 30)
+    scores = RANDOM.random(60).round(2)
+    windows = pd.DataFrame({"start_ms": starts, "end_ms": starts + 1000, "anomaly": scores})
+    for threshold in (0.2, 0.7, 0.95, 1):
+        found = call(
+            "eventsAbove({score: x[0], start: x[1], sample: x[2], size: [1000, 1000]}, x[3])",
+            [scores.tolist(), starts.tolist(), truth.tolist(), threshold],
+        )
+        assert found == sum(len(anomaly.segments(part, threshold)) for _, part in windows.groupby(truth))
+
+
+def test_a_window_counts_in_every_pixel_column_that_it_covers(call):
+    windows = {"score": [1, 5, 2], "start": [0, 200, 400], "size": [250], "sample": [0, 0, 0]}
+    highest = call("[...coverage(x, 250, {low: 0, high: 1000}, 10)].map(String)", windows)
+    assert highest == ["1", "1", "5", "5", "5", "2", "2", "-Infinity", "-Infinity", "-Infinity"]
+    begun_before = call("[...coverage(x, 250, {low: 100, high: 200}, 1)].map(String)", windows)
+    assert begun_before == ["1"]
+
+
+def test_every_score_is_in_a_bin_those_beyond_the_axis_in_the_outermost(call):
+    scores = [-9, *RANDOM.uniform(0, 10, 200).tolist(), 99]
+    counts = call("[...binned(Float64Array.from(x), scoreAxis({lowest: 0, highest: 10}, false), 60)]", scores)
+    inside, _ = np.histogram(scores[1:-1], 60, (0, 10.4))
+    inside[[0, -1]] += 1
+    assert counts == inside.tolist()
+
+
+def test_the_nearest_value_is_found(call):
+    times = np.sort(RANDOM.uniform(0, 100, 50))
+    wanted = RANDOM.uniform(-5, 105, 40)
+    found = call("x[1].map((ms) => nearest(x[0], ms))", [times.tolist(), wanted.tolist()])
+    assert found == [int(np.abs(times - ms).argmin()) for ms in wanted]
+    assert call("nearest([], 3)") == -1
+
+
+def test_figures_of_a_stretch_pass_over_what_is_missing(call):
+    values = RANDOM.normal(size=100)
+    found = call("stretchFigures(Float64Array.from(x), 20, 70)", values.tolist())
+    part = values[20:70]
+    assert found == pytest.approx([part.min(), part.max(), np.sqrt((part**2).mean())])
+    assert call("stretchFigures(Float64Array.of(NaN, 2, NaN), 0, 3)") == [2, 2, 2]
+    assert call("stretchFigures(Float64Array.of(NaN), 0, 1).map(String)") == ["NaN"] * 3
+
+
+def test_a_dragged_threshold_has_as_many_digits_as_a_pixel_is_worth(call):
+    assert call("[100, 1, 0.001].map((high) => rounded(high / 3, {low: 0, high}))") == [33.3, 0.333, 0.000333]
+
+
+def test_the_signal_has_a_range_whatever_is_on_show(call):
+    ranges = "[[-1, 2], [null, null], [5, 5]]"
+    shown = [[True, True, False], [False, True, False], [False, False, True]]
+    assert call(f"x.map((on) => signalRange({ranges}, on))", shown) == [[-1, 2], [0, 1], [3.8, 6.2]]

@@ -1,10 +1,18 @@
 // Matching of truths and predictions as edgekit.detection does it (matching.py, kinds.py): same rules, same order.
 
-/** How far apart: of centres the Euclidean distance, of boxes 1 − IoU. An object is {x, y, w, h, label}. */
-function centreDistance(a, b) {
-  return Math.hypot(a.x - b.x, a.y - b.y);
-}
-function boxDistance(a, b) {
+/**
+ * How far apart two centres are: the Euclidean distance.
+ * @param {Pick<Placed, "x" | "y">} a
+ * @param {Pick<Placed, "x" | "y">} b
+ */
+export const centreDistance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
+
+/**
+ * How far apart two boxes are: 1 − IoU.
+ * @param {Omit<Placed, "label">} a
+ * @param {Omit<Placed, "label">} b
+ */
+export function boxDistance(a, b) {
   const wide = Math.min(a.x + a.w, b.x + b.w) - Math.max(a.x, b.x), high = Math.min(a.y + a.h, b.y + b.h) - Math.max(a.y, b.y);
   const both = Math.max(wide, 0) * Math.max(high, 0), all = a.w * a.h + b.w * b.h - both;
   return all > 0 ? 1 - both / all : 1;
@@ -15,18 +23,22 @@ function boxDistance(a, b) {
  * `distance(row, column)` is NaN where a pair is not allowed. The Hungarian method with potentials (Kuhn, Munkres; in
  * the shortest augmenting path form of Jonker and Volgenant), on one square of costs.
  * Returns the column of each row, −1 for none.
+ * @param {number} rows
+ * @param {number} columns
+ * @param {(row: number, column: number) => number} distance
  */
-function optimalPairs(rows, columns, distance) {
-  const found = new Array(rows).fill(-1);
+export function optimalPairs(rows, columns, distance) {
+  /** @type {number[]} */
+  const found = Array.from({ length: rows }, () => -1);
   if (!rows || !columns) return found;
   if (rows > columns) {
     optimalPairs(columns, rows, (c, r) => distance(r, c)).forEach((row, column) => row >= 0 && (found[row] = column));
     return found;
   }
-  const costs = Array.from({ length: rows }, (_, r) => Float64Array.from({ length: columns }, (_, c) => distance(r, c)));
+  const costs = Array.from({ length: rows }, (_, r) => Float64Array.from({ length: columns }, (__, c) => distance(r, c)));
   const longest = Math.max(1e-12, ...costs.flatMap((row) => Array.from(row).filter((cost) => !Number.isNaN(cost))));
   const dear = rows + 1; // dearer than all allowed pairs together: never instead of one
-  const cost = (r, c) => (Number.isNaN(costs[r][c]) ? dear : costs[r][c] / longest);
+  const cost = (/** @type {number} */ r, /** @type {number} */ c) => (Number.isNaN(costs[r][c]) ? dear : costs[r][c] / longest);
   const rowPotential = new Float64Array(rows + 1), columnPotential = new Float64Array(columns + 1);
   const rowOf = new Int32Array(columns + 1), way = new Int32Array(columns + 1); // counted from 1; 0 is none
   for (let row = 1; row <= rows; row++) {
@@ -61,14 +73,22 @@ function optimalPairs(rows, columns, distance) {
  * what is left is background or missed. Truths of label −1 are "not in training" whatever happens to them.
  * Returns {predictions, truths}, each an array of {kind, partner, distance}, and `near`: the nearest truth of the same
  * label within `limit` of each prediction: the Studio's counting.
+ * @template {Placed} Thing
+ * @param {Thing[]} truths
+ * @param {Thing[]} predictions
+ * @param {number} limit
+ * @param {number} far
+ * @param {(a: Thing, b: Thing) => number} distance
+ * @returns {Matching}
  */
-function matchKinds(truths, predictions, limit, far, distance) {
+export function matchKinds(truths, predictions, limit, far, distance) {
   const apart = predictions.map((p) => truths.map((t) => distance(p, t)));
+  /** @param {number} p @param {number} t */
   const same = (p, t) => predictions[p].label === truths[t].label;
-  const result = {
-    predictions: predictions.map(() => ({ kind: null, partner: -1, distance: NaN })),
-    truths: truths.map(() => ({ kind: null, partner: -1, distance: NaN })),
-  };
+  const unmatched = () => ({ kind: "", partner: -1, distance: NaN });
+  /** @type {Matching} */
+  const result = { predictions: predictions.map(unmatched), truths: truths.map(unmatched), near: [] };
+  /** @param {string} kind @param {(p: number, t: number) => boolean} allowed */
   const pair = (kind, allowed) => {
     const freePredictions = result.predictions.flatMap((side, p) => (side.kind ? [] : [p]));
     const freeTruths = result.truths.flatMap((side, t) => (side.kind ? [] : [t]));
@@ -85,7 +105,7 @@ function matchKinds(truths, predictions, limit, far, distance) {
   };
   result.near = predictions.map((_, p) => {
     let best = -1;
-    truths.forEach((_, t) => {
+    truths.forEach((__, t) => {
       if (same(p, t) && apart[p][t] <= limit && (best < 0 || apart[p][t] < apart[p][best])) best = t;
     });
     return best;
@@ -96,24 +116,7 @@ function matchKinds(truths, predictions, limit, far, distance) {
   });
   pair("wrong class", (p, t) => !same(p, t) && apart[p][t] <= limit);
   pair("too far", (p, t) => same(p, t) && apart[p][t] <= far);
-  result.predictions.forEach((side) => (side.kind ??= "background"));
-  result.truths.forEach((side, t) => (side.kind = truths[t].label === -1 ? "not in training" : side.kind ?? "missed"));
+  result.predictions.forEach((side) => (side.kind ||= "background"));
+  result.truths.forEach((side, t) => (side.kind = truths[t].label === -1 ? "not in training" : side.kind || "missed"));
   return result;
-}
-
-/** Counts of one picture by both countings, named as in `edgekit.detection.COUNTINGS`: many predictions may take one truth, or one. */
-function countsOf(truths, { predictions, near, truths: sides }) {
-  const counted = truths.map(({ label }) => label !== -1), taken = new Set(near.filter((t) => t >= 0));
-  const hits = predictions.filter(({ kind }) => kind === "hit").length, tp = near.filter((t) => t >= 0).length;
-  return {
-    Studio: { tp, fp: predictions.length - tp, fn: counted.filter((is, t) => is && !taken.has(t)).length },
-    "one-to-one": { tp: hits, fp: predictions.length - hits, fn: counted.filter((is, t) => is && sides[t].kind !== "hit").length },
-  };
-}
-
-/** Precision, recall and F1; all 1 where nothing was there and nothing found, else 0/0 is 0 (the Studio's rule). */
-function ratesOf({ tp, fp, fn }) {
-  if (tp + fp + fn === 0) return { precision: 1, recall: 1, f1: 1 };
-  const share = (part, whole) => (whole ? part / whole : 0);
-  return { precision: share(tp, tp + fp), recall: share(tp, tp + fn), f1: share(2 * tp, 2 * tp + fp + fn) };
 }

@@ -1,8 +1,11 @@
 // Beside a panel of stock controls: keeps JupyterLab's shortcuts away from them, as from an explorer's own.
+import { keepKeys } from "../shared/keyboard.js";
 
+/** @type {Render<{}>} */
 function render({ el }) {
   el.hidden = true;
   const keep = () => {
+    /** @type {HTMLElement | null} */
     const panel = el.closest(".edgekit-panel");
     if (panel) keepKeys(panel);
     return panel;
@@ -17,3 +20,5 @@ function render({ el }) {
     watching.disconnect();
   };
 }
+
+export default { render };

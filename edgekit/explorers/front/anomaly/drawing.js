@@ -1,0 +1,54 @@
+// Drawing of the anomaly explorer: signal, scores and histogram below; threshold and chosen window, which move, above.
+import { canvasIn } from "../shared/canvas.js";
+import { envelope } from "../shared/envelope.js";
+import { clamp } from "../shared/numbers.js";
+import { AXIS, TOP, timeScale } from "../shared/scales.js";
+import { drawSignal } from "../shared/signal_track.js";
+import { palette } from "../shared/theme.js";
+import { drawMark } from "../shared/time_track.js";
+import { coverage } from "./coverage.js";
+import { drawHistogram, drawHistogramThreshold } from "./histogram.js";
+import { drawAlarms, drawCovered, drawRing, drawScores, drawThreshold, scoreHeights } from "./score_track.js";
+/** @import { AnomalyState } from "./state.js" */
+
+/**
+ * @param {AnomalyState} state
+ * @param {HTMLElement} root
+ * @param {{signal: HTMLElement, scores: HTMLElement, histogram: HTMLElement, knob: HTMLElement}} places
+ */
+export function anomalyDrawing({ model, meta, data, windows, counts, endOf, axis, view }, root, places) {
+  const layer = () => ({ signal: canvasIn(places.signal), scores: canvasIn(places.scores), histogram: canvasIn(places.histogram) });
+  const base = layer(), over = layer();
+  let colours = palette(root), covered = new Float64Array(), peaks = new Float64Array();
+
+  function below() {
+    colours = palette(root);
+    const now = view(), room = Math.floor(timeScale(now, places.scores.clientWidth).room);
+    drawSignal(base.signal.begin(), colours, data, meta, model.get("axes"), now);
+    drawScores(base.scores.begin(), colours, data, meta, now, axis());
+    drawHistogram(base.histogram.begin(), colours, counts, axis());
+    covered = coverage(data, meta.longest, now, room);
+    peaks = envelope(data.middle, data.score, now.low, now.high, room).largest;
+    return colours;
+  }
+  function above() {
+    const threshold = model.get("threshold"), chosen = model.get("window"), now = view(), scale = axis();
+    const signal = over.signal.begin(), scores = over.scores.begin(), histogram = over.histogram.begin();
+    const tracks = /** @type {const} */ ([[signal, signal.height - 2], [scores, scores.height - AXIS]]);
+    const y = scoreHeights(scale, scores.height);
+    const onPicture = (/** @type {number} */ value) => clamp(y(value), TOP, scores.height - AXIS);
+    places.knob.hidden = threshold === null;
+    if (threshold !== null) {
+      for (const [surface, bottom] of tracks) drawCovered(surface, colours, covered, threshold, bottom);
+      drawAlarms(scores, colours, data, now, scale, threshold, peaks);
+      drawHistogramThreshold(histogram, colours, scale, threshold);
+      drawThreshold(scores, colours, onPicture(threshold));
+      places.knob.style.top = `${places.scores.offsetTop + onPicture(threshold)}px`;
+    }
+    if (!windows) return;
+    for (const [surface, bottom] of tracks) drawMark(surface, colours, now, data.start[chosen], endOf(chosen), bottom);
+    const x = timeScale(now, scores.width).x(data.middle[chosen]);
+    if (!Number.isNaN(data.score[chosen])) drawRing(scores, colours, x, onPicture(data.score[chosen]));
+  }
+  return { below, above };
+}

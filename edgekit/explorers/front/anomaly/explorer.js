@@ -1,0 +1,91 @@
+// The explorer of anomaly blocks: the signal, the scores with a threshold to drag, one window in detail, and what the
+// threshold does to normal and anomalous windows. All of it is drawn from arrays that are here; Python hears of it after.
+import { axisLegend } from "../shared/axis_legend.js";
+import { button, checkField, frame, h, numberField } from "../shared/elements.js";
+import { drawingLoop } from "../shared/frames.js";
+import { keepKeys } from "../shared/keyboard.js";
+import { put } from "../shared/model.js";
+import { timeGestures } from "../shared/time_gestures.js";
+import { eventsAbove } from "./counts.js";
+import { anomalyDrawing } from "./drawing.js";
+import { anomalyHelp, anomalyKeys } from "./keys.js";
+import { anomalyState } from "./state.js";
+import { dragThreshold } from "./threshold_drag.js";
+import { verdictTable } from "./verdict_table.js";
+import { windowCard } from "./window_card.js";
+/** @import { AnomalyState } from "./state.js" */
+
+/** @type {Render<AnomalyTraits>} */
+function render({ model, el }) {
+  const state = anomalyState(model), { meta, data, windows } = state;
+  const track = (/** @type {string} */ kind) => h("div", { class: `ek-track ${kind}` });
+  const knob = h("div", { class: "ek-knob", tabindex: "0", role: "slider", "aria-label": "threshold", "aria-orientation": "vertical" });
+  const places = { signal: track(""), scores: track("ek-tall"), histogram: track("ek-flat"), knob };
+  places.histogram.setAttribute("role", "img");
+  places.histogram.setAttribute("aria-label", "histogram of scores");
+  const tracks = h("div", {
+    class: "ek-tracks", tabindex: "0", role: "slider", "aria-label": "window",
+    "aria-valuemin": 0, "aria-valuemax": Math.max(windows - 1, 0),
+  }, places.signal, places.scores);
+  const fields = anomalyFields(state), legend = axisLegend(model, meta);
+  const card = windowCard(meta, data), verdict = verdictTable(state.known);
+  const root = frame(meta.title, {
+    head: [...fields.elements, button("show all", () => put(model, "span", []))],
+    main: [legend.element, h("div", { class: "ek-stack" }, tracks, knob), places.histogram],
+    side: [...card.elements, verdict.element],
+    foot: anomalyHelp(meta.note),
+  });
+  keepKeys(root);
+  el.replaceChildren(root);
+
+  const drawing = anomalyDrawing(state, root, places);
+  anomalyKeys(state, root, knob);
+  const { nearLine } = dragThreshold(state, places);
+  timeGestures(model, meta.end, places.signal, { choose: state.chooseAt, zooms: true });
+  timeGestures(model, meta.end, places.scores, { choose: state.chooseAt, taken: nearLine });
+  return drawingLoop(model, root, {
+    often: ["window", "threshold"], seldom: ["span", "axes", "log_scale"],
+    below: () => legend.show(drawing.below()),
+    above() {
+      drawing.above();
+      fields.show();
+      sayThreshold(state, knob);
+      const threshold = model.get("threshold"), chosen = model.get("window");
+      tracks.setAttribute("aria-valuenow", String(chosen));
+      if (windows) tracks.setAttribute("aria-valuetext", card.show(chosen, threshold));
+      if (threshold === null) verdict.show(null, windows, 0);
+      else verdict.show(state.counts.at(threshold), windows, eventsAbove(data, threshold));
+    },
+  }).stop;
+}
+
+/**
+ * The fields in the head: window, threshold, scale.
+ * @param {AnomalyState} state
+ */
+function anomalyFields({ model, windows, choose, setThreshold }) {
+  const window = numberField("window", { min: 0, max: windows - 1, step: 1 }, choose);
+  const threshold = numberField("threshold", { step: "any" }, setThreshold);
+  const logarithmic = checkField("log scale", (checked) => put(model, "log_scale", checked));
+  const show = () => {
+    window.show(model.get("window"));
+    threshold.show(model.get("threshold"), 6);
+    logarithmic.show(model.get("log_scale"));
+  };
+  return { elements: [window.label, threshold.label, logarithmic.label], show };
+}
+
+/**
+ * The threshold for a screen reader, as the value of its knob.
+ * @param {AnomalyState} state
+ * @param {HTMLElement} knob
+ */
+function sayThreshold({ model, axis }, knob) {
+  const threshold = model.get("threshold"), { low, high } = axis();
+  const say = (/** @type {string} */ name, /** @type {number} */ value) => knob.setAttribute(name, String(Number(value.toPrecision(6))));
+  say("aria-valuemin", Math.min(low, threshold ?? low));
+  say("aria-valuemax", Math.max(high, threshold ?? high));
+  if (threshold !== null) say("aria-valuenow", threshold);
+}
+
+export default { render };

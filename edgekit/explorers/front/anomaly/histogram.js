@@ -1,0 +1,58 @@
+// Drawing the histogram of scores, and the threshold in it.
+import { writeOver } from "../shared/canvas.js";
+import { clamp } from "../shared/numbers.js";
+import { AXIS, LEFT, RIGHT } from "../shared/scales.js";
+import { binned } from "./bins.js";
+
+const BINS = 60;
+
+/**
+ * Histogram of scores, normal windows upwards and anomalous ones downwards, each side to its own height.
+ * @param {Surface} surface
+ * @param {Palette} colours
+ * @param {{normal: Float64Array, anomalous: Float64Array, all: Float64Array}} scores
+ * @param {ScoreAxis} axis
+ */
+export function drawHistogram({ context, width, height }, colours, { normal, anomalous, all }, axis) {
+  const both = normal.length && anomalous.length, floor = height - AXIS, room = Math.max(width - LEFT - RIGHT, 1);
+  const base = both ? floor / 2 : floor, tall = base - 16; // px for the captions
+  const known = [
+    { name: "normal ", scores: normal, colour: colours.series[0], up: true },
+    { name: "anomalous ", scores: anomalous, colour: colours.series[1], up: !both },
+  ].filter(({ scores }) => scores.length);
+  const groups = known.length ? known : [{ name: "", scores: all, colour: colours.series[0], up: true }];
+  for (const { name, scores, colour, up } of groups) {
+    const bins = binned(scores, axis, BINS), most = Math.max(...bins, 1);
+    context.fillStyle = colour;
+    bins.forEach((count, i) => {
+      const size = count && Math.max((count / most) * tall, 1.5);
+      context.fillRect(LEFT + (i / BINS) * room + 0.5, up ? base - size : base, room / BINS - 1, size);
+    });
+    context.textAlign = "right";
+    context.textBaseline = up ? "top" : "bottom";
+    writeOver(context, colours, `${scores.length} ${name}window${scores.length === 1 ? "" : "s"}`, width - RIGHT, up ? 2 : floor - 2);
+  }
+  context.fillStyle = colours.soft;
+  context.fillRect(LEFT, base - 0.25, room, 0.5);
+  context.textAlign = "center";
+  context.textBaseline = "top";
+  const places = axis.places(8);
+  axis.texts(places).forEach((text, i) => context.fillText(text, LEFT + axis.share(places[i]) * room, floor + 4));
+  context.textAlign = "left";
+  context.fillText("score", 6, floor + 4);
+}
+
+/**
+ * The threshold in the histogram: what lies to its right is above.
+ * @param {Surface} surface
+ * @param {Palette} colours
+ * @param {ScoreAxis} axis
+ * @param {number} threshold
+ */
+export function drawHistogramThreshold({ context, width, height }, colours, axis, threshold) {
+  const room = Math.max(width - LEFT - RIGHT, 1), at = LEFT + clamp(axis.share(threshold), 0, 1) * room;
+  context.fillStyle = colours.shade;
+  context.fillRect(at, 0, LEFT + room - at, height - AXIS);
+  context.fillStyle = colours.ink;
+  context.fillRect(at - 0.75, 0, 1.5, height - AXIS);
+}

@@ -1,0 +1,27 @@
+// Keys of the anomaly explorer, and the line of help that tells of them.
+import { keyHelp } from "../shared/elements.js";
+import { onKeys, stepKeys } from "../shared/keyboard.js";
+import { zoomKeys } from "../shared/time_span.js";
+/** @import { AnomalyState } from "./state.js" */
+
+/**
+ * @param {AnomalyState} state
+ * @param {HTMLElement} root
+ * @param {HTMLElement} knob
+ */
+export function anomalyKeys({ model, meta, data, windows, view, choose, chooseAlarm, nudgeThreshold }, root, knob) {
+  const raise = (/** @type {KeyboardEvent} */ event) => nudgeThreshold(event.shiftKey ? 10 : 1);
+  const lower = (/** @type {KeyboardEvent} */ event) => nudgeThreshold(event.shiftKey ? -10 : -1);
+  const about = () => (windows ? data.middle[model.get("window")] : (view().high - view().low) / 2);
+  onKeys(knob, { ArrowLeft: lower, ArrowRight: raise }); // as of any slider; elsewhere these keys step windows
+  onKeys(root, {
+    ...stepKeys(() => model.get("window"), windows, choose), ...zoomKeys(model, meta.end, about),
+    ArrowUp: raise, ArrowDown: lower,
+    n: () => chooseAlarm(1), p: () => chooseAlarm(-1),
+  });
+}
+
+/** @param {string} note */
+export const anomalyHelp = (note) =>
+  keyHelp([["←", "→"], "step, ", ["shift"], "ten · ", ["↑", "↓"], "threshold · ", ["n", "p"], "next, previous alarm · ",
+    ["+", "−", "0"], "zoom · drag the signal to zoom, the line to move the threshold", note ? ` · ${note}` : ""]);

@@ -1,0 +1,53 @@
+// What the anomaly explorer shows: its data, what follows from the traits, and what may be done to them.
+import { nearest, unpack } from "../shared/arrays.js";
+import { put } from "../shared/model.js";
+import { clamp } from "../shared/numbers.js";
+import { rounded, scoreAxis } from "../shared/scales.js";
+import { follow, timeView } from "../shared/time_span.js";
+import { tally } from "./counts.js";
+
+/** @typedef {ReturnType<typeof anomalyState>} AnomalyState */
+
+/** @param {Model<AnomalyTraits>} model */
+export function anomalyState(model) {
+  const meta = model.get("_meta"), data = /** @type {AnomalyArrays} */ (/** @type {any} */ (unpack(meta.layout, model.get("_blob"))));
+  const windows = data.start.length, counts = tally(data);
+  /** @param {number} i */
+  const endOf = (i) => data.start[i] + data.size[data.sample[i]];
+  data.middle = Float64Array.from(data.start, (start, i) => (start + endOf(i)) / 2);
+  const axis = () => scoreAxis(meta, model.get("log_scale"));
+
+  /** @param {number} i */
+  function choose(i) {
+    if (!windows || !Number.isFinite(i)) return;
+    const next = clamp(Math.round(i), 0, windows - 1);
+    put(model, "window", next);
+    follow(model, meta.end, data.start[next], endOf(next));
+  }
+  /** @param {number} value */
+  const setThreshold = (value) => void (Number.isFinite(value) && put(model, "threshold", value));
+  return {
+    model, meta, data, windows, counts, endOf, axis, choose, setThreshold,
+    known: counts.normal.length + counts.anomalous.length > 0,
+    view: () => timeView(model, meta.end),
+    /** @param {number} ms */
+    chooseAt: (ms) => choose(nearest(data.middle, ms)),
+    /** @param {1 | -1} step */
+    chooseAlarm(step) {
+      const threshold = model.get("threshold");
+      if (threshold === null) return;
+      for (let i = model.get("window") + step; i >= 0 && i < windows; i += step) if (data.score[i] > threshold) return choose(i);
+    },
+    /** @param {number} share of the scale of scores, from its low end */
+    setThresholdAt(share) {
+      const scale = axis();
+      setThreshold(rounded(scale.at(share), scale));
+    },
+    /** @param {number} steps hundredths of the scale of scores */
+    nudgeThreshold(steps) {
+      const scale = axis(), share = scale.share(model.get("threshold") ?? scale.high);
+      if ((share > 1 && steps > 0) || (share < 0 && steps < 0)) return; // beyond all scores already
+      setThreshold(rounded(scale.at(share + steps / 100), scale));
+    },
+  };
+}

@@ -1,0 +1,73 @@
+// One window in words and bars: when, expected what, its score, its label probabilities, what made the score.
+import { fillBars, h } from "../shared/elements.js";
+import { figure, percent, seconds } from "../shared/numbers.js";
+
+const MOST_BARS = 6; // of one kind: more would not fit on one screen
+
+/**
+ * One window in words and bars; `show` returns what a screen reader says of it.
+ * @param {AnomalyMeta} meta
+ * @param {AnomalyArrays} data
+ */
+export function windowCard(meta, data) {
+  const name = h("h3"), where = h("p", { class: "ek-quiet" }), score = h("p", { class: "ek-figure" }), sense = h("p", { class: "ek-quiet" });
+  const box = h("div", { class: "ek-card", role: "group", "aria-label": "the window" }, name, where, score, sense);
+  const probabilities = probabilityBars(meta, data), shares = shareBars(meta, data);
+
+  function show(/** @type {number} */ i, /** @type {number | null} */ threshold) {
+    const sample = meta.samples[data.sample[i]], from = data.start[i] - sample.start;
+    const expected = meta.expected[data.expected[i]], above = threshold !== null && data.score[i] > threshold;
+    name.textContent = `Window ${i}`;
+    where.textContent = where.title = `${sample.name} · ${seconds(from)} to ${seconds(from + data.size[data.sample[i]])}` + (expected ? ` · expected: ${expected}` : "");
+    score.textContent = `${figure(data.score[i], 2)} ${above ? "◆ above" : "not above"}`;
+    box.classList.toggle("ek-above", above);
+    const signed = data.signed ? data.signed[i] : NaN;
+    sense.textContent = Number.isNaN(signed) ? meta.sense
+      : `${figure(Math.abs(signed), 2)} standard deviations ${signed < 0 ? "more" : "less"} likely than usual`;
+    probabilities?.show(i);
+    shares?.show(i);
+    return `window ${i}, score ${figure(data.score[i], 2)}, ${above ? "above" : "not above"} the threshold`;
+  }
+  return { elements: [box, ...[probabilities, shares].flatMap((bars) => (bars ? [bars.element] : []))], show };
+}
+
+/**
+ * Row i of a table that lies in one array, as [column, value].
+ * @param {Float32Array} array
+ * @param {string[]} names
+ * @param {number} i
+ * @returns {[string, number][]}
+ */
+const rowOf = (array, names, i) => names.map((name, k) => [name, array[i * names.length + k]]);
+
+/**
+ * @param {AnomalyMeta} meta
+ * @param {AnomalyArrays} data
+ */
+function probabilityBars({ labels }, data) {
+  if (!labels.length) return null;
+  const bars = h("dl", { class: "ek-bars" }), many = labels.length > MOST_BARS;
+  const title = many ? `Label probabilities (${MOST_BARS} of ${labels.length})` : "Label probabilities";
+  const show = (/** @type {number} */ i) => {
+    const rows = rowOf(data.probabilities, labels, i);
+    if (many) rows.sort(([, a], [, b]) => b - a);
+    fillBars(bars, rows.slice(0, MOST_BARS).map(([label, p]) => [label, p, percent(p)]));
+  };
+  return { element: h("div", {}, h("h3", {}, title), bars), show };
+}
+
+/**
+ * @param {AnomalyMeta} meta
+ * @param {AnomalyArrays} data
+ */
+function shareBars({ features, part }, data) {
+  if (!features.length) return null;
+  const bars = h("dl", { class: "ek-bars" }), why = h("h3");
+  const show = (/** @type {number} */ i) => {
+    const rows = rowOf(data.shares, features, i), total = rows.reduce((sum, [, share]) => sum + share, 0);
+    rows.sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
+    why.textContent = `Why: distance to ${part} ${data.part[i]}`;
+    fillBars(bars, rows.slice(0, MOST_BARS).map(([feature, share]) => [feature, share / total, percent(share / total)]));
+  };
+  return { element: h("div", {}, why, bars), show };
+}

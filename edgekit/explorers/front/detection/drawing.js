@@ -1,0 +1,152 @@
+// Drawing the picture: pixels and cells below; above them truths, predictions and what goes with what.
+import { canvasIn } from "../shared/canvas.js";
+import { palette } from "../shared/theme.js";
+import { pictureLoader } from "./images.js";
+import { HALO, drawMarker } from "./marker.js";
+import { placement } from "./placement.js";
+/** @import { DetectionState } from "./state.js" */
+/** @typedef {ReturnType<typeof placement>} Placement */
+
+/**
+ * @param {DetectionState} state
+ * @param {HTMLElement} root
+ * @param {HTMLElement} stage
+ * @param {() => void} again is called once a picture is there to be drawn
+ */
+export function detectionDrawing(state, root, stage, again) {
+  const { model, meta, boxes, matched } = state, base = canvasIn(stage), over = canvasIn(stage);
+  const imageOf = pictureLoader(state.data, again);
+
+  function below() {
+    const { context } = base.begin(), place = placement(state, stage), colours = palette(root);
+    context.fillStyle = colours.line;
+    context.fillRect(place.left, place.top, place.wide, place.high);
+    const image = imageOf(model.get("picture"));
+    context.imageSmoothingEnabled = false;
+    if (image) context.drawImage(image, place.left, place.top, place.wide, place.high);
+    if (meta.cells && model.get("cells")) drawCells(context, state, place, meta.cells);
+    return colours;
+  }
+  function above() {
+    const { context } = over.begin(), place = placement(state, stage), { truths, shown, found } = matched();
+    const few = truths.length + shown.length <= 40, [side, index] = model.get("chosen");
+    /** @param {Detected} object @returns {[number, number]} */
+    const at = (object) => {
+      const [x, y] = state.centre(object);
+      return [place.x(x), place.y(y)];
+    };
+    found.predictions.forEach(({ kind, partner }, p) => {
+      if (partner >= 0) drawPair(context, at(shown[p]), at(truths[partner]), meta.looks[kind][0], kind === "hit" ? [] : [3, 3]);
+    });
+    const draw = (/** @type {Detected} */ object, /** @type {string} */ kind, /** @type {boolean} */ hollow) => {
+      const [colour, shape] = meta.looks[kind], [x, y] = at(object);
+      if (boxes) drawBox(context, place, object, colour, hollow ? [5, 3] : []);
+      drawMarker(context, shape, x, y, hollow ? 8 : 5, hollow, colour);
+      if ((hollow ? "truth" : "prediction") === side && object.index === index) drawRings(context, x, y);
+      if (!few || (hollow && meta.said.includes(kind))) return;
+      const score = Number.isNaN(object.score) ? "" : ` ${object.score.toFixed(2)}`;
+      drawName(context, `${object.name}${score}`, x + 9, y + (hollow ? 13 : -9), stage.clientWidth);
+    };
+    truths.forEach((object, t) => draw(object, found.truths[t].kind, true));
+    shown.forEach((object, p) => draw(object, found.predictions[p].kind, false));
+  }
+  return { below, above };
+}
+
+/**
+ * The grid of cells, those with a prediction in the colour of its kind.
+ * @param {CanvasRenderingContext2D} context
+ * @param {DetectionState} state
+ * @param {Placement} place
+ * @param {[number, number]} cells
+ */
+function drawCells(context, { meta, boxes, matched }, place, [across, down]) {
+  context.strokeStyle = "rgb(255 255 255 / 35%)";
+  context.lineWidth = 0.5;
+  context.beginPath();
+  for (let c = 1; c < across; c++) {
+    context.moveTo(place.x(c / across), place.top);
+    context.lineTo(place.x(c / across), place.top + place.high);
+  }
+  for (let r = 1; r < down; r++) {
+    context.moveTo(place.left, place.y(r / down));
+    context.lineTo(place.left + place.wide, place.y(r / down));
+  }
+  context.stroke();
+  const { shown, found } = matched();
+  shown.forEach(({ x, y, w, h }, p) => {
+    if (!(w > 0)) return;
+    const [left, top] = boxes ? [x, y] : [x - w / 2, y - h / 2];
+    context.fillStyle = `${meta.looks[found.predictions[p].kind][0]}66`;
+    context.fillRect(place.x(left), place.y(top), w * place.wide, h * place.high);
+  });
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {[number, number]} from
+ * @param {[number, number]} to
+ * @param {string} colour
+ * @param {number[]} dash
+ */
+function drawPair(context, from, to, colour, dash) {
+  context.setLineDash(dash);
+  for (const [width, style] of /** @type {const} */ ([[4, HALO], [1.6, colour]])) {
+    context.lineWidth = width;
+    context.strokeStyle = style;
+    context.beginPath();
+    context.moveTo(...from);
+    context.lineTo(...to);
+    context.stroke();
+  }
+  context.setLineDash([]);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Placement} place
+ * @param {Detected} object
+ * @param {string} colour
+ * @param {number[]} dash
+ */
+function drawBox(context, place, { x, y, w, h }, colour, dash) {
+  context.setLineDash(dash);
+  context.lineWidth = 1.8;
+  context.strokeStyle = colour;
+  context.strokeRect(place.x(x), place.y(y), w * place.wide, h * place.high);
+  context.setLineDash([]);
+}
+
+/**
+ * Around the chosen object, to be seen on light and on dark.
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} y
+ */
+function drawRings(context, x, y) {
+  context.lineWidth = 2.5;
+  for (const [radius, style] of /** @type {const} */ ([[13, "#000000"], [15, "#ffffff"]])) {
+    context.strokeStyle = style;
+    context.beginPath();
+    context.arc(x, y, radius, 0, 2 * Math.PI);
+    context.stroke();
+  }
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text
+ * @param {number} x
+ * @param {number} y
+ * @param {number} stageWidth
+ */
+function drawName(context, text, x, y, stageWidth) {
+  const short = text.length > 24 ? `${text.slice(0, 23)}…` : text, width = context.measureText(short).width;
+  const left = Math.min(x, stageWidth - width - 4);
+  context.fillStyle = "rgb(255 255 255 / 75%)";
+  context.fillRect(left - 2, y - 7, width + 4, 14);
+  context.fillStyle = "#111111";
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  context.fillText(short, left, y);
+}

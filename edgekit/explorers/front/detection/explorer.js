@@ -1,0 +1,77 @@
+// The explorer of object detections: the picture with truths, predictions and what went wrong, both countings, and all
+// pictures in a row, worst first. Matching is done here, so that both sliders are followed at once.
+import { checkField, frame, h, numberField, rangeField } from "../shared/elements.js";
+import { drawingLoop } from "../shared/frames.js";
+import { keepKeys } from "../shared/keyboard.js";
+import { put } from "../shared/model.js";
+import { palette } from "../shared/theme.js";
+import { countTable, countingLoop } from "./count_table.js";
+import { detectionDrawing } from "./drawing.js";
+import { detectionHelp, detectionKeys } from "./keys.js";
+import { pressObjects } from "./placement.js";
+import { detectionState } from "./state.js";
+import { pictureStrip } from "./strip.js";
+import { objectCard, pictureCard } from "./text.js";
+/** @import { DetectionState } from "./state.js" */
+
+/** @type {Render<DetectionTraits>} */
+function render({ model, el }) {
+  const state = detectionState(model), { meta, count, nearName } = state;
+  const stage = h("div", {
+    class: "ek-stage", tabindex: "0", role: "slider", "aria-label": "picture, worst first",
+    "aria-valuemin": 0, "aria-valuemax": count - 1,
+  });
+  const strip = h("div", { class: "ek-track ek-strip", role: "img", "aria-label": "F1 of every picture, one-to-one" });
+  const fields = detectionFields(state), card = pictureCard(state), chosen = objectCard(state), table = countTable(meta.counting);
+  const root = frame(meta.title, {
+    head: fields.elements,
+    main: [stage, count > 1 ? strip : null],
+    side: [...card.elements, h("div", {}, h("h3", {}, "Counted"), table.element), chosen.element],
+    foot: detectionHelp(meta.note),
+    width: "20.5rem", // for the table of counts, headings on one line
+  });
+  keepKeys(root);
+  el.replaceChildren(root);
+
+  let colours = palette(root);
+  const drawing = detectionDrawing(state, root, stage, () => loop.all()), drawStrip = pictureStrip(state, strip);
+  const counting = countingLoop(state, table, () => drawStrip(colours));
+  detectionKeys(state, root);
+  pressObjects(state, stage);
+  const loop = drawingLoop(model, root, {
+    often: ["chosen"], seldom: ["threshold", nearName, "picture", "cells"],
+    below: () => (colours = drawing.below()),
+    above() {
+      drawing.above();
+      fields.show();
+      table.showPicture(meta.counting.map((name) => state.matched().counts[name]));
+      chosen.show();
+      stage.setAttribute("aria-valuenow", String(model.get("picture")));
+      stage.setAttribute("aria-valuetext", card.show());
+      counting.countAll();
+    },
+  });
+  return () => (loop.stop(), counting.cancel());
+}
+
+/**
+ * The fields in the head: picture, score, distance or IoU, cells.
+ * @param {DetectionState} state
+ */
+function detectionFields({ model, meta, boxes, count, nearName, choose }) {
+  const picture = numberField("picture", { min: 0, max: count - 1, step: 1 }, choose);
+  const threshold = rangeField("score at least", 0, 1, 0.01, (value) => put(model, "threshold", value));
+  const near = boxes
+    ? rangeField("IoU at least", 0.05, 0.95, 0.05, (value) => put(model, nearName, value))
+    : rangeField("distance up to", 0, 0.5, 0.01, (value) => put(model, nearName, value));
+  const cells = checkField("cells", (checked) => put(model, "cells", checked));
+  const show = () => {
+    picture.show(model.get("picture"));
+    threshold.show(model.get("threshold"));
+    near.show(model.get(nearName));
+    cells.show(model.get("cells"));
+  };
+  return { elements: [picture.label, threshold.label, near.label, meta.cells ? cells.label : null], show };
+}
+
+export default { render };

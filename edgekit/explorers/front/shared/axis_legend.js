@@ -1,0 +1,48 @@
+// The legend of a signal's axes: buttons in each axis's colour and dash, which show and hide it.
+import { h } from "./elements.js";
+import { put } from "./model.js";
+
+const DASHES = [[], [6, 3], [6, 2, 2, 2], [2, 2], [9, 2], [5, 2, 1, 2, 1, 2]]; // like edgekit.plots' line styles
+
+/**
+ * The dash of axis i: after six axes the colours begin anew, with other dashes.
+ * @param {number} i
+ */
+export const dashOf = (i) => DASHES[(i + Math.floor(i / 6)) % DASHES.length];
+
+/**
+ * A dash as CSS paints it, in the colour of the text.
+ * @param {number[]} dash
+ */
+export function dashPicture(dash) {
+  let at = 0;
+  const stops = dash.map((length, i) => `${i % 2 ? "transparent" : "currentcolor"} ${at}px ${(at += length)}px`);
+  return dash.length ? `repeating-linear-gradient(90deg, ${stops.join(", ")})` : "currentcolor";
+}
+
+/**
+ * Buttons that show and hide axes; their state is the trait `axes`.
+ * @param {Model<TimelineTraits>} model
+ * @param {TimelineMeta} meta
+ */
+export function axisLegend(model, meta) {
+  const buttons = meta.axes.map((axis, i) => {
+    const line = h("i", { "aria-hidden": "true" });
+    line.style.background = dashPicture(dashOf(i));
+    const button = h("button", { type: "button", title: `show or hide ${axis}` }, line, h("span", {}, meta.names[i]));
+    button.addEventListener("click", () => {
+      const shown = model.get("axes");
+      const next = shown.includes(axis) ? shown.filter((name) => name !== axis) : [...shown, axis];
+      put(model, "axes", meta.axes.filter((name) => next.includes(name)));
+    });
+    return { axis, button, line };
+  });
+  const show = (/** @type {Palette} */ colours) =>
+    buttons.forEach(({ axis, button, line }, i) => {
+      button.setAttribute("aria-pressed", String(model.get("axes").includes(axis)));
+      line.style.color = colours.series[i % colours.series.length];
+    });
+  const element = h("div", { class: "ek-legend", role: "group", "aria-label": "axes of the signal" },
+    ...buttons.map(({ button }) => button));
+  return { element, show };
+}

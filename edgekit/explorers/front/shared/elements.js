@@ -1,0 +1,130 @@
+// What explorers are built of: elements, fields bound to a trait, bars, the line of help.
+import { clamp } from "./numbers.js";
+
+/**
+ * Build an element. Text goes in as text nodes, never as markup: names and labels come from a server.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, string | number | boolean | null | undefined>} [attributes] without those that are null
+ * @param {...(Node | string | null)} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== null && value !== undefined) element.setAttribute(name, String(value));
+  }
+  element.append(...children.filter((child) => child !== null));
+  return element;
+}
+
+/**
+ * The frame of an explorer: title and fields, what is drawn, figures beside it, help below.
+ * @param {string} title
+ * @param {{head: (Node | null)[], main: (Node | null)[], side: Node[], foot: Node, width?: string}} parts `width`: of the side
+ */
+export function frame(title, { head, main, side, foot, width }) {
+  const style = width && `--ek-side: ${width}`;
+  return h("div", { class: "ek", style, tabindex: "-1", role: "group", "aria-label": title },
+    h("div", { class: "ek-head" }, h("span", { class: "ek-title", title }, title), ...head),
+    h("div", { class: "ek-main" }, ...main),
+    h("div", { class: "ek-side" }, ...side),
+    foot);
+}
+
+/**
+ * @param {string} text
+ * @param {() => void} press
+ */
+export function button(text, press) {
+  const element = h("button", { type: "button" }, text);
+  element.addEventListener("click", press);
+  return element;
+}
+
+/**
+ * A labelled box to tick, bound to a trait.
+ * @param {string} name
+ * @param {(checked: boolean) => void} accept
+ */
+export function checkField(name, accept) {
+  const input = h("input", { type: "checkbox" });
+  input.addEventListener("change", () => accept(input.checked));
+  return { label: h("label", {}, input, name), show: (/** @type {boolean} */ value) => void (input.checked = value) };
+}
+
+/**
+ * A labelled number field bound to a trait; `accept(value)` puts it. Returns the label and a way to show a value.
+ * @param {string} name
+ * @param {Record<string, string | number>} attributes
+ * @param {(value: number) => void} accept
+ */
+export function numberField(name, attributes, accept) {
+  let typing = false, last = "";
+  const input = h("input", { type: "number", ...attributes });
+  input.addEventListener("input", () => (typing = true));
+  const take = () => {
+    if (!typing) return;
+    const typed = input.value;
+    typing = false;
+    input.value = last; // what was not accepted, or not as it stood there, does not stay
+    if (typed !== "") accept(Number(typed));
+  };
+  input.addEventListener("change", take);
+  input.addEventListener("keydown", (event) => event.key === "Enter" && take()); // a notebook may keep Enter for itself
+  input.addEventListener("blur", () => {
+    typing = false; // what was typed and taken back is no change
+    input.value = last;
+  });
+  const show = (/** @type {number | null} */ value, digits = 0) => {
+    last = value === null ? "" : String(Number(value.toFixed(digits)));
+    if (!typing) input.value = last;
+  };
+  return { label: h("label", {}, name, input), show };
+}
+
+/**
+ * A labelled slider bound to a trait, its value beside it.
+ * @param {string} name
+ * @param {number} min
+ * @param {number} max
+ * @param {number} step
+ * @param {(value: number) => void} accept
+ */
+export function rangeField(name, min, max, step, accept) {
+  const input = h("input", { type: "range", min, max, step }), value = h("output");
+  input.addEventListener("input", () => accept(Number(input.value)));
+  const show = (/** @type {number} */ now) => {
+    input.value = String(now);
+    value.textContent = now.toFixed(step < 0.01 ? 3 : 2);
+  };
+  return { label: h("label", {}, name, input, value), show };
+}
+
+/**
+ * Horizontal bars with their names and figures as text.
+ * @param {HTMLElement} list
+ * @param {[name: string, share: number, text: string][]} rows `share` of the full width; below 0 hatched
+ */
+export function fillBars(list, rows) {
+  list.replaceChildren(
+    ...rows.flatMap(([name, share, text]) => {
+      const bar = h("i");
+      bar.style.width = `${100 * clamp(Math.abs(share), 0, 1)}%`;
+      return [
+        h("dt", { title: name }, name),
+        h("dd", { class: share < 0 ? "ek-bar ek-less" : "ek-bar", "aria-hidden": "true" }, bar),
+        h("dd", {}, text),
+      ];
+    }),
+  );
+}
+
+/**
+ * The line of help below an explorer: lists are keys, texts stand as they are.
+ * @param {(string | string[])[]} parts
+ */
+export function keyHelp(parts) {
+  const nodes = parts.flatMap((part) => (Array.isArray(part) ? part.flatMap((key) => [h("kbd", {}, key), " "]) : [part]));
+  return h("div", { class: "ek-foot" }, ...nodes);
+}

@@ -1,0 +1,15 @@
+// Keys of the signal explorer, and the line of help that tells of them.
+import { keyHelp } from "../shared/elements.js";
+import { onKeys, stepKeys } from "../shared/keyboard.js";
+import { zoomKeys } from "../shared/time_span.js";
+/** @import { SignalState } from "./state.js" */
+
+/**
+ * @param {SignalState} state
+ * @param {HTMLElement} root
+ */
+export function signalKeys({ model, meta, readings, chosen, choose }, root) {
+  onKeys(root, { ...stepKeys(chosen, readings, choose), ...zoomKeys(model, meta.end, () => model.get("time_ms")) });
+}
+
+export const signalHelp = () => keyHelp([["←", "→"], "step, ", ["shift"], "ten · ", ["+", "−", "0"], "zoom · drag to zoom"]);

@@ -1,0 +1,51 @@
+// Text of the signal explorer: the reading one points at, and figures of the stretch on show.
+import { onShow } from "../shared/arrays.js";
+import { h } from "../shared/elements.js";
+import { figure, seconds } from "../shared/numbers.js";
+import { stretchFigures } from "./stretch.js";
+/** @import { SignalState } from "./state.js" */
+
+/**
+ * Where one points at; `show` returns what a screen reader says of it.
+ * @param {SignalState} state
+ */
+export function readingCard({ model, meta, readings, values, chosen }) {
+  const name = h("h3"), where = h("p", { class: "ek-quiet" });
+  const element = h("div", { class: "ek-card", role: "group", "aria-label": "the reading" }, name, where);
+  function show() {
+    const i = chosen(), ms = model.get("time_ms");
+    const sample = meta.samples.find(({ end }) => ms < end) ?? meta.samples[meta.samples.length - 1];
+    const label = meta.labels.find(([from, to]) => ms >= from && ms < to);
+    name.textContent = readings ? `Reading ${i}` : "No readings";
+    where.textContent = where.title = `${sample.name} · ${seconds(ms - sample.start)}${label ? ` · ${label[2]}` : ""}`;
+    return `${seconds(ms)}, ${meta.axes.map((axis, k) => `${axis} ${figure(values[k][i], 2)}`).join(", ")}`;
+  }
+  return { element, show };
+}
+
+/** @param {SignalState} state */
+export function stretchTable({ meta, data, values, view, chosen }) {
+  const title = h("h3"), body = h("tbody");
+  const heads = ["at the mark", "lowest", "highest", "RMS"].map((text) => h("th", { scope: "col" }, text));
+  const element = h("div", {}, title, h("table", {},
+    h("caption", { class: "ek-hidden" }, "values of each axis"),
+    h("thead", {}, h("tr", {}, h("td"), ...heads)), body));
+  /** @type {HTMLElement[]} */
+  let marked = [];
+  return {
+    element,
+    /** Figures of the stretch on show; those at the mark come after. */
+    showStretch() {
+      const now = view(), [from, to] = onShow(data.time, now);
+      const part = meta.shown && ` (${meta.shown}: lowest, highest and RMS need every reading)`;
+      title.textContent = `On show: ${seconds(Math.round(now.low))} to ${seconds(Math.round(now.high))}, ${to - from} readings${part}`;
+      marked = meta.axes.map(() => h("td"));
+      body.replaceChildren(...meta.axes.map((axis, i) => h("tr", {}, h("th", { scope: "row" }, axis), marked[i],
+        ...stretchFigures(values[i], from, part ? from : to).map((value) => h("td", {}, figure(value, 2))))));
+    },
+    showMarked() {
+      const i = chosen();
+      marked.forEach((cell, k) => (cell.textContent = figure(values[k][i], 2)));
+    },
+  };
+}

@@ -1,0 +1,190 @@
+// The shapes that several files of this folder pass on. Global, so that no file has to import them.
+
+/** The widget's model, as anywidget hands it over; `Traits` are those that Python's class has. */
+interface Model<Traits> extends Listened {
+  get<Name extends keyof Traits>(name: Name): Traits[Name];
+  set<Name extends keyof Traits>(name: Name, value: Traits[Name]): void;
+  save_changes(): void;
+}
+interface Listened {
+  on(event: string, listener: () => void): void;
+  off(event: string, listener: () => void): void;
+}
+/** What anywidget calls to show an explorer; the function it returns ends what was begun. */
+type Render<Traits> = (view: { model: Model<Traits>; el: HTMLElement }) => (() => void) | void;
+
+/** Where each array lies in the one binary trait. */
+type Layout = Record<string, { type: string; offset: number; length: number }>;
+type Numbers = Float64Array | Float32Array | Int32Array | Int8Array | Uint8Array;
+type NumbersType =
+  | Float64ArrayConstructor | Float32ArrayConstructor | Int32ArrayConstructor | Int8ArrayConstructor | Uint8ArrayConstructor;
+
+// --- drawing ---
+/** A cleared canvas to draw on, sizes in CSS pixels. */
+interface Surface {
+  context: CanvasRenderingContext2D;
+  width: number;
+  height: number;
+}
+/** What drawing a line needs of a context. */
+type Drawing = Pick<CanvasRenderingContext2D, "beginPath" | "moveTo" | "lineTo" | "stroke" | "setLineDash">;
+type Palette = ReturnType<typeof import("./shared/theme.js").palette>;
+/** A stretch of time, in ms. */
+interface Stretch {
+  low: number;
+  high: number;
+}
+interface TimeScale {
+  room: number;
+  x(ms: number): number;
+  ms(x: number): number;
+}
+interface ScoreAxis extends Stretch {
+  bend(value: number): number;
+  places(count: number): number[];
+  texts(places: number[]): string[];
+  share(value: number): number;
+  at(share: number): number;
+}
+
+// --- explorers over time ---
+interface Meta {
+  title: string;
+  layout: Layout;
+}
+interface TimelineSample {
+  start: number;
+  end: number;
+  name: string;
+  label: string;
+}
+interface TimelineMeta extends Meta {
+  end: number;
+  /** Which share of the readings came, where not all of them did; else empty. */
+  shown: string;
+  axes: string[];
+  names: string[];
+  unit: string;
+  ranges: [least: number | null, most: number | null][];
+  samples: TimelineSample[];
+}
+interface TimelineTraits {
+  span: number[];
+  axes: string[];
+}
+interface TimelineArrays {
+  time: Float64Array;
+  signal: Float32Array;
+  breaks: Int32Array;
+}
+
+interface SignalTraits extends TimelineTraits {
+  _meta: TimelineMeta & { labels: [from: number, to: number, label: string][] };
+  _blob: DataView;
+  time_ms: number;
+}
+
+interface AnomalyMeta extends TimelineMeta {
+  score: string;
+  sense: string;
+  longest: number;
+  lowest: number;
+  highest: number;
+  expected: string[];
+  labels: string[];
+  features: string[];
+  part: string;
+  note: string;
+}
+/** One value a window, but `size`, `increase` and `first`, which have one a sample. */
+interface ScoreArrays {
+  score: Float64Array;
+  truth: Int8Array;
+  sample: Int32Array;
+  start: Float64Array;
+  middle: Float64Array;
+  size: Float64Array;
+  increase: Float64Array;
+  first: Int32Array;
+}
+interface AnomalyArrays extends TimelineArrays, ScoreArrays {
+  expected: Int32Array;
+  probabilities: Float32Array;
+  shares: Float32Array;
+  part: Int32Array;
+  signed?: Float64Array;
+}
+interface AnomalyTraits extends TimelineTraits {
+  _meta: AnomalyMeta;
+  _blob: DataView;
+  window: number;
+  threshold: number | null;
+  log_scale: boolean;
+}
+
+// --- detections ---
+/** A truth or a prediction, places as ratios of the picture; `label` -1 is none that the model knows. */
+interface Placed {
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+  label: number;
+}
+interface Detected extends Placed {
+  index: number;
+  score: number;
+  name: string;
+}
+type Side = "prediction" | "truth";
+interface Matched {
+  kind: string;
+  partner: number;
+  distance: number;
+}
+/** What `matchKinds` returns. */
+interface Matching {
+  predictions: Matched[];
+  truths: Matched[];
+  near: number[];
+}
+interface Counts {
+  tp: number;
+  fp: number;
+  fn: number;
+}
+interface DetectionMeta extends Meta {
+  boxes: boolean;
+  cells: [across: number, down: number] | null;
+  figure: string;
+  counting: Counting[];
+  labels: string[];
+  unknown: string;
+  looks: Record<string, [colour: string, marker: string]>;
+  said: string[];
+  pictures: { name: string; shape: number; server: number | null }[];
+  note: string;
+}
+/** As `edgekit.detection.COUNTINGS` names them. */
+type Counting = "Studio" | "one-to-one";
+interface DetectionArrays {
+  truth_place: Float64Array;
+  truth_label: Int32Array;
+  truth_at: Int32Array;
+  prediction_place: Float64Array;
+  prediction_label: Int32Array;
+  prediction_at: Int32Array;
+  prediction_score: Float64Array;
+  images: Uint8Array<ArrayBuffer>;
+  image_at: Int32Array;
+}
+interface DetectionTraits {
+  _meta: DetectionMeta;
+  _blob: DataView;
+  picture: number;
+  threshold: number;
+  min_distance: number;
+  min_iou: number;
+  chosen: [] | [side: Side, index: number];
+  cells: boolean;
+}
