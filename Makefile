@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: lab test bench lock notebooks clean
+.PHONY: lab test bench lock models notebooks clean
 
 lab: .venv/ready
 	$(BIN)/edgekit lab
@@ -16,6 +16,12 @@ bench: .venv/ready
 # Run every notebook and store it in its canonical form (see tests/test_notebooks.py).
 notebooks: .venv/ready
 	$(BIN)/python -m edgekit.regression notebooks/*.ipynb
+
+# Train the sandbox's models anew, on kernels that nearly every processor has: on others they are others, if as good.
+# Then the notebooks have to be run anew as well: make notebooks.
+models: .venv/ready
+	OPENBLAS_CORETYPE=Haswell $(BIN)/python -m edgekit.sandbox.train
+	OPENBLAS_CORETYPE=Haswell $(BIN)/python -m tests.portability --write
 
 # Pin the newest packages that install on every platform and every Python (see tests/lock.py); takes a few minutes.
 lock: .venv/ready

@@ -45,7 +45,7 @@ def connect(
     AuthenticationError, ConnectionFailed, NotFoundError
         The key is wrong, nobody answers, or the key does not see the project.
     SandboxError
-        The sandbox could not start.
+        The sandbox could not start, or the data or the parameters of its project are missing, damaged or others.
     """
     given = (project_id, api_key, url) != (None, None, None)
     if sandbox is not None and given:
@@ -64,6 +64,7 @@ def connect(
             raise UsageError(
                 f"There is no sandbox project {display.quoted(name)}; there is: {', '.join(embedded.keys)}."
             )
+        embedded.load(name)
         studio = Studio(url=embedded.url, api_key=embedded.keys[name], name=f"sandbox project {name!r}")
     seen = studio.projects()  # a wrong key or address is better met here than three cells on
     if studio.project_id not in seen:

@@ -233,24 +233,6 @@ def _project(studio: Studio, name: str) -> str:
     )
 
 
-def _cache() -> Check:
-    """Check where the sandbox keeps what it trained; without it every start trains again."""
-    try:
-        from edgekit.sandbox import store
-
-        folder = store.path("doctor").parent
-    except ImportError as problem:
-        return Check("cache", "warn", f"not known without the sandbox's packages: {problem}")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError as problem:
-        found = f"{folder} cannot be written ({problem.strerror})"
-        elsewhere = str(Path(tempfile.gettempdir(), "edgekit"))
-        return Check("cache", "warn", found, shell.setting(EDGEKIT_CACHE_DIR=elsewhere))
-    return Check("cache", "ok", f"{folder}, {shutil.disk_usage(folder).free / 1e9:.1f} GB free")
-
-
 def _studio() -> Check:
     import edgekit as ek
     from edgekit.calls import STUDIO_URL
@@ -321,7 +303,6 @@ CHECKS: tuple[tuple[str, Callable[[], Check], str | Callable[[], str]], ...] = (
     ("widgets", _widgets, _line("pip", "install", "--force-reinstall", "ipywidgets", "jupyterlab_widgets")),
     ("kernel", _kernel, _line("ipykernel", "install", "--sys-prefix")),
     ("sandbox", _sandbox, _line("edgekit.cli", "sandbox")),
-    ("cache", _cache, _line("pip", "check")),
     ("studio", _studio, STUDIO),
     ("blocks", _blocks, STUDIO),
 )

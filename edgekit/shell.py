@@ -32,9 +32,10 @@ def unsetting(name: str) -> str:
     return _UNSET.get(current(), "unset {}").format(name)
 
 
-def pip_install(requirement: str) -> str:
-    """Return the line that installs a package."""
-    return f'pip install "{requirement}"' if current() == "cmd" else f"pip install {_single(requirement)}"
+def pip_install(requirement: str, *, again: bool = False) -> str:
+    """Return the line that installs a package; `again` puts its files back where it is installed already."""
+    quoted = f'"{requirement}"' if current() == "cmd" else _single(requirement)
+    return f"pip install {'--force-reinstall --no-deps ' if again else ''}{quoted}"
 
 
 @cache

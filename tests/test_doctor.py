@@ -17,7 +17,7 @@ from edgekit.cli import main
 
 KEY = "ei_0123456789abcdef0123456789abcdef"
 NAMES = ["python", "core packages", "lab packages", "sandbox packages", "home", "jupyterlab", "widgets", "kernel"]
-NAMES += ["sandbox", "cache", "studio"]
+NAMES += ["sandbox", "studio"]
 
 
 @pytest.fixture
@@ -246,7 +246,7 @@ def test_a_sandbox_project_that_says_nothing_of_a_window_is_named(only, monkeypa
     assert "objects: sample 1 gives these numbers of windows by block: {}" in only_check(capsys, 1)["found"]
 
 
-# --- packages, Python, Jupyter, the cache ---
+# --- packages, Python, Jupyter ---
 
 
 def test_a_missing_package_is_named_with_the_line_that_installs_it(only, versions, capsys):
@@ -370,25 +370,6 @@ def test_a_kernel_that_cannot_import_the_package(only, monkeypatch, capsys):
     monkeypatch.setattr(regression, "run", run)
     only("kernel")
     assert only_check(capsys, 1)["found"] == "python3: ModuleNotFoundError: No module named 'edgekit'"
-
-
-def test_a_cache_that_cannot_be_written_is_a_warning(only, monkeypatch, tmp_path, capsys):
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("EDGEKIT_CACHE_DIR", str(tmp_path / "file" / "cache"))
-    only("cache")
-    check = only_check(capsys, 0)
-    assert (check["status"], check["fix"].partition("=")[0]) == ("warn", "export EDGEKIT_CACHE_DIR")
-
-
-def test_a_cache_of_a_sandbox_that_is_not_installed_is_a_warning(only, monkeypatch, capsys):
-    from edgekit.sandbox import store
-
-    def version(name):
-        raise importlib.metadata.PackageNotFoundError(name)
-
-    monkeypatch.setattr(store, "version", version)
-    only("cache")
-    assert only_check(capsys, 0)["status"] == "warn"
 
 
 # --- whatever a check does ---

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import socket
 import subprocess
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import PackageNotFoundError
-from types import SimpleNamespace
+from functools import partial
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -18,7 +17,8 @@ import requests
 from sklearn.mixture import GaussianMixture
 
 import edgekit as ek
-from edgekit.sandbox import motion, objects, pictures, recordings, server, store
+from edgekit import connection
+from edgekit.sandbox import motion, objects, server, sources
 
 
 @pytest.fixture
@@ -185,143 +185,51 @@ def test_help_texts_state_figures_measured_on_recordings_not_trained_on():
     assert above["unseen"] > 0.9 > 0.1 > above["normal"]
 
 
-# --- the cache ---
+# --- reading a project when it is first asked for ---
 
 
 @pytest.fixture
-def cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("EDGEKIT_CACHE_DIR", str(tmp_path))
-    return tmp_path
-
-
-def test_training_happens_once_and_is_the_same_every_time(cache):
-    first = motion.build()
-    (file,) = cache.iterdir()
-    stamp = file.stat().st_mtime_ns
-    again = motion.build()
-    assert file.stat().st_mtime_ns == stamp
-    kept = store.load(file)
-    file.unlink()
-    motion.build()
-    assert all(np.array_equal(kept[name], array) for name, array in store.load(store.path("motion")).items())
-    assert first.blocks[5].threshold == again.blocks[5].threshold
-
-
-@pytest.mark.parametrize("damage", [b"", b"junk", None])
-def test_a_damaged_cache_is_rebuilt(cache, damage):
-    expected = motion.build().blocks[5].threshold
-    (file,) = cache.iterdir()
-    whole = file.read_bytes()
-    file.write_bytes(whole[:-200] + b"x" * 200 if damage is None else damage)
-    assert motion.build().blocks[5].threshold == expected
-    assert file.read_bytes() == whole
-
-
-def test_a_folder_that_cannot_be_written_costs_only_the_cache(tmp_path, monkeypatch):
-    blocked = tmp_path / "a file, no folder"
-    blocked.write_text("")
-    monkeypatch.setenv("EDGEKIT_CACHE_DIR", str(blocked / "below"))
-    assert motion.build().blocks[5].threshold["value"] > 0
-
-
-def _build(folder: str, results) -> None:
-    import os
-
-    os.environ["EDGEKIT_CACHE_DIR"] = folder
-    results.put(motion.build().blocks[5].threshold["value"])
-
-
-def test_two_processes_starting_at_once_do_not_hurt_each_other(cache):
-    context = multiprocessing.get_context("spawn")
-    results = context.Queue()
-    both = [context.Process(target=_build, args=(str(cache), results)) for _ in range(2)]
-    for process in both:
-        process.start()
-    values = {results.get(timeout=60) for _ in both}
-    for process in both:
-        process.join()
-    assert len(values) == 1
-    assert [file.suffix for file in cache.iterdir()] == [".npz+sha256"]
-
-
-def test_the_objects_are_trained_to_the_same_numbers_every_time(cache):
-    stored = objects.build()
-    (file,) = cache.iterdir()
-    kept = store.load(file)
-    file.unlink()
-    again = objects.build()
-    assert all(np.array_equal(kept[name], array) for name, array in store.load(file).items())
-    assert [block.threshold for block in stored.blocks.values()] == [block.threshold for block in again.blocks.values()]
-
-
-# --- building a project when it is first asked for ---
-
-
-@pytest.fixture
-def slow(monkeypatch):
-    """A sandbox whose project motion takes until `go` is set to be built; `builds` counts how often it is."""
-    state = SimpleNamespace(builds=0, begun=threading.Event(), go=threading.Event())
+def builds(monkeypatch):
+    """How often the project motion was built."""
+    counted = []
 
     def build():
-        state.builds += 1
-        state.begun.set()
-        assert state.go.wait(30)
+        counted.append(threading.current_thread().name)
         return motion.build()
 
     monkeypatch.setattr(server, "PROJECTS", {"motion": build, "objects": objects.build})
-    with ek.Sandbox() as state.sandbox:
-        yield state
-        state.go.set()
+    return counted
 
 
-def ask(sandbox, name):
-    headers = {"x-api-key": sandbox.keys[name]}
-    return requests.get(f"{sandbox.url}/api/projects", headers=headers, timeout=60).json()["projects"][0]["name"]
+def test_starting_reads_no_project_and_calls_at_once_read_it_once(builds):
+    with ek.Sandbox() as sandbox:
+        assert builds == []
+        ask = partial(ek.connect, url=sandbox.url, api_key=sandbox.keys["motion"])
+        with ThreadPoolExecutor(3) as pool:
+            asked = [pool.submit(ask), pool.submit(sandbox.load, "motion"), pool.submit(ask)]
+            assert [asked[0].result().project_id, asked[1].result(), asked[2].result().project_id] == [1, None, 1]
+    assert len(builds) == 1
 
 
-def test_starting_builds_nothing(slow):
-    assert (slow.builds, slow.sandbox.url.startswith("http://127.0.0.1:")) == (0, True)
-
-
-def test_while_one_project_is_built_the_other_answers_and_two_calls_at_once_build_once(slow):
-    with ThreadPoolExecutor(2) as pool:
-        waiting = [pool.submit(ask, slow.sandbox, "motion") for _ in range(2)]
-        assert slow.begun.wait(30)
-        assert ask(slow.sandbox, "objects") == "objects"
-        assert not any(one.done() for one in waiting)
-        slow.go.set()
-        assert [one.result() for one in waiting] == ["motion", "motion"]
-    assert slow.builds == 1
-
-
-def test_stopping_while_a_project_is_built_waits_for_it_and_answers(slow):
-    with ThreadPoolExecutor(2) as pool:
-        waiting = pool.submit(ask, slow.sandbox, "motion")
-        assert slow.begun.wait(30)
-        stopping = pool.submit(slow.sandbox.stop)
-        slow.go.set()
-        stopping.result()
-        assert waiting.result() == "motion"
-
-
-def test_a_project_whose_data_is_missing_says_so_and_is_tried_again(monkeypatch):
+def test_connect_tells_at_once_which_package_is_missing_and_it_can_be_tried_again(monkeypatch):
     with ek.Sandbox() as fresh:
+        monkeypatch.setattr(connection, "_shared", fresh)
         with monkeypatch.context() as without:
-            without.setattr(pictures, "find_spec", lambda name: None)
+            without.setattr(sources, "find_spec", lambda name: None if name == "sklearn" else find_spec(name))
+            with pytest.raises(ek.SandboxError, match=r"scikit-learn.*pip install 'edgekit\[sandbox\]'"):
+                ek.connect(sandbox="objects")
             with pytest.raises(ek.StudioError, match=r"scikit-learn.*pip install 'edgekit\[sandbox\]'"):
                 ek.connect(url=fresh.url, api_key=fresh.keys["objects"])
-            assert ek.connect(url=fresh.url, api_key=fresh.keys["motion"]).project_id == 1
-        assert ek.connect(url=fresh.url, api_key=fresh.keys["objects"]).project_id == 2
+            assert ek.connect(sandbox="motion").project_id == 1
+        assert ek.connect(sandbox="objects").project_id == 2
 
 
-def test_a_data_package_that_is_missing_costs_only_the_project_that_needs_it(cache, monkeypatch):
-    def version(name):
-        if name == "scikit-image":
-            raise PackageNotFoundError(name)
-        return "1"
-
-    monkeypatch.setattr(store, "version", version)
-    assert motion.build().blocks[5].threshold["value"] > 0
+def test_a_project_is_loaded_by_its_name_while_the_sandbox_runs():
+    sandbox = ek.Sandbox()
+    with pytest.raises(ek.UsageError, match="no sandbox project of that name; there is: motion, objects, routine"):
+        sandbox.load("sounds")
+    with pytest.raises(ek.SandboxError, match="not running"):
+        sandbox.load("motion")
 
 
 # --- starting and stopping ---
@@ -349,12 +257,6 @@ def test_after_stopping_nobody_answers_and_it_can_start_again():
         _ = sandbox.url
     with sandbox:
         assert ek.Studio(url=sandbox.url, api_key=sandbox.keys["motion"]).project_id == 1
-
-
-def test_its_recordings_missing_is_a_clear_error(monkeypatch):
-    monkeypatch.setattr(recordings, "find_spec", lambda name: None)
-    with pytest.raises(ek.SandboxError, match=r"pip install 'edgekit\[sandbox\]'"):
-        motion.build()
 
 
 def test_connect_shares_one_sandbox_per_process_and_stops_it_at_exit():

@@ -60,13 +60,13 @@ def test_the_coins_are_where_another_librarys_watershed_finds_them():
     from skimage.measure import regionprops
     from skimage.segmentation import watershed
 
-    from edgekit.sandbox import pictures
+    from edgekit.sandbox import pictures, scenes
 
-    grey = pictures._read("coins")
+    grey = pictures.photograph("coins")
     basins = watershed(sobel(grey), np.where(grey < 30, 1, np.where(grey > 150, 2, 0)))
     regions, _ = ndimage.label(ndimage.binary_fill_holes(basins == 2))
     theirs = [region.bbox for region in regionprops(regions) if region.area > 100]
-    ours = pictures.coins()
+    ours = scenes.coins()
     assert len(ours) == len(theirs) == 24
     for box in ours:
         edges = np.array([box.y, box.x, box.y + box.height, box.x + box.width])

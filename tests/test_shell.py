@@ -88,6 +88,8 @@ def test_a_variable_is_set_and_taken_away_and_a_package_installed(use, name, set
     assert shell.setting(A="two words") == sets
     assert shell.unsetting("A") == takes
     assert shell.pip_install("edgekit[sandbox]") == installs
+    again = installs.replace("install ", "install --force-reinstall --no-deps ")
+    assert shell.pip_install("edgekit[sandbox]", again=True) == again
 
 
 @pytest.mark.parametrize("name", [name for name in ("sh", "bash", "dash", "zsh", "fish") if shutil.which(name)])

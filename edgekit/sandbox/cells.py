@@ -11,13 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Singles = NDArray[np.float32]
 SIDE, CELL, CONTEXT, PATCH, DIRECTIONS = 96, 8, 5, 4, 6
 GRID = SIDE // CELL
 FAINT = 0.02  # gradients this weak are noise and stay weak
 
 
-def contexts(rows: Floats, step: int = CELL) -> Singles:
+def contexts(rows: Floats, step: int = CELL) -> Floats:
     """Return the context of every cell of one picture: (cells, features), row by row.
 
     Parameters
@@ -27,7 +26,7 @@ def contexts(rows: Floats, step: int = CELL) -> Singles:
     step : int
         Pixels from one cell to the next; `PATCH` looks at half-way cells as well, for more to train on.
     """
-    strength = gradients(rows.reshape(SIDE, SIDE)).astype(np.float32)
+    strength = gradients(rows.reshape(SIDE, SIDE))
     rim, width = (CONTEXT - 1) // 2 * CELL // PATCH, CONTEXT * CELL // PATCH
     padded = np.pad(strength, ((0, 0), (rim, rim), (rim, rim)), mode="reflect")
     views = np.lib.stride_tricks.sliding_window_view(padded, (width, width), axis=(1, 2))
@@ -37,8 +36,6 @@ def contexts(rows: Floats, step: int = CELL) -> Singles:
 
 def gradients(grey: Floats) -> Floats:
     """Return how strong the gradient is in each direction in each patch: (DIRECTIONS, patches, patches)."""
-    from scipy import ndimage
-
     padded = np.pad(grey, 1, mode="edge")
     across, down = padded[1:-1, 2:] - padded[1:-1, :-2], padded[2:, 1:-1] - padded[:-2, 1:-1]
     length, turn = np.hypot(across, down), np.arctan2(down, across) / (2 * np.pi) * DIRECTIONS
@@ -50,9 +47,25 @@ def gradients(grey: Floats) -> Floats:
     maps[(lower + 1) % DIRECTIONS, rows, columns] += length * share
     patches = len(grey) // PATCH
     pooled = maps.reshape(DIRECTIONS, patches, PATCH, patches, PATCH).mean(axis=(2, 4))
-    around = ndimage.gaussian_filter((pooled**2).sum(axis=0), 2)
+    around = blurred((pooled**2).sum(axis=0), 2)
     relative: Floats = pooled / np.sqrt(around + FAINT**2)
     return relative
+
+
+def blurred(values: Floats, sigma: float) -> Floats:
+    """Return what SciPy's ``gaussian_filter`` does, bit for bit; importing that takes longer than the whole sandbox."""
+    reach = round(4 * sigma)
+    weights = np.exp(-0.5 / sigma**2 * np.arange(-reach, reach + 1) ** 2)
+    weights /= weights.sum()
+    for _ in range(2):  # down, then across
+        size = len(values)
+        padded = np.pad(values, ((reach, reach), (0, 0)), mode="symmetric")
+        rows = [padded[i : i + size] for i in range(2 * reach + 1)]
+        values = rows[reach] * weights[reach]
+        for i in range(reach):
+            values = values + (rows[i] + rows[-1 - i]) * weights[i]
+        values = values.T
+    return values
 
 
 def centres(step: int = CELL) -> Floats:

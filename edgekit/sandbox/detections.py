@@ -5,6 +5,7 @@ Everything here is in ratios 0..1 of the picture the models see, top left corner
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from importlib.util import find_spec, module_from_spec
@@ -52,18 +53,34 @@ def fused(probabilities: Floats, threshold: float) -> list[Found]:
     `probabilities` has shape (rows, columns, 1 + labels), background first. A cell is active for a label where its
     probability exceeds the threshold; a box's score is the highest of its cells.
     """
-    from scipy import ndimage
-
     rows, columns, labels = probabilities.shape
     found = []
     for label in range(labels - 1):
         of_label = probabilities[:, :, label + 1]
-        groups, _ = ndimage.label(of_label > threshold, np.ones((3, 3)))
-        for number, (down, across) in enumerate(ndimage.find_objects(groups), start=1):
-            score = float(of_label[groups == number].max())
-            edges = (across.start / columns, down.start / rows, across.stop / columns, down.stop / rows)
-            found.append(Found(label, *edges, score))
+        for group in _groups(of_label > threshold):
+            down, across = zip(*group, strict=True)
+            edges = (min(across) / columns, min(down) / rows, (max(across) + 1) / columns, (max(down) + 1) / rows)
+            found.append(Found(label, *edges, float(of_label[down, across].max())))
     return found
+
+
+def _groups(active: NDArray[np.bool_]) -> list[list[tuple[int, int]]]:
+    """Return the groups of active cells that touch, by their first cells, row by row.
+
+    SciPy has a function for it; importing that takes longer than the whole sandbox.
+    """
+    waiting = dict.fromkeys(zip(*(axis.tolist() for axis in active.nonzero()), strict=True))
+    groups = []
+    while waiting:
+        group = [next(iter(waiting))]
+        del waiting[group[0]]
+        for row, column in group:  # it grows meanwhile
+            for one in itertools.product((row - 1, row, row + 1), (column - 1, column, column + 1)):
+                if one in waiting:
+                    del waiting[one]
+                    group.append(one)
+        groups.append(group)
+    return groups
 
 
 def suppressed(candidates: list[Found]) -> list[Found]:

@@ -17,13 +17,12 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from edgekit.sandbox import cells, model_testing
 from edgekit.sandbox.detections import UNKNOWN, Found, Matching, coco_map, fused, matched, metrics, suppressed, totals
 from edgekit.sandbox.models import Network
-from edgekit.sandbox.pictures import Box
+from edgekit.sandbox.pictures import Box, Picture, Pixels
 from edgekit.sandbox.project import Block, Floats, Json, Project, StoredSample, Tested
 
 SIDE = cells.SIDE
@@ -32,16 +31,25 @@ NOTHING, BACKGROUND = "-", "background"  # the first is the Studio's label of a 
 
 @dataclass(frozen=True, eq=False)
 class Photo(StoredSample):
-    """A picture with annotated boxes; `pixels` has shape (height, width, 3)."""
+    """A picture with annotated boxes."""
 
-    pixels: NDArray[np.uint8]
-    boxes: list[Box]
+    stored: Picture
 
     device: ClassVar[str] = "camera"
     sensors: ClassVar[list[Json]] = [{"name": "image", "units": "rgba"}]
 
     def __len__(self) -> int:
         return 1
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """The annotated boxes, in pixels of the stored picture."""
+        return self.stored.scene.boxes
+
+    @property
+    def pixels(self) -> Pixels:
+        """The stored picture: shape (height, width, 3)."""
+        return self.stored.pixels
 
     @cached_property
     def png(self) -> bytes:
@@ -63,7 +71,7 @@ class Photo(StoredSample):
 
     def kind(self) -> Json:
         """Return the boxes in pixels of the stored picture, and its size."""
-        height, width = self.pixels.shape[:2]
+        width, height = self.stored.size
         return {
             "chartType": "image",
             "boundingBoxes": [box._asdict() for box in self.boxes],
@@ -78,7 +86,7 @@ class Photo(StoredSample):
     def input(self) -> Image.Image:
         """Return what the models see, before its colours are taken away."""
         scale, left, top = self._fit()
-        height, width = self.pixels.shape[:2]
+        width, height = self.stored.size
         size = (round(width * scale), round(height * scale))
         resized = Image.fromarray(self.pixels).resize(size, Image.Resampling.LANCZOS)
         return resized.crop((left, top, left + SIDE, top + SIDE))
@@ -102,7 +110,7 @@ class Photo(StoredSample):
 
     def _fit(self) -> tuple[float, int, int]:
         """Return the input block's scale and how many pixels it cuts off on the left and at the top."""
-        height, width = self.pixels.shape[:2]
+        width, height = self.stored.size
         scale = SIDE / min(height, width)
         return scale, (round(width * scale) - SIDE) // 2, (round(height * scale) - SIDE) // 2
 

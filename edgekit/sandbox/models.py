@@ -1,35 +1,44 @@
-"""The learn blocks' models: trained by scikit-learn once, scored in plain NumPy from the numbers it learned.
+"""The learn blocks' models: scored in plain NumPy from the numbers they learned (`fitting` trains them).
 
 Scores follow the published rules of the Studio: a GMM's is |log-likelihood - mean| / std over the training windows, a
 K-means block's is the distance to the nearest cluster's edge, in standard-scaled features. int8 variants compute as
 TensorFlow Lite does a dense layer.
+
+All of it is in float64: the last bits of a sum depend on the processor, and single precision would carry them up to
+where they show.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Singles = NDArray[np.float32]
-SEED = 0
+Arrays = dict[str, NDArray[Any]]
+DIGITS = 9  # to which numbers are rounded before they are rounded to integers
 
 
 class Model:
     """A model that is nothing but the arrays it learned."""
 
-    def arrays(self, prefix: str) -> dict[str, NDArray[Any]]:
-        """Return the learned arrays by name, to be stored."""
-        return {f"{prefix}.{name}": np.asarray(value) for name, value in asdict(self).items()}  # type: ignore[call-overload]
+    def arrays(self, prefix: str) -> Arrays:
+        """Return the learned arrays by name, to be stored; in float32 where that loses nothing."""
+        return {f"{prefix}.{name}": _narrow(np.asarray(value)) for name, value in asdict(self).items()}  # type: ignore[call-overload]
 
     @classmethod
-    def restored(cls, arrays: dict[str, NDArray[Any]], prefix: str) -> Self:
+    def restored(cls, arrays: Arrays, prefix: str) -> Self:
         """Make the model again from its stored arrays."""
         start = f"{prefix}."
-        return cls(**{name.removeprefix(start): value for name, value in arrays.items() if name.startswith(start)})
+        own = {name.removeprefix(start): array for name, array in arrays.items() if name.startswith(start)}
+        return cls(**{name: array.astype(float) if array.dtype.kind == "f" else array for name, array in own.items()})
+
+
+def _narrow(array: NDArray[Any]) -> NDArray[Any]:
+    narrow = array.astype(np.float32) if array.dtype == np.float64 else array
+    return narrow if np.array_equal(narrow, array) else array
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,16 +51,6 @@ class Classifier(Model):
     weights: Floats
     bias: Floats
     reach: Floats  # largest scaled feature in training: what the int8 input has to cover
-
-    @classmethod
-    def trained(cls, features: Floats, labels: NDArray[np.str_]) -> Self:
-        """Fit on features (windows, m) and one label a window."""
-        from sklearn.linear_model import LogisticRegression
-
-        mean, scale = features.mean(axis=0), features.std(axis=0)
-        scaled = (features - mean) / scale
-        model = LogisticRegression(max_iter=1000).fit(scaled, labels)
-        return cls(model.classes_.astype(str), mean, scale, model.coef_, model.intercept_, np.abs(scaled).max())
 
     def probabilities(self, features: Floats) -> Floats:
         """Return (windows, labels), each row summing to 1."""
@@ -74,46 +73,7 @@ class Network(Model):
     bias: Floats
     reach: Floats  # largest input of each layer in training: what its int8 inputs have to cover
 
-    @classmethod
-    def classifier(cls, features: Singles, labels: NDArray[np.int_], background_kept: float) -> Self:
-        """Fit class probabilities on features (cells, m) and labels 0 (background), 1, 2, …
-
-        Where only a share `background_kept` of the background is among the features, the bias makes up for it.
-        """
-        from sklearn.neural_network import MLPClassifier
-
-        model = cls._fitted(MLPClassifier, features, labels, epochs=12)
-        model.bias[0] -= np.log(background_kept)
-        return model
-
-    @classmethod
-    def regressor(cls, features: Singles, targets: Floats) -> Self:
-        """Fit targets (cells, outputs) on features (cells, m)."""
-        from sklearn.neural_network import MLPRegressor
-
-        mean, spread = targets.mean(axis=0), targets.std(axis=0)
-        model = cls._fitted(MLPRegressor, features, (targets - mean) / spread, epochs=20)
-        return replace(model, weights=model.weights * spread, bias=model.bias * spread + mean)
-
-    @classmethod
-    def _fitted(cls, kind: Any, features: Singles, targets: NDArray[Any], epochs: int) -> Self:
-        import warnings
-
-        from sklearn.exceptions import ConvergenceWarning
-
-        scale = features.std()
-        scaled = (features / scale).astype(np.float32)  # halves the time
-        model = kind(hidden_layer_sizes=(64,), alpha=1.0, batch_size=200, max_iter=epochs, random_state=SEED)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # so many epochs are enough: measured
-            model.fit(scaled, targets.astype(np.float32) if targets.ndim > 1 else targets)
-        (hidden_weights, weights), (hidden_bias, bias) = (
-            [layer.astype(float) for layer in layers] for layers in (model.coefs_, model.intercepts_)
-        )
-        hidden = np.maximum(scaled @ hidden_weights + hidden_bias, 0)
-        return cls(scale, hidden_weights, hidden_bias, weights, bias, np.array([np.abs(scaled).max(), hidden.max()]))
-
-    def outputs(self, features: Singles, int8: bool = False) -> Floats:
+    def outputs(self, features: Floats, int8: bool = False) -> Floats:
         """Return (cells, outputs): logits or targets; with `int8` both layers compute in 8-bit integers."""
         scaled = features / self.scale
         if int8:
@@ -122,7 +82,7 @@ class Network(Model):
         found: Floats = np.maximum(scaled @ self.hidden_weights + self.hidden_bias, 0) @ self.weights + self.bias
         return found
 
-    def probabilities(self, features: Singles, int8: bool = False) -> Floats:
+    def probabilities(self, features: Floats, int8: bool = False) -> Floats:
         """Return the outputs as (cells, classes) probabilities; multiples of 1/256 with `int8`."""
         logits = self.outputs(features, int8)
         return _quantised_softmax(logits) if int8 else _softmax(logits)
@@ -137,15 +97,6 @@ class Mixture(Model):
     weights: Floats
     score_mean: Floats
     score_scale: Floats
-
-    @classmethod
-    def trained(cls, features: Floats, components: int = 4) -> Self:
-        """Fit on the selected features (windows, m), unscaled as in the Studio."""
-        from sklearn.mixture import GaussianMixture
-
-        model = GaussianMixture(components, covariance_type="full", n_init=3, reg_covar=1e-3, random_state=SEED)
-        likelihood = model.fit(features).score_samples(features)
-        return cls(model.means_, model.covariances_, model.weights_, likelihood.mean(), likelihood.std())
 
     def scores(self, features: Floats) -> Floats:
         """Return |z| of each window's log-likelihood."""
@@ -169,18 +120,6 @@ class Clusters(Model):
     centers: Floats
     radii: Floats
 
-    @classmethod
-    def trained(cls, features: Floats, clusters: int = 8) -> Self:
-        """Fit on the selected features (windows, m), standard-scaled as in the Studio."""
-        from sklearn.cluster import KMeans
-
-        mean, scale = features.mean(axis=0), features.std(axis=0)
-        scaled = (features - mean) / scale
-        model = KMeans(clusters, n_init=4, random_state=SEED).fit(scaled)
-        distance = np.linalg.norm(scaled - model.cluster_centers_[model.labels_], axis=1)
-        radii = np.array([distance[model.labels_ == k].max() for k in range(clusters)])
-        return cls(mean, scale, model.cluster_centers_, radii)
-
     def scores(self, features: Floats) -> Floats:
         """Return the distance to the nearest cluster's edge; negative inside a cluster."""
         scaled = (features - self.mean) / self.scale
@@ -197,7 +136,7 @@ def _softmax(logits: Floats) -> Floats:
 
 def _quantised_softmax(logits: Floats) -> Floats:
     """Return shares as an int8 output holds them: multiples of 1/256."""
-    shares: Floats = np.minimum(np.round(_softmax(logits) * 256), 255) / 256
+    shares: Floats = np.minimum(_rounded(_softmax(logits) * 256), 255) / 256
     return shares
 
 
@@ -208,10 +147,17 @@ def _int8_layer(inputs: Floats, reach: Floats, weights: Floats, bias: Floats) ->
     """
     input_scale, weight_scale = reach / 127, np.abs(weights).max(axis=0) / 127
     scale = input_scale * weight_scale
-    products = _int8(inputs / input_scale).astype(np.int32) @ _int8(weights / weight_scale).astype(np.int32)
-    sums: Floats = (products + np.round(bias / scale).astype(np.int32)) * scale
+    # Whole numbers this small are exact in float64, in whatever order they are summed up; as integers it takes longer.
+    products = _int8(inputs / input_scale) @ _int8(weights / weight_scale)
+    sums: Floats = (products + np.round(bias / scale)) * scale
     return sums
 
 
-def _int8(values: Floats) -> NDArray[np.int8]:
-    return np.clip(np.round(values), -127, 127).astype(np.int8)
+def _int8(values: Floats) -> Floats:
+    return np.clip(_rounded(values), -127, 127)
+
+
+def _rounded(values: Floats) -> Floats:
+    """Round to integers so that a half that is a half but for its last bits is rounded alike on every processor."""
+    whole: Floats = np.round(np.round(values, DIGITS))
+    return whole

@@ -6,16 +6,11 @@ the testing set. All badminton recordings are in the testing set; no model of th
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
-
-from edgekit.sandbox import features, recordings, store
-from edgekit.sandbox.models import Classifier, Clusters, Floats, Mixture
+from edgekit.sandbox import features, recordings, shipped
+from edgekit.sandbox.models import Classifier, Clusters, Mixture
 from edgekit.sandbox.project import DATE, Json
 from edgekit.sandbox.recordings import AXES, INTERVAL_MS, Recording
+from edgekit.sandbox.shipped import Learned
 from edgekit.sandbox.timeseries import Signal, SignalBlock, SignalProject
 
 WINDOW_MS, INCREASE_MS = SignalProject.window_ms, SignalProject.increase_ms
@@ -27,15 +22,31 @@ QUANTILE = 0.95
 
 
 def build() -> SignalProject:
-    """Read the recordings, fetch or train the models, and put the project together."""
-    ordered = sorted(recordings.basic_motions(), key=_category, reverse=True)  # training first, else the source's order
-    samples = {i: _sample(i, recording) for i, recording in enumerate(ordered, start=1)}
-    learned = store.trained("motion", lambda: _train(list(samples.values())))
-    width = len(features.names(AXES, WINDOW_MS // INTERVAL_MS, INTERVAL_MS))
+    """Read the recordings and the shipped parameters, and put the project together."""
+    learned = shipped.load("motion", recordings.SOURCES)
+    return project(samples(), learned)
+
+
+def samples() -> dict[int, Signal]:
+    """Return the recordings by their ids: the training set first, else in the source's order."""
+    ordered = sorted(recordings.basic_motions(), key=_category, reverse=True)
+    return {i: _sample(i, recording) for i, recording in enumerate(ordered, start=1)}
+
+
+def project(samples: dict[int, Signal], learned: Learned) -> SignalProject:
+    """Put the project together from its recordings and what its models learned."""
     blocks = {
-        CLASSIFIER_ID: _classifier_block(learned, width),
-        CLUSTERS_ID: _anomaly_block(CLUSTERS_ID, "anomaly", "K-means", Clusters.restored(learned, "clusters"), learned),
-        MIXTURE_ID: _anomaly_block(MIXTURE_ID, "anomaly-gmm", "GMM", Mixture.restored(learned, "mixture"), learned),
+        CLASSIFIER_ID: _classifier_block(learned),
+        CLUSTERS_ID: _anomaly_block(
+            CLUSTERS_ID,
+            "anomaly",
+            "K-means",
+            Clusters.restored(learned.arrays, "clusters"),
+            learned.figures["clusters"],
+        ),
+        MIXTURE_ID: _anomaly_block(
+            MIXTURE_ID, "anomaly-gmm", "GMM", Mixture.restored(learned.arrays, "mixture"), learned.figures["mixture"]
+        ),
     }
     return SignalProject(
         id=1,
@@ -63,71 +74,8 @@ def _sample(number: int, recording: Recording) -> Signal:
     )
 
 
-# --- training --------------------------------------------------------------------------------------------------------
-
-
-class _Detector(Protocol):
-    def scores(self, features: Floats) -> Floats: ...
-
-    def arrays(self, prefix: str) -> store.Arrays: ...
-
-
-def _train(samples: list[Signal]) -> store.Arrays:
-    """Train all three models and measure them on recordings they have not seen."""
-    # imported before the limit is set: it holds only for the libraries that are there by then
-    import sklearn.cluster
-    import sklearn.linear_model
-    import sklearn.mixture  # noqa: F401
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1):  # the arrays are small: on a busy machine more threads only wait for each other
-        return _trained(samples)
-
-
-def _trained(samples: list[Signal]) -> store.Arrays:
-    rows, label, recording, training = _table(samples)
-    selected = rows[:, _rms_axes()]
-    classifier = Classifier.trained(rows[training], label[training])
-    seen = ~training & (label != UNSEEN)
-    right = classifier.labels[classifier.probabilities(rows[seen]).argmax(axis=1)] == label[seen]
-    learned = classifier.arrays("classifier") | {"classifier_accuracy": right.mean(), "classifier_windows": seen.sum()}
-    fits: dict[str, Callable[[Floats], _Detector]] = {"mixture": Mixture.trained, "clusters": Clusters.trained}
-    for name, fit in fits.items():
-        model = fit(selected[training])
-        threshold = _held_out_threshold(fit, selected[training], recording[training])
-        above = model.scores(selected) > threshold
-        learned |= model.arrays(name) | {
-            f"{name}_threshold": threshold,
-            f"{name}_false_alarms": above[seen].mean(),
-            f"{name}_detected": above[label == UNSEEN].mean(),
-            f"{name}_windows": np.array([seen.sum(), (label == UNSEEN).sum()]),
-        }
-    return {name: np.asarray(value) for name, value in learned.items()}
-
-
-def _table(samples: list[Signal]) -> tuple[Floats, NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """All windows of all samples: features, label, recording, and whether it is a training window."""
-    size, increase = WINDOW_MS // INTERVAL_MS, INCREASE_MS // INTERVAL_MS
-    rows = [features.spectral(features.sliding_windows(s.values, size, increase)) for s in samples]
-    windows = [len(r) for r in rows]
-    label, training = np.array([s.label for s in samples]), np.array([s.category == "training" for s in samples])
-    recording = np.arange(len(samples))
-    return np.concatenate(rows), *(np.repeat(column, windows) for column in (label, recording, training))  # type: ignore[return-value]
-
-
-def _held_out_threshold(fit: Callable[[Floats], _Detector], rows: Floats, recording: NDArray[Any]) -> float:
-    """Score every training recording by a model that was trained without it; the threshold is a quantile of that.
-
-    Whole recordings are held out: neighbouring windows overlap, and a model knows half of a window it has the next of.
-    """
-    scores = np.empty(len(rows))
-    for fold in range(FOLDS):
-        out = recording % FOLDS == fold
-        scores[out] = fit(rows[~out]).scores(rows[out])
-    return round(float(np.quantile(scores, QUANTILE)), 2)
-
-
-def _rms_axes() -> list[int]:
+def rms_axes() -> list[int]:
+    """Return which of the features the anomaly blocks look at: each axis's RMS."""
     per_axis = 3 + WINDOW_MS // INTERVAL_MS // 2
     return [axis * per_axis for axis in range(len(AXES))]
 
@@ -140,43 +88,41 @@ def _about(block_id: int, kind: str, name: str, title: str) -> Json:
     return {"id": block_id, "type": kind, "name": name, "dsp": [DSP_ID], "title": title, **created}
 
 
-def _classifier_block(learned: store.Arrays, width: int) -> SignalBlock:
+def _classifier_block(learned: Learned) -> SignalBlock:
+    figures, width = learned.figures["classifier"], len(features.names(AXES, WINDOW_MS // INTERVAL_MS, INTERVAL_MS))
     threshold = {
         "key": "min_score",
         "description": "Minimum confidence",
         "helpText": (
             f"Below this probability a window counts as uncertain. Trained on {', '.join(NORMAL)}; it has never seen "
             f"{UNSEEN} and will call it one of those, often with confidence. Right on "
-            f"{learned['classifier_accuracy']:.1%} of {learned['classifier_windows']} windows of testing recordings "
+            f"{figures['accuracy']:.1%} of {figures['windows']} windows of testing recordings "
             f"of the activities it knows."
         ),
         "value": 0.6,
     }
     about = _about(CLASSIFIER_ID, "keras", "Classifier", "Classification (logistic regression)")
-    return SignalBlock(about, threshold, list(range(width)), Classifier.restored(learned, "classifier"))
+    return SignalBlock(about, threshold, list(range(width)), Classifier.restored(learned.arrays, "classifier"))
 
 
 def _anomaly_block(
-    block_id: int, kind: str, method: str, model: Mixture | Clusters, learned: store.Arrays
+    block_id: int, kind: str, method: str, model: Mixture | Clusters, figures: dict[str, float]
 ) -> SignalBlock:
-    name = "mixture" if kind == "anomaly-gmm" else "clusters"
-    value = float(learned[f"{name}_threshold"])
-    normal, unseen = learned[f"{name}_windows"]
     threshold = {
         "key": "min_anomaly_score",
         "description": "Minimum anomaly score",
         "helpText": (
             f"A window that scores above this is an anomaly. {QUANTILE:.0%} of normal windows held out in training "
             f"({FOLDS} folds, whole recordings) score below it. On testing recordings: "
-            f"{learned[f'{name}_false_alarms']:.1%} of {normal} normal windows above it (false alarms), "
-            f"{learned[f'{name}_detected']:.1%} of {unseen} windows of {UNSEEN}, which it has never seen."
+            f"{figures['false_alarms']:.1%} of {figures['normal_windows']} normal windows above it (false alarms), "
+            f"{figures['detected']:.1%} of {figures['unseen_windows']} windows of {UNSEEN}, which it has never seen."
         ),
-        "value": value,
-        "suggestedValue": value,
+        "value": figures["threshold"],
+        "suggestedValue": figures["threshold"],
         "suggestedValueText": f"{QUANTILE:.0%} quantile of held-out normal windows",
     }
     return SignalBlock(
-        _about(block_id, kind, "Anomaly detection", f"Anomaly detection ({method})"), threshold, _rms_axes(), model
+        _about(block_id, kind, "Anomaly detection", f"Anomaly detection ({method})"), threshold, rms_axes(), model
     )
 
 

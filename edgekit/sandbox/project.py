@@ -290,13 +290,13 @@ class Project(ABC):
         self, sample: StoredSample, block_id: int | None = None, variant: str = VARIANTS[0], debug: bool = False
     ) -> Json:
         """Return the answer of every classify call: all learn blocks, or one."""
-        found = self._classifications(sample, block_id, variant, debug)
+        found = self.classifications(sample, block_id, variant, debug)
         return {"success": True, "classifications": found} | self._frame(sample)
 
     def compare_variants(self, sample: StoredSample, variants: list[str]) -> Json:
         """Return the answers of several variants of the models side by side."""
         results = [
-            {"variant": name, "classifications": self._classifications(sample, None, name, False)} for name in variants
+            {"variant": name, "classifications": self.classifications(sample, None, name, False)} for name in variants
         ]
         return {"success": True, "results": results} | self._frame(sample)
 
@@ -308,7 +308,8 @@ class Project(ABC):
             "alreadyInDatabase": True,
         }
 
-    def _classifications(self, sample: StoredSample, block_id: int | None, variant: str, debug: bool) -> list[Json]:
+    def classifications(self, sample: StoredSample, block_id: int | None, variant: str, debug: bool) -> list[Json]:
+        """Return what every learn block, or one, says of a sample."""
         rows = self.features(sample)
         chosen = self.blocks.values() if block_id is None else [self.blocks[block_id]]
         return [

@@ -7,15 +7,16 @@ gyroscope axes, ten readings a second, ten seconds a recording. The source state
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit import shell
-from edgekit.errors import SandboxError
+from edgekit.sandbox.sources import Source
 
+PARTS = {
+    part: Source("sktime", "sktime", f"datasets/data/BasicMotions/BasicMotions_{part}.ts") for part in ("TRAIN", "TEST")
+}
+SOURCES = tuple(PARTS.values())
 AXES = ("accX", "accY", "accZ", "gyrX", "gyrY", "gyrZ")
 INTERVAL_MS = 100
 
@@ -32,10 +33,9 @@ class Recording:
 
 def basic_motions() -> list[Recording]:
     """Read all 80 recordings, the source's training set first."""
-    folder = _folder()
     found: list[Recording] = []
-    for part in ("TRAIN", "TEST"):
-        for line in (folder / f"BasicMotions_{part}.ts").read_text("utf-8").splitlines():
+    for part, source in PARTS.items():
+        for line in source.read().decode().splitlines():
             if line and line[0] not in "#@":
                 *axes, label = line.split(":")
                 activity = label.strip().lower()
@@ -43,14 +43,3 @@ def basic_motions() -> list[Recording]:
                 values = np.array([axis.split(",") for axis in axes], float).T
                 found.append(Recording(f"{activity}{number:02}", activity, f"BasicMotions_{part}", values))
     return found
-
-
-def _folder() -> Path:
-    # importing sktime takes seconds; only its folder is needed
-    spec = find_spec("sktime")
-    if spec is None or not spec.submodule_search_locations:
-        raise SandboxError(
-            "The sandbox's recordings come with the package sktime, which is not installed here. "
-            f"Type: {shell.pip_install('edgekit[sandbox]')}"
-        )
-    return Path(spec.submodule_search_locations[0], "datasets", "data", "BasicMotions")

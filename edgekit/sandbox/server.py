@@ -12,7 +12,6 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from operator import index
 from typing import Any, NamedTuple, Self, SupportsIndex
 from weakref import WeakSet
@@ -30,6 +29,7 @@ from edgekit.sandbox.service import Query, Service
 
 HOST = "127.0.0.1"
 BODY_TIMEOUT = 60.0  # seconds
+NOT_RUNNING = "The sandbox is not running. Use it as a context manager or call start()."
 
 # Each call: its path below /v1/api/{projectId}, and what the service does with the request and the ids in the path.
 _ID = r"(\d{1,9})"
@@ -72,8 +72,8 @@ class Sandbox:
 
     Use it as a context manager, or call `start` and `stop`. `url` is the base address (with ``/v1``), `keys` holds the
     API key of each project by its name; `role_keys` holds, again by project, those of other roles than admin by role:
-    readonly, ingestiononly, ingestion_deployment. Keys are drawn at random for each sandbox. A project's models are
-    trained, or loaded, when its key is first used; that call waits for them.
+    readonly, ingestiononly, ingestion_deployment. Keys are drawn at random for each sandbox. Nothing is trained: a
+    project's data and its models' parameters are read when it is first asked for.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ class Sandbox:
     def url(self) -> str:
         """Base address of the running sandbox."""
         if self._running is None:
-            raise SandboxError("The sandbox is not running. Use it as a context manager or call start().")
+            raise SandboxError(NOT_RUNNING)
         return f"http://{HOST}:{self._running.port}/v1"
 
     def start(self) -> Self:
@@ -126,6 +126,23 @@ class Sandbox:
                 keys |= {key: Access(role, name) for role, key in own.items()}
             self._running = _Running(self._port, keys)
         return self
+
+    def load(self, project: str) -> None:
+        """Read a project's data and parameters now, rather than when its key is first used.
+
+        Raises
+        ------
+        UsageError
+            There is no project of that name.
+        SandboxError
+            The sandbox is not running; the package that the data comes with is not installed, or brings other data
+            than the models were trained on; a file of edgekit is damaged. The text names the file and the way out.
+        """
+        if project not in self.keys:
+            raise UsageError(f"There is no sandbox project of that name; there is: {', '.join(self.keys)}.")
+        if self._running is None:
+            raise SandboxError(NOT_RUNNING)
+        self._running.services.open(project)
 
     def stop(self) -> None:
         """Stop serving and free the port; in a process that was forked this does nothing, its parent serves on."""
@@ -140,35 +157,24 @@ PROJECTS: Builders = {"motion": motion.build, "objects": objects.build, "routine
 
 
 class _Services:
-    """The projects' services by name, each built on its first use, in a thread of its own: other calls go on.
-
-    Only the server's loop asks, so that two calls at once cannot build twice.
-    """
+    """The projects' services by name, each made on its first use."""
 
     def __init__(self, builders: Builders) -> None:
         self._builders = builders
-        self._workers = ThreadPoolExecutor(len(builders), thread_name_prefix="sandbox-build")
-        self._built: dict[str, Future[Service]] = {}
+        self._open: dict[str, Service] = {}
+        self._lock = threading.Lock()  # the server's loop opens projects, and so does whoever calls `Sandbox.load`
 
-    async def open(self, name: str) -> Service:
-        """Return a project's service; SandboxError where its data is not installed (and the next call tries again)."""
-        if name not in self._built:
-            self._built[name] = self._workers.submit(lambda: Service(self._builders[name]()))
-        try:
-            return await asyncio.wrap_future(self._built[name])
-        except SandboxError:
-            self._built.pop(name, None)
-            raise
-
-    def wait(self) -> None:
-        """Wait for what is being built: a call that waits for it shall still be answered."""
-        self._workers.shutdown()
+    def open(self, name: str) -> Service:
+        """Return a project's service; SandboxError where its data cannot be used (and the next call tries again)."""
+        with self._lock:
+            if name not in self._open:
+                self._open[name] = Service(self._builders[name]())
+            return self._open[name]
 
     def close(self) -> None:
         """Stop all services."""
-        for service in self._built.values():
-            if service.exception() is None:
-                service.result().close()
+        for service in self._open.values():
+            service.close()
 
 
 class _Running:
@@ -180,7 +186,7 @@ class _Running:
         _listeners.add(listener)
         self.process = os.getpid()
         self.port: int = listener.getsockname()[1]
-        self._services = _Services(PROJECTS)
+        self.services = _Services(PROJECTS)
         self._keys = keys
         self._loop = asyncio.new_event_loop()
         ready = threading.Event()
@@ -193,7 +199,7 @@ class _Running:
     def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
         asyncio.set_event_loop(self._loop)
         server = HTTPServer(
-            _application(self._services, self._keys), max_body_size=sys.maxsize, body_timeout=BODY_TIMEOUT
+            _application(self.services, self._keys), max_body_size=sys.maxsize, body_timeout=BODY_TIMEOUT
         )
         server.add_sockets([listener])
         self._loop.call_soon(ready.set)
@@ -203,10 +209,9 @@ class _Running:
         self._loop.close()
 
     def close(self) -> None:
-        self._services.wait()
         self._loop.call_soon_threadsafe(self._loop.stop)
         waiting.ended(self._thread)
-        self._services.close()
+        self.services.close()
 
 
 _listeners: WeakSet[socket.socket] = WeakSet()
@@ -248,13 +253,13 @@ def _application(services: _Services, keys: Keys) -> Application:
 class _Call(Guarded):
     """What every call shares: its project's service, and errors as the Studio gives them."""
 
-    async def service(self) -> Service | None:
+    def service(self) -> Service | None:
         """Return the service of the project that the request's key opens, or None after answering why not."""
         if self._finished:  # the body grew too large
             return None
         services: _Services = self.settings["services"]
         try:
-            return await services.open(self.access.project)
+            return services.open(self.access.project)
         except SandboxError as problem:
             self.refuse(200, str(problem))
             return None
@@ -268,7 +273,7 @@ class _Call(Guarded):
 
 class _Projects(_Call):
     async def get(self) -> None:
-        if service := await self.service():
+        if service := self.service():
             self.answer({"success": True, "projects": [service.project.about()]})
 
 
@@ -283,7 +288,7 @@ class _ProjectCall(_Call):
         await self.run(*ids)
 
     async def run(self, project: str, *ids: str) -> None:
-        service = await self.service()
+        service = self.service()
         if service is None:
             return
         call = self.calls.get(self.request.method or "")
