@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from edgekit import display
 from edgekit.schema import DropdownOption, Threshold
 
 AGGREGATION = "anomaly_scoring_aggregation_method"
@@ -48,7 +49,8 @@ def aggregation(thresholds: Sequence[Threshold]) -> str:
     if chosen is None:
         return ""
     said = next((o.description for o in chosen.dropdown_options or [] if o.value == chosen.value), None)
-    return f"{chosen.value} ({said})" if said else f"{chosen.value}"
+    method = display.short(chosen.value)
+    return f"{method} ({display.shown(said, 80)})" if said else method
 
 
 def listed(options: Sequence[DropdownOption] | None) -> str | None:

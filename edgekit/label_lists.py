@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from edgekit import display
 from edgekit.schema import Impulse, SampleInfo
 
 NONE = "-"
@@ -54,7 +55,7 @@ def in_words(sample: SampleInfo) -> str:
     if not labels_objects(sample):
         return sample.label
     counted = Counter(objects(sample)).most_common()
-    return ", ".join(f"{name} {count}" for name, count in counted) or "no objects"
+    return display.listing(f"{display.shown(name, 80)} {count}" for name, count in counted) or "no objects"
 
 
 def has(sample: SampleInfo, wanted: Iterable[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from edgekit import schema, waiting
+from edgekit import display, schema, waiting
 from edgekit.errors import NotFoundError, UsageError
 from edgekit.jobs import follow
 from edgekit.sample_calls import CATEGORIES, SampleCalls
@@ -50,7 +50,7 @@ class ModelTestingCalls(SampleCalls):
         result/page``, page by page.
         """
         if category not in CATEGORIES:
-            raise UsageError(f"There is no category {category!r}: it is one of {', '.join(CATEGORIES)}.")
+            raise UsageError(f"There is no category {display.quoted(category)}: it is one of {', '.join(CATEGORIES)}.")
         asked = {"variant": variant, "category": None if category == "testing" else category}
         if start:
             body = {} if variant is None else {"modelVariants": [variant]}

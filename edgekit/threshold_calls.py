@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edgekit import schema
+from edgekit import display, schema
 from edgekit.decision import deciding
 from edgekit.errors import UsageError
 from edgekit.impulse_calls import ImpulseCalls
@@ -51,11 +51,12 @@ class ThresholdSet:
         """What to do next about model testing, in a sentence."""
         if self.had_results is False:
             return f"Model testing had no results: {_RUN}"
-        said = f" (the Studio says: {self.status})" if self.status and self.status not in _NEXT else ""
+        said = f" (the Studio says: {display.short(self.status)})" if self.status and self.status not in _NEXT else ""
         return _NEXT.get(self.status or "", f"Model testing may have no results any more{said}: {_RUN}")
 
     def __repr__(self) -> str:
-        return f"<{self.key} of block {self.block} is now {self.value} · {self.next_step}>"
+        key, value = display.shown(self.key), display.shown(self.value)
+        return f"<{key} of block {self.block} is now {value} · {self.next_step}>"
 
 
 class ThresholdCalls(ImpulseCalls):
@@ -91,7 +92,7 @@ class ThresholdCalls(ImpulseCalls):
         metadata`` or ``…/training/anomaly/{id}/metadata``. Then ``POST …/impulse/{impulseId}/set-thresholds``.
         """
         if isinstance(value, bool) or not isinstance(value, int | float | str | np.number):
-            raise UsageError(f"A threshold is a number or a text, got {value!r}.")
+            raise UsageError(f"A threshold is a number or a text, got {display.quoted(value)}.")
         if not isinstance(value, str) and not np.isfinite(value):
             raise UsageError(f"A threshold is a finite number, got {value}.")
         impulse, learn = self.impulse(), self._learn_block(block)

@@ -109,3 +109,13 @@ def test_a_text_that_is_no_finite_number_does_not_decide_even_under_a_known_key(
     document = case("paddleocr")
     document["classifications"][0]["thresholds"] = [{"key": "min_score", "value": value}]
     assert block_of(document).threshold == 0.5
+
+
+def test_what_a_server_calls_its_method_is_shown_short_and_escaped(visual):
+    nasty = "<b>\x1b[31m" + "x" * 10_000
+    chosen = visual["classifications"][0]["thresholds"][1]
+    chosen |= {"value": nasty, "dropdownOptions": [{"description": nasty, "value": nasty}]}
+    block = block_of(visual)
+    assert len(block.summary()) < 250
+    assert "\x1b" not in repr(block)
+    assert "<b>?" not in block._repr_html_()
