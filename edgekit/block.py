@@ -280,7 +280,8 @@ class BlockResult:
         )
 
     def __repr__(self) -> str:
-        return f"<BlockResult {self.id} {display.shown(self.type)} · {display.shown(self.summary(), 1000)}>"
+        kind, found = display.shown(self.type), display.shown(self.summary(), 1000)
+        return display.fit(f"<BlockResult {self.id} {kind} · {found}>")
 
     def _repr_html_(self) -> str:
         facts = {

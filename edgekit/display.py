@@ -7,6 +7,7 @@ obeys, marks that turn the order of writing round, an API key.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from html import escape
 
@@ -25,6 +26,8 @@ _UNSEEN = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     r"\U000e0000-\U000e007f]"
 )
+# What stands for a sign where only ASCII can; \u2013 and \u2212 are a dash and a minus.
+_PLAIN = str.maketrans({"·": "-", "…": "...", "→": "->", "\u2013": "-", "\u2212": "-", "≥": ">=", "≤": "<="})
 
 
 def printable(text: object) -> str:
@@ -76,7 +79,22 @@ def message(text: object) -> str:
     whole = _KEY.sub("ei_***", str(text))
     if len(whole) > LONGEST_MESSAGE:  # what to do next stands at the end
         whole = f"{whole[: LONGEST_MESSAGE // 2]} … {whole[-LONGEST_MESSAGE // 2 :]}"
-    return printable(whole)
+    return fit(printable(whole))
+
+
+def fit(text: str) -> str:
+    """Return a text that standard output takes: where that knows no "·", a locale without UTF-8 say, "-" stands there.
+
+    ``print`` would end in a UnicodeEncodeError; so every repr and every error's text passes through here.
+    """
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(_PLAIN).encode(encoding, "replace").decode(encoding)
+    except LookupError:  # an encoding that Python does not know is not ours to judge
+        pass
+    return text
 
 
 def card(title: str, facts: Mapping[str, object], *, note: str = "") -> str:

@@ -103,10 +103,8 @@ def _print(check: Check) -> None:
     mark = f"{check.status:<5}"
     if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
         mark = f"\x1b[{COLOURS[check.status]}m{mark}\x1b[0m"
-    arrow = "→" if "utf" in (sys.stdout.encoding or "").lower() else "->"
-    print(
-        f"{mark}{check.name:<18}{check.found}" + (f"\n     {arrow} type: {check.fix}" if check.fix else ""), flush=True
-    )
+    fix = f"\n     → type: {check.fix}" if check.fix else ""
+    print(display.fit(f"{mark}{check.name:<18}{check.found}{fix}"), flush=True)
 
 
 def _key() -> str:
@@ -170,7 +168,7 @@ def _home() -> Check:
 
 def _jupyterlab() -> Check:
     asked = [sys.executable, "-m", "jupyterlab", "--version"]
-    answer = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+    answer = subprocess.run(asked, capture_output=True, encoding="utf-8", errors="replace", timeout=60, check=False)  # noqa: S603
     if answer.returncode:
         raise EdgekitError((answer.stderr.strip() or f"exit status {answer.returncode}").splitlines()[-1])
     return Check("jupyterlab", "ok", answer.stdout.strip())

@@ -22,6 +22,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from edgekit import display
 from edgekit.errors import EdgekitError
 from edgekit.saving import save
 
@@ -256,7 +257,7 @@ def _process(path: Path, *, check: bool) -> None:
         raise NotebookError("\n".join(found))
     if not check:
         save(path, after)
-        print(f"{path}: written", flush=True)
+        print(display.fit(f"{path}: written"), flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

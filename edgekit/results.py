@@ -149,7 +149,8 @@ class ClassifyResult:
 
     def __repr__(self) -> str:
         types = display.listing(block.last_layer or block.type for block in self.blocks)
-        return f"<ClassifyResult of sample {self.sample.id} {display.shown(self.sample.filename)!r} · {types}>"
+        name = display.shown(self.sample.filename)
+        return display.fit(f"<ClassifyResult of sample {self.sample.id} {name!r} · {types}>")
 
     def _repr_html_(self) -> str:
         facts: dict[str, object] = {

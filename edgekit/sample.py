@@ -288,7 +288,7 @@ class Sample:
         name, label, category = map(display.shown, (self.filename, label_lists.in_words(self.info), self.category))
         length = f"{self.length_ms / 1000:g} s" if self.length_ms else self._pixels()
         facts = (repr(name), repr(label), length, category, self.shown)
-        return f"<Sample {self.id} {' · '.join(filter(None, facts))}>"
+        return display.fit(f"<Sample {self.id} {' · '.join(filter(None, facts))}>")
 
     def _repr_html_(self) -> str:
         return display.card(f"Sample {self.id} · {self.filename}", self._facts())

@@ -56,7 +56,7 @@ class ThresholdSet:
 
     def __repr__(self) -> str:
         key, value = display.shown(self.key), display.shown(self.value)
-        return f"<{key} of block {self.block} is now {value} · {self.next_step}>"
+        return display.fit(f"<{key} of block {self.block} is now {value} · {self.next_step}>")
 
 
 class ThresholdCalls(ImpulseCalls):

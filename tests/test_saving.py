@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
@@ -132,3 +134,26 @@ def test_a_file_that_is_read_only_stays_as_it_is(tmp_path):
     with pytest.raises(ek.UsageError, match="Permission denied"):
         saving.save(path, "after")
     assert path.read_text() == "before"
+
+
+HOME = Path(ek.__file__).parent
+# The file itself; new copies of notebooks, which never replace a file.
+WRITERS = {"saving.py", "lab.py"}
+
+
+def writes(path: Path) -> list[str]:
+    """Name the calls in a module that write a file in its place."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            modes = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+            opens = name == "open" and any(set(mode) <= set("rwaxbt+") and set(mode) & set("wax+") for mode in modes)
+            if opens or name in ("write_text", "write_bytes", "to_csv", "to_json", "to_parquet", "copyfile", "copy2"):
+                found.append(f"{path.relative_to(HOME)}:{node.lineno} {ast.unparse(node)[:80]}")
+    return found
+
+
+def test_nothing_else_in_edgekit_writes_a_file_in_its_place():
+    modules = [path for path in sorted(HOME.rglob("*.py")) if path.name not in WRITERS]
+    assert [one for path in modules for one in writes(path)] == []

@@ -136,7 +136,7 @@ class Suggestion:
 
     def __repr__(self) -> str:
         lines = [f"{name}: {fact}" for name, fact in self._facts().items()] + [f"note: {note}" for note in self.notes]
-        return "\n  ".join([f"<Suggestion · intervals of {self.level:.0%}", *lines]) + ">"
+        return display.fit("\n  ".join([f"<Suggestion · intervals of {self.level:.0%}", *lines]) + ">")
 
     def _repr_html_(self) -> str:
         facts = self._facts() | {f"note {i}": note for i, note in enumerate(self.notes, start=1)}

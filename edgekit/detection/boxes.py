@@ -188,7 +188,7 @@ class BoxMatch(Matched):
         return match_boxes(self._truths, self._predictions, min_iou, names=self.names)
 
     def __repr__(self) -> str:
-        return (
+        return display.fit(
             f"<BoxMatch of {len(self._truths)} truths, {len(self._predictions)} predictions · "
             f"{len(self.assignments)} pairs with IoU ≥ {self.min_iou:g}>"
         )

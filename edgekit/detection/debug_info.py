@@ -242,7 +242,7 @@ class DebugInfo(Matched):
 
     def __repr__(self) -> str:
         document: Any = self._document
-        return (
+        return display.fit(
             f"<DebugInfo of {len(document.y_trues)} truths, {len(document.y_preds)} predictions · "
             f"{len(document.assignments)} assigned within {self.min_distance:g}>"
         )

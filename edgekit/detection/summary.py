@@ -100,7 +100,7 @@ class Summary:
 
     def __repr__(self) -> str:
         f1 = ", ".join(f"{value} ({name})" for name, value in self._f1().items())
-        return f"<Summary of {len(self.per_image)} pictures · F1 {f1}>"
+        return display.fit(f"<Summary of {len(self.per_image)} pictures · F1 {f1}>")
 
     def _repr_html_(self) -> str:
         found = kinds.total(self.errors)

@@ -116,7 +116,7 @@ class Explorer(Stateful, anywidget.AnyWidget):
         state = {name: getattr(self, name) for name in ("_meta", *self.state)}
         return Template(modules.text("page/page.html")).substitute(
             title=escape(str(self._meta.get("title", type(self).__name__))),
-            text=escape(repr(self)),
+            text=escape(display.lines(self.text())),
             picture=base64.b64encode(self._png()).decode(),
             state=json.dumps(state).replace("<", "\\u003c"),  # in a script nothing is escaped but what could end it
             blob=base64.b64encode(self._blob).decode(),
@@ -132,7 +132,7 @@ class Explorer(Stateful, anywidget.AnyWidget):
         return buffer.getvalue()
 
     def __repr__(self) -> str:
-        return display.lines(self.text())
+        return display.fit(display.lines(self.text()))
 
     def set_state(self, sync_data: Mapping[str, Any]) -> None:
         """Take what the browser sends: all of it or nothing; what it shows of a refused value is put right."""

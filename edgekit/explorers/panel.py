@@ -129,7 +129,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
             self._view.value = self._drawn.html()
 
     def __repr__(self) -> str:
-        return display.lines(self._drawn.text())
+        return display.fit(display.lines(self._drawn.text()))
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         drawn = self._drawn

@@ -8,6 +8,7 @@ where they show. So this is done rarely, and every machine loads what it wrote.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import platform
 import sys
@@ -22,6 +23,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from edgekit.sandbox import motion_training, objects_training, pictures, recordings, scenes, shipped, sources
 from edgekit.sandbox.shipped import Learned
 from edgekit.sandbox.sources import Source
+from edgekit.saving import save
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "pillow")
 
@@ -51,10 +53,11 @@ def trained(project: str) -> Learned:
 def write(project: str, learned: Learned, folder: Path = shipped.FOLDER) -> None:
     """Write what was learned, what it was learned from, and how good it is."""
     recipe = RECIPES[project]
-    np.savez(folder / f"{project}.npz", **learned.arrays)  # type: ignore[arg-type]
-    files = {f"{project}.npz": (folder / f"{project}.npz").read_bytes(), **recipe.files()}
+    arrays = io.BytesIO()
+    np.savez(arrays, **learned.arrays)  # type: ignore[arg-type]
+    files = {f"{project}.npz": arrays.getvalue(), **recipe.files()}
     for name, content in files.items():
-        (folder / name).write_bytes(content)
+        save(folder / name, content)
     about = {
         "files": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
         "sources": sources.described(recipe.sources),
@@ -64,7 +67,7 @@ def write(project: str, learned: Learned, folder: Path = shipped.FOLDER) -> None
         ),
         "figures": learned.figures,
     }
-    (folder / f"{project}.json").write_text(json.dumps(about, indent=2) + "\n", "utf-8")
+    save(folder / f"{project}.json", json.dumps(about, indent=2) + "\n")
 
 
 def _blas() -> list[dict[str, str]]:
