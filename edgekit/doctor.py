@@ -289,7 +289,6 @@ NEEDS = {
     "widgets": "lab packages",
     "kernel": "lab packages",
     "sandbox": "sandbox packages",
-    "cache": "sandbox packages",
     "blocks": "studio",
 }
 # Name, check, and what to type where it raises or takes too long and no package is missing.

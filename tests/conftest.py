@@ -14,6 +14,8 @@ import pytest
 matplotlib.use("agg")  # not by MPLBACKEND: the notebooks' kernels would inherit it and show no pictures
 for _name in ("EI_API_KEY", "EI_API_ENDPOINT", "EI_PROJECT_ID"):
     os.environ.pop(_name, None)
+# Where tests train with scikit-learn, joblib would ask lscpu for the physical cores, and in some containers find none.
+os.environ.setdefault("LOKY_MAX_CPU_COUNT", "1")
 # In the background of a shell Ctrl-C is ignored, in every process started from there too: its tests would wait forever.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 

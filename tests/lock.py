@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
 
-import uv  # `make` installs it
+import uv
 
 LOCK = "requirements.lock"
 PLATFORMS = {
@@ -25,6 +25,7 @@ PLATFORMS = {
     "macOS Intel": "x86_64-apple-darwin",
     "Windows": "x86_64-pc-windows-msvc",
 }
+UV = uv.find_uv_bin()  # here, for it cannot be asked by two threads at once
 PYTHONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
 
 
@@ -71,7 +72,7 @@ def missing(lock: Path) -> dict[tuple[str, str], str]:
 
 def _compile(*arguments: str) -> str:
     """Run `uv pip compile`; return the errors it prints."""
-    command = [uv.find_uv_bin(), "pip", "compile", "--quiet", *arguments]
+    command = [UV, "pip", "compile", "--quiet", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stderr.strip() or f"exit status {done.returncode}" if done.returncode else ""
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import platform
 import sys
 from collections.abc import Callable, Iterable
@@ -46,6 +47,8 @@ RECIPES = {
 
 def trained(project: str) -> Learned:
     """Train a project's models."""
+    # joblib would ask lscpu for the physical cores, and complain in a container where that finds none
+    os.environ.setdefault("LOKY_MAX_CPU_COUNT", "1")
     with threadpool_limits(1):  # the arrays are small: on a busy machine more threads only wait for each other
         return RECIPES[project].train()
 
