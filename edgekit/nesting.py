@@ -23,9 +23,11 @@ _OTHERS = bytes(set(range(256)) - set(b'"[]{}'))
 
 def too_deep(document: bytes) -> bool:
     """Say whether JSON has more than `LEVELS` levels; JSON that breaks off counts as far as it goes."""
-    if document.count(b"[") + document.count(b"{") <= LEVELS:
+    if b"\\" in document:
+        document = _ESCAPED.sub(b"", document)
+    marks = document.translate(_ONE_KIND, _OTHERS)  # quotes and brackets, of one kind
+    if marks.count(b"[") <= LEVELS:
         return False
-    marks = _ESCAPED.sub(b"", document).translate(_ONE_KIND, _OTHERS)  # quotes and brackets, of one kind
     marks = _TEXT.sub(b"", marks.replace(b'""', b""))
     for _ in range(LEVELS):  # each time without the innermost level
         marks = marks.replace(b"[]", b"")

@@ -19,6 +19,7 @@ from edgekit.errors import ResponseError, UsageError
 from edgekit.lean import LeanSampleData, counted, whole_sample
 from edgekit.schema import Impulse, Payload, SampleData, SampleInfo, Sensor
 from edgekit.secret import Secret, sealed
+from edgekit.windows import EXACT
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -179,7 +180,7 @@ class Sample:
         """How many of its readings came, such as "1 reading in 10 shown"; empty where all did."""
         if self.info.chart_type in ("image", "video") or not self._whole:
             return ""
-        return _shown(counted(self._data.payload), self._total(self._data.total_payload_length))
+        return _shown(counted(self._data.payload), self._total())
 
     def whole(self) -> Sample:
         """Return the sample with every reading: itself where all of them came, else fetched.
@@ -213,13 +214,19 @@ class Sample:
             if datastream not in streams:
                 raise UsageError(f"Sample {self.id} has no datastream {datastream}; it has {sorted(streams) or 'one'}.")
             stream = streams[datastream]
-            return stream.payload, self._total(stream.total_payload_length)
+            return stream.payload, 0 if self._exact else stream.total_payload_length or 0
         if not self._whole and not self.raw.payload.values and self._source is not None:
             self._data, self._whole = self._source.sample(self.id).raw, True
-        return self.raw.payload, self._total(self.raw.total_payload_length)
+        return self.raw.payload, self._total()
 
-    def _total(self, total: int | None) -> int:
-        return 0 if self._exact else total or 0
+    def _total(self) -> int:
+        """Return how many readings there are as often as they came; 0 where all are here, or nothing tells."""
+        if self._exact:
+            return 0
+        if (total := self._data.total_payload_length) is not None:
+            return total
+        interval = spacing(self.payload.interval_ms, self.payload.frequency_hz) or self.interval_ms
+        return round(min(self.info.values_count * self.interval_ms / interval, EXACT)) if interval else 0
 
     def labels(self) -> pd.DataFrame:
         """Return which label holds where.

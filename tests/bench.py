@@ -21,9 +21,11 @@ What is parsed: 100,000 windows with three labels and an anomaly score, and the 
 from. "100 Hz" steps on by one reading a window (17 minutes of recording), "62.5 Hz" by five, which is 80 ms (2.2
 hours): the longer the recording, the more of every parser's time goes into readings that the table does not show.
 edgekit checks them and leaves them as JSON until they are asked for (see edgekit/lean.py); the rows "and the readings"
-ask for them. The peers with a target make their table with json_normalize; DataFrame is the faster way that
-pandas has for flat windows. The official client's calls read as from_json does, which validates nothing; there
-the margin is thin at 100 Hz: 6.1 times here, 5.3 in a small script with little else in memory (191 ms to 36).
+ask for them. "A range of labels per window" has what the documented example has for its one window: edgekit joins the
+labels, the peer leaves them alone. The peers with a target make their table with json_normalize; DataFrame is the
+faster way that pandas has for flat windows. The official client's calls read as from_json does, which validates
+nothing; there the margin is thin at 100 Hz: 6.1 times here, 5.3 in a small script with little else in memory (191 ms to
+36).
 What is matched and decoded: see bench_detection.py. How explorers are measured: see bench_explorers.py.
 """
 
@@ -61,8 +63,11 @@ print(imported - begin, time.perf_counter() - imported)
 """
 
 
-def response(interval_ms: int, readings_a_window: int) -> bytes:
-    """Make a classify response with the fields the API documents, as compact as a server sends it."""
+def response(interval_ms: int, readings_a_window: int, *, range_each: bool = False) -> bytes:
+    """Make a classify response with the fields the API documents, as compact as a server sends it.
+
+    One label over all of it, or with `range_each` a range of ``expectedLabels`` for every window.
+    """
     random = np.random.default_rng(0)
     scores = np.column_stack([random.dirichlet(np.ones(len(LABELS)), WINDOWS), random.normal(size=WINDOWS)]).round(4)
     size_ms, increase_ms = 3000, interval_ms * readings_a_window
@@ -77,12 +82,14 @@ def response(interval_ms: int, readings_a_window: int) -> bytes:
     sample |= {"boundingBoxes": [], "boundingBoxesType": "object_detection", "projectId": 1, "sha256Hash": "0" * 64}
     sample |= dict.fromkeys(("isDisabled", "isProcessing", "processingError", "isCropped", "signatureValidate"), False)
     payload = {"device_type": "DISCO-L475VG", "sensors": sensors, "values": values}
+    whole = [{"startIndex": 0, "endIndex": count - 1, "label": "idle"}]
+    each = [{"startIndex": i, "endIndex": i, "label": LABELS[i // 500 % len(LABELS)]} for i in range(WINDOWS)]
     learn_block = {"id": 5, "type": "keras", "name": "NN Classifier", "dsp": [2], "title": "Classification (Keras)"}
     block = {
         "learnBlock": learn_block | {"createdBy": "createImpulse", "createdAt": date},
         "result": [dict(zip((*LABELS, "anomaly"), scored, strict=True)) for scored in scores.tolist()],
         "minimumConfidenceRating": 0.6,
-        "expectedLabels": [{"startIndex": 0, "endIndex": count - 1, "label": "idle"}],
+        "expectedLabels": each if range_each else whole,
         "thresholds": [{"key": "min_score", "description": "Score threshold", "helpText": "Discarded", "value": 0.6}],
     }
     document = {"success": True, "classifications": [block], "alreadyInDatabase": True}
@@ -236,6 +243,8 @@ def main() -> None:
     recordings = {"100 Hz": response(10, 1), "62.5 Hz": response(16, 5)}
     for recording, data in recordings.items():
         rows += parsing(recording, data, COMMON) + readings(recording, data)
+    name, peer, _ = COMMON[0]
+    rows += parsing("100 Hz, a range of labels per window", response(10, 1, range_each=True), [(name, peer, "≥ 6")])
     # late: scipy's and Playwright's objects make the peers' garbage collections dearer, which flatters edgekit
     from . import bench_detection, bench_explorers
 

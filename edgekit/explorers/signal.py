@@ -60,10 +60,16 @@ class SignalExplorer(TimelineExplorer):
     @property
     @reading
     def selection(self) -> pd.DataFrame:
-        """The readings on show, those in [start, end) of `span`: index `time_ms`, one column an axis on show."""
+        """The readings on show, those in [start, end) of `span`: index `time_ms`, one column an axis on show.
+
+        ``.attrs["shown"]`` says so where the server sent only some of them; see `Sample.whole`.
+        """
         signal: pd.DataFrame = self._timeline.signal[self.axes]
         start, end = self.span or (0.0, self._timeline.end)
-        return signal[(signal.index >= start) & (signal.index < end)]
+        found = signal[(signal.index >= start) & (signal.index < end)]
+        if self._timeline.shown:
+            found.attrs["shown"] = self._timeline.shown
+        return found
 
     @reading
     def figure(self) -> Figure:

@@ -1,0 +1,34 @@
+"""The signal explorer's front end, in a plain page without Jupyter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, expect
+
+import edgekit as ek
+
+from .page import ExplorerPage
+
+
+def figures(page: ExplorerPage) -> list[list[str]]:
+    """Lowest, highest and RMS of every axis."""
+    return page.root.locator("tbody tr").evaluate_all(
+        "rows => rows.map(r => [...r.cells].slice(2).map(c => c.textContent))"
+    )
+
+
+def test_figures_of_the_stretch_on_show_are_those_of_every_reading(context: BrowserContext, studio, tmp_path: Path):
+    sample = studio.sample(12)
+    page = ExplorerPage(context, ek.explore(sample), tmp_path)
+    lowest = [f"{value:.2f}" for value in sample.signal().min()]
+    assert [row[0].replace("\N{MINUS SIGN}", "-") for row in figures(page)] == lowest
+    page.close()
+
+
+def test_where_some_readings_are_missing_it_is_said_and_no_figure_is_given(context, studio, tmp_path):
+    page = ExplorerPage(context, ek.explore(studio.sample(12, limit=10)), tmp_path)
+    expect(page.root).to_contain_text("1 reading in 10 shown: lowest, highest and RMS need every reading")
+    expect(page.root.locator(".ek-title")).to_contain_text("1 reading in 10 shown")
+    assert {text for row in figures(page) for text in row} == {"\N{EN DASH}"}
+    page.close()
