@@ -1,10 +1,9 @@
-"""How every static picture looks: colours told apart by the colour-blind, names that cannot break it, its frame."""
+"""How every static picture looks: names that cannot break it, its legend, its frame."""
 
 from __future__ import annotations
 
 from matplotlib.axes import Axes
 
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
 _LONGEST = 80  # characters of a name; a longer one would push the picture out of its frame
 
 

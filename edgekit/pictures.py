@@ -11,18 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
-from edgekit.look import COLOURS, finish, new_axes, plain
+from edgekit.colours import DETECTED
+from edgekit.look import finish, new_axes, plain
 
-# Every kind of error has a colour and a marker of its own; truths are hollow, predictions filled.
-LOOKS = {
-    "hit": (COLOURS[2], "o"),
-    "duplicate": (COLOURS[5], "s"),
-    "wrong class": (COLOURS[4], "X"),
-    "too far": (COLOURS[1], "^"),
-    "background": (COLOURS[3], "D"),
-    "missed": (COLOURS[0], "v"),
-    "not in training": ("#777777", "P"),
-}
 # To be seen on any picture. Not alpha=0.8: that would be forced on the hollow markers' faces, and fill them.
 _HALO = [withStroke(linewidth=3, foreground=(1, 1, 1, 0.8))]
 SAID = ("hit", "not in training")  # truths whose label is the prediction's, or none that the model knows
@@ -91,12 +82,11 @@ def detections(
     paired = found[(found["object"] == "prediction") & found["partner"].notna()]
     for prediction, truth, kind in zip(paired["index"], paired["partner"], paired["kind"], strict=True):
         ends = np.stack([centres["prediction"][prediction], centres["truth"][truth]])
-        ax.plot(
-            *ends.T, color=LOOKS[kind][0], linewidth=1.2, linestyle="-" if kind == "hit" else ":", path_effects=_HALO
-        )
+        style = "-" if kind == "hit" else ":"
+        ax.plot(*ends.T, color=DETECTED[kind].light, linewidth=1.2, linestyle=style, path_effects=_HALO)
     for name in ("truth", "prediction"):
         of_side = found[found["object"] == name]
-        for kind, (colour, marker) in LOOKS.items():
+        for kind, (colour, _, marker) in DETECTED.items():
             rows = of_side.loc[of_side["kind"] == kind, "index"].to_numpy(int)
             if len(rows):
                 _mark(ax, centres[name][rows], f"{kind}, {name}: {len(rows)}", colour, marker, hollow=name == "truth")

@@ -14,15 +14,14 @@ from matplotlib.axes import Axes
 from mpl_toolkits.axes_grid1 import make_axes_locatable
 from numpy.typing import ArrayLike, NDArray
 
-from edgekit.look import COLOURS, finish, new_axes, plain
+from edgekit.colours import ALARM, COLOURS, SHADE, STYLES, WINDOWS
+from edgekit.look import finish, new_axes, plain
 from edgekit.pictures import detections
 
 __all__ = [
     "ALARM", "COLOURS", "STYLES", "detections", "explanation", "histogram", "scores", "signal", "sweep", "windows",
 ]  # fmt: skip
 
-STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)))
-ALARM = "#D55E00"
 _SCORE = "anomaly"
 _FRAME = ["start_ms", "end_ms", "expected"]
 _ABOUT = ["score", "recomputed", "signed_score", "component", "cluster", "distance"]  # what is no share of a feature
@@ -102,7 +101,7 @@ def windows(
         if segments is not None:
             start, end = segments[["start_ms", "end_ms"]].to_numpy(float).T / 1000
             spans = list(zip(start, end - start, strict=True))  # in one artist: there may be thousands
-            ax.broken_barh(spans, (0, 1), transform=ax.get_xaxis_transform(), color=ALARM, alpha=0.15, linewidth=0)
+            ax.broken_barh(spans, (0, 1), transform=ax.get_xaxis_transform(), color=ALARM, alpha=SHADE[0], linewidth=0)
         if labels.shape[1]:
             top = make_axes_locatable(ax).append_axes("top", "100%", pad=0.15, sharex=ax)
             top.tick_params(labelbottom=False)
@@ -172,16 +171,15 @@ def histogram(
     ax = ax if ax is not None else new_axes((8, 2.8))
     values = _drawable(scores)
     flags = pd.Series(np.full(len(values), None) if anomalous is None else anomalous).astype("boolean")
-    groups = {"normal": flags.eq(False), "anomalous": flags, "not known": flags.isna()}
+    groups = {"normal": (flags.eq(False), "-"), "anomalous": (flags, "--"), "not known": (flags.isna(), ":")}
     finite = np.isfinite(values)
     low, high = min(values[finite], default=0.0), max(values[finite], default=0.0)
     bins = np.sinh(np.linspace(np.arcsinh(min(low, 0)), np.arcsinh(max(high, 1)), _BINS + 1))
     bins[0], bins[-1] = min(low, bins[0]), max(high, bins[-1])  # there and back again may lose the last digit
-    looks = (COLOURS[0], "-"), (ALARM, "--"), ("0.5", ":")
-    for (name, group), (colour, style) in zip(groups.items(), looks, strict=True):
+    for name, (group, style) in groups.items():
         chosen = values[group.fillna(False).to_numpy(bool) & finite]
         if len(chosen):
-            counts = np.histogram(chosen, bins)[0]
+            counts, colour = np.histogram(chosen, bins)[0], WINDOWS[name].light
             ax.stairs(counts, bins, fill=True, color=colour, alpha=0.25)
             ax.stairs(
                 counts, bins, color=colour, linestyle=style, linewidth=1.4, label=f"{name} ({len(chosen)} windows)"
@@ -245,7 +243,10 @@ def explanation(shares: pd.Series, ax: Axes | None = None) -> Axes:
     features = 100 * features / (total if total > 0 else 1)
     drawn = features.iloc[np.argsort(features.abs().to_numpy(float), kind="stable")].iloc[-_BARS:]
     ax = ax if ax is not None else new_axes((8, 0.8 + 0.3 * max(len(drawn), 1)))
-    bars = ax.barh(range(len(drawn)), drawn, color=[COLOURS[0] if share >= 0 else COLOURS[1] for share in drawn])
+    bars = ax.barh(range(len(drawn)), drawn, color=COLOURS[0])
+    for bar, share in zip(bars, drawn, strict=True):
+        if share < 0:
+            bar.set(fill=False, hatch="/////", edgecolor=COLOURS[0])
     ax.bar_label(bars, [f"{share:.0f} %" if total > 0 else "" for share in drawn], padding=3)
     ax.set_yticks(range(len(drawn)), [plain(name) for name in drawn.index])
     ax.axvline(0, color="black", linewidth=0.8)
@@ -292,7 +293,8 @@ def _score(ax: Axes, table: pd.DataFrame, threshold: float | None) -> None:
     ax.axhline(height, color="black", linestyle="--", linewidth=1, label=f"threshold {threshold:.4g}")
     above = (table[_SCORE] > threshold).to_numpy()
     if above.any():
-        ax.plot(seconds[above], scores[above], "D", color=ALARM, markersize=5, label="above the threshold")
+        marker = WINDOWS["above"].marker
+        ax.plot(seconds[above], scores[above], marker, color=ALARM, markersize=5, label="above the threshold")
 
 
 def _probabilities(ax: Axes, table: pd.DataFrame, labels: pd.DataFrame) -> None:

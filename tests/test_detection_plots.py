@@ -12,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
-from edgekit import detection, pictures, plots
+from edgekit import detection, plots
+from edgekit.colours import DETECTED
 from edgekit.detection import match
 
 from .test_detection_matching import points
@@ -46,9 +47,9 @@ def drawn(ax: Axes) -> Axes:
 
 
 def test_every_kind_has_a_colour_and_a_marker_of_its_own():
-    assert set(pictures.LOOKS) == set(detection.KINDS)
-    assert len({to_hex(colour) for colour, _ in pictures.LOOKS.values()}) == len(detection.KINDS)
-    assert len({marker for _, marker in pictures.LOOKS.values()}) == len(detection.KINDS)
+    assert set(DETECTED) == set(detection.KINDS)
+    assert len({to_hex(look.light) for look in DETECTED.values()}) == len(detection.KINDS)
+    assert len({look.marker for look in DETECTED.values()}) == len(detection.KINDS)
 
 
 def test_objects_are_drawn_where_they_are_by_their_kind():
@@ -66,7 +67,7 @@ def test_objects_are_drawn_where_they_are_by_their_kind():
         "too far, prediction: 1": [[0.9, 0.35]],
         "background, prediction: 1": [[0.5, 0.5]],
     }
-    assert found["background, prediction: 1"][1:] == pictures.LOOKS["background"]
+    assert found["background, prediction: 1"][1:] == (DETECTED["background"].light, DETECTED["background"].marker)
 
 
 def test_y_is_down_as_in_the_picture():

@@ -13,6 +13,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.patches import StepPatch
 
 from edgekit import anomaly, plots
+from edgekit.colours import WINDOWS
 
 from .test_plots import HOSTILE, closed, drawn, legend, line
 
@@ -33,7 +34,7 @@ def test_normal_and_anomalous_windows_are_apart_and_the_threshold_is_a_line():
     ]  # fmt: skip
     assert list(line(ax, "threshold 2.5").get_xdata()) == [2.5, 2.5]
     colours = [patch.get_edgecolor() for patch in outlines(ax)]
-    assert colours[:2] == [to_rgba(plots.COLOURS[0]), to_rgba(plots.ALARM)]
+    assert colours[:2] == [to_rgba(WINDOWS[kind].light) for kind in ("normal", "anomalous")]
     assert len({patch.get_linestyle() for patch in outlines(ax)}) == 3
 
 

@@ -23,7 +23,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from edgekit import display
+from edgekit import colours, display
 from edgekit.errors import UsageError
 from edgekit.explorers import modules
 from edgekit.explorers.state import RefusedValue, Stateful, reading
@@ -77,7 +77,7 @@ class Explorer(Stateful, anywidget.AnyWidget):
         layout, blob = pack(arrays)
         if unknown := sorted(set(state) - set(self.state)):
             raise UsageError(f"{type(self).__name__} has no {unknown[0]!r}; it has {', '.join(self.state)}.")
-        super().__init__(_meta=_printable({**meta, "layout": layout}), _blob=blob)
+        super().__init__(_meta=_printable({**meta, "layout": layout, "looks": colours.as_data()}), _blob=blob)
         for name, value in state.items():
             setattr(self, name, value)
 

@@ -16,7 +16,7 @@ from edgekit.errors import UsageError
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.state import State, flag, items, number, reading, whole
 from edgekit.jobs import in_order
-from edgekit.pictures import LOOKS, SAID
+from edgekit.pictures import SAID
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -109,7 +109,6 @@ class DetectionExplorer(Explorer):
             "counting": list(detection.COUNTINGS),
             "labels": self._labels(),
             "unknown": self._pictures[0].matched.name(detection.NOT_IN_TRAINING),
-            "looks": {kind: list(look) for kind, look in LOOKS.items()},
             "said": list(SAID),
             "pictures": [
                 {

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 import edgekit as ek
+from edgekit.colours import DETECTED
 from edgekit.explorers import DetectionExplorer
-from edgekit.pictures import LOOKS
 
 from ..objects_result import detected_result
 from .page import ExplorerPage
@@ -183,7 +183,7 @@ def test_a_hundred_objects_are_matched_as_python_does(context, tmp_path):
 
 def test_a_cell_has_the_colour_of_its_predictions_kind(page, explorer):
     """One colour, one meaning: in the colour of its class a cell of a wrong class would look like a hit."""
-    wanted = LOOKS["wrong class"][0]
+    wanted = DETECTED["wrong class"].light
     picture = next(
         i for i in range(len(explorer.pictures)) if (explorer.matched(i).errors()["kind"] == "wrong class").any()
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from edgekit import anomaly
+from edgekit import anomaly, colours
 
 MODULES = (
     "anomaly/bins.js",
@@ -124,7 +124,7 @@ def test_scores_below_0_have_ticks_on_the_logarithmic_scale(call):
 
 
 def test_no_two_of_many_axes_look_alike(call):
-    looks = call("Array.from({length: 18}, (_, i) => `${i % 6} ${dashPicture(dashOf(i))}`)")
+    looks = call("Array.from({length: 18}, (_, i) => `${i % 6} ${dashPicture(dashOf(x, i))}`)", colours.as_data())
     assert len(set(looks)) == 18
     assert looks[0] == "0 currentcolor"
     assert looks[1] == "1 repeating-linear-gradient(90deg, currentcolor 0px 6px, transparent 6px 9px)"

@@ -47,11 +47,26 @@ interface ScoreAxis extends Stretch {
   at(share: number): number;
 }
 
-// --- explorers over time ---
+/** A kind's colour on a light and on a dark ground, and its marker, by matplotlib's letter (edgekit/colours.py). */
+interface Look {
+  light: string;
+  dark: string;
+  marker: string;
+}
+interface Looks {
+  series: Look[];
+  dashes: number[][];
+  kinds: Record<string, Look>;
+  shade: { light: number; dark: number };
+}
+/** What every explorer is sent beside its arrays. */
 interface Meta {
   title: string;
   layout: Layout;
+  looks: Looks;
 }
+
+// --- explorers over time ---
 interface TimelineSample {
   start: number;
   end: number;
@@ -160,7 +175,6 @@ interface DetectionMeta extends Meta {
   counting: Counting[];
   labels: string[];
   unknown: string;
-  looks: Record<string, [colour: string, marker: string]>;
   said: string[];
   pictures: { name: string; shape: number; server: number | null }[];
   note: string;

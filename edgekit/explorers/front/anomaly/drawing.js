@@ -19,10 +19,10 @@ import { drawAlarms, drawCovered, drawRing, drawScores, drawThreshold, scoreHeig
 export function anomalyDrawing({ model, meta, data, windows, counts, endOf, axis, view }, root, places) {
   const layer = () => ({ signal: canvasIn(places.signal), scores: canvasIn(places.scores), histogram: canvasIn(places.histogram) });
   const base = layer(), over = layer();
-  let colours = palette(root), covered = new Float64Array(), peaks = new Float64Array();
+  let colours = palette(root, meta.looks), covered = new Float64Array(), peaks = new Float64Array();
 
   function below() {
-    colours = palette(root);
+    colours = palette(root, meta.looks);
     const now = view(), room = Math.floor(timeScale(now, places.scores.clientWidth).room);
     drawSignal(base.signal.begin(), colours, data, meta, model.get("axes"), now);
     drawScores(base.scores.begin(), colours, data, meta, now, axis());

@@ -17,8 +17,8 @@ export function drawHistogram({ context, width, height }, colours, { normal, ano
   const both = normal.length && anomalous.length, floor = height - AXIS, room = Math.max(width - LEFT - RIGHT, 1);
   const base = both ? floor / 2 : floor, tall = base - 16; // px for the captions
   const known = [
-    { name: "normal ", scores: normal, colour: colours.series[0], up: true },
-    { name: "anomalous ", scores: anomalous, colour: colours.series[1], up: !both },
+    { name: "normal ", scores: normal, colour: colours.kind("normal"), up: true },
+    { name: "anomalous ", scores: anomalous, colour: colours.kind("anomalous"), up: !both },
   ].filter(({ scores }) => scores.length);
   const groups = known.length ? known : [{ name: "", scores: all, colour: colours.series[0], up: true }];
   for (const { name, scores, colour, up } of groups) {

@@ -71,7 +71,7 @@ export function drawAlarms({ context, width, height }, colours, data, view, axis
   const scale = timeScale(view, width), y = scoreHeights(axis, height), [from, to] = onShow(data.middle, view);
   /** @param {number} score */
   const at = (score) => y(Math.min(score, axis.high));
-  context.fillStyle = colours.alarm;
+  context.fillStyle = colours.kind("above");
   if (to - from > scale.room / 6) {
     const line = at(threshold), wide = Math.max(1.4, (0.8 * scale.room) / (to - from));
     peaks.forEach((peak, column) => {

@@ -1,6 +1,6 @@
 // Drawing the picture: pixels and cells below; above them truths, predictions and what goes with what.
 import { canvasIn } from "../shared/canvas.js";
-import { palette } from "../shared/theme.js";
+import { palette, withOpacity } from "../shared/theme.js";
 import { pictureLoader } from "./images.js";
 import { HALO, drawMarker } from "./marker.js";
 import { placement } from "./placement.js";
@@ -16,15 +16,17 @@ import { placement } from "./placement.js";
 export function detectionDrawing(state, root, stage, again) {
   const { model, meta, boxes, matched } = state, base = canvasIn(stage), over = canvasIn(stage);
   const imageOf = pictureLoader(state.data, again);
+  let colours = palette(root, meta.looks);
 
   function below() {
-    const { context } = base.begin(), place = placement(state, stage), colours = palette(root);
+    const { context } = base.begin(), place = placement(state, stage);
+    colours = palette(root, meta.looks);
     context.fillStyle = colours.line;
     context.fillRect(place.left, place.top, place.wide, place.high);
     const image = imageOf(model.get("picture"));
     context.imageSmoothingEnabled = false;
     if (image) context.drawImage(image, place.left, place.top, place.wide, place.high);
-    if (meta.cells && model.get("cells")) drawCells(context, state, place, meta.cells);
+    if (meta.cells && model.get("cells")) drawCells(context, colours, state, place, meta.cells);
     return colours;
   }
   function above() {
@@ -36,12 +38,12 @@ export function detectionDrawing(state, root, stage, again) {
       return [place.x(x), place.y(y)];
     };
     found.predictions.forEach(({ kind, partner }, p) => {
-      if (partner >= 0) drawPair(context, at(shown[p]), at(truths[partner]), meta.looks[kind][0], kind === "hit" ? [] : [3, 3]);
+      if (partner >= 0) drawPair(context, at(shown[p]), at(truths[partner]), colours.kind(kind), kind === "hit" ? [] : [3, 3]);
     });
     const draw = (/** @type {Detected} */ object, /** @type {string} */ kind, /** @type {boolean} */ hollow) => {
-      const [colour, shape] = meta.looks[kind], [x, y] = at(object);
+      const colour = colours.kind(kind), { marker } = meta.looks.kinds[kind], [x, y] = at(object);
       if (boxes) drawBox(context, place, object, colour, hollow ? [5, 3] : []);
-      drawMarker(context, shape, x, y, hollow ? 8 : 5, hollow, colour);
+      drawMarker(context, marker, x, y, hollow ? 8 : 5, hollow, colour);
       if ((hollow ? "truth" : "prediction") === side && object.index === index) drawRings(context, x, y);
       if (!few || (hollow && meta.said.includes(kind))) return;
       const score = Number.isNaN(object.score) ? "" : ` ${object.score.toFixed(2)}`;
@@ -56,11 +58,12 @@ export function detectionDrawing(state, root, stage, again) {
 /**
  * The grid of cells, those with a prediction in the colour of its kind.
  * @param {CanvasRenderingContext2D} context
+ * @param {Palette} colours
  * @param {DetectionState} state
  * @param {Placement} place
  * @param {[number, number]} cells
  */
-function drawCells(context, { meta, boxes, matched }, place, [across, down]) {
+function drawCells(context, colours, { boxes, matched }, place, [across, down]) {
   context.strokeStyle = "rgb(255 255 255 / 35%)";
   context.lineWidth = 0.5;
   context.beginPath();
@@ -77,7 +80,7 @@ function drawCells(context, { meta, boxes, matched }, place, [across, down]) {
   shown.forEach(({ x, y, w, h }, p) => {
     if (!(w > 0)) return;
     const [left, top] = boxes ? [x, y] : [x - w / 2, y - h / 2];
-    context.fillStyle = `${meta.looks[found.predictions[p].kind][0]}66`;
+    context.fillStyle = withOpacity(colours.kind(found.predictions[p].kind), 0.4);
     context.fillRect(place.x(left), place.y(top), w * place.wide, h * place.high);
   });
 }

@@ -33,7 +33,7 @@ function render({ model, el }) {
   keepKeys(root);
   el.replaceChildren(root);
 
-  let colours = palette(root);
+  let colours = palette(root, meta.looks);
   const drawing = detectionDrawing(state, root, stage, () => loop.all()), drawStrip = pictureStrip(state, strip);
   const counting = countingLoop(state, table, () => drawStrip(colours));
   detectionKeys(state, root);

@@ -18,9 +18,9 @@ export function pictureCard({ model, meta, boxes, predictions, matched }) {
   ];
   const item = (/** @type {string} */ kind, /** @type {number} */ number) => {
     const canvas = h("canvas", { width: 36, height: 36, "aria-hidden": "true" }), context = contextOf(canvas);
-    const [colour, shape] = meta.looks[kind];
+    const { light, marker } = meta.looks.kinds[kind];
     context.scale(2, 2);
-    drawMarker(context, shape, 9, 9, 5, LEFT_OVER.includes(kind), colour);
+    drawMarker(context, marker, 9, 9, 5, LEFT_OVER.includes(kind), light);
     return h("li", {}, canvas, `${number} ${kind}`);
   };
   function show() {
@@ -33,7 +33,7 @@ export function pictureCard({ model, meta, boxes, predictions, matched }) {
     for (const { kind } of [...found.predictions, ...found.truths.filter((truth) => LEFT_OVER.includes(truth.kind))]) {
       numbers.set(kind, (numbers.get(kind) ?? 0) + 1);
     }
-    kinds.replaceChildren(...Object.keys(meta.looks).filter((kind) => numbers.has(kind)).map((kind) => item(kind, numbers.get(kind) ?? 0)));
+    kinds.replaceChildren(...Object.keys(meta.looks.kinds).filter((kind) => numbers.has(kind)).map((kind) => item(kind, numbers.get(kind) ?? 0)));
     return `${title}: ${[...numbers].map(([kind, n]) => `${n} ${kind}`).join(", ") || "nothing there, nothing found"}`;
   }
   return { elements, show };

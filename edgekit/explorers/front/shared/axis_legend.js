@@ -2,13 +2,12 @@
 import { h } from "./elements.js";
 import { put } from "./model.js";
 
-const DASHES = [[], [6, 3], [6, 2, 2, 2], [2, 2], [9, 2], [5, 2, 1, 2, 1, 2]]; // like edgekit.plots' line styles
-
 /**
- * The dash of axis i: after six axes the colours begin anew, with other dashes.
+ * The dash of axis i: after the last colour they begin anew, with other dashes.
+ * @param {Looks} looks
  * @param {number} i
  */
-export const dashOf = (i) => DASHES[(i + Math.floor(i / 6)) % DASHES.length];
+export const dashOf = ({ dashes, series }, i) => dashes[(i + Math.floor(i / series.length)) % dashes.length];
 
 /**
  * A dash as CSS paints it, in the colour of the text.
@@ -28,7 +27,7 @@ export function dashPicture(dash) {
 export function axisLegend(model, meta) {
   const buttons = meta.axes.map((axis, i) => {
     const line = h("i", { "aria-hidden": "true" });
-    line.style.background = dashPicture(dashOf(i));
+    line.style.background = dashPicture(dashOf(meta.looks, i));
     const button = h("button", { type: "button", title: `show or hide ${axis}` }, line, h("span", {}, meta.names[i]));
     button.addEventListener("click", () => {
       const shown = model.get("axes");

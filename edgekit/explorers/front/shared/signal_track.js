@@ -38,7 +38,7 @@ export function drawSignal(surface, colours, data, meta, shown, view) {
     meta.axes.forEach((_, i) => {
       if (!on[i]) return;
       context.strokeStyle = colours.series[i % colours.series.length];
-      context.setLineDash(dashOf(i));
+      context.setLineDash(dashOf(meta.looks, i));
       drawLine(context, data.time, data.signal.subarray(i * readings, (i + 1) * readings), data.breaks, view, scale, y);
     });
   });

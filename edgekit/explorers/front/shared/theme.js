@@ -1,18 +1,28 @@
 // The colours in force: those of data come from Python (edgekit/colours.py), those of text and frames from the theme.
 
 /**
- * The colours in force, as a canvas needs them.
+ * The colours in force, as a canvas needs them; those that look.css needs become properties of `root`.
  * @param {HTMLElement} root
+ * @param {Looks} looks
  */
-export function palette(root) {
-  const style = getComputedStyle(root);
-  /** @param {string | number} name */
-  const get = (name) => style.getPropertyValue(`--ek-${name}`).trim();
+export function palette(root, looks) {
+  const theme = root.classList.contains("ek-dark") ? "dark" : "light", style = getComputedStyle(root);
+  const get = (/** @type {string} */ name) => style.getPropertyValue(`--ek-${name}`).trim();
+  const kind = (/** @type {string} */ name) => looks.kinds[name][theme];
+  const series = looks.series.map((look) => look[theme]);
+  root.style.setProperty("--ek-bar", series[0]);
+  root.style.setProperty("--ek-above", kind("above"));
   return {
-    ink: get("ink"), soft: get("soft"), paper: get("paper"), line: get("line"), alarm: get("alarm"),
-    shade: get("shade"), mark: get("mark"), series: [1, 2, 3, 4, 5, 6].map(get),
+    ink: get("ink"), soft: get("soft"), paper: get("paper"), line: get("line"), mark: get("mark"), series, kind,
+    shade: withOpacity(kind("above"), looks.shade[theme]),
   };
 }
+
+/**
+ * @param {string} colour as #rrggbb
+ * @param {number} opacity
+ */
+export const withOpacity = (colour, opacity) => colour + Math.round(255 * opacity).toString(16).padStart(2, "0");
 
 /**
  * Run `changed` whenever the theme or the size of the explorer changes; returns what stops it.
@@ -23,7 +33,7 @@ export function watchLook(root, changed) {
   const outside = document.body.dataset.jpThemeLight === undefined; // no JupyterLab: the system's wish counts
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const look = () => {
-    if (outside) root.classList.toggle("ek-dark", dark.matches);
+    root.classList.toggle("ek-dark", outside ? dark.matches : document.body.dataset.jpThemeLight === "false");
     root.classList.toggle("ek-narrow", root.clientWidth < 640);
     changed();
   };

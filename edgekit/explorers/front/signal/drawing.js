@@ -13,10 +13,10 @@ import { drawTimeAxis } from "../shared/time_track.js";
  */
 export function signalDrawing({ model, meta, data, view }, root, track) {
   const base = canvasIn(track), over = canvasIn(track);
-  let colours = palette(root);
+  let colours = palette(root, meta.looks);
   return {
     below() {
-      colours = palette(root);
+      colours = palette(root, meta.looks);
       const surface = base.begin(), height = surface.height - AXIS, now = view();
       drawSignal({ ...surface, height }, colours, data, meta, model.get("axes"), now);
       drawTimeAxis(surface.context, colours, now, timeScale(now, surface.width), height);
