@@ -106,9 +106,10 @@ class BlockResult:
         AmbiguousLabelsWarning
             Nothing tells what the ranges count, and the labels depend on it; the text says why.
         """
-        expected = labelled.labels(self._lean, self.sample, self._cut)
+        cut = self._cut
+        expected = labelled.labels(self._lean, self.sample, cut)
         self._warn("expectedLabels", expected.doubt)
-        table = windows_table(Scores.of(self._lean).columns, self._cut, expected.texts)
+        table = windows_table(Scores.of(self._lean).columns, cut, expected.texts)
         if "object-detection" in self.type:
             lists = [label_lists.listed(text, self.sample.info) for text in table["expected"]]
             table["expected"] = pd.Series(lists, table.index, object)

@@ -70,20 +70,20 @@ class Ranges(NamedTuple):
 class Method(NamedTuple):
     """How an impulse labels a window that holds several labels; ``labelingMethodMultiLabel`` of its input block.
 
-    ============================================  ======================================================================
-    ``kind``                                      the window's label
-    ============================================  ======================================================================
-    ``end-of-window`` (the Studio's default)      that of its last reading
-    ``anywhere-in-window``                        the first of `labels` that any of its readings has, else that of its
-                                                  last reading
-    ``anywhere-in-window-min-percentage``         the first of `labels` that at least `percentage` of a full window's
-                                                  readings have, else that of its last reading
-    ``majority-in-window``                        that of most of its readings
-    ============================================  ======================================================================
+    =====================================  ============================================================================
+    ``kind``                               the window's label
+    =====================================  ============================================================================
+    ``end-of-window``                      that of its last reading; the Studio's default
+    ``anywhere-in-window``                 the first of `labels` that any of its readings has, else that of its last
+                                           reading
+    ``anywhere-in-window-min-percentage``  the first of `labels` that at least `percentage` of a full window's readings
+                                           have, else that of its last reading with a label that is none of these
+    ``majority-in-window``                 that of most of its readings
+    =====================================  ============================================================================
 
-    What the API's text leaves open is assumed: the order of `labels` is their rank; two labels with equally many
-    readings give way to the one that comes last in the window; readings without a label are not counted, and a window
-    whose majority is wanted has no label only where none of its readings has one. A kind that is not in the table is
+    What the API's text leaves open is assumed: the order of `labels` is their rank; of two labels with as many readings
+    the one that comes last in the window is taken; readings without a label are not counted; where a window has no
+    other labels than such as are too seldom, that of its last reading is taken. A kind that is not in the table is
     taken for ``end-of-window``.
     """
 
@@ -303,9 +303,8 @@ def _mixed(runs: Ranges, begin: Floats, last: Floats) -> NDArray[np.bool_]:
     return mixed
 
 
-def _counted(runs: Ranges, label: str, begin: Floats, last: Floats) -> tuple[Floats, Floats]:
-    """Count the readings with this label in each window, and return the last of them."""
-    own = runs.label == label
+def _counted(runs: Ranges, own: NDArray[np.bool_], begin: Floats, last: Floats) -> tuple[Floats, Floats]:
+    """Count the readings of these runs, at least one, in each window, and return the last of them."""
     first, end = runs.first[own], runs.last[own] + 1
     before = np.concatenate([[0], np.cumsum(end - first)])
 
@@ -321,7 +320,7 @@ def _counted(runs: Ranges, label: str, begin: Floats, last: Floats) -> tuple[Flo
 def _majority(runs: Ranges, begin: Floats, last: Floats) -> Floats:
     chosen, most = last.copy(), np.zeros(len(last))
     for label in dict.fromkeys(runs.label.tolist()):
-        count, at = _counted(runs, label, begin, last)
+        count, at = _counted(runs, runs.label == label, begin, last)
         better = (count > most) | ((count == most) & (count > 0) & (at > chosen))
         chosen[better], most[better] = at[better], count[better]
     return chosen
@@ -329,11 +328,16 @@ def _majority(runs: Ranges, begin: Floats, last: Floats) -> Floats:
 
 def _anywhere(runs: Ranges, begin: Floats, last: Floats, labels: Iterable[str], least: Floats) -> Floats:
     chosen, open_ = last.copy(), np.ones(len(last), bool)
+    others = np.ones(len(runs.label), bool)
     for label in labels:
-        if not (runs.label == label).any():
-            continue
-        count, at = _counted(runs, label, begin, last)
-        found = open_ & (count >= least - _ROUNDED)
-        chosen[found] = at[found]
-        open_ &= ~found
+        own = runs.label == label
+        if own.any():
+            count, at = _counted(runs, own, begin, last)
+            found = open_ & (count >= least - _ROUNDED)
+            chosen[found] = at[found]
+            open_ &= ~found
+            others &= ~own
+    if others.any():  # the last reading's label may be one that is too seldom
+        count, at = _counted(runs, others, begin, last)
+        chosen = np.where(open_ & (count > 0), at, chosen)
     return chosen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -55,11 +55,14 @@ def labels(raw: Classification, sample: Sample, cut: Cut) -> Expected:
 
 def outcomes(raw: Classification, sample: Sample, cut: Cut) -> Expected:
     """Say which ``expectedAnomalyOutcome`` each window has: that of the reading whose label the window has."""
-    ranges = Ranges.of(raw.expected_anomaly_outcome or [])
+    if not raw.expected_anomaly_outcome:
+        return Expected(np.full(cut.windows, None, object))
+    ranges, method = Ranges.of(raw.expected_anomaly_outcome), ""
     join = joined(ranges, cut)
-    _, by_label, method = _joined(raw, sample, cut)
-    if by_label is not None and join.counts is by_label.counts is Counts.READINGS:
-        join = join._replace(place=by_label.place)
+    if join.counts is Counts.READINGS and raw.expected_labels:
+        _, by_label, method = _joined(raw, sample, cut)
+        if by_label is not None and by_label.counts is Counts.READINGS:
+            join = join._replace(place=by_label.place)
     return Expected(join.labels(ranges), join.doubt, method)
 
 
@@ -112,6 +115,6 @@ def _named(impulse: Impulse, dsp: Iterable[int]) -> Method:
     return Method()
 
 
-@cache
+@lru_cache(maxsize=64)
 def _say_once(text: str) -> None:
     _LOG.warning(text)

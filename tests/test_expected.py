@@ -57,7 +57,8 @@ def labelled_by(method: Method, window: list[str]) -> str:
         return next(label for label in reversed(window) if counted[label] == max(counted.values()))
     if method.kind.startswith("anywhere"):
         least = max(method.percentage / 100 * len(window), 1) if method.kind.endswith("percentage") else 1
-        return next((label for label in method.labels if window.count(label) >= least), window[-1])
+        others = [label for label in window if label not in method.labels]
+        return next((label for label in method.labels if window.count(label) >= least), (others or window)[-1])
     return window[-1]
 
 
@@ -160,6 +161,8 @@ TWO = Cut(2, size=100, increase=100, interval=10, own_interval=10)  # of ten rea
         (Method("anywhere-in-window-min-percentage", ("rare", "a"), 20), ["a", "c"]),
         (Method("anywhere-in-window-min-percentage", ("b",), 20), ["b", "b"]),
         (Method("anywhere-in-window-min-percentage", ("b",), 20.1), ["b", "c"]),
+        (Method("anywhere-in-window-min-percentage", ("b",), 40), ["rare", "c"]),
+        (Method("anywhere-in-window-min-percentage", ("a", "rare", "b"), 70), ["b", "c"]),
     ],
 )
 def test_each_method_labels_a_window_of_several_labels(method, labels):
@@ -254,3 +257,14 @@ def test_an_outcome_is_that_of_the_reading_whose_label_the_window_has():
     document["classifications"][0] |= {"expectedLabels": spans, "expectedAnomalyOutcome": outcomes}
     block = ek.parse(document).blocks[0]
     np.testing.assert_array_equal(block.anomalous().astype(bool), block.windows()["expected"] == "B")
+
+
+def test_without_expected_labels_an_outcome_is_that_at_the_end_of_the_window():
+    document = json.loads((LIVE / "resampled-2026.json").read_bytes())
+    outcomes = [
+        {"startIndex": 0, "endIndex": 184, "label": "no anomaly"},
+        {"startIndex": 185, "endIndex": 274, "label": "anomaly"},
+    ]
+    document["classifications"][0] |= {"expectedLabels": [], "expectedAnomalyOutcome": outcomes}
+    block = ek.parse(document).blocks[0]
+    assert block.anomalous().tolist() == [label == "B" for label in block.windows()["expected"]]

@@ -10,6 +10,7 @@ import pytest
 
 import edgekit as ek
 from edgekit.sandbox import routine
+from edgekit.schema import LabelingMethod
 
 LIVE = Path(__file__).parent / "data" / "live"
 RESAMPLED, AS_STORED = 32, 31  # samples of the project "routine"
@@ -113,6 +114,46 @@ def test_the_method_is_asked_for_once_for_many_results(sandbox):
     for result in studio.classify([31, 32, 33]):
         [block.windows() for block in result.blocks]
     assert len(asked) == 1
+
+
+def labelled_by(sandbox, method) -> list[str]:
+    """Classify "match" (walking, badminton, standing), the impulse naming another method."""
+    studio = ek.connect(url=sandbox.url, api_key=sandbox.keys["routine"])
+    impulse = studio.impulse()
+    impulse.input_blocks[0].labeling_method_multi_label = method
+    studio.impulse = lambda: impulse
+    return studio.classify(RESAMPLED).blocks[0].windows()["expected"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("method", "badminton"),
+    [
+        (LabelingMethod(type="end-of-window"), (17, 20)),
+        (None, (17, 20)),  # the Studio's default
+        (LabelingMethod(type="anywhere-in-window", labels=["badminton"]), (17, 23)),
+        (LabelingMethod(type="anywhere-in-window-min-percentage", labels=["badminton"], min_percentage=75), (19, 19)),
+        (LabelingMethod(type="majority-in-window"), (18, 20)),
+    ],
+)
+def test_expected_follows_the_method_of_the_impulse(sandbox, method, badminton):
+    """Windows of 2 s every 0.5 s; the match is from 10 s to 20 s, so that windows 17 to 39 see some of it."""
+    expected = labelled_by(sandbox, method)
+    found = [i for i, label in enumerate(expected) if label == "badminton"]
+    first, count = badminton
+    assert found == list(range(first, first + count))
+
+
+def test_an_impulse_that_cannot_be_fetched_is_told_with_the_reason(sandbox, caplog):
+    studio = ek.connect(url=sandbox.url, api_key=sandbox.keys["routine"])
+    result = studio.classify(RESAMPLED)
+
+    def gone():
+        raise ek.StudioError("no impulse today")
+
+    studio.impulse = gone
+    table = result.blocks[0].windows()
+    assert table.attrs["labeling_method"] == "end-of-window (assumed)"
+    assert "no impulse today" in caplog.text
 
 
 def test_the_readings_are_those_of_motion(sandbox, studio):
