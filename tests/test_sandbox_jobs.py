@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from edgekit.sandbox import jobs, motion
+from edgekit.sandbox import jobs, motion, objects
 from edgekit.sandbox.project import Project, Refused
 from edgekit.sandbox.service import Service
 
@@ -54,6 +54,18 @@ def test_what_was_classified_while_a_threshold_changed_is_not_kept(monkeypatch):
     go_on.set()
     own.close()
     assert not own._answers
+
+
+@pytest.mark.parametrize("value", [5, -0.1, 1.001])
+@pytest.mark.parametrize(("build", "block"), [(motion.build, 3), (objects.build, 3), (objects.build, 4)])
+def test_a_threshold_of_probabilities_lies_between_0_and_1(build, block, value):
+    own = Service(build())
+    for right in (0, 1, 0.7):
+        own.set_thresholds(1, {"thresholds": [{"blockId": block, "key": "min_score", "value": right}]})
+    with pytest.raises(Refused, match="from 0 to 1"):
+        own.set_thresholds(1, {"thresholds": [{"blockId": block, "key": "min_score", "value": value}]})
+    assert own.project.blocks[block].threshold["value"] == 0.7
+    own.close()
 
 
 @pytest.mark.parametrize("odd", [{"blockId": [5]}, {"blockId": None}, {"value": 10**400}, {"value": None}])

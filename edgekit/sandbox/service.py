@@ -21,6 +21,7 @@ from edgekit.sandbox.project import DATE, VARIANTS, Block, Json, Project, Refuse
 FEW_WINDOWS = 8
 PAGE = LOG_LINES = 1000
 NO_RESULTS = "No model testing results found, run 'startClassifyJob' first"
+PROBABILITY = "min_score"  # the key of thresholds of probabilities
 CATEGORIES = ("training", "testing", "validation", "post-processing")
 
 Query = Mapping[str, str]
@@ -266,6 +267,8 @@ class Service:
             raise Refused(f"No threshold {key!r} in learn block {block.about['id']}: it has {block.threshold['key']!r}")
         if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
             raise WrongParameter(f"The value of threshold {key!r} must be a number, got {value!r}")
+        if key == PROBABILITY and not 0 <= value <= 1:
+            raise WrongParameter(f"Threshold {key!r} is a probability: its value must be from 0 to 1, got {value!r}")
         return block.threshold
 
     # --- look-ups ---
