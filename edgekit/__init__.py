@@ -30,6 +30,7 @@ from edgekit.errors import (
 from edgekit.results import ClassifyResult, parse
 from edgekit.sample import Sample
 from edgekit.studio import Studio
+from edgekit.suitable import connect_for
 
 if TYPE_CHECKING:
     from edgekit import explorers, plots
@@ -60,6 +61,7 @@ __all__ = [
     "__version__",
     "anomaly",
     "connect",
+    "connect_for",
     "detection",
     "explore",
     "explorers",

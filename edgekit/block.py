@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from edgekit import anomaly, decision, detected, display, label_lists, labelled, visual_verdict
+from edgekit.block_kinds import kind_of
 from edgekit.errors import AmbiguousLabelsWarning, ResponseError, UsageError
 from edgekit.lean import Scores
 from edgekit.sample import Sample, Source
@@ -61,6 +62,20 @@ class BlockResult:
     def type(self) -> str:
         """Type of the learn block: keras, anomaly, anomaly-gmm, keras-object-detection, …"""
         return self.learn_block.type
+
+    @property
+    def kind(self) -> str | None:
+        """What the block says: "anomaly", "detection", "visual", "regression" or "classification".
+
+        The type decides; of a type that edgekit does not know the answer: whether it holds objects, or an anomaly score
+        and nothing else, or scores of several keys. None where it holds nothing.
+        """
+        if known := kind_of(self.type):
+            return known
+        if self.detects:
+            return "detection"
+        keys = set(self.scores())
+        return ("anomaly" if keys == {SCORE} else "classification") if keys else None
 
     @property
     def title(self) -> str:

@@ -73,6 +73,11 @@ def connect(
     return studio
 
 
+def sandbox_projects() -> list[str]:
+    """Return the names of the sandbox's projects, the one that `connect` takes without a key first."""
+    return list(_shared_sandbox().keys)
+
+
 def _project_id(given: int | None) -> int | None:
     if given is not None:
         return id_of(given)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
+from numpy.typing import ArrayLike
 
 from edgekit.colours import DETECTED
 from edgekit.look import finish, new_axes, plain
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 # To be seen on any picture. Not alpha=0.8: that would be forced on the hollow markers' faces, and fill them.
 _HALO = [withStroke(linewidth=3, foreground=(1, 1, 1, 0.8))]
@@ -37,6 +41,30 @@ class Detected(Protocol):
 
     def name(self, label: object) -> str:
         """Return a label's name."""
+
+
+def image(pixels: ArrayLike | Image, ax: Axes | None = None, title: str = "") -> Axes:
+    """Draw a picture.
+
+    Parameters
+    ----------
+    pixels : PIL image or array (height, width[, 3 or 4])
+        Grey values, or red, green, blue and perhaps opacity.
+    ax : Axes, optional
+        Where to draw; a new figure without it.
+    title : str
+        Above the picture.
+
+    Returns
+    -------
+    Axes
+        In pixels: x to the right, y down.
+    """
+    ax = ax if ax is not None else new_axes((6.4, 4.4))
+    ax.imshow(np.asarray(pixels), cmap="gray", interpolation="nearest")
+    ax.set(xticks=[], yticks=[])
+    finish(ax, title)
+    return ax
 
 
 def detections(

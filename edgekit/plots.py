@@ -16,10 +16,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from edgekit.colours import ALARM, COLOURS, SHADE, STYLES, WINDOWS
 from edgekit.look import finish, new_axes, plain
-from edgekit.pictures import detections
+from edgekit.pictures import detections, image
 
 __all__ = [
-    "ALARM", "COLOURS", "STYLES", "detections", "explanation", "histogram", "scores", "signal", "sweep", "windows",
+    "ALARM", "COLOURS", "STYLES", "detections", "explanation", "histogram", "image", "scores", "signal", "sweep",
+    "windows",
 ]  # fmt: skip
 
 _SCORE = "anomaly"

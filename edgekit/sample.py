@@ -108,6 +108,11 @@ class Sample:
         return self.info.category
 
     @property
+    def kind(self) -> str:
+        """What the sample is: "signal" (readings over time, audio too: `signal`), "image" (`image`) or "video"."""
+        return self.info.chart_type if self.info.chart_type in ("image", "video") else "signal"
+
+    @property
     def sensors(self) -> list[Sensor]:
         """The axes, with units."""
         return self._data.payload.sensors
@@ -285,10 +290,12 @@ class Sample:
         return self._source
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw every axis over time, with its units; see `edgekit.plots.signal`."""
+        """Draw every axis over time, with its units, or the picture; see `edgekit.plots.signal` and `.image`."""
         from edgekit import plots
 
         title = " · ".join(filter(None, (self.filename, self.label, self.shown)))
+        if self.kind == "image":
+            return plots.image(self.image(), ax=ax, title=title)
         return plots.signal(self.signal(), ax=ax, title=title)
 
     def __repr__(self) -> str:
