@@ -13,9 +13,9 @@ test: .venv/ready
 bench: .venv/ready
 	$(BIN)/python -m tests.bench
 
-# Run every notebook and store it in its canonical form (see tests/test_notebooks.py).
+# Run every notebook and store it in its canonical form (see tests/checks/test_notebooks.py).
 notebooks: .venv/ready
-	$(BIN)/python -m edgekit.regression notebooks/*.ipynb
+	$(BIN)/python -m edgekit.checks notebooks/*.ipynb
 
 # Train the sandbox's models anew, on kernels that nearly every processor has: on others they are others, if as good.
 # Then the notebooks have to be run anew as well: make notebooks.

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from edgekit import anomaly, detection, extras
 from edgekit.anomaly import Gmm
-from edgekit.block import BlockResult
-from edgekit.connection import connect
 from edgekit.errors import (
     AmbiguousLabelsWarning,
     AuthenticationError,
@@ -27,10 +25,12 @@ from edgekit.errors import (
     StudioError,
     UsageError,
 )
-from edgekit.results import ClassifyResult, parse
-from edgekit.sample import Sample
-from edgekit.studio import Studio
-from edgekit.suitable import connect_for
+from edgekit.results.block import BlockResult
+from edgekit.results.result import ClassifyResult, parse
+from edgekit.results.sample import Sample
+from edgekit.studio.connection import connect
+from edgekit.studio.studio import Studio
+from edgekit.studio.suitable import connect_for
 
 if TYPE_CHECKING:
     from edgekit import explorers, plots

@@ -89,7 +89,7 @@ def _doctor(options: argparse.Namespace) -> int:
 
 def _report(path: str) -> int:
     import edgekit
-    from edgekit import field_report
+    from edgekit.doctor import field_report
 
     if not os.environ.get("EI_API_KEY", "").strip():
         raise UsageError("A report is of your own project: set EI_API_KEY (its dashboard shows it under Keys).")

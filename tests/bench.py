@@ -45,8 +45,7 @@ import pandas as pd
 import requests
 
 import edgekit as ek
-
-from .bench_table import HEAD, Row, ratio, row, show
+from tests.bench_table import HEAD, Row, ratio, row, show
 
 WINDOWS = 100_000
 LABELS = ("idle", "snake", "wave")

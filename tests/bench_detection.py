@@ -17,8 +17,7 @@ from scipy.optimize import linear_sum_assignment
 from edgekit import detection
 from edgekit.detection.matching import counts, rates
 from edgekit.detection.scene import Objects, Scene
-
-from .bench_table import Row, ratio
+from tests.bench_table import Row, ratio
 
 PICTURES = 10_000
 LIMIT = 0.2

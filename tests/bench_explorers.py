@@ -13,10 +13,10 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from .bench_table import Row, quotient, row
-from .browser.chromium import find
-from .browser.conftest import FLAGS, NO_CHROMIUM
-from .browser.lab import Lab, jupyter_lab, write_notebook
+from tests.bench_table import Row, quotient, row
+from tests.browser.chromium import find
+from tests.browser.conftest import FLAGS, NO_CHROMIUM
+from tests.browser.lab import Lab, jupyter_lab, write_notebook
 
 ROOT = Path(__file__).parent.parent
 STEPS = 25

@@ -11,8 +11,7 @@ import pytest
 
 import edgekit as ek
 from edgekit import extras
-
-from . import wheel
+from tests import wheel
 
 SEED = Path(__file__).parent / "data" / "seed-classify-response.json"
 

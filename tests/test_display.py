@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from tqdm.auto import tqdm
 
 import edgekit as ek
-from edgekit import display, jobs
-from edgekit.schema import Job, SampleInfo
-
-from .conftest import SEED
-from .faults import Server, reply
+from edgekit import display
+from edgekit.studio import jobs
+from edgekit.wire.schema import Job, SampleInfo
+from tests.conftest import SEED
+from tests.faults import Server, reply
 
 KEY = "ei_0123456789abcdef0123456789abcdef"
 # What drives a terminal or turns text round; line ends and tabs may stand in a text of several lines.

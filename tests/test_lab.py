@@ -18,8 +18,7 @@ import requests
 
 from edgekit import lab
 from edgekit.cli import main
-
-from . import wheel
+from tests import wheel
 
 ROOT = Path(__file__).parent.parent
 NAMES = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))

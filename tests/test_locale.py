@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 import edgekit as ek
 from edgekit import display
-
-from .conftest import SEED
+from tests.conftest import SEED
 
 HOME = Path(ek.__file__).parent
 PLAIN = {"LC_ALL": "C", "LANG": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
@@ -90,7 +89,7 @@ def test_a_notebook_is_stored_and_checked_without_utf_8(tmp_path):
     path = tmp_path / "notes.ipynb"
     path.write_text(json.dumps(new_notebook(cells=[new_code_cell("'· → Ж 😀'")])), "utf-8")
     for arguments in ([], ["--check"]):
-        done = plain("-m", "edgekit.regression", str(path), *arguments)
+        done = plain("-m", "edgekit.checks", str(path), *arguments)
         assert (done.returncode, done.stderr) == (0, b"")
     assert "· → Ж 😀" in path.read_text("utf-8")
 

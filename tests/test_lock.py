@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from . import lock
+from tests import lock
 
 LINUX, INTEL = "x86_64-unknown-linux-gnu", "x86_64-apple-darwin"
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 import edgekit as ek
-from edgekit import jobs, waiting
-from edgekit.schema import Job
-
-from .faults import Server, stall
+from edgekit import waiting
+from edgekit.studio import jobs
+from edgekit.wire.schema import Job
+from tests.faults import Server, stall
 
 HOME = Path(ek.__file__).parent
 WITHIN = 1.0  # seconds

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from edgekit.anomaly.features import numbers
+from edgekit.anomaly.columns import numbers
 from edgekit.errors import UsageError
 
 

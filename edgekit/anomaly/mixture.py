@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from edgekit.anomaly.features import Floats, axes_of, numbers, selected, shares_table
+from edgekit.anomaly.columns import Floats, axes_of, numbers, selected, shares_table
 from edgekit.errors import UsageError
 
 KIND = "mixture"

@@ -12,8 +12,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from edgekit import display
-from edgekit.anomaly.features import Floats
-from edgekit.anomaly.scored import Ints, Scored, interval, scored
+from edgekit.anomaly.bootstrap import Ints, Scored, interval, scored
+from edgekit.anomaly.columns import Floats
 from edgekit.errors import UsageError
 
 FEW_SAMPLES = 10

@@ -10,7 +10,8 @@ import pandas as pd
 from msgspec import UNSET
 
 from edgekit import display
-from edgekit.detection import matching, wire
+from edgekit.detection import debug_info_json as wire
+from edgekit.detection import matching
 from edgekit.detection.matched import Matched, Names
 from edgekit.detection.matching import Metrics, checked_distance
 from edgekit.detection.scene import NOT_IN_TRAINING, Objects, Pairs, Scene, labels

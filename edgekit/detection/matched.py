@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from edgekit import display
-from edgekit.detection import kinds
+from edgekit.detection import error_kinds as kinds
 from edgekit.detection.matching import COUNTINGS, Metrics, counts
 from edgekit.detection.scene import NOT_IN_TRAINING, Scene
 from edgekit.errors import UsageError

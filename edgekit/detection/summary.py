@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from edgekit import display
-from edgekit.detection import kinds
+from edgekit.detection import error_kinds as kinds
 from edgekit.detection.boxes import BoxMatch
 from edgekit.detection.debug_info import DebugInfo
 from edgekit.detection.matched import Matched

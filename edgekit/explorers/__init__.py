@@ -7,16 +7,16 @@ from typing import Any
 
 import pandas as pd
 
-from edgekit.block import BlockResult
 from edgekit.errors import UsageError
 from edgekit.explorers.anomaly import AnomalyExplorer
+from edgekit.explorers.anomaly_windows import SCORE
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.detection import DetectionExplorer
 from edgekit.explorers.panel import Panel
-from edgekit.explorers.scored import SCORE
 from edgekit.explorers.signal import SignalExplorer
-from edgekit.results import ClassifyResult
-from edgekit.sample import Sample
+from edgekit.results.block import BlockResult
+from edgekit.results.result import ClassifyResult
+from edgekit.results.sample import Sample
 
 __all__ = ["AnomalyExplorer", "DetectionExplorer", "Explorer", "Panel", "SignalExplorer", "explore"]
 

@@ -12,15 +12,15 @@ from matplotlib.gridspec import GridSpec
 
 from edgekit import anomaly, display, plots
 from edgekit.errors import UsageError
-from edgekit.explorers.scored import SCORE, Scored
+from edgekit.explorers.anomaly_windows import SCORE, Scored
 from edgekit.explorers.state import State, flag, number, reading, whole
 from edgekit.explorers.timeline import Timeline, TimelineExplorer
-from edgekit.look import plain
+from edgekit.plots.style import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from edgekit.block import BlockResult
+    from edgekit.results.block import BlockResult
 
 
 class AnomalyExplorer(TimelineExplorer):

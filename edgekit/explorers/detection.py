@@ -11,17 +11,18 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from edgekit import detected, detection, display, plots
+from edgekit import detection, display, plots
 from edgekit.errors import UsageError
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.state import State, flag, items, number, reading, whole
-from edgekit.jobs import in_order
-from edgekit.pictures import SAID
+from edgekit.plots.detection import SAID
+from edgekit.results import detection as detected
+from edgekit.studio.jobs import in_order
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from edgekit.block import BlockResult
+    from edgekit.results.block import BlockResult
 
 _CELL = 8  # pixels of a FOMO model's input that one of its cells covers
 

@@ -13,7 +13,7 @@ from edgekit.explorers.state import State, number, reading
 from edgekit.explorers.timeline import Timeline, TimelineExplorer
 
 if TYPE_CHECKING:
-    from edgekit.sample import Sample
+    from edgekit.results.sample import Sample
 
 
 class SignalExplorer(TimelineExplorer):

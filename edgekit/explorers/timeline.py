@@ -18,7 +18,7 @@ from edgekit.explorers.state import State, numbers, texts
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from edgekit.sample import Sample
+    from edgekit.results.sample import Sample
 
 COLUMNS = 2000  # more than a picture has pixels from left to right
 

@@ -19,10 +19,11 @@ from typing import Any, ClassVar
 import numpy as np
 from PIL import Image
 
-from edgekit.sandbox import cells, model_testing
+from edgekit.sandbox import model_testing
 from edgekit.sandbox.detections import UNKNOWN, Found, Matching, coco_map, fused, matched, metrics, suppressed, totals
 from edgekit.sandbox.models import Network
-from edgekit.sandbox.pictures import Box, Picture, Pixels
+from edgekit.sandbox.objects import cells
+from edgekit.sandbox.objects.pictures import Box, Picture, Pixels
 from edgekit.sandbox.project import Block, Floats, Json, Project, StoredSample, Tested
 
 SIDE = cells.SIDE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from edgekit.sandbox.jobs import Log
+from edgekit.sandbox.job_runner import Log
 from edgekit.sandbox.project import VARIANTS, Json, Project, Tested
 
 RESET = "should_rerun_full_job"  # in the API's words: no quick way back, run model testing again

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from edgekit.sandbox import model_testing
-from edgekit.sandbox.jobs import Jobs, Log
+from edgekit.sandbox.job_runner import Jobs, Log
 from edgekit.sandbox.project import DATE, VARIANTS, Block, Json, Project, Refused, StoredSample, Tested, WrongParameter
 
 # A sample of more windows than this is classified by a job first, as the Studio does with long files.

@@ -9,10 +9,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from edgekit.sandbox import features, model_testing
+from edgekit.sandbox import model_testing
 from edgekit.sandbox.models import Classifier, Clusters, Mixture
+from edgekit.sandbox.motion import spectral_features as features
+from edgekit.sandbox.motion.recordings import AXES, INTERVAL_MS
 from edgekit.sandbox.project import DATE, Block, Floats, Json, Project, StoredSample, Tested
-from edgekit.sandbox.recordings import AXES, INTERVAL_MS
 
 ANOMALY, UNCERTAIN = "anomaly", "uncertain"
 

@@ -21,7 +21,9 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from edgekit.sandbox import motion_training, objects_training, pictures, recordings, scenes, shipped, sources
+from edgekit.sandbox import shipped, sources
+from edgekit.sandbox.motion import motion_training, recordings
+from edgekit.sandbox.objects import objects_training, pictures, scenes
 from edgekit.sandbox.shipped import Learned
 from edgekit.sandbox.sources import Source
 from edgekit.saving import save

@@ -13,7 +13,7 @@ import requests
 from urllib3.exceptions import DecodeError, ProtocolError, ProxySchemeUnknown, ReadTimeoutError, SSLError
 from urllib3.util.retry import Retry
 
-from edgekit import display, refusals, shell
+from edgekit import display, shell
 from edgekit.errors import (
     AuthenticationError,
     ConnectionFailed,
@@ -22,6 +22,7 @@ from edgekit.errors import (
     RateLimitError,
     StudioError,
 )
+from edgekit.wire import refusals
 from edgekit.wire.limits import RETRIED_STATUS
 
 _BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # in the order in which requests looks

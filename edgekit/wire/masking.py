@@ -6,7 +6,7 @@ import re
 from html import unescape
 from urllib.parse import unquote
 
-from edgekit.secret import Secret
+from edgekit.wire.secret import Secret
 
 _SHORTEST = 8  # a real key is far longer; "k" or "test" is no secret, and stands in many a word
 _MASK = "***"

@@ -24,11 +24,11 @@ from urllib3.util.retry import Retry
 
 from edgekit import display, waiting
 from edgekit.errors import ConnectionFailed, UsageError
-from edgekit.secret import Secret
 from edgekit.wire import address, limits
 from edgekit.wire.attempt import Adapter, Attempt
 from edgekit.wire.faults import Fault, network_fault, status_fault
 from edgekit.wire.masking import Mask
+from edgekit.wire.secret import Secret
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _KEY_HEADER = "x-api-key"

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 import edgekit as ek
+from tests.scores import scored_result
 
-from ..scores import scored_result
 from .page import ExplorerPage
 
 EVIL = "<img src=x onerror=window.hacked=1>"

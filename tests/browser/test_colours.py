@@ -14,9 +14,9 @@ from playwright.sync_api import BrowserContext
 import edgekit as ek
 from edgekit import colours
 from edgekit.explorers import Explorer, modules
+from tests.objects_result import detected_result
+from tests.scores import scored_result
 
-from ..objects_result import detected_result
-from ..scores import scored_result
 from .page import ExplorerPage
 
 # Every pixel that is painted in full, as #rrggbb.

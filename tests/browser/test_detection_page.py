@@ -11,8 +11,8 @@ from playwright.sync_api import BrowserContext, expect
 import edgekit as ek
 from edgekit.colours import DETECTED
 from edgekit.explorers import DetectionExplorer
+from tests.objects_result import detected_result
 
-from ..objects_result import detected_result
 from .page import ExplorerPage
 
 EVIL = "<img src=x onerror=window.hacked=1></script><script>window.hacked=1</script>"

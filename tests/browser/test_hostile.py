@@ -11,8 +11,7 @@ from matplotlib import pyplot as plt
 from playwright.sync_api import BrowserContext
 
 import edgekit as ek
-
-from ..conftest import SEED
+from tests.conftest import SEED
 
 EVIL = "<img src=x onerror=window.hacked=1>'\"><script>window.hacked=1</script>&amp;"
 

@@ -1,0 +1,17 @@
+"""Notebooks as regression checks: tolerance for nbval, and the one form that notebooks are stored in.
+
+``pytest -p edgekit.checks --nbval`` forgives noise in the last digits of floats; ``python -m edgekit.checks NOTEBOOK``
+runs a notebook and stores it so that a diff shows what changed.
+"""
+
+from edgekit.checks.notebooks import (
+    NotebookError,
+    canonical,
+    exercise,
+    problems,
+    pytest_addoption,
+    pytest_configure,
+    run,
+)
+
+__all__ = ["NotebookError", "canonical", "exercise", "problems", "pytest_addoption", "pytest_configure", "run"]

@@ -1,0 +1,276 @@
+"""Notebooks as regression tests: a numeric tolerance for nbval, and the form in which a notebook is committed.
+
+As a pytest plugin (``-p edgekit.checks``) it lets ``pytest --nbval`` forgive noise in the last digits of floats.
+As a command, ``python -m edgekit.checks NOTEBOOK...`` runs notebooks and stores them so that a diff shows what
+changed and nothing else; with ``--check`` it only looks. A cell tagged "exercise" is what `exercise`
+leaves of the next cell tagged "solution". Importing it imports neither pytest nor anything of Jupyter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import itertools
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from edgekit import display
+from edgekit.errors import EdgekitError
+from edgekit.saving import save
+
+if TYPE_CHECKING:
+    import pytest
+    from nbformat import NotebookNode
+
+RTOL, ATOL = 1e-6, 1e-9
+CELL_TIMEOUT = 60  # seconds
+EXERCISE, SOLUTION = "exercise", "solution"  # tags of cells
+_CUT = re.compile(rf"^( *)# {SOLUTION}(?:\n+\1.*)*", re.MULTILINE)
+
+# A point or an exponent makes a float. 1.2.3, 127.0.0.1 and v1.5 are words.
+_FLOAT = re.compile(r"(?<![\w.])([+-]?(?:(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+))(?!\.?\d)")
+_LONG = re.compile(r"[+-]?(?:\.?\d){7}")
+
+_WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+# With an account the notebooks would leave the sandbox; with somebody's backend they would lose their pictures.
+_NOT_INHERITED = {"EI_API_KEY", "EI_PROJECT_ID", "EI_API_ENDPOINT", "MPLBACKEND"}
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
+_KEY = re.compile(r"ei_[0-9a-fA-F]{16,}")
+_UNWANTED = {
+    "an API key": _KEY,
+    "a memory address": re.compile(r"(?:\bat 0x|\b0x7f)[0-9a-fA-F]{6,}"),
+    "a local server": re.compile(r"(?:\b127\.0\.0\.1|\b0\.0\.0\.0|\blocalhost|\[::1\]):\d+"),
+    # Neither https://host/home nor ./tmp; drives only to H, since `X:\n` in a repr is the name of an axis.
+    "an absolute path": re.compile(
+        r"(?:(?<![\w.~<])/(?:home|Users|root|tmp|var|private|usr|opt|mnt|work|workspaces?)\b|\b[C-H]:\\)[^\s'\"<>]*"
+    ),
+}
+
+
+class NotebookError(EdgekitError):
+    """A notebook that fails, or that must not be committed as it is; the text says where and why."""
+
+
+class TolerantText(str):
+    """Text that equals another one if all of it is the same but for noise in its floats.
+
+    Floats may differ by `rtol`: with the default the first six digits count, so 3.142 is never 3.143. `atol` is for
+    what should have been zero and serves only floats that show seven digits: somebody who prints 1.2e-10 means it.
+    Without point and exponent, numbers are text: integers, nan, inf.
+    """
+
+    rtol, atol = RTOL, ATOL
+
+    def __eq__(self, other: object) -> bool:
+        """Compare floats with tolerance and the text between them exactly."""
+        if not isinstance(other, str):
+            return NotImplemented
+        mine, theirs = _FLOAT.split(self), _FLOAT.split(other)
+        return mine[::2] == theirs[::2] and all(map(self._close, mine[1::2], theirs[1::2]))
+
+    def __ne__(self, other: object) -> bool:
+        """Say the opposite; nbval asks this way round, and str would have an answer of its own."""
+        return not self == other
+
+    __hash__ = str.__hash__  # nbval keeps them in lists; as keys of a dictionary they would be plain text
+
+    def _close(self, mine: str, theirs: str) -> bool:
+        atol = self.atol if _LONG.match(mine) or _LONG.match(theirs) else 0.0
+        return math.isclose(float(mine), float(theirs), rel_tol=self.rtol, abs_tol=atol)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the two tolerances to pytest's command line."""
+    group = parser.getgroup("edgekit", "numeric tolerance for nbval")
+    group.addoption("--nbval-rtol", type=float, default=RTOL, help="relative tolerance of floats (%(default)s)")
+    group.addoption("--nbval-atol", type=float, default=ATOL, help="the same for floats near zero (%(default)s)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give nbval's comparison the tolerance for as long as `config` lives; do nothing without ``--nbval``."""
+    if not (config.getoption("nbval", False) or config.getoption("nbval_lax", False)):
+        return
+    from nbval.plugin import IPyNbCell
+
+    class Text(TolerantText):
+        # The defaults serve where the plugin was loaded after the command line had been read.
+        rtol, atol = config.getoption("nbval_rtol", RTOL), config.getoption("nbval_atol", ATOL)
+
+    exact = IPyNbCell.sanitize
+
+    def tolerant(cell: Any, output: Any) -> Any:
+        output = exact(cell, output)
+        return Text(output) if isinstance(output, str) else output
+
+    # Both sides of every comparison pass through here and then meet in a bare `!=`; nbval has no hook for that.
+    IPyNbCell.sanitize = tolerant
+    config.add_cleanup(lambda: setattr(IPyNbCell, "sanitize", exact))
+
+
+def canonical(notebook: Mapping[str, Any]) -> NotebookNode:
+    """Return a copy in the form in which notebooks are committed, free of the machine and the moment they ran on.
+
+    Cell ids are made from the source: the same after every run, and a cell put in between leaves the others alone.
+    Cells that ran are numbered from 1; the others keep no number, by which nbval knows not to compare them. Views of
+    widgets go: their ids are random and show nothing without a kernel, nbval does not look at them, and without them
+    the picture or text beside them is shown. Of metadata the tags stay; JupyterLab folds a cell tagged "solution".
+    """
+    import nbformat
+
+    node = nbformat.convert(nbformat.reader.reads(json.dumps(notebook)), 4)  # type: ignore[no-untyped-call]
+    node.nbformat_minor = 5
+    node.metadata.pop("widgets", None)
+    node.metadata.kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    node.metadata.language_info = {"name": "python"}
+    seen: Counter[str] = Counter()
+    numbers = itertools.count(1)
+    for cell in node.cells:
+        digest = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:8]
+        seen[digest] += 1
+        cell.id = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
+        cell.metadata = {"tags": tags} if (tags := cell.metadata.get("tags")) else {}
+        if SOLUTION in cell.metadata.get("tags", []):
+            cell.metadata["jupyter"] = {"source_hidden": True}
+        if cell.cell_type == "code":
+            ran = cell.get("execution_count") is not None or cell.outputs
+            cell.execution_count = next(numbers) if ran else None
+            cell.outputs = list(_cleaned(cell.outputs, cell.execution_count))
+    nbformat.validate(node)
+    return node  # type: ignore[no-any-return]
+
+
+def _cleaned(outputs: Sequence[NotebookNode], number: int | None) -> Iterator[NotebookNode]:
+    for output in outputs:
+        if output.output_type == "execute_result":
+            output.execution_count = number
+        if output.output_type == "error":  # the frames in libraries are paths and line numbers
+            output.traceback = [part for part in output.traceback if not _COLOUR.sub("", part).startswith("File ")]
+        output.get("data", {}).pop(_WIDGET_VIEW, None)
+    shown = (output for output in outputs if output.get("data", True))
+    for streams, group in itertools.groupby(shown, key=lambda output: bool(output.output_type == "stream")):
+        if not streams:
+            yield from group
+            continue
+        # Where a stream is cut and when stderr comes in is a matter of timing: one piece each, stdout first.
+        parts = sorted(group, key=lambda part: str(part.name), reverse=True)
+        for _, same in itertools.groupby(parts, key=lambda part: str(part.name)):
+            first, *rest = same
+            first.text += "".join(part.text for part in rest)
+            yield first
+
+
+def problems(notebook: Mapping[str, Any]) -> list[str]:
+    """Name what must not be committed: stray errors; addresses, paths and servers in outputs; API keys anywhere.
+
+    Also an exercise that is not what its solution leaves; it stays as it is, since somebody may have worked on it.
+
+    Cells are counted by kind and from 1, as a reader does (nbval's reports count code cells from 0).
+    """
+    found: list[str] = []
+    numbers: Counter[str] = Counter()
+    cells = canonical(notebook).cells
+    for place, cell in enumerate(cells):
+        numbers[cell.cell_type] += 1
+        where = f"{cell.cell_type} cell {numbers[cell.cell_type]}"
+        if _KEY.search(cell.source):
+            found.append(f"{where} holds an API key")
+        if EXERCISE in cell.metadata.get("tags", []):
+            solutions = (one.source for one in cells[place:] if SOLUTION in one.metadata.get("tags", []))
+            left = exercise(next(solutions, ""))
+            if cell.source != left:
+                found.append(f"{where} is not the exercise that the solution below it leaves, which is:\n{left}")
+        for output in cell.get("outputs", []):
+            if output.output_type == "error" and "raises-exception" not in cell.metadata.get("tags", []):
+                found.append(f"{where} fails and is not tagged raises-exception: {output.ename}: {output.evalue}")
+            for text, (what, pattern) in itertools.product(_strings(output), _UNWANTED.items()):
+                if match := pattern.search(text):
+                    found.append(f"{where} shows {what}: {match[0]}")
+    return list(dict.fromkeys(map(_without_keys, found)))
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [_COLOUR.sub("", value)]
+    if isinstance(value, dict):
+        value = [item for pair in value.items() if pair[0] not in {"image/png", "image/jpeg"} for item in pair]
+    return [text for item in value for text in _strings(item)] if isinstance(value, list) else []
+
+
+def _without_keys(message: str) -> str:
+    return _KEY.sub("ei_***", message)  # messages end up in the logs of public builds
+
+
+def exercise(solution: str) -> str:
+    """Return what a solution leaves to a reader.
+
+    From each line ``# solution`` on, everything that is indented as far as that line is one line to be filled in.
+    """
+    return _CUT.sub(r"\1...  # your lines here", solution)
+
+
+def run(notebook: NotebookNode, folder: Path) -> None:
+    """Run a notebook in a folder, in place, with no account in the environment; raise `NotebookError` if it fails."""
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
+    place = {"metadata": {"path": str(folder)}}
+    client = NotebookClient(notebook, timeout=CELL_TIMEOUT, kernel_name="python3", resources=place)
+    env = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
+    number = 0
+    try:
+        # The kernel's own stderr is about Jupyter; what cells print does not go through it.
+        with client.setup_kernel(env=env, stderr=subprocess.DEVNULL):
+            for index, cell in enumerate(notebook.cells):
+                number += cell.cell_type == "code"
+                client.execute_cell(cell, index)
+    except CellExecutionError as error:
+        raise NotebookError(_without_keys(f"code cell {number} fails: {error.ename}: {error.evalue}")) from error
+    except (TimeoutError, RuntimeError) as error:  # the kernel died, or never came
+        reason = str(error).partition("\n")[0]
+        raise NotebookError(f"code cell {number}: {reason}") from error
+
+
+def _process(path: Path, *, check: bool) -> None:
+    import nbformat
+
+    try:
+        before = path.read_text(encoding="utf-8")
+        notebook = canonical(json.loads(before))
+    except (OSError, ValueError, LookupError, AttributeError, nbformat.ValidationError) as error:
+        raise NotebookError(f"is no notebook that can be read: {error}") from error
+    if not check:
+        run(notebook, path.parent)
+        notebook = canonical(notebook)
+    found = problems(notebook)
+    after = f"{nbformat.writes(notebook)}\n"  # type: ignore[no-untyped-call]
+    if check and after != before:
+        found.insert(0, "is not in canonical form: run it with python -m edgekit.checks")
+    if found:
+        raise NotebookError("\n".join(found))
+    if not check:
+        save(path, after)
+        print(display.fit(f"{path}: written"), flush=True)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run or check the notebooks that are named; return 1 if there was anything to say against one."""
+    parser = argparse.ArgumentParser(prog="python -m edgekit.checks", description="Run and store notebooks.")
+    parser.add_argument("notebooks", metavar="NOTEBOOK", nargs="+", type=Path)
+    parser.add_argument("--check", action="store_true", help="run nothing; report what must not be committed")
+    options = parser.parse_args(arguments)
+    failures = 0
+    for path in options.notebooks:
+        try:
+            _process(path, check=options.check)
+        except EdgekitError as error:
+            failures += 1
+            print(*(f"{path}: {line}" for line in str(error).splitlines()), sep="\n", file=sys.stderr, flush=True)
+    return int(failures > 0)

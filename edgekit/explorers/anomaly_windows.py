@@ -1,0 +1,174 @@
+"""What an anomaly block says of one sample or of several: one table of windows, and what stands behind each score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from edgekit.errors import EdgekitError, UsageError
+from edgekit.results.windows import SCORE
+
+if TYPE_CHECKING:
+    from edgekit.results.block import BlockResult
+
+__all__ = ["SCORE", "Scored"]
+
+_GUESSED = "which label belongs to which window is a guess that may be wrong (AmbiguousLabelsWarning)"
+_PARTS = ("component", "cluster")  # of a mixture, of K-means
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """Tables with one row a window, in the order of the blocks.
+
+    Attributes
+    ----------
+    block : BlockResult
+        The first one: its type and its threshold stand for all.
+    windows : DataFrame
+        See `AnomalyExplorer`.
+    place : array (windows,)
+        Which block a window belongs to.
+    sizes, increases : array (blocks,)
+        How long the windows of each block are, and from one's start to the next one's, in ms.
+    probabilities, shares : DataFrame
+        One column a label, one column a feature (its share of the distance in `explain`); no columns where not known.
+    part : array (windows,)
+        The component or cluster that answers for the window, -1 where not known.
+    note : str
+        Why shares are missing, where they are, and that labels are a guess, where they are.
+    """
+
+    block: BlockResult
+    windows: pd.DataFrame
+    place: NDArray[np.integer[Any]]
+    sizes: NDArray[np.float64]
+    increases: NDArray[np.float64]
+    probabilities: pd.DataFrame
+    shares: pd.DataFrame
+    part: NDArray[np.integer[Any]]
+    note: str = ""
+
+    @classmethod
+    def of(cls, blocks: Sequence[BlockResult]) -> Self:
+        """Ask each block for its windows, what they should be, and what stands behind their scores."""
+        if not blocks:
+            raise UsageError("There is no block to explore: give one, or a list of them.")
+        first = blocks[0]
+        tables = [block.windows() for block in blocks]
+        truths = [block.anomalous() for block in blocks]
+        for block, table in zip(blocks, tables, strict=True):
+            if SCORE not in table and (len(table) or block.type not in ("anomaly", "anomaly-gmm")):
+                raise UsageError(
+                    f"Block {block.id} ({block.type}) gives no anomaly scores. block.plot() draws any block."
+                )
+        if len(kinds := sorted({block.type for block in blocks})) > 1:
+            raise UsageError(
+                f"The scores of {' and '.join(kinds)} blocks have no scale in common: explore each kind by itself, "
+                f"ek.explore([result.block({kinds[0]!r}) for result in results])."
+            )
+        explained, note = _explained(blocks)
+        if any(block.doubts() for block in blocks):
+            note = " · ".join([_GUESSED, note] if note else [_GUESSED])
+        windows = [_described(*of) for of in zip(blocks, tables, truths, explained, strict=True)]
+        why = pd.concat(explained, ignore_index=True)
+        columns = list(why.columns)
+        features = columns[columns.index("distance") + 1 :] if "distance" in columns else []
+        part = next((why[name] for name in _PARTS if name in columns), pd.Series(-1, index=why.index))
+        labels = [_probabilities(block, table) for block, table in zip(blocks, tables, strict=True)]
+        return cls(
+            block=first,
+            windows=pd.concat(windows, ignore_index=True).rename_axis(index="window"),
+            place=np.repeat(np.arange(len(blocks)), list(map(len, tables))).astype(np.int32),
+            sizes=np.array([float(block.result.window_size_ms) for block in blocks]),
+            increases=np.array([float(block.result.window_increase_ms) for block in blocks]),
+            probabilities=pd.concat(labels, ignore_index=True),
+            shares=why[features],
+            part=part.fillna(-1).to_numpy("i4"),
+            note=note,
+        )
+
+    def reach(self) -> list[float]:
+        """Return when the last window of each block is over, in ms from its sample's start."""
+        last = np.zeros(len(self.sizes))
+        np.maximum.at(last, self.place, self.windows["end_ms"].to_numpy(float))
+        return last.tolist()
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return what the front end draws scores and bars from."""
+        count = np.bincount(self.place, minlength=len(self.sizes))
+        arrays: dict[str, NDArray[Any]] = {
+            "sample": self.place,
+            "size": self.sizes,
+            "increase": self.increases,
+            "first": np.cumsum([0, *count[:-1]]).astype("i4"),
+            "score": self.windows[SCORE].to_numpy("f8"),
+            "truth": self.windows["anomalous"].astype("Int8").fillna(-1).to_numpy("i1"),
+            "expected": pd.Categorical(self.windows["expected"], self._expected()).codes.astype("i4"),
+            "probabilities": self.probabilities.to_numpy("f4"),
+            "shares": self.shares.to_numpy("f4"),
+            "part": self.part,
+        }
+        if "signed_score" in self.windows:
+            arrays["signed"] = self.windows["signed_score"].to_numpy("f8")
+        return arrays
+
+    def meta(self) -> dict[str, Any]:
+        """Return the texts and ranges that go with `arrays`."""
+        scores = self.windows[SCORE].to_numpy(float)
+        finite = scores[np.isfinite(scores)]
+        highest = float(finite.max()) if len(finite) else 1.0
+        mixture = self.block.type != "anomaly"
+        return {
+            "score": "anomaly score",
+            "sense": "" if mixture else "distance to the nearest cluster's edge; negative is inside",
+            "longest": float(self.sizes.max()),
+            "lowest": float(finite.min()) if len(finite) else 0.0,
+            # with room above the threshold, so that it can be dragged up from where every window scores below it
+            "highest": max(highest, 1.25 * (self.block.threshold or 0.0)),
+            "expected": self._expected(),
+            "labels": [str(label) for label in self.probabilities],
+            "features": [str(feature) for feature in self.shares],
+            "part": "component" if mixture else "cluster",
+            "note": self.note,
+        }
+
+    def say(self, window: int) -> str:
+        """Say in a few words what one window is and scores."""
+        row = self.windows.loc[window]
+        expected = f", expected {row['expected']}" if isinstance(row["expected"], str) else ""
+        return f"{row['start_ms'] / 1000:g} to {row['end_ms'] / 1000:g} s{expected}, score {row[SCORE]:.2f}"
+
+    def _expected(self) -> list[str]:
+        return [str(label) for label in self.windows["expected"].dropna().unique()]
+
+
+def _described(block: BlockResult, table: pd.DataFrame, truth: pd.Series[Any], why: pd.DataFrame) -> pd.DataFrame:
+    """The block's table between the sample's id and what is known beyond it."""
+    described = table.assign(anomalous=truth.to_numpy())
+    if "signed_score" in why:
+        described["signed_score"] = why["signed_score"].to_numpy()
+    described.insert(0, "sample", block.sample.id)
+    return described
+
+
+def _probabilities(block: BlockResult, table: pd.DataFrame) -> pd.DataFrame:
+    """Label probabilities of the block itself, else of the first block beside it that has some for the same windows."""
+    for other in (block, *(b for b in block.result.blocks if b is not block)):
+        found = other.scores().drop(columns=SCORE, errors="ignore")
+        if found.shape[1] and len(found) == len(table):
+            return found
+    return pd.DataFrame(index=table.index)
+
+
+def _explained(blocks: Sequence[BlockResult]) -> tuple[list[pd.DataFrame], str]:
+    """What stands behind the scores; where one block cannot be explained none is, and the note says why."""
+    try:
+        return [block.explain() if len(block.scores()) else pd.DataFrame() for block in blocks], ""
+    except EdgekitError as problem:
+        return [pd.DataFrame(index=range(len(block.scores()))) for block in blocks], f"not explained: {problem}"

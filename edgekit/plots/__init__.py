@@ -1,0 +1,14 @@
+"""Static pictures with matplotlib: a table goes in, the Axes it was drawn on comes out.
+
+Colours are Okabe and Ito's, told apart by the colour-blind; lines differ in style as well, for print.
+"""
+
+from edgekit.colours import ALARM, COLOURS, STYLES
+from edgekit.plots.anomaly import explanation, histogram, scores, sweep, windows
+from edgekit.plots.detection import detections, image
+from edgekit.plots.signal import signal
+
+__all__ = [
+    "ALARM", "COLOURS", "STYLES", "detections", "explanation", "histogram", "image", "scores", "signal", "sweep",
+    "windows",
+]  # fmt: skip

@@ -1,0 +1,37 @@
+"""The picture of a signal: every axis over time."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from edgekit.plots.style import finish, line_looks, new_axes, plain
+
+
+def signal(table: pd.DataFrame, ax: Axes | None = None, title: str = "") -> Axes:
+    """Draw the axes of a signal over time in seconds.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Index `time_ms`, one column an axis (`Sample.signal()`); units are read from ``.attrs["units"]``.
+    ax : Axes, optional
+        Where to draw; a new figure without it.
+    title : str
+        Above the picture.
+
+    Returns
+    -------
+    Axes
+    """
+    ax = ax if ax is not None else new_axes((8, 2.8))
+    seconds = table.index.to_numpy(float) / 1000
+    units = {name: unit for name, unit in table.attrs.get("units", {}).items() if unit not in ("", "N/A")}
+    for (name, values), look in zip(table.items(), line_looks(), strict=False):
+        unit = f" ({units[name]})" if name in units else ""
+        ax.plot(seconds, values, label=plain(f"{name}{unit}"), linewidth=1.2, **look)
+    ax.set_ylabel("value" if units else "value (units not stated)")
+    ax.set_xlabel("time in s")
+    ax.margins(x=0)
+    finish(ax, title)
+    return ax

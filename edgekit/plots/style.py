@@ -1,0 +1,41 @@
+"""How every static picture looks: names that cannot break it, its legend, its frame."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from edgekit.colours import COLOURS, STYLES
+
+_LONGEST = 80  # characters of a name; a longer one would push the picture out of its frame
+
+
+def new_axes(size: tuple[float, float]) -> Axes:
+    """Return the Axes of a new figure of `size` in inches."""
+    from matplotlib import pyplot as plt
+
+    return plt.subplots(figsize=size, layout="constrained")[1]
+
+
+def plain(text: object) -> str:
+    """Keep names from a server from being read as formulas, hidden by a leading underscore, endless or no Unicode."""
+    whole = str(text).encode("utf-8", "replace").decode("utf-8").replace("\r", " ")
+    shown = (whole if len(whole) <= _LONGEST else whole[: _LONGEST - 1] + "…").replace("$", r"\$")
+    return f" {shown}" if shown.startswith("_") else shown
+
+
+def finish(ax: Axes, title: str) -> None:
+    """Draw legend, title and the two sides of the frame that carry a scale."""
+    ax.spines[["top", "right"]].set_visible(False)
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize="small")
+    if title:
+        ax.set_title(plain(title), loc="left", fontsize="medium")
+
+
+def line_looks() -> Any:
+    """Colour and style of one line after the other: after six the colours begin anew, with other styles."""
+    n = len(COLOURS)
+    return ({"color": COLOURS[i % n], "linestyle": STYLES[(i + i // n) % n]} for i in count())

@@ -1,0 +1,421 @@
+"""What one learn block says of a sample: from what the API sent to tidy tables."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from edgekit import anomaly, display
+from edgekit.errors import AmbiguousLabelsWarning, ResponseError, UsageError
+from edgekit.results import decision, label_lists, labelled
+from edgekit.results import detection as detected
+from edgekit.results import visual as visual_verdict
+from edgekit.results.kinds import kind_of
+from edgekit.results.lean import Scores
+from edgekit.results.sample import Sample, Source
+from edgekit.results.windows import SCORE, Cut, windows_table
+from edgekit.wire.schema import Classification, LearnBlock
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from PIL.Image import Image
+
+    from edgekit import detection
+    from edgekit.results.result import ClassifyResult
+
+_OUTCOMES = {"anomaly": True, "no anomaly": False}  # the API's words in expectedAnomalyOutcome
+
+
+class BlockResult:
+    """What one learn block says of a sample, window by window.
+
+    Attributes
+    ----------
+    result : ClassifyResult
+        The result this block is part of.
+    """
+
+    def __init__(self, result: ClassifyResult, index: int) -> None:
+        self.result = result
+        self._index = index
+
+    @property
+    def raw(self) -> Classification:
+        """Everything the API sent of this block, as decoded."""
+        return self.result.raw.classifications[self._index]
+
+    @property
+    def _lean(self) -> Classification:
+        """The same, its `result` perhaps still JSON; `scores` reads both."""
+        return self.result.lean.classifications[self._index]
+
+    @property
+    def learn_block(self) -> LearnBlock:
+        """The learn block: id, type, name, dsp, title, …"""
+        return self._lean.learn_block
+
+    @property
+    def id(self) -> int:
+        """Identifier of the learn block in its project."""
+        return self.learn_block.id
+
+    @property
+    def type(self) -> str:
+        """Type of the learn block: keras, anomaly, anomaly-gmm, keras-object-detection, …"""
+        return self.learn_block.type
+
+    @property
+    def kind(self) -> str | None:
+        """What the block says: "anomaly", "detection", "visual", "regression" or "classification".
+
+        The type decides; of a type that edgekit does not know the answer: whether it holds objects, or an anomaly score
+        and nothing else, or scores of several keys. None where it holds nothing.
+        """
+        if known := kind_of(self.type):
+            return known
+        if self.detects:
+            return "detection"
+        keys = set(self.scores())
+        return ("anomaly" if keys == {SCORE} else "classification") if keys else None
+
+    @property
+    def title(self) -> str:
+        """The learn block's title in the Studio."""
+        return self.learn_block.title
+
+    @property
+    def last_layer(self) -> str | None:
+        """What an object-detection block ends in: fomo, yolox, … (``objectDetectionLastLayer``); of any other, None."""
+        return self._lean.object_detection_last_layer if "object-detection" in self.type else None
+
+    @property
+    def sample(self) -> Sample:
+        """The sample that was classified."""
+        return self.result.sample
+
+    def windows(self) -> pd.DataFrame:
+        """Return one row per window.
+
+        Returns
+        -------
+        DataFrame, index `window` from 0: `start_ms`, `end_ms` (from the sample's start), `expected` (the label the
+        window should have, missing where the response gives none), then one float column per key of ``result``
+        in order of first appearance, ``anomaly`` last. A key missing in a window is NaN. A label that is itself called
+        start_ms, end_ms or expected gets ``_score`` appended. Of object detection `expected` is the list of the labels
+        of the objects in the picture, empty for none.
+
+        ``.attrs["labeling_method"]`` says by which method windows of several labels were labelled, where there are any.
+
+        Notes
+        -----
+        Window i covers [i · increase, i · increase + size), by the response's own ``windowSizeMs`` and
+        ``windowIncreaseMs``. Whether a last part shorter than a window makes one is not published:
+        there are as many windows as ``result`` has items, and what lies behind the last one is in none.
+
+        `expected` comes from ``expectedLabels``, without them from the sample's ``structuredLabels``, else it is the
+        sample's label. What their indices count, and which label a window of several has: see
+        `edgekit.results.expected.joined` and `edgekit.results.expected.Method`. The method is that of the impulse,
+        which is asked for where it matters; a result from a file came without it: then it is the label at the window's
+        end, and a line in the log says so, once.
+
+        Warns
+        -----
+        AmbiguousLabelsWarning
+            Nothing tells what the ranges count, and the labels depend on it; the text says why.
+        """
+        cut = self._cut
+        expected = labelled.labels(self._lean, self.sample, cut)
+        self._warn("expectedLabels", expected.doubt)
+        table = windows_table(Scores.of(self._lean).columns, cut, expected.texts)
+        if "object-detection" in self.type:
+            lists = [label_lists.listed(text, self.sample.info) for text in table["expected"]]
+            table["expected"] = pd.Series(lists, table.index, object)
+        if expected.method:
+            table.attrs["labeling_method"] = expected.method
+        return table
+
+    def scores(self) -> pd.DataFrame:
+        """Return the scores alone, as in `windows`: one row a window, one float column a key of ``result``."""
+        windows, columns = Scores.of(self._lean)
+        return pd.DataFrame(columns, index=pd.RangeIndex(windows, name="window"))
+
+    def anomalous(self) -> pd.Series:
+        """Say for each window whether it should be an anomaly.
+
+        Returns
+        -------
+        Series of nullable boolean, index `window`, name "anomalous": <NA> where the response does not say. Source:
+        ``expectedAnomalyOutcome`` (newer servers), joined to windows as `windows` joins the expected labels.
+
+        Warns
+        -----
+        AmbiguousLabelsWarning
+            As in `windows`.
+        """
+        outcomes = labelled.outcomes(self._lean, self.sample, self._cut)
+        self._warn("expectedAnomalyOutcome", outcomes.doubt)
+        values = pd.array([_OUTCOMES.get(outcome) for outcome in outcomes.texts], dtype="boolean")
+        return pd.Series(values, index=pd.RangeIndex(len(values), name="window"), name="anomalous")
+
+    def doubts(self) -> list[str]:
+        """Return why labels may be joined to the wrong windows: what `windows` and `anomalous` warn of, as values."""
+        found = (read(self._lean, self.sample, self._cut) for read in (labelled.labels, labelled.outcomes))
+        return [expected.doubt for expected in found if expected.doubt]
+
+    def features(self) -> pd.DataFrame:
+        """Fetch what this block looked at: the features of its DSP blocks, one row a window; see `Studio.features`.
+
+        Of several DSP blocks the tables stand side by side in the block's order, their ids before the names.
+
+        Raises
+        ------
+        UsageError
+            The result came from a file: there is nobody to ask.
+        """
+        source = self._studio()
+        tables = {dsp: source.features(self.sample.id, dsp) for dsp in self.learn_block.dsp}
+        if len(tables) > 1:  # blocks of one kind name their features alike
+            tables = {dsp: table.add_prefix(f"{dsp}: ") for dsp, table in tables.items()}
+        return pd.concat(list(tables.values()), axis=1) if tables else pd.DataFrame()
+
+    def _studio(self) -> Source:
+        if self.result.source is None:
+            raise UsageError(
+                f"This result came from a file, without the features and the parameters of block {self.id}. Ask the "
+                f"Studio it came from: ek.connect().classify({self.sample.id}).block({self.id})."
+            )
+        return self.result.source
+
+    def explain(self) -> pd.DataFrame:
+        """Ask the Studio for the block's parameters and the sample's features, and say why each window scored so.
+
+        Returns
+        -------
+        DataFrame, index `window`: `score` (the server's), `recomputed`, then for a GMM block `signed_score`,
+        `component`, `distance` and each feature's share of it (`edgekit.Gmm.explain`), for a K-means block `cluster`,
+        `distance` and each feature's share of its square (`edgekit.anomaly.KMeans.explain`).
+
+        Raises
+        ------
+        UsageError
+            It is no anomaly block, or the result came from a file and there is nobody to ask.
+        ResponseError
+            The Studio gives features of another number of windows than it scored.
+        """
+        score = self.scores().get(SCORE)
+        if self.type not in ("anomaly-gmm", "anomaly") or score is None:
+            raise UsageError(
+                f"Block {self.id} ({self.type}) has no anomaly score that edgekit can explain: that takes a block of "
+                f"type anomaly-gmm or anomaly (K-means). This result has: {self.result.listing()}."
+            )
+        features = self.features()
+        source = self._studio()
+        model = source.gmm(self.id) if self.type == "anomaly-gmm" else source.kmeans(self.id)
+        if len(features) != len(score):
+            raise ResponseError(
+                f"The Studio gives features of {len(features)} windows of sample {self.sample.id}, and block {self.id} "
+                f"scored {len(score)}: the impulse was changed after this result. Classify the sample again."
+            )
+        front = {"score": score, "recomputed": model.score(features)}
+        if isinstance(model, anomaly.Gmm):
+            front["signed_score"] = model.signed_score(features)
+        table = model.explain(features)
+        return pd.concat([pd.DataFrame(front, index=table.index), table], axis=1)
+
+    @property
+    def thresholds(self) -> pd.DataFrame:
+        """Table of the thresholds, one row each.
+
+        Columns key, value (a number, or the text of an option), description, help_text, suggested_value,
+        suggested_value_text, and dropdown_options: the values it offers with their descriptions as one text
+        ("max: Highest cell; mean: Mean of all cells"), missing where any number will do.
+        """
+        names = ["key", "value", "description", "help_text", "suggested_value", "suggested_value_text"]
+        rows = [[*(getattr(t, n) for n in names), decision.listed(t.dropdown_options)] for t in self._lean.thresholds]
+        return pd.DataFrame(rows, columns=[*names, "dropdown_options"])
+
+    @property
+    def threshold(self) -> float | None:
+        """The score that decides: by key, else the only number, else minimumConfidenceRating; None without any."""
+        found = decision.deciding(self._lean.thresholds, self.type)
+        return self._lean.minimum_confidence_rating if found is None else decision.number(found.value)
+
+    def segments(self, threshold: float | None = None) -> pd.DataFrame:
+        """Merge windows above the threshold into time ranges; see `edgekit.anomaly.segments`."""
+        limit = self.threshold if threshold is None else threshold
+        if limit is None:
+            raise UsageError(f"Block {self.id} came without a threshold: give one, segments(threshold=…).")
+        return anomaly.segments(self.windows(), limit)
+
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        threshold: float | None = None,
+        window: int = 0,
+        image: Image | None = None,
+        names: detection.Names | None = None,
+    ) -> Axes:
+        """Draw scores and label probabilities over the sample's time, or the detected objects of one `window`.
+
+        See `edgekit.plots.windows` and `edgekit.plots.detections`. Below objects lies the picture as it went into the
+        model: `image`, else fetched where the sample came from a Studio. `names` are those of `debug_info`.
+        """
+        from edgekit import plots
+
+        if "object-detection" in self.type:
+            shown = image if image is not None else detected.picture(self.sample)
+            title = f"{self.title} · {self.sample.filename}"
+            matched = self.matched(window, names=names)
+            scores = detected.scored(self._lean, window, matched)["score"]
+            return plots.detections(matched, image=shown, scores=scores, ax=ax, title=title)
+        table = self.windows()
+        limit = self.threshold if threshold is None else threshold
+        found = anomaly.segments(table, limit) if SCORE in table and limit is not None else None
+        title = f"{self.title} · {self.sample.filename}"
+        return plots.windows(table, limit, found, length_ms=self.sample.length_ms, ax=ax, title=title)
+
+    def summary(self) -> str:
+        """Say in a few words what this block found."""
+        if "object-detection" in self.type:
+            return detected.in_words(self._lean)
+        table = self.scores()
+        if not len(table):
+            return "no windows"
+        if visual_verdict.is_visual(self._lean, table):
+            return visual_verdict.in_words(self._lean, table, self.threshold)
+        if SCORE in table:
+            scores = table[SCORE]
+            limit = self.threshold
+            above = "" if limit is None else f"{(scores > limit).sum()} of {len(table)} windows above {limit:g}, "
+            return f"{above}highest score {scores.max():.2f}"
+        if not table.shape[1]:
+            return f"{len(table)} windows"
+        counted = table.dropna(how="all").idxmax(axis=1).value_counts()
+        return (
+            display.listing(f"{display.shown(label, 80)} {count}" for label, count in counted.items())
+            + f" of {len(table)} windows"
+        )
+
+    def __repr__(self) -> str:
+        kind, found = display.shown(self.type), display.shown(self.summary(), 1000)
+        return display.fit(f"<BlockResult {self.id} {kind} · {found}>")
+
+    def _repr_html_(self) -> str:
+        facts = {
+            "type": self.type,
+            "sample": f"{self.sample.id} · {display.shown(self.sample.filename)}",
+            "result": self.summary(),
+        }
+        if self.threshold is not None:
+            facts["threshold"] = f"{self.threshold:g}"
+        facts["score of a picture"] = decision.aggregation(self._lean.thresholds)
+        note = " ".join(t.help_text for t in self._lean.thresholds)
+        return display.card(f"{display.shown(self.title)} (block {self.id})", facts, note=note)
+
+    @property
+    def _cut(self) -> Cut:
+        return labelled.cut(self._lean, self.sample, self.result.window_size_ms, self.result.window_increase_ms)
+
+    def _warn(self, field: str, doubt: str) -> None:
+        """Tell the caller's caller what had to be guessed."""
+        if doubt:
+            warnings.warn(
+                f"The {field} of sample {self.sample.id}, block {self.id}, may be joined to the wrong windows: "
+                f"{doubt}. Check some windows by eye (block.raw has the ranges) before you trust figures that rest on "
+                f"them.",
+                AmbiguousLabelsWarning,
+                stacklevel=3,
+            )
+
+    @property
+    def detects(self) -> bool:
+        """Whether this block is about objects in a picture."""
+        return detected.detects(self._lean)
+
+    def detections(self, *, input_size: tuple[float, float] | None = None) -> pd.DataFrame:
+        """Return the boxes that an object-detection block found.
+
+        Parameters
+        ----------
+        input_size : (width, height), optional
+            Of the model's input, for boxes that came in its pixels and that nothing in the response turns into ratios.
+
+        Returns
+        -------
+        DataFrame, one row a box: `window`, `label`, `score`, `x`, `y` (top left), `width`, `height`, ratios 0..1 of the
+        model's input, x to the right. From ``structuredResult.boxes``, checked against ``details.boxes``: a
+        UserWarning tells where they differ. Without names in the response the label is "class i", i the index in
+        ``details.labels`` (from 0), and missing without that.
+
+        Notes
+        -----
+        The unit of ``structuredResult.boxes`` is not published. edgekit assumes ratios of the model's input where no
+        number of a window's boxes is above 1, else pixels of the model's input. ``edgekit doctor --report`` counts
+        which it is in a project of one's own.
+        """
+        return detected.detections(self._lean, input_size, self._path)
+
+    def debug_info(self, window: int = 0, *, names: detection.Names | None = None) -> detection.DebugInfo:
+        """Return the centres that FOMO saw, the truths, and which belong together, in image coordinates.
+
+        Parameters
+        ----------
+        window : int
+            Counted from 0; a picture has one.
+        names : mapping from label to name, optional
+            Labels are numbers from 1. Without it, names are known of the classes that this response has boxes of;
+            `edgekit.detection.summary` of many has more of them in `.names`.
+
+        Raises
+        ------
+        UsageError
+            No debug info came with this result; the text says how to ask for it.
+        ResponseError
+            The ``debugInfoJson`` is not what the Studio writes.
+        """
+        return detected.debug_info(self._lean, window, names)
+
+    def truth_boxes(
+        self, *, input_size: tuple[float, float] | None = None, resize_mode: str | None = None
+    ) -> pd.DataFrame:
+        """Return the sample's true boxes: `label`, `x`, `y` (top left), `width`, `height`, ratios 0..1.
+
+        Source: the sample's ``boundingBoxes`` (pixels of the stored image) and ``imageDimensions``. What the input
+        block makes of the picture is asked of the Studio once, or given by `input_size` and `resize_mode` (see
+        `edgekit.detection.to_input`). Where neither is known, for a result from a file, they are ratios of the stored
+        image: the same only where the input block squashes, or where both have the same shape.
+        ``.attrs["frame"]`` says which it is, "model input" or "stored image".
+        """
+        return detected.truth_boxes(self.sample, input_size, resize_mode)
+
+    def matched(self, window: int = 0, **options: Any) -> detection.Matched:
+        """Return detections and truths of one window, matched: a `DebugInfo` for FOMO, a `BoxMatch` for boxes.
+
+        For FOMO `names` may be given as for `debug_info`. For boxes: `min_iou` (0.5); `input_size` with `resize_mode`
+        as for `truth_boxes`; `classes`, the labels in training, which a response does not tell: truths of any other
+        get label -1.
+        """
+        return detected.matched(self.sample, self._lean, window, path=self._path, **options)
+
+    def metrics(self, window: int = 0, **options: Any) -> pd.DataFrame:
+        """Compare the server's own figures with those recomputed from its points or boxes; options as for `matched`.
+
+        Returns
+        -------
+        DataFrame, index `metric` (f1, precision, recall, mAP): `server`, `recomputed` (by the published rule; of a FOMO
+        model the mAP is the f1 again, of boxes there is only the mAP), `difference` (recomputed - server), `one_to_one`
+        (by one-to-one counting; of boxes at `min_iou`).
+        """
+        return detected.metrics(self.sample, self._lean, window, path=self._path, **options)
+
+    def pictures(self, **options: Any) -> list[detection.Picture]:
+        """Return every window as a picture for `edgekit.detection.summary`; options as for `matched`."""
+        return detected.pictures(self.sample, self._lean, path=self._path, **options)
+
+    @property
+    def _path(self) -> str:
+        """Where this block stands in the response."""
+        return f"$.classifications[{self._index}]"

@@ -1,0 +1,60 @@
+"""Which of a block's thresholds decides, and by what rule a picture as a whole was scored.
+
+Keys of thresholds: ``min_score`` (classification, object detection), ``min_score_box`` (PaddleOCR: the score of a box),
+``min_anomaly_score`` (anomaly blocks). Others go beside them and decide nothing: ``min_score_pixel``, ``unclip_ratio``,
+``anomaly_scoring_aggregation_method`` (since February 2026, a text), those of object tracking. Values of a kind that is
+not known here are told apart by being the only number.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from edgekit import display
+from edgekit.wire.schema import DropdownOption, Threshold
+
+AGGREGATION = "anomaly_scoring_aggregation_method"
+_KEYS = {True: ("min_anomaly_score",), False: ("min_score", "min_score_box")}  # by whether it is an anomaly block
+
+
+def deciding(thresholds: Sequence[Threshold], block_type: str) -> Threshold | None:
+    """Return the threshold that decides: by its key, else the only one that is a number; None where neither is.
+
+    A text decides only where its key says that it is meant, and only one that is a number written as text.
+    """
+    by_key = {t.key: t for t in thresholds if number(t.value) is not None}
+    for key in _KEYS["anomaly" in block_type]:
+        if key in by_key:
+            return by_key[key]
+    numeric = [t for t in by_key.values() if not isinstance(t.value, str)]
+    return numeric[0] if len(numeric) == 1 else None
+
+
+def number(value: float | str | None) -> float | None:
+    """Return a threshold's value as a number; None where it is a text of another kind, or nothing."""
+    try:
+        found = math.nan if value is None else float(value)
+    except ValueError:
+        return None
+    return found if math.isfinite(found) else None
+
+
+def aggregation(thresholds: Sequence[Threshold]) -> str:
+    """Say how the cells of a picture became its one score, in the Studio's words: 'mean (Mean of all cells)'.
+
+    Empty where the server does not say: until February 2026 it was the largest cell.
+    """
+    chosen = next((t for t in thresholds if t.key == AGGREGATION and t.value is not None), None)
+    if chosen is None:
+        return ""
+    said = next((o.description for o in chosen.dropdown_options or [] if o.value == chosen.value), None)
+    method = display.short(chosen.value)
+    return f"{method} ({display.shown(said, 80)})" if said else method
+
+
+def listed(options: Sequence[DropdownOption] | None) -> str | None:
+    """Write the values a threshold offers with their descriptions, in one text: 'max: Highest cell; mean: …'."""
+    if options is None:
+        return None
+    return "; ".join(f"{o.value}: {o.description}" if o.description else f"{o.value}" for o in options)

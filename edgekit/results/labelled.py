@@ -1,0 +1,120 @@
+"""What a response says each window should have been: its ranges, its intervals and its impulse, put together."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.errors import EdgekitError
+from edgekit.results.expected import Counts, Join, Method, Ranges, joined
+from edgekit.results.lean import Scores
+from edgekit.results.sample import Sample, spacing
+from edgekit.results.windows import Cut
+from edgekit.wire.schema import Classification, Impulse
+
+_LOG = logging.getLogger("edgekit")
+
+
+class Expected(NamedTuple):
+    """A text for each window (None: not known), why it may be wrong, and how windows of several labels were labelled.
+
+    `doubt` is empty where there is none, `method` where no window has several labels.
+    """
+
+    texts: NDArray[Any]
+    doubt: str = ""
+    method: str = ""
+
+
+def cut(raw: Classification, sample: Sample, size: float, increase: float) -> Cut:
+    """Gather how the sample was cut and every interval that the response names; size and increase in ms."""
+    payload = sample.payload
+    return Cut(
+        Scores.of(raw).windows,
+        size,
+        increase,
+        interval=sample.interval_ms,
+        length=sample.length_ms,
+        payload_interval=spacing(payload.interval_ms, payload.frequency_hz),
+        own_interval=spacing(raw.interval_ms, raw.frequency_hz),
+    )
+
+
+def labels(raw: Classification, sample: Sample, cut: Cut) -> Expected:
+    """Say which label each window should have; see `edgekit.BlockResult.windows`."""
+    ranges, join, method = _joined(raw, sample, cut)
+    if join is None:
+        return Expected(np.full(cut.windows, sample.label or None, object))
+    return Expected(join.labels(ranges), join.doubt, method)
+
+
+def outcomes(raw: Classification, sample: Sample, cut: Cut) -> Expected:
+    """Say which ``expectedAnomalyOutcome`` each window has: that of the reading whose label the window has."""
+    if not raw.expected_anomaly_outcome:
+        return Expected(np.full(cut.windows, None, object))
+    ranges, method = Ranges.of(raw.expected_anomaly_outcome), ""
+    join = joined(ranges, cut)
+    if join.counts is Counts.READINGS and raw.expected_labels:
+        _, by_label, method = _joined(raw, sample, cut)
+        if by_label is not None and by_label.counts is Counts.READINGS:
+            join = join._replace(place=by_label.place)
+    return Expected(join.labels(ranges), join.doubt, method)
+
+
+def _joined(raw: Classification, sample: Sample, cut: Cut) -> tuple[Ranges, Join | None, str]:
+    ranges, said = Ranges.of(raw.expected_labels), ""
+    if not raw.expected_labels:
+        ranges = Ranges.of(sample.info.structured_labels or [])
+        if not _over_all(ranges, sample.info.values_count):
+            return ranges, None, ""
+        cut = cut._replace(own_interval=cut.interval)  # of these it is known that they count the stored readings
+
+    def method() -> Method:
+        nonlocal said
+        known, assumed = _method(raw, sample)
+        said = known.kind + " (assumed)" * assumed
+        return known
+
+    join = joined(ranges, cut, method)
+    return ranges, join, said
+
+
+def _over_all(ranges: Ranges, count: int) -> bool:
+    """Say whether ranges lie end to end from the first reading to the last, as structured labels do."""
+    steps = np.append(ranges.first, count) - np.insert(ranges.last, 0, -1)
+    return bool(len(ranges.first) and (steps == 1).all())
+
+
+def _method(raw: Classification, sample: Sample) -> tuple[Method, bool]:
+    """Return how the impulse labels a window of several labels, and whether that had to be assumed."""
+    reason = "this result came without its impulse"
+    if sample.source is not None:
+        try:
+            return _named(sample.source.known_impulse(), raw.learn_block.dsp), False
+        except EdgekitError as problem:
+            reason = f"the impulse could not be fetched ({problem})"
+    _say_once(
+        f"edgekit: end-of-window was assumed. Some windows have several labels, and {reason}, which says how such a "
+        "window is labelled (labelingMethodMultiLabel): what is expected of it is the label of its last reading."
+    )
+    return Method(), True
+
+
+def _named(impulse: Impulse, dsp: Iterable[int]) -> Method:
+    """Return the method of the input block that feeds these DSP blocks; the Studio's default where it names none."""
+    inputs = {block.input for block in impulse.dsp_blocks if block.id in dsp}
+    blocks = [block for block in impulse.input_blocks if block.id in inputs] or impulse.input_blocks
+    for named in (block.labeling_method_multi_label for block in blocks):
+        if named is not None:
+            return Method(named.type, tuple(named.labels or ()), named.min_percentage or 0)
+    return Method()
+
+
+@lru_cache(maxsize=64)
+def _say_once(text: str) -> None:
+    _LOG.warning(text)

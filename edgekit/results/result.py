@@ -1,0 +1,167 @@
+"""What a classify call answered: a sample, and what each learn block says of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from weakref import WeakValueDictionary
+
+import numpy as np
+
+from edgekit import display
+from edgekit.errors import ResponseError, UsageError
+from edgekit.results import label_lists
+from edgekit.results.block import BlockResult
+from edgekit.results.lean import LeanResponse, whole_response
+from edgekit.results.sample import Sample, Source
+from edgekit.wire.decoding import decode
+from edgekit.wire.schema import ClassifyResponse
+from edgekit.wire.secret import sealed
+
+
+@sealed
+def parse(source: bytes | str | dict[str, Any] | Path) -> ClassifyResult:
+    """Read a classify response, from memory or from a file somebody saved.
+
+    Parameters
+    ----------
+    source : bytes, str, dict or Path
+        JSON as bytes or text, the decoded document, or the path of a file. A text that begins with ``{``, ``[`` or
+        ``<`` is taken for the document itself, any other for a path.
+
+    Raises
+    ------
+    ResponseError
+        The file cannot be read, or the document is not what the API promises: the text names the place.
+    StudioError
+        The document says ``success: false``; the text is the server's own.
+    """
+    content, name = _content(source)
+    return ClassifyResult(decode(content, ClassifyResponse if isinstance(content, dict) else LeanResponse, name))
+
+
+def _content(source: bytes | str | dict[str, Any] | Path) -> tuple[bytes | dict[str, Any], str]:
+    if isinstance(source, dict | bytes):
+        return source, "the document"
+    if isinstance(source, str) and (not source.strip() or source.lstrip("\ufeff \t\r\n").startswith(("{", "[", "<"))):
+        return source.encode("utf-8", "surrogatepass"), "the document"
+    shown = display.quoted(str(source), 200)
+    try:
+        return Path(source).read_bytes(), shown
+    except TypeError:
+        raise UsageError(f"parse() takes bytes, a text, a dict or a path, not {type(source).__name__}.") from None
+    except (OSError, ValueError) as problem:
+        reason = getattr(problem, "strerror", None) or problem
+        kind = "not " if isinstance(source, Path) else "neither JSON nor "
+        raise ResponseError(
+            f"{shown} is {kind}a file that can be read ({display.shown(reason)}). Check the path."
+        ) from None
+
+
+class ClassifyResult:
+    """What the learn blocks of an impulse say of one sample.
+
+    Attributes
+    ----------
+    lean : ClassifyResponse
+        What `raw` holds, or where it came as bytes, and nobody asked for `raw` yet, an
+        `edgekit.results.lean.LeanResponse`.
+    sample : Sample
+        The sample with its values, as it came with the result.
+    source : Studio or None
+        Where the result came from; None for a file.
+    """
+
+    def __init__(self, response: ClassifyResponse, source: Source | None = None, *, whole: bool = True) -> None:
+        self.lean = response
+        self.source = source
+        self.sample = Sample(response.sample, source, whole=whole)
+        # The same block each time it is asked for, but held weakly: it holds the result, and in a circle the million
+        # readings of a long sample would stay until the garbage collector has walked through them.
+        self._known: WeakValueDictionary[int, BlockResult] = WeakValueDictionary()
+
+    @property
+    def raw(self) -> ClassifyResponse:
+        """Everything the API sent, as decoded; where it came as bytes, all of it only now."""
+        if isinstance(self.lean, LeanResponse):
+            self.lean = whole_response(self.lean, self.sample.raw)
+        return self.lean
+
+    @property
+    def blocks(self) -> list[BlockResult]:
+        """What each learn block says, in the order the server sent them."""
+        return [self._known.get(i) or self._made(i) for i in range(len(self.lean.classifications))]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out the blocks: they are made again when asked for."""
+        return {name: value for name, value in vars(self).items() if name != "_known"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Begin without blocks."""
+        vars(self).update(state, _known=WeakValueDictionary())
+
+    def _made(self, index: int) -> BlockResult:
+        block = self._known[index] = BlockResult(self, index)
+        return block
+
+    @property
+    def window_size_ms(self) -> float:
+        """Length of the sliding window in milliseconds."""
+        return self.lean.window_size_ms
+
+    @property
+    def window_increase_ms(self) -> float:
+        """Milliseconds from one window's start to the next one's."""
+        return self.lean.window_increase_ms
+
+    @property
+    def warning(self) -> str | None:
+        """What the server warned of, if anything."""
+        return self.lean.warning
+
+    def block(self, key: int | str) -> BlockResult:
+        """Return one block: by its id, else its position (0 is the first); by its type, its last layer, or its title.
+
+        Raises
+        ------
+        UsageError
+            No block, or more than one, answers to `key`; the text lists what there is.
+        """
+        if isinstance(key, int | np.integer) and not isinstance(key, bool):
+            found = [block for block in self.blocks if block.id == key]
+            if not found and -len(self.blocks) <= key < len(self.blocks):
+                found = [self.blocks[key]]
+        else:
+            found = [block for block in self.blocks if block.type == key]
+            found = found or [block for block in self.blocks if block.last_layer == key]
+            found = found or [block for block in self.blocks if key in (block.title, block.learn_block.name)]
+        if len(found) == 1:
+            return found[0]
+        fault = "More than one block answers" if found else "No block answers"
+        raise UsageError(f"{fault} to {display.quoted(key)}. This result has: {self.listing()}. Ask by id.")
+
+    def listing(self) -> str:
+        """Name the blocks with id, type, last layer (of object detection) and title."""
+        kinds = [f"{block.type}, {block.last_layer}" if block.last_layer else block.type for block in self.blocks]
+        named = zip(self.blocks, kinds, strict=True)
+        return (
+            ", ".join(f"{block.id} ({display.shown(kind)}, {display.shown(block.title)!r})" for block, kind in named)
+            or "none"
+        )
+
+    def __repr__(self) -> str:
+        types = display.listing(block.last_layer or block.type for block in self.blocks)
+        name = display.shown(self.sample.filename)
+        return display.fit(f"<ClassifyResult of sample {self.sample.id} {name!r} · {types}>")
+
+    def _repr_html_(self) -> str:
+        facts: dict[str, object] = {
+            "expected": label_lists.in_words(self.sample.info),
+            "window": f"{self.window_size_ms:g} ms every {self.window_increase_ms:g} ms" if self.window_size_ms else "",
+        }
+        facts |= {f"{block.id} · {display.shown(block.title)}": block.summary() for block in self.blocks}
+        return display.card(
+            f"Sample {self.sample.id} · {display.shown(self.sample.filename)}, classified",
+            facts,
+            note=self.warning or "",
+        )

@@ -1,0 +1,171 @@
+"""How a project's calls are made: the session, the project's id, answers as structs, jobs."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, TypeVar
+
+import numpy as np
+
+from edgekit import display
+from edgekit.errors import JobFailed, NotFoundError, ResponseError, UsageError
+from edgekit.results.sample import Sample
+from edgekit.studio.jobs import follow
+from edgekit.wire import schema
+from edgekit.wire.decoding import decode, is_page, page_error, raise_refusal
+from edgekit.wire.limits import RETRIES, TIMEOUT
+from edgekit.wire.secret import Secret, sealed
+from edgekit.wire.session import Transport
+
+STUDIO_URL = "https://studio.edgeimpulse.com/v1"
+LOG_LINES = 1000  # that the Studio sends of a job's log
+T = TypeVar("T")
+
+
+class Calls:
+    """A project reached with its API key: what all of `edgekit.Studio`'s methods share; its parameters stand there."""
+
+    @sealed
+    def __init__(
+        self,
+        *,
+        url: str = STUDIO_URL,
+        api_key: str | Secret | None = None,
+        project_id: int | None = None,
+        timeout: float = TIMEOUT,
+        retries: int = RETRIES,
+        job_time_limit: float = 600.0,
+        allow_http: bool = False,
+        name: str | None = None,
+    ) -> None:
+        if api_key is None:
+            raise UsageError("No API key was given: your project's dashboard shows it under Keys.")
+        api_key = Secret.of(api_key)
+        self._transport = Transport(url, api_key, timeout=timeout, retries=retries, allow_http=allow_http)
+        self._job_time_limit = job_time_limit
+        self._given_id = None if project_id is None else id_of(project_id)
+        self._name = name
+
+    @property
+    def url(self) -> str:
+        """Base address of the server."""
+        return self._transport.url
+
+    @cached_property
+    def project_id(self) -> int:
+        """Identifier of the project: as given, else the key's own."""
+        return self._given_id if self._given_id is not None else next(iter(self.projects()))
+
+    def projects(self) -> dict[int, str]:
+        """Return the names of the projects this key sees, by id; a project's own key sees one.
+
+        Source: ``GET /api/projects``.
+        """
+        source = "GET /api/projects"
+        projects = decode(self._masked(self._transport.get, "projects"), schema.ProjectsResponse, source).projects
+        if not projects:
+            raise NotFoundError(f"{source}: this API key sees no project. Use a project's own key.")
+        return {project.id: project.name for project in projects}
+
+    # --- jobs ---
+
+    def job(self, job: int) -> schema.Job:
+        """Return the state of a job. Source: ``GET …/jobs/{jobId}/status``."""
+        found = self._get(schema.JobResponse, "jobs", job, "status").job
+        self._check_id("job", job, found.id, f"GET {self._route(('jobs', job, 'status'))}", "$.job.id")
+        return found
+
+    def job_log(self, job: int) -> list[str]:
+        """Return the lines a job printed, oldest first (the API sends the newest first).
+
+        The Studio sends the last 1,000 lines: where there are so many, a first line of edgekit's own says so.
+        """
+        answer = self._get(schema.LogResponse, "jobs", job, "stdout")
+        lines = [line.data.rstrip("\n") for line in reversed(answer.stdout)]
+        cut = len(lines) >= LOG_LINES or (answer.total_count or 0) > len(lines)
+        return [f"(These are the last {len(lines)} lines: the Studio sends no more.)", *lines] if cut else lines
+
+    def cancel_job(self, job: int) -> None:
+        """Ask the server to stop a job. Source: ``POST …/jobs/{jobId}/cancel``."""
+        self._post(schema.Refusal, "jobs", job, "cancel")
+
+    # --- how calls are made ---
+
+    def _get(self, kind: type[T], *path: str | int, **params: Any) -> T:
+        source = "GET " + self._route(path)
+        return decode(self._masked(self._transport.get, self.project_id, *path, **params), kind, source)
+
+    @sealed
+    def _masked(self, send: Callable[..., bytes], *path: str | int, **options: Any) -> bytes:
+        """Send a call and return its answer without the key.
+
+        It goes straight into `decode`. No variable on the way holds it: tracebacks may show them, and it has secrets.
+        """
+        return self._transport.masked(send("api", *path, **options))
+
+    def _check_id(self, what: str, asked: int, came: int, call: str, place: str) -> None:
+        """Raise where the answer is about another sample, block or job than was asked for."""
+        if came != asked:
+            raise ResponseError(
+                f"{call}: asked for {what} {asked}, and the answer is about {what} {came}. Something on the way mixes "
+                f"up answers, such as a proxy that keeps them: try again, or without it.",
+                place,
+            )
+
+    def _check_progress(self, before: int, after: int, *path: str) -> None:
+        """Raise where a page brought nothing new: reading would never end."""
+        if after == before:
+            raise ResponseError(
+                f"GET {self._route(path)}: the server gives the same page whichever is asked for. Try again later.",
+                "$.totalCount",
+            )
+
+    @sealed
+    def _bytes(self, *path: str | int, **params: Any) -> bytes:
+        """Fetch a file, not a byte of it changed; a refusal in its place is JSON as everywhere."""
+        content = self._transport.get("api", self.project_id, *path, **params)
+        source = "GET " + self._route(path)
+        if content.lstrip()[:1] == b"{":
+            raise_refusal(self._transport.masked(content), source)
+        if is_page(content):
+            raise page_error(source, "a file")
+        return content
+
+    def _post(self, kind: type[T], *path: str | int, body: dict[str, Any] | None = None, **params: Any) -> T:
+        source = "POST " + self._route(path)
+        return decode(self._masked(self._transport.post, self.project_id, *path, body=body, **params), kind, source)
+
+    def _route(self, path: tuple[str | int, ...]) -> str:
+        return f"/api/{self.project_id}/" + "/".join(map(str, path))
+
+    def _posted(self, kind: type[T], *path: str | int, stop: threading.Event | None = None, **params: Any) -> T:
+        """Send a V2 POST; where it answers with a job, wait for the job and send the same POST again."""
+        source = "POST " + self._route(path)
+        for _ in range(3):  # a result can drop out of the server's cache between the job's end and our asking
+            answer = self._result_or_job(kind, source, path, params)
+            if not isinstance(answer, int):
+                return answer
+            follow(self, answer, self._job_time_limit, stop)
+        raise JobFailed(f"{source}: the server keeps answering with a new job instead of the result. Try again later.")
+
+    @sealed
+    def _result_or_job(
+        self, kind: type[T], source: str, path: tuple[str | int, ...], params: dict[str, Any]
+    ) -> T | int:
+        """Send a V2 POST; return the result, or the id of the job that makes it."""
+        answer = self._masked(self._transport.post, self.project_id, *path, idempotent=True, **params)
+        started = decode(answer, schema.JobStarted, source)
+        if started.id is None or bytes(started.classifications) or bytes(started.results):
+            return decode(answer, kind, source)
+        return started.id
+
+
+def id_of(given: int | Sample) -> int:
+    number = given.id if isinstance(given, Sample) else given
+    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 0:
+        raise UsageError(
+            f"Expected an id (a whole number, as studio.samples() lists them), got {display.quoted(given)}."
+        )
+    return int(number)

@@ -1,0 +1,118 @@
+"""Where to connect to: your project, or the sandbox that all of this process shares."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from typing import TYPE_CHECKING
+
+from edgekit import display, shell
+from edgekit.errors import NotFoundError, SandboxError, UsageError
+from edgekit.studio.calls import STUDIO_URL, id_of
+from edgekit.studio.studio import Studio
+from edgekit.wire.secret import Secret, sealed
+
+if TYPE_CHECKING:
+    from edgekit.sandbox import Sandbox
+
+
+@sealed
+def connect(
+    *,
+    project_id: int | None = None,
+    api_key: str | None = None,
+    url: str | None = None,
+    sandbox: str | None = None,
+) -> Studio:
+    """Connect to your project, or to the embedded sandbox where no API key is set.
+
+    Parameters
+    ----------
+    project_id : int, optional
+        Else ``EI_PROJECT_ID``, else the key's own project.
+    api_key : str, optional
+        Else ``EI_API_KEY``. Without any: the sandbox, offline, shared by everything in this process.
+    url : str, optional
+        Else ``EI_API_ENDPOINT``, else https://studio.edgeimpulse.com/v1.
+    sandbox : str, optional
+        Name of a sandbox project ("motion", "objects" or "routine"): asks for it even where a key is set.
+
+    Raises
+    ------
+    UsageError
+        Arguments that contradict each other, an unknown sandbox project, a project id that is no number.
+    AuthenticationError, ConnectionFailed, NotFoundError
+        The key is wrong, nobody answers, or the key does not see the project.
+    SandboxError
+        The sandbox could not start, or the data or the parameters of its project are missing, damaged or others.
+    """
+    given = (project_id, api_key, url) != (None, None, None)
+    if sandbox is not None and given:
+        raise UsageError("sandbox=… asks for the embedded sandbox: leave out project_id, api_key and url.")
+    key = Secret.of(os.environ.get("EI_API_KEY", "").strip() if api_key is None else api_key)
+    del api_key  # not to stand in a traceback that shows variables
+    if sandbox is None and key:
+        address = url or os.environ.get("EI_API_ENDPOINT") or STUDIO_URL
+        studio = Studio(url=address, api_key=key, project_id=_project_id(project_id))
+    elif given:
+        raise UsageError("No API key: give api_key=… or set EI_API_KEY (your project's dashboard shows it under Keys).")
+    else:
+        embedded = _shared_sandbox()
+        name = sandbox or next(iter(embedded.keys))
+        if name not in embedded.keys:
+            raise UsageError(
+                f"There is no sandbox project {display.quoted(name)}; there is: {', '.join(embedded.keys)}."
+            )
+        embedded.load(name)
+        studio = Studio(url=embedded.url, api_key=embedded.keys[name], name=f"sandbox project {name!r}")
+    seen = studio.projects()  # a wrong key or address is better met here than three cells on
+    if studio.project_id not in seen:
+        known = ", ".join(f"{number} ({display.shown(name)!r})" for number, name in seen.items())
+        raise NotFoundError(f"This API key sees project {known}, not {studio.project_id}. Check EI_PROJECT_ID.")
+    return studio
+
+
+def sandbox_projects() -> list[str]:
+    """Return the names of the sandbox's projects, the one that `connect` takes without a key first."""
+    return list(_shared_sandbox().keys)
+
+
+def _project_id(given: int | None) -> int | None:
+    if given is not None:
+        return id_of(given)
+    text = os.environ.get("EI_PROJECT_ID", "").strip()
+    if text and not (text.isascii() and text.isdigit()):
+        raise UsageError(
+            f"EI_PROJECT_ID must be a number (the project's id in its web address), not {display.quoted(text)}."
+        )
+    return int(text) if text else None
+
+
+_lock = threading.RLock()
+_shared: Sandbox | None = None
+if hasattr(os, "register_at_fork"):  # no process is forked while another thread starts the sandbox: it could not go on
+    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
+
+
+def _shared_sandbox() -> Sandbox:
+    """Return the sandbox that all of this process shares; it starts on first use and stops with the process.
+
+    A process that was forked shares its parent's, as long as that one lives.
+    """
+    global _shared  # noqa: PLW0603
+    with _lock:
+        if _shared is None:
+            try:
+                from edgekit.sandbox import Sandbox
+            except ImportError as problem:
+                missing = problem.name
+            else:
+                _shared = Sandbox().start()
+                atexit.register(_shared.stop)
+                return _shared
+            raise SandboxError(
+                f"No API key is set and the embedded sandbox is not installed ({missing} is missing). "
+                f"Set EI_API_KEY to work on your project, or type: {shell.pip_install('edgekit[sandbox]')}"
+            )
+        return _shared

@@ -1,0 +1,67 @@
+"""A project that has what a notebook is about: your own where it has, else one of the sandbox's."""
+
+from __future__ import annotations
+
+import os
+
+from edgekit.errors import NotFoundError, UsageError
+from edgekit.results.kinds import KINDS, kind_of
+from edgekit.studio.connection import connect, sandbox_projects
+from edgekit.studio.studio import Studio
+
+
+def connect_for(block: str, *, category: str | None = "testing") -> Studio:
+    """Connect to your project if it has such a learn block, else to a project of the sandbox that has one.
+
+    The project, key and address are those of `connect` without arguments. Where the project has no such block, or no
+    sample to ask it about, a printed line says so before the sandbox takes over. Without a key it is the sandbox's
+    project from the start.
+
+    Parameters
+    ----------
+    block : str
+        A kind of learn block ("classification", "anomaly", "detection", "visual", "regression"), a type
+        ("anomaly-gmm"), or what an object-detection model ends in ("fomo").
+    category : str, optional
+        In which part of the project there must be a sample; in any with None.
+
+    Raises
+    ------
+    UsageError
+        No project of the sandbox has such a block and such a sample either.
+    AuthenticationError, ConnectionFailed, NotFoundError, SandboxError
+        As in `connect`.
+    """
+    if os.environ.get("EI_API_KEY", "").strip():
+        studio = connect()
+        lack = _lack(studio, block, category)
+        if lack is None:
+            return studio
+        print(f"This project has no {lack}: the notebook goes on with a project of the sandbox.")
+    for name in sandbox_projects():
+        studio = connect(sandbox=name)
+        if _lack(studio, block, category) is None:
+            return studio
+    where = f" and a sample in {category}" * (category is not None)
+    raise UsageError(
+        f"No project of the sandbox has a block {block!r}{where}. Ask for a kind ({', '.join(KINDS)}), a type such as "
+        f"'anomaly-gmm', or a last layer such as 'fomo'."
+    )
+
+
+def _lack(studio: Studio, block: str, category: str | None) -> str | None:
+    """Say what the project does not have, in words that "no" can stand before; None where it has all."""
+    try:
+        types = [learn.type for learn in studio.impulse().learn_blocks]
+    except NotFoundError:
+        return "impulse yet"
+    samples = studio.samples(category, limit=1)
+    if samples.empty:
+        return f"sample in {category}" if category else "sample"
+    if block in types or block in map(kind_of, types):
+        return None
+    if "detection" in map(kind_of, types):  # what a model ends in is told only by an answer of it
+        blocks = studio.classify(samples.index[0]).blocks
+        if block in [answer.last_layer for answer in blocks]:
+            return None
+    return f"{block} block"

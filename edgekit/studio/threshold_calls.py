@@ -1,0 +1,118 @@
+"""The calls about thresholds: which a learn block has, and setting one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from edgekit import display
+from edgekit.errors import UsageError
+from edgekit.results.decision import deciding
+from edgekit.studio.impulse_calls import ImpulseCalls
+from edgekit.wire import schema
+
+_RUN = "studio.test() runs it."
+# What becomes of model testing, in the API's words (``regenerateModelTestingStatus``), and what to do next.
+_NEXT = {
+    "regenerated": "Model testing has its results again: studio.test(start=False) fetches them.",
+    "started_job": "A job makes the results of model testing again: afterwards studio.test(start=False) fetches them.",
+    "requires_job": f"Model testing has no results until it runs again: {_RUN}",
+    "not_regenerated": f"Model testing has no results until it runs again: {_RUN}",
+}
+
+
+@dataclass(frozen=True)
+class ThresholdSet:
+    """A threshold that was set, and what became of model testing, which rests on thresholds.
+
+    Attributes
+    ----------
+    block : int
+        The learn block's id.
+    key : str
+        Which threshold.
+    value : float or str
+        Its new value.
+    status : str or None
+        ``regenerateModelTestingStatus``: not_regenerated (as always with object detection), regenerated, started_job,
+        requires_job, or a word to come; None where the server does not say.
+    had_results : bool or None
+        Whether there were results of model testing before.
+    """
+
+    block: int
+    key: str
+    value: float | str
+    status: str | None = None
+    had_results: bool | None = None
+
+    @property
+    def next_step(self) -> str:
+        """What to do next about model testing, in a sentence."""
+        if self.had_results is False:
+            return f"Model testing had no results: {_RUN}"
+        said = f" (the Studio says: {display.short(self.status)})" if self.status and self.status not in _NEXT else ""
+        return _NEXT.get(self.status or "", f"Model testing may have no results any more{said}: {_RUN}")
+
+    def __repr__(self) -> str:
+        key, value = display.shown(self.key), display.shown(self.value)
+        return display.fit(f"<{key} of block {self.block} is now {value} · {self.next_step}>")
+
+
+class ThresholdCalls(ImpulseCalls):
+    """What `edgekit.Studio` can do with thresholds."""
+
+    def set_threshold(self, block: int | str, value: float | str, *, key: str | None = None) -> ThresholdSet:
+        """Set a threshold of a learn block. **It empties the results of model testing**, which rest on thresholds.
+
+        Parameters
+        ----------
+        block : int or str
+            The learn block, by id, type or title.
+        value : float or str
+            The new value; a text for a threshold that offers texts, such as how the score of a picture is made.
+        key : str, optional
+            Which threshold. Without it, the one that decides (see `BlockResult.threshold`), or the one that offers the
+            text; needed only where that is none.
+
+        Returns
+        -------
+        ThresholdSet, which says what became of model testing and what to do next.
+
+        Raises
+        ------
+        UsageError
+            No number, or the key is needed: the text lists those there are.
+        AuthenticationError
+            The key's role does not allow it (it takes an admin's).
+
+        Notes
+        -----
+        The keys are read from the block's metadata, so no sample need be classified: ``GET …/training/keras/{id}/
+        metadata`` or ``…/training/anomaly/{id}/metadata``. Then ``POST …/impulse/{impulseId}/set-thresholds``.
+        """
+        if isinstance(value, bool) or not isinstance(value, int | float | str | np.number):
+            raise UsageError(f"A threshold is a number or a text, got {display.quoted(value)}.")
+        if not isinstance(value, str) and not np.isfinite(value):
+            raise UsageError(f"A threshold is a finite number, got {value}.")
+        impulse, learn = self.impulse(), self._learn_block(block)
+        if impulse.id is None:
+            raise UsageError("This server names no impulse id; set the threshold in the Studio.")
+        entry = {"blockId": learn, "key": key or self._threshold_key(impulse, learn, value), "value": value}
+        body = {"thresholds": [entry], "allowCreatingRegenerateModelTestingJobs": False}
+        answer = self._post(schema.ThresholdsSet, "impulse", impulse.id, "set-thresholds", body=body)
+        status, had = answer.regenerate_model_testing_status, answer.had_model_testing_results
+        return ThresholdSet(learn, str(entry["key"]), value, status, had)
+
+    def _threshold_key(self, impulse: schema.Impulse, block: int, value: float | str) -> str:
+        kind = next((learn.type for learn in impulse.learn_blocks if learn.id == block), "")
+        room = "anomaly" if kind in ("anomaly", "anomaly-gmm") else "keras"
+        have = self._get(schema.BlockMetadata, "training", room, block, "metadata").thresholds
+        offering = [t for t in have if value in [option.value for option in t.dropdown_options or []]]
+        chosen = offering[0] if isinstance(value, str) and len(offering) == 1 else deciding(have, kind)
+        if chosen is None:
+            raise UsageError(
+                f"Block {block} has {len(have)} thresholds: {', '.join(t.key for t in have) or 'none'}. Give key=…."
+            )
+        return chosen.key

@@ -1,0 +1,137 @@
+"""What a classify call answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import field
+
+from edgekit.wire.schema.base import Answer, Api, Number
+from edgekit.wire.schema.samples import SampleData, StructuredLabel
+
+
+class LearnBlock(Api, kw_only=True):
+    """A trained model of the impulse. `type`: anomaly (K-means), anomaly-gmm, keras, keras-object-detection, …"""
+
+    id: int
+    type: str
+    name: str
+    title: str
+    dsp: list[int]
+    created_by: str | None = None
+    created_at: str | None = None
+
+
+class DropdownOption(Api):
+    """One of the values a threshold offers, and what it means."""
+
+    value: float | str | None = None
+    description: str | None = None
+
+
+class Threshold(Api, kw_only=True):
+    """A configurable threshold of a block; newer servers also send strings as `value`."""
+
+    key: str
+    value: float | str | None
+    description: str = ""
+    help_text: str = ""
+    suggested_value: float | str | None = None
+    suggested_value_text: str | None = None
+    dropdown_options: list[DropdownOption] | None = None
+
+
+class AnomalyBox(Api, kw_only=True):
+    """A box of a visual anomaly, ratios 0..1 of the image, x, y the top left corner."""
+
+    label: str
+    x: float
+    y: float
+    width: float
+    height: float
+    score: float
+
+
+class AnomalyResult(Api, kw_only=True):
+    """Visual anomaly of one window: the (n, n) grid of scores as [row][column], their mean and max, the boxes."""
+
+    boxes: list[AnomalyBox] | None = None
+    scores: list[list[float | None]] | None = None
+    mean_score: float | None = None
+    max_score: float | None = None
+
+
+class StructuredResult(Api, kw_only=True):
+    """Object detection of one window; `boxes` are (x, y, width, height), `debug_info_json` a JSON document."""
+
+    boxes: list[list[float]]
+    scores: list[float]
+    labels: list[str] | None = None
+    m_ap: float | None = field(name="mAP", default=None)
+    f1: float | None = None
+    precision: float | None = None
+    recall: float | None = None
+    debug_info_json: str | None = None
+
+
+class Details(Api, kw_only=True):
+    """The raw output of a detection model for one window; `boxes` are (ymin, xmin, ymax, xmax), ratios 0..1."""
+
+    boxes: list[list[float]] | None = None
+    labels: list[float] | None = None
+    scores: list[float] | None = None
+    m_ap: float | None = field(name="mAP", default=None)
+    f1: float | None = None
+
+
+Windows = list[dict[str, float | None]]
+
+
+class Classification(Api, kw_only=True):
+    """What one learn block says of a sample: `result` holds a name → number dict per window."""
+
+    learn_block: LearnBlock
+    result: Windows
+    expected_labels: list[StructuredLabel] = field(default_factory=list)
+    thresholds: list[Threshold] = field(default_factory=list)
+    minimum_confidence_rating: float | None = None
+    anomaly_result: list[AnomalyResult] | None = None
+    structured_result: list[StructuredResult] | None = None
+    details: list[Details] | None = None
+    object_detection_last_layer: str | None = None
+    expected_anomaly_outcome: list[StructuredLabel] | None = None
+    is_multi_label: bool | None = None
+    interval_ms: Number | None = None
+    frequency_hz: Number | None = None
+    label_map_result: list[Any] | None = None
+    label_map_scores: list[Any] | None = None
+    result_count: int | None = None
+
+
+class ClassifyResponse(Api, kw_only=True):
+    """The answer of every classify call: one `Classification` per learn block, and the sample itself."""
+
+    success: bool
+    classifications: list[Classification]
+    sample: SampleData
+    window_size_ms: Number
+    window_increase_ms: Number
+    already_in_database: bool | None = None
+    error: str | None = None
+    warning: str | None = None
+
+
+class VariantResult(Api):
+    """What one variant of the models says."""
+
+    variant: str
+    classifications: list[Classification]
+
+
+class VariantsResponse(Answer, kw_only=True):
+    """The answer of ``POST …/classify/v2/{sampleId}/variants``."""
+
+    results: list[VariantResult]
+    sample: SampleData
+    window_size_ms: Number
+    window_increase_ms: Number

@@ -1,0 +1,234 @@
+"""What the other calls answer: project, impulse, jobs, model testing, what is behind a score."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import field
+
+from edgekit.wire.schema.base import Answer, Api, Count, Number
+from edgekit.wire.schema.classification import AnomalyBox, Classification, LearnBlock, Threshold
+from edgekit.wire.schema.samples import SampleInfo
+
+
+class ModelResult(Api):
+    """What model testing says of one sample; the sample comes without its values."""
+
+    sample_id: Count
+    sample: SampleInfo
+    classifications: list[Classification]
+
+
+class ModelPrediction(Api, kw_only=True):
+    """Model testing's verdict on one window (or image)."""
+
+    sample_id: Count
+    start_ms: Number
+    end_ms: Number
+    prediction: str
+    label: str | None = None
+    prediction_correct: bool | None = None
+    expected_anomaly_outcome: str | None = None
+    f1_score: float | None = None
+    anomaly_scores: list[list[float | None]] | None = None
+    bounding_boxes: list[AnomalyBox] | None = None
+
+
+class ModelTestingPage(Answer, kw_only=True):
+    """One page of ``GET …/classify/all/result/page``, in samples."""
+
+    result: list[ModelResult]
+    predictions: list[ModelPrediction]
+    total_count: int
+
+
+class ModelTestingSummary(Answer, kw_only=True):
+    """What edgekit reads of ``GET …/classify/all/result``: why there are no results."""
+
+    no_results_because_thresholds_changed: Any = None
+
+
+class ThresholdsSet(Answer, kw_only=True):
+    """What ``POST …/impulse/{impulseId}/set-thresholds`` answers: what became of model testing."""
+
+    had_model_testing_results: bool | None = None
+    regenerate_model_testing_status: str | None = None
+
+
+class Refusal(Answer, kw_only=True):
+    """What an application error looks like: HTTP 200 with ``success: false``."""
+
+    error: Any = None
+
+
+class JobStarted(Answer, kw_only=True):
+    """The other answer of a V2 call: the `id` of a job instead of a result (left undecoded here)."""
+
+    id: int | None = None
+    classifications: msgspec.Raw = msgspec.Raw()
+    results: msgspec.Raw = msgspec.Raw()  # of several variants
+
+
+class Project(Api):
+    """The project a key belongs to."""
+
+    id: int
+    name: str
+
+
+class ProjectsResponse(Answer, kw_only=True):
+    """``GET /api/projects``: a project key sees its one project."""
+
+    projects: list[Project]
+
+
+class SamplesResponse(Answer, kw_only=True):
+    """One page of ``GET /api/{projectId}/raw-data``."""
+
+    samples: list[SampleInfo]
+    total_count: int
+
+
+class LabelingMethod(Api, kw_only=True):
+    """How an input block labels a window with several labels; see `edgekit.results.expected.Method`."""
+
+    type: str
+    labels: list[str] | None = None
+    min_percentage: Number | None = None
+
+
+class InputBlock(Api, kw_only=True):
+    """How the impulse cuts windows (time series) or scales images."""
+
+    id: int
+    type: str
+    name: str
+    title: str
+    window_size_ms: Number | None = None
+    window_increase_ms: Number | None = None
+    classification_window_increase_ms: Number | None = None
+    frequency_hz: float | None = None
+    pad_zeros: bool | None = None
+    labeling_method_multi_label: LabelingMethod | None = None
+    image_width: int | None = None
+    image_height: int | None = None
+    resize_mode: str | None = None
+
+
+class DspBlock(Api, kw_only=True):
+    """A processing block: from the axes of a window to features."""
+
+    id: int
+    type: str
+    name: str
+    title: str
+    axes: list[str]
+    values_per_axis: int | None = None
+    input: int | None = None
+
+
+class Impulse(Api, kw_only=True):
+    """Input blocks → DSP blocks → learn blocks."""
+
+    id: int | None = None
+    name: str = ""
+    input_blocks: list[InputBlock]
+    dsp_blocks: list[DspBlock]
+    learn_blocks: list[LearnBlock]
+
+
+class ImpulseResponse(Answer, kw_only=True):
+    """``GET /api/{projectId}/impulse``; no `impulse` where none was made yet."""
+
+    impulse: Impulse | None = None
+
+
+class Job(Api, kw_only=True):
+    """A job; while it runs `finished` and `finished_successful` are absent. `finished` is a date, or true."""
+
+    id: int
+    category: str = ""
+    finished: str | bool | None = None
+    finished_successful: bool | None = None
+
+
+class JobResponse(Answer, kw_only=True):
+    """``GET /api/{projectId}/jobs/{jobId}/status``."""
+
+    job: Job
+
+
+class LogLine(Api, kw_only=True):
+    """One line a job printed."""
+
+    data: str
+    log_level: str | None = None
+
+
+class LogResponse(Answer, kw_only=True):
+    """``GET /api/{projectId}/jobs/{jobId}/stdout``, newest first, the last 1,000 lines."""
+
+    stdout: list[LogLine]
+    total_count: int | None = None
+
+
+class GmmParameters(Answer, kw_only=True):
+    """``GET …/training/anomaly/{learnId}/gmm/metadata``: means (n, m), covariances (n, m, m), weights (n,)."""
+
+    means: list[list[float]]
+    covariances: list[list[list[float]]]
+    weights: list[float]
+
+
+class Cluster(Api):
+    """A K-means cluster in scaled feature space; `max_error` is its radius."""
+
+    center: list[float]
+    max_error: float
+
+
+class AnomalyMetadata(Answer, kw_only=True):
+    """``GET …/training/anomaly/{learnId}/metadata``. For a GMM block `mean` and `scale` scale the log-likelihood."""
+
+    mean: list[float]
+    scale: list[float]
+    axes: list[Count]
+    clusters: list[Cluster] = field(default_factory=list)
+    thresholds: list[Threshold] = field(default_factory=list)
+    default_minimum_confidence_rating: float | None = None
+
+
+class BlockMetadata(Answer, kw_only=True):
+    """What edgekit reads of every block's metadata, ``GET …/training/keras|anomaly/{learnId}/metadata``."""
+
+    thresholds: list[Threshold] = field(default_factory=list)
+
+
+class FeatureWindowSample(Api, kw_only=True):
+    """Where a feature row comes from."""
+
+    id: int
+    start_ms: float
+    end_ms: float
+
+
+class FeatureWindow(Api, kw_only=True):
+    """The features of one window."""
+
+    values: list[float | None] = field(name="X")
+    y_label: str = ""
+    sample: FeatureWindowSample | None = None
+
+
+class FeaturesResponse(Answer, kw_only=True):
+    """``GET …/dsp/{dspId}/features/get-graph/classification/{sampleId}``."""
+
+    data: list[FeatureWindow]
+    skip_first_features: Count = 0
+
+
+class FeatureLabelsResponse(Answer, kw_only=True):
+    """``GET …/dsp/{dspId}/features/labels``."""
+
+    labels: list[str]

@@ -1,0 +1,126 @@
+"""A sample: its description and its values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import field
+
+from edgekit.wire.schema.base import Answer, Api, Count, Number
+from edgekit.wire.secret import Secret
+
+
+class Sensor(Api):
+    """One axis of a sample: its name and its units (SenML, though "N/A" occurs; audio has "wav", images "rgba")."""
+
+    name: str
+    units: str
+
+
+class StructuredLabel(Api, gc=False):
+    """A label over a range of indices; `end_index` is inclusive."""
+
+    start_index: Count
+    end_index: Count
+    label: str
+
+
+class BoundingBox(Api):
+    """A ground-truth box in absolute pixels of the stored image; x, y is the top left corner."""
+
+    label: str
+    x: Number
+    y: Number
+    width: Number
+    height: Number
+
+
+class ImageDimensions(Api):
+    """Width and height of the stored image in pixels."""
+
+    width: Count
+    height: Count
+
+
+class SampleInfo(Api, kw_only=True):
+    """A sample without its values: ``sample.sample`` of a classification, one row of a listing."""
+
+    id: int
+    filename: str
+    category: str
+    label: str
+    interval_ms: Number
+    frequency: Number
+    sensors: list[Sensor]
+    values_count: Count
+    signature_validate: bool | None = None
+    signature_method: str | None = None
+    signature_key: Secret | None = None
+    created: str | None = None
+    last_modified: str | None = None
+    added: str | None = None
+    coldstorage_filename: str | None = None
+    original_interval_ms: Number | None = None
+    original_frequency: Number | None = None
+    device_name: str | None = None
+    device_type: str | None = None
+    total_length_ms: Number | None = None
+    bounding_boxes: list[BoundingBox] | None = None
+    bounding_boxes_type: str | None = None
+    chart_type: str | None = None
+    thumbnail_video: str | None = None
+    thumbnail_video_full: str | None = None
+    video_url: str | None = None
+    video_url_full: str | None = None
+    is_disabled: bool | None = None
+    is_processing: bool | None = None
+    processing_job_id: int | None = None
+    processing_error: bool | None = None
+    processing_error_string: str | None = None
+    is_cropped: bool | None = None
+    metadata: dict[str, Any] | None = None
+    project_id: int | None = None
+    project_owner_name: str | None = None
+    project_name: str | None = None
+    project_labeling_method: str | None = None
+    sha256_hash: str | None = None
+    structured_labels: list[StructuredLabel] | None = None
+    structured_labels_list: list[str] | None = None
+    created_by_synthetic_data_job_id: int | None = None
+    image_dimensions: ImageDimensions | None = None
+    datastreams: list[Any] | None = None
+    label_map: Any = None
+    last_updated_by: Any = None
+
+
+Values = list[list[float | str | None] | float | str | None]
+
+
+class Payload(Api, kw_only=True):
+    """The values of a sample: one list a reading, one value an axis (flat for a single sensor)."""
+
+    device_type: str | None = field(name="device_type", default=None)
+    device_name: str | None = field(name="device_name", default=None)
+    sensors: list[Sensor]
+    values: Values
+    crop_start: int | None = None
+    crop_end: int | None = None
+    interval_ms: Number | None = None
+    frequency_hz: Number | None = None
+
+
+class DatastreamPayload(Api, kw_only=True):
+    """The values of one datastream of a sample (newer servers); `index` is its place in ``sample.datastreams``."""
+
+    index: int
+    payload: Payload
+    total_payload_length: Count | None = None
+
+
+class SampleData(Answer, kw_only=True):
+    """A sample with its values: ``sample`` of a classification."""
+
+    sample: SampleInfo
+    payload: Payload
+    total_payload_length: Count | None = None
+    datastream_payloads: list[DatastreamPayload] | None = None

@@ -1,0 +1,223 @@
+"""Shapes of the live service with one field missing, null or of another type: an error with its place, or right.
+
+Every file of data/live, every field in it, one at a time, through `parse` and whatever it returns.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import msgspec
+import pytest
+
+import edgekit as ek
+from edgekit.results import testing
+from edgekit.wire import schema
+from edgekit.wire.decoding import decode
+
+LIVE = Path(__file__).parents[1] / "data" / "live"
+CASES = {path.stem: json.loads(path.read_text()) for path in sorted(LIVE.glob("*.json"))}
+ANSWERS = [name for name, document in CASES.items() if "classifications" in document]
+MISSING = object()
+OTHERS: list[Any] = [MISSING, None, True, 7, -2.5, 10**400, "text", [], [[]], ["x"], {}, {"x": None}]
+
+Path_ = tuple[str | int, ...]
+
+
+def places(node: Any, path: Path_ = ()) -> Iterator[Path_]:
+    """Every field and, of a list, its first and its last item."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield (*path, key)
+            yield from places(value, (*path, key))
+    elif isinstance(node, list):
+        for i in sorted({0, len(node) - 1}) if node else ():
+            yield (*path, i)
+            yield from places(node[i], (*path, i))
+
+
+def broken(document: Any, path: Path_, value: Any) -> Any:
+    document = copy.deepcopy(document)
+    node = document
+    for step in path[:-1]:
+        node = node[step]
+    if value is MISSING:
+        del node[path[-1]]
+    else:
+        node[path[-1]] = copy.deepcopy(value)
+    return document
+
+
+def written(path: Path_) -> str:
+    """The path as edgekit writes places."""
+    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+
+
+def named(error: ek.ResponseError, path: Path_) -> bool:
+    """Whether an error names the field, or something in it; of a reading beyond all floats the list it stands in."""
+    place = written(path)
+    late = error.place.endswith("payload.values") and place.startswith(error.place) and "out of range" in str(error)
+    inside = error.place == place or error.place.startswith((f"{place}.", f"{place}["))
+    return error.place in str(error) and (inside or late)
+
+
+def used(result: ek.ClassifyResult) -> Iterator[tuple[str, Any]]:
+    """Every property and method of a result and of what is in it, by name; each still to be called."""
+    yield "blocks", lambda: result.blocks
+    for shown in (result, result.sample, *result.blocks):
+        yield "repr", lambda shown=shown: repr(shown)
+        yield "html", lambda shown=shown: shown._repr_html_()
+    sample = result.sample
+    for name in ("raw", "info", "id", "filename", "label", "category", "sensors", "interval_ms", "length_ms"):
+        yield name, lambda name=name: getattr(sample, name)
+    for name in ("signal", "labels", "image", "original", "plot"):
+        yield name, lambda name=name: getattr(sample, name)()
+    for name in ("window_size_ms", "window_increase_ms", "warning", "raw"):
+        yield name, lambda name=name: getattr(result, name)
+    yield "listing", result.listing
+    for block in result.blocks:
+        for name in ("raw", "learn_block", "id", "type", "title", "last_layer", "thresholds", "threshold", "detects"):
+            yield name, lambda block=block, name=name: getattr(block, name)
+        for name in (
+            "windows", "scores", "anomalous", "segments", "summary", "detections", "debug_info", "truth_boxes",
+            "matched", "metrics", "pictures", "plot", "explain", "features",
+        ):  # fmt: skip
+            yield name, lambda block=block, name=name: getattr(block, name)()
+        yield "explore", lambda block=block: ek.explore(block)
+        yield "block", lambda block=block: result.block(block.id)
+
+
+def leaves(node: Any, path: Path_ = ()) -> dict[Path_, Any]:
+    if isinstance(node, dict) and node:
+        return {place: leaf for key, value in node.items() for place, leaf in leaves(value, (*path, key)).items()}
+    if isinstance(node, list) and node:
+        return {place: leaf for i, value in enumerate(node) for place, leaf in leaves(value, (*path, i)).items()}
+    return {path: node}
+
+
+def read(struct: Any) -> dict[Path_, Any]:
+    return leaves(msgspec.to_builtins(struct, enc_hook=str))
+
+
+def elsewhere_changed(whole: dict[Path_, Any], now: dict[Path_, Any], path: Path_, value: Any) -> bool:
+    """Whether any other field reads differently; where an item of a list is gone, those behind it move up."""
+    if value is MISSING and isinstance(path[-1], int):
+        return False
+    every = whole.keys() | now.keys()
+    elsewhere = {place for place in every if place[: len(path)] != path and path[: len(place)] != place}
+    return any(whole.get(place) != now.get(place) for place in elsewhere)
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("as_bytes", [True, False])
+def test_one_wrong_field_of_an_answer_is_named_by_its_place_or_leaves_the_rest_right(name, as_bytes):
+    document = CASES[name]
+    whole = read(ek.parse(document).raw)
+    refused, wrong = 0, []
+    for path in places(document):
+        for value in OTHERS:
+            given = broken(document, path, value)
+            given = json.dumps(given).encode() if as_bytes else given
+            try:
+                result = ek.parse(given)
+                now = read(result.raw)
+            except ek.ResponseError as error:
+                refused += 1
+                if not named(error, path):
+                    wrong.append((written(path), value, error.place))
+                continue
+            except ek.StudioError:
+                if path != ("success",):
+                    wrong.append((written(path), value, "a refusal"))
+                continue
+            if elsewhere_changed(whole, now, path, value):
+                wrong.append((written(path), value, "changed what stands elsewhere"))
+    assert wrong == []
+    assert refused > 50
+
+
+def another_type(value: Any) -> Any:
+    return {dict: [], list: {}, str: 7}.get(type(value), "text")
+
+
+def at(document: Any, path: Path_) -> Any:
+    for step in path:
+        document = document[step]
+    return document
+
+
+def fault_of(call: Callable[[], Any], path: Path_) -> str:
+    """What is wrong with what a call raises; nothing is, where it is edgekit's own error and names the right place."""
+    try:
+        call()
+    except ek.ResponseError as error:  # boxes without scores: either is at fault
+        return "" if named(error, path) or error.place.startswith(written(path[:4])) else f"names {error.place}"
+    except ek.EdgekitError as error:
+        return "" if str(error) else "says nothing"
+    except Exception as error:
+        return repr(error)
+    finally:
+        plt.close("all")
+    return ""
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.filterwarnings("ignore::edgekit.AmbiguousLabelsWarning", "ignore::UserWarning")
+def test_nothing_but_edgekits_errors_leaves_what_parse_returns(name):
+    document = CASES[name]
+    faults, calls = [], 0
+    for path in places(document):
+        for value in (MISSING, None, another_type(at(document, path))):
+            with suppress(ek.EdgekitError):
+                result = ek.parse(json.dumps(broken(document, path, value)))
+                for method, call in used(result):
+                    calls += 1
+                    if fault := fault_of(call, path):
+                        faults.append((written(path), value, method, fault))
+    assert faults == []
+    assert calls > 1000
+
+
+# --- the other files: a job, a page of model testing ---
+
+
+def test_one_wrong_field_of_a_job_is_named_by_its_place_or_leaves_the_rest_right():
+    check(CASES["job-finished"], schema.JobResponse, lambda answer: (answer.job.id, answer.job.finished_successful))
+
+
+def test_one_wrong_field_of_a_page_of_model_testing_is_named_by_its_place_or_leaves_the_rest_right():
+    impulse = schema.Impulse(input_blocks=[], dsp_blocks=[], learn_blocks=[])
+    check(
+        CASES["od-testing-page"],
+        schema.ModelTestingPage,
+        lambda page: testing.testing_table(page.result, page.predictions, impulse, None),
+    )
+
+
+def check(document: Any, kind: type, use: Callable[[Any], Any]) -> None:
+    whole = read(decode(document, kind))
+    wrong, refused = [], 0
+    for path in places(document):
+        for value in OTHERS:
+            try:
+                answer = decode(broken(document, path, value), kind)
+            except ek.ResponseError as error:
+                refused += 1
+                if not named(error, path):
+                    wrong.append((written(path), value, error.place))
+                continue
+            except ek.StudioError:
+                if path != ("success",):
+                    wrong.append((written(path), value, "a refusal"))
+                continue
+            use(answer)
+            if elsewhere_changed(whole, read(answer), path, value):
+                wrong.append((written(path), value, "changed what stands elsewhere"))
+    assert wrong == []
+    assert refused > 5

@@ -1,0 +1,208 @@
+"""Model testing and the thresholds it rests on: by variant and category, without results, after a change."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import edgekit as ek
+from tests.faults import Server, reply
+from tests.wire.test_answers import TESTED, answering
+
+NO_RESULTS = {"success": False, "error": "No model testing results found, run 'startClassifyJob' first"}
+IMPULSE = {"success": True, "impulse": {"id": 1, "inputBlocks": [], "dspBlocks": [], "learnBlocks": []}}
+STARTED = {"success": True, "id": 7}
+ENDED = {"success": True, "job": {"id": 7, "category": "Classify", "finished": True, "finishedSuccessful": True}}
+
+
+@pytest.fixture
+def own():
+    """A client of a sandbox of its own: model testing and thresholds change it."""
+    with ek.Sandbox() as running:
+        yield ek.connect(url=running.url, api_key=running.keys["motion"])
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch):
+    monkeypatch.setattr("edgekit.studio.testing_calls.PAUSES", (0.0, 0.0))
+
+
+# --- model testing ---
+
+
+def test_each_variant_has_results_of_its_own(own):
+    default, int8 = own.test(), own.test(variant="int8")
+    assert list(default["sample"]) == list(int8["sample"])
+    assert own.test(start=False, variant="float32").equals(default)
+    assert own.test(start=False, variant="int8").equals(int8)
+    scores = [table.attrs["results"][31].block(3).scores() for table in (default, int8)]
+    assert scores[0].equals(own.classify(31, 3).blocks[0].scores())
+    assert scores[1].equals(own.classify(31, 3, variant="int8").blocks[0].scores())
+    assert not scores[0].equals(scores[1])
+
+
+def test_another_category_can_be_tested(own):
+    table = own.test(category="training")
+    assert set(table["sample"]) == set(own.samples("training").index)
+    with pytest.raises(ek.NotFoundError, match=r"No test has been run.*studio\.test\(\) runs it"):
+        own.test(start=False)
+
+
+def test_the_variant_goes_into_the_body_where_alone_it_counts():
+    with answering(STARTED, ENDED, TESTED, IMPULSE) as (studio, server):
+        studio.test(variant="int8", category="validation")
+    start, _, page, _ = server.requests
+    assert start.path == "/api/1/jobs/classify?category=validation"
+    assert json.loads(start.body) == {"modelVariants": ["int8"]}
+    assert "variant=int8" in page.path
+    assert "category=validation" in page.path
+
+
+def test_what_is_not_asked_for_is_not_sent():
+    with answering(STARTED, ENDED, TESTED, IMPULSE) as (studio, server):
+        studio.test()
+    assert server.requests[0].path.endswith("/jobs/classify")
+    assert json.loads(server.requests[0].body) == {}
+    assert "variant" not in server.requests[2].path
+    assert "category" not in server.requests[2].path
+
+
+def test_a_variant_that_the_project_lacks_is_the_servers_no(own):
+    with pytest.raises(ek.StudioError, match="int4"):
+        own.test(variant="int4")
+
+
+def test_a_category_that_is_none_is_a_usage_error(own):
+    with pytest.raises(ek.UsageError, match="one of training, testing"):
+        own.test(category="tested")
+
+
+def test_without_results_the_next_step_is_to_run_it():
+    with (
+        answering(NO_RESULTS) as (studio, _),
+        pytest.raises(ek.NotFoundError, match=r"studio\.test\(\) runs it") as caught,
+    ):
+        studio.test(start=False)
+    assert "ids" not in str(caught.value)
+
+
+def test_results_may_come_some_time_after_the_job():
+    with answering(STARTED, ENDED, NO_RESULTS, NO_RESULTS, TESTED, IMPULSE) as (studio, _):
+        assert len(studio.test()) == 1
+
+
+def test_a_job_that_leaves_no_results_is_told_as_what_it_is():
+    with (
+        answering(STARTED, ENDED, NO_RESULTS) as (studio, server),
+        pytest.raises(ek.NotFoundError, match="job succeeded, but the Studio has no results yet"),
+    ):
+        studio.test()
+    assert len(server.requests) == 5  # the page is asked for again, twice
+
+
+@pytest.mark.parametrize("word", ["can_regenerate_model_summary", "should_rerun_full_job"])
+def test_results_that_a_changed_threshold_emptied_say_so(word):
+    summary = {"success": True, "noResultsBecauseThresholdsChanged": word}
+    with (
+        answering(NO_RESULTS, summary) as (studio, _),
+        pytest.raises(ek.NotFoundError, match="thresholds were changed"),
+    ):
+        studio.test(start=False)
+
+
+def test_a_refusal_of_another_kind_is_not_taken_for_no_results():
+    refusal = {"success": False, "error": "Learn block 3 is not trained yet"}
+    with answering(refusal) as (studio, _), pytest.raises(ek.StudioError, match="Train the block"):
+        studio.test(start=False)
+
+
+# --- thresholds ---
+
+
+def test_a_threshold_is_set_by_the_key_of_the_blocks_metadata_without_classifying(own):
+    seen = own.set_threshold("keras", 0.7)
+    assert (seen.block, seen.key, seen.value, seen.had_results) == (3, "min_score", 0.7, False)
+    assert own.classify(31, 3).blocks[0].threshold == 0.7
+    assert own.set_threshold(5, 4).key == "min_anomaly_score"
+
+
+def test_what_becomes_of_model_testing_is_reported_with_the_next_step(own):
+    assert "Model testing had no results: studio.test() runs it." in repr(own.set_threshold(5, 4))
+    own.test()
+    seen = own.set_threshold(5, 4.5)
+    assert (seen.status, seen.had_results) == ("not_regenerated", True)
+    assert repr(seen) == (
+        "<min_anomaly_score of block 5 is now 4.5 · Model testing has no results until it runs again: studio.test() "
+        "runs it.>"
+    )
+
+
+METADATA = "training/keras/9/metadata"
+VISUAL = {"id": 9, "type": "keras-visual-anomaly", "name": "", "title": "visual", "dsp": []}
+
+
+def visual(thresholds: list[dict], answer: dict) -> list:
+    impulse = {"success": True, "impulse": IMPULSE["impulse"] | {"learnBlocks": [VISUAL]}}
+    return [impulse, {"success": True, "thresholds": thresholds}, {"success": True} | answer]
+
+
+THRESHOLDS = json.loads((Path(__file__).parents[1] / "data" / "live" / "visual-two-thresholds.json").read_text())
+THRESHOLDS = THRESHOLDS["classifications"][0]["thresholds"]
+
+
+@pytest.mark.parametrize(("value", "key"), [(6.0, "min_anomaly_score"), ("max", "anomaly_scoring_aggregation_method")])
+def test_of_two_thresholds_the_one_that_decides_or_that_offers_the_text_is_set(value, key):
+    with answering(*visual(THRESHOLDS, {})) as (studio, server):
+        assert studio.set_threshold(9, value).key == key
+    _, metadata, sent = server.requests
+    assert metadata.path == f"/api/1/{METADATA}"
+    assert json.loads(sent.body)["thresholds"] == [{"blockId": 9, "key": key, "value": value}]
+
+
+def test_several_thresholds_of_which_none_is_known_to_decide_are_listed():
+    odd = [{"key": "one", "value": 1}, {"key": "two", "value": 2}]
+    with (
+        answering(*visual(odd, {})) as (studio, _),
+        pytest.raises(ek.UsageError, match="2 thresholds: one, two"),
+    ):
+        studio.set_threshold(9, 3)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        ("regenerated", r"has its results again: studio.test\(start=False\)"),
+        ("started_job", "A job makes the results"),
+        ("requires_job", "no results until it runs again"),
+        ("something_new", r"the Studio says: something_new\): studio.test\(\) runs it"),
+        (None, r"may have no results any more: studio.test\(\) runs it"),
+    ],
+)
+def test_every_status_of_regeneration_has_a_next_step(status, said):
+    answer = {"hadModelTestingResults": True, "regenerateModelTestingStatus": status}
+    with answering(*visual(THRESHOLDS, answer)) as (studio, _):
+        seen = studio.set_threshold(9, 3)
+    assert re.search(said, seen.next_step)
+
+
+@pytest.mark.parametrize("value", [True, None, [1]])
+def test_what_is_no_value_of_a_threshold_is_a_usage_error(value):
+    with answering(IMPULSE) as (studio, server), pytest.raises(ek.UsageError, match="a number or a text"):
+        studio.set_threshold(9, value)
+    assert not server.requests
+
+
+def test_metadata_without_thresholds_asks_for_the_key():
+    with answering(*visual([], {})) as (studio, _), pytest.raises(ek.UsageError, match="0 thresholds: none"):
+        studio.set_threshold(9, 3)
+
+
+def test_a_broken_answer_of_the_metadata_is_named_by_its_place():
+    broken = reply(b'{"success": true, "thresholds": [{"value": 3}]}')
+    impulse = reply(json.dumps(visual([], {})[0]).encode())
+    with Server(impulse, broken) as server, pytest.raises(ek.ResponseError) as caught:
+        ek.Studio(url=server.url, api_key="ei_0123456789", project_id=1).set_threshold(9, 3)
+    assert caught.value.place == "$.thresholds[0].key"

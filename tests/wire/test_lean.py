@@ -1,0 +1,220 @@
+"""What is read of a response's bytes at once, and what is left for later: nothing but the time it takes may show it."""
+
+from __future__ import annotations
+
+import json
+import math
+import pickle
+from typing import Any
+
+import msgspec
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import edgekit as ek
+from edgekit.results import lean
+from edgekit.wire.schema import ClassifyResponse, SampleData, Values
+from tests.results.test_parse import BLOCK, HMAC_KEY, INFO, SEED, changed, error_of, newer
+
+VALUES = "$.sample.payload.values"
+HUGE = "9" * 400  # a number, but of no float
+quickly = settings(max_examples=300, deadline=None)
+
+
+def content(document: dict[str, Any]) -> bytes:
+    return json.dumps(document).encode()
+
+
+def scored(rows: list[Any]) -> dict[str, Any]:
+    return changed(f"{BLOCK}.result", rows, changed(f"{BLOCK}.expectedLabels", []))
+
+
+def agree(document: dict[str, Any]) -> ek.ClassifyResult:
+    """Read a document from its bytes as from the dict, where nothing is left for later."""
+    ours, plain = ek.parse(content(document)), ek.parse(document)
+    assert isinstance(ours.lean, lean.LeanResponse)
+    for a, b in zip(ours.blocks, plain.blocks, strict=True):
+        pd.testing.assert_frame_equal(a.windows(), b.windows())
+        pd.testing.assert_frame_equal(a.scores(), b.scores())
+        assert repr(a) == repr(b)
+    assert isinstance(ours.lean, lean.LeanResponse)
+    assert ours.raw == plain.raw
+    return ours
+
+
+def with_readings(text: str) -> bytes:
+    return content(changed(VALUES, "HERE")).replace(b'"HERE"', text.encode())
+
+
+# --- scores -----------------------------------------------------------------------------------------------------------
+
+NAMES = st.sampled_from(
+    ["idle", "wave", "anomaly", "", "start_ms", 'a"b', "a\\b", "a\nb", "é", "$.x[0]", "a`b", "\U0001f600"]
+)
+NUMBERS = st.none() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(st.lists(st.dictionaries(NAMES, NUMBERS, max_size=4), max_size=5))
+@quickly
+def test_windows_of_any_keys_in_any_order_are_the_same_from_bytes(rows):
+    agree(scored(rows))
+
+
+@given(st.lists(NAMES, unique=True, min_size=1, max_size=4), st.data())
+@quickly
+def test_windows_of_the_same_keys_are_the_same_from_bytes(names, data):
+    finite = st.floats(allow_nan=False, allow_infinity=False)
+    rows = data.draw(st.lists(st.fixed_dictionaries(dict.fromkeys(names, finite)), max_size=5))
+    agree(scored([dict(data.draw(st.permutations(list(row.items())))) for row in rows]))
+
+
+@pytest.mark.parametrize("document", [SEED, newer(), scored([]), scored([{}, {}])], ids=["old", "new", "none", "empty"])
+def test_both_generations_are_the_same_from_bytes(document):
+    agree(document)
+
+
+def test_the_first_window_may_have_more_keys_than_are_looked_at():
+    names = [f"a label of many, number {i}" for i in range(4000)]
+    assert len(content(dict.fromkeys(names, 0.5))) > lean._HEAD
+    assert list(agree(scored([dict.fromkeys(names, 0.5)] * 2)).blocks[0].scores()) == names
+
+
+def test_of_two_equal_keys_of_a_window_the_last_counts():
+    text = json.dumps(scored(["HERE"])).replace('"HERE"', '{"idle": 1, "wave": 2, "idle": 3}')
+    assert ek.parse(text).blocks[0].scores().loc[0].to_dict() == {"idle": 3, "wave": 2}
+    assert ek.parse(text).blocks[0].raw.result == [{"idle": 3, "wave": 2}]
+
+
+def test_what_somebody_does_to_a_table_stays_in_that_table():
+    block = ek.parse(content(SEED)).blocks[0]
+    for read in (block.windows, block.scores):
+        before = read()
+        table = read()
+        table["idle"] += 1
+        table.loc[0, "wave"] = 7
+        table["idle"].to_numpy(copy=False)
+        pd.testing.assert_frame_equal(read(), before)
+
+
+@pytest.mark.parametrize("wrong", ["0.5", True, [], {}])
+def test_a_wrong_score_far_down_is_named_by_its_place(wrong):
+    rows = [{"idle": 0.5, "a b": 0.5} for _ in range(1000)]
+    rows[700]["a b"] = wrong
+    assert error_of(content(scored(rows))).place == error_of(scored(rows)).place == f"{BLOCK}.result[700]['a b']"
+
+
+@pytest.mark.parametrize("wrong", [[], "idle", 5, None])
+def test_a_window_that_is_no_object_is_named_by_its_place(wrong):
+    rows = [{"idle": 0.5}, wrong]
+    assert error_of(content(scored(rows))).place == error_of(scored(rows)).place == f"{BLOCK}.result[1]"
+
+
+# --- readings ---------------------------------------------------------------------------------------------------------
+
+SPACE = st.text(" \n\r\t", max_size=2)
+NUMBER = st.one_of(
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+    st.integers().map(str),
+    st.sampled_from(["null", "-0", "1E5", "1e+5", "1e400", "1e-400", "0.0e-0"]),
+)
+ANYTHING = NUMBER | st.sampled_from(
+    ['"1"', "true", "false", "{}", '"[]"', "nul", "01", "1.", "-", "1 2", "lun", "[1,]"]
+)
+
+
+def listed(items: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.lists(st.tuples(SPACE, items, SPACE).map("".join), max_size=4).map(lambda found: f"[{','.join(found)}]")
+
+
+@given(listed(listed(listed(ANYTHING) | ANYTHING) | ANYTHING) | ANYTHING)
+@quickly
+def test_readings_are_left_as_json_only_where_they_can_be_decoded(text):
+    try:
+        msgspec.json.decode(text, type=Values)
+    except msgspec.MsgspecError:
+        error_of(with_readings(text))
+    else:
+        assert ek.parse(with_readings(text)).raw.sample.payload.values == msgspec.json.decode(text, type=Values)
+
+
+@given(listed(listed(st.floats(-1e9, 1e9).map(lambda number: f"{number:.6f}"))))
+@quickly
+def test_readings_that_are_numbers_are_left_as_json(text):
+    assert isinstance(ek.parse(with_readings(text)).lean.sample.payload.values, msgspec.Raw)
+
+
+@pytest.mark.parametrize("wrong", [True, {}, [[1]]])
+def test_a_wrong_reading_far_down_is_named_by_its_place(wrong):
+    readings = [[0.5, 1.0, 2.0] for _ in range(1000)]
+    readings[700][1] = wrong
+    document = changed(VALUES, readings)
+    assert error_of(content(document)).place == error_of(document).place == f"{VALUES}[700][1]"
+
+
+def test_a_wrong_reading_of_a_datastream_is_named_by_its_place():
+    document = changed("$.sample.datastreamPayloads[0].payload.values", [[True]], newer())
+    assert error_of(content(document)).place == "$.sample.datastreamPayloads[0].payload.values[0][0]"
+
+
+@pytest.mark.parametrize(
+    ("place", "source"), [(VALUES, SEED), ("$.sample.datastreamPayloads[0].payload.values", newer())]
+)
+def test_a_reading_that_no_float_can_hold_is_named_when_it_is_asked_for(place, source):
+    text = json.dumps(changed(place, [["HERE", 1, 2]], source)).replace('"HERE"', HUGE)
+    result = ek.parse(text)
+    assert len(result.blocks[0].windows())
+    for read in (result.sample.signal, lambda: result.raw, lambda: result.blocks[0].raw):
+        with pytest.raises(ek.ResponseError, match="out of range") as caught:
+            read()
+        assert caught.value.place == place
+
+
+# --- when what is left is decoded -------------------------------------------------------------------------------------
+
+
+def test_nothing_is_decoded_until_it_is_asked_for():
+    result = ek.parse(content(newer()))
+    for block in result.blocks:
+        assert len(block.windows())
+        assert block.summary() in result._repr_html_() + repr(block)
+    assert isinstance(result.lean, lean.LeanResponse)
+    assert type(result.raw) is type(result.lean) is ClassifyResponse
+    assert result.raw is result.raw
+
+
+def test_a_signal_decodes_its_sample_alone():
+    result = ek.parse(content(SEED))
+    assert len(result.sample.signal())
+    assert type(result.sample.raw) is SampleData
+    assert isinstance(result.lean, lean.LeanResponse)
+    assert result.raw.sample is result.sample.raw
+
+
+def test_a_block_shows_the_same_struct_as_its_result():
+    result = ek.parse(content(SEED))
+    assert result.blocks[0].raw is result.raw.classifications[0]
+
+
+def test_what_somebody_changes_in_raw_counts():
+    block = ek.parse(content(scored([{"idle": 0.25}] * 3))).blocks[0]
+    assert list(block.windows()["idle"]) == [0.25] * 3
+    block.raw.result[1]["idle"] = None
+    del block.raw.result[2]
+    np.testing.assert_array_equal(block.windows()["idle"], [0.25, math.nan])
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_result_read_from_bytes_survives_a_pickle_and_leaves_its_key_behind(asked):
+    result = ek.parse(content(changed(f"{INFO}.signatureKey", HMAC_KEY)))
+    if asked:
+        assert result.raw
+    stored = pickle.dumps(result)
+    back = pickle.loads(stored)
+    assert HMAC_KEY.encode() not in stored
+    assert HMAC_KEY not in repr(result.lean)
+    pd.testing.assert_frame_equal(back.blocks[0].windows(), result.blocks[0].windows())
+    pd.testing.assert_frame_equal(back.sample.signal(), result.sample.signal())
+    assert back.blocks[0].raw == result.blocks[0].raw
