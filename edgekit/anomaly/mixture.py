@@ -42,7 +42,7 @@ class Gmm:
     score_mean: float
     score_scale: float
     axes: tuple[int, ...] | None = None
-    _precision: Floats = field(init=False, repr=False)
+    _roots: Floats = field(init=False, repr=False)
     _log_norm: Floats = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -64,16 +64,16 @@ class Gmm:
             raise UsageError("A mixture's weights are not negative.")
         axes = axes_of(self.axes, m, KIND)
         try:
-            root = np.linalg.cholesky(covariances)
+            roots = np.linalg.cholesky(covariances)
         except np.linalg.LinAlgError:
             raise UsageError("A covariance matrix of the mixture is not positive definite.") from None
-        log_det = 2 * np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
+        log_det = 2 * np.log(np.diagonal(roots, axis1=1, axis2=2)).sum(axis=1)
         put = object.__setattr__  # the dataclass is frozen
         put(self, "axes", axes)
         put(self, "means", means)
         put(self, "covariances", covariances)
         put(self, "weights", weights)
-        put(self, "_precision", np.linalg.inv(covariances))
+        put(self, "_roots", roots)
         with np.errstate(divide="ignore"):  # a component of weight 0 counts for nothing
             put(self, "_log_norm", np.log(weights) - 0.5 * (m * np.log(2 * np.pi) + log_det))
 
@@ -99,11 +99,10 @@ class Gmm:
 
     def log_likelihood(self, features: ArrayLike | pd.DataFrame) -> Floats:
         """Return the log-likelihood of each window under the mixture."""
+        from scipy.special import logsumexp
+
         joint = self._log_norm - 0.5 * self._distances(self._selected(features))
-        peak = joint.max(axis=1)
-        peak = np.where(np.isneginf(peak), 0, peak)  # infinitely far away: infinitely unlikely
-        with np.errstate(divide="ignore"):
-            total: Floats = peak + np.log(np.exp(joint - peak[:, None]).sum(axis=1))
+        total: Floats = logsumexp(joint, axis=1)
         return total
 
     def explain(self, features: ArrayLike | pd.DataFrame) -> pd.DataFrame:
@@ -115,10 +114,14 @@ class Gmm:
         column a feature, which sum to `distance`. The share of feature j is ``d_j · (Σ⁻¹ d)_j`` with ``d = x - μ``; a
         share can be negative where features are correlated (Garthwaite & Koch 2016 discuss such partitions).
         """
+        from scipy.linalg import cho_solve
+
         values = self._selected(features)
         component = (self._log_norm - 0.5 * self._distances(values)).argmax(axis=1)
-        gap = values - self.means[component]
-        shares = gap * np.einsum("wij,wj->wi", self._precision[component], gap)
+        shares = values - self.means[component]
+        for k in np.unique(component):
+            mine = component == k
+            shares[mine] *= cho_solve((self._roots[k], True), shares[mine].T, check_finite=False).T
         table = shares_table(shares, features, self.axes)
         table.insert(0, "component", component)
         table.insert(1, "distance", shares.sum(axis=1))
@@ -126,8 +129,12 @@ class Gmm:
 
     def _distances(self, values: Floats) -> Floats:
         """Squared Mahalanobis distance of each window to each component, (windows, n)."""
-        gap = values[:, None, :] - self.means
-        distances: Floats = np.einsum("wki,kij,wkj->wk", gap, self._precision, gap, optimize=True)
+        from scipy.linalg import solve_triangular
+
+        distances = np.empty((len(values), len(self.means)))
+        for k, (mean, root) in enumerate(zip(self.means, self._roots, strict=True)):
+            white = solve_triangular(root, (values - mean).T, lower=True, check_finite=False)
+            distances[:, k] = np.einsum("jw,jw->w", white, white)
         return distances
 
     def _selected(self, features: ArrayLike | pd.DataFrame) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,34 @@ def test_the_score_is_that_of_scipys_normal_distributions(seed, components, feat
     x = np.random.default_rng(seed).normal(scale=4, size=(20, features))
     z = (log_likelihood(of, x) - of["score_mean"]) / of["score_scale"]
     np.testing.assert_allclose(ek.Gmm(**of).score(x), np.abs(z), rtol=1e-9, atol=1e-9)
+
+
+@given(SEEDS, st.integers(1, 5), st.integers(1, 8))
+@quickly
+def test_solving_with_the_cholesky_roots_gives_what_the_inverses_give_to_the_twelfth_digit(seed, components, features):
+    of = parameters(seed, components, features)
+    x = np.random.default_rng(seed).normal(scale=4, size=(20, features))
+    gap, precision = x[:, None] - of["means"], np.linalg.inv(of["covariances"])
+    distance = np.einsum("wki,kij,wkj->wk", gap, precision, gap)
+    log_det = np.linalg.slogdet(of["covariances"])[1]
+    joint = np.log(of["weights"]) - 0.5 * (features * np.log(2 * np.pi) + log_det + distance)
+    mixture, nearest = ek.Gmm(**of), joint.argmax(axis=1)
+    np.testing.assert_allclose(mixture.log_likelihood(x), logsumexp(joint, axis=1), rtol=1e-12, atol=1e-12)
+    table, rows = mixture.explain(x), np.arange(len(x))
+    shares = gap[rows, nearest] * np.einsum("wij,wj->wi", precision[nearest], gap[rows, nearest])
+    assert table["component"].tolist() == nearest.tolist()
+    scale = np.abs(shares).sum(axis=1).max()
+    np.testing.assert_allclose(table.iloc[:, 2:].to_numpy(), shares, rtol=1e-12, atol=1e-12 * scale)
+
+
+@pytest.mark.parametrize("apart", [1e-3, 1e-6, 1e-9])
+def test_features_that_hardly_differ_have_the_distance_that_fractions_give(apart):
+    alike = 1 - apart
+    mixture = gmm(means=[[0, 0]], covariances=[[[1, alike], [alike, 1]]], weights=[1.0])
+    x = np.random.default_rng(0).normal(size=(50, 2))
+    r, points = Fraction(alike), [(Fraction(a), Fraction(b)) for a, b in x.tolist()]
+    exact = [float((a + b) ** 2 / (2 * (1 + r)) + (a - b) ** 2 / (2 * (1 - r))) for a, b in points]
+    np.testing.assert_allclose(mixture.explain(x)["distance"], exact, rtol=4 * np.finfo(float).eps / apart)
 
 
 @pytest.mark.parametrize("components", [1, 3, 8])
