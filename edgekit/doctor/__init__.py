@@ -241,7 +241,7 @@ def _studio() -> Check:
         return Check("studio", "ok", "no key set: the sandbox is used")
     try:
         studio = ek.connect()
-        answer = studio._transport.get("api", "projects")  # once more, for the owner's name
+        answer = studio._masked(studio._transport.get, "projects")  # once more, for the owner's name
         names = {project.id: project.name for project in decode(answer, ProjectsResponse).projects}
     except EdgekitError as problem:
         fix = f"{CURL} -I {os.environ.get('EI_API_ENDPOINT') or STUDIO_URL}"

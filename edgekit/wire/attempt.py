@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 class Attempt(threading.Thread, Generic[T]):
-    """Do `work` in a thread; it is handed an event that is set once nobody waits."""
+    """Do `work` in a thread; it is handed an event that is set when the caller stops waiting."""
 
     def __init__(self, work: Callable[[threading.Event], T]) -> None:
         super().__init__(name="edgekit-call", daemon=True)

@@ -23,7 +23,7 @@ _CHUNK = 1 << 18
 
 
 def read(response: requests.Response, max_bytes: int, given_up: threading.Event) -> bytes:
-    """Read and unpack the body as it arrives, up to the limit; no more of it once nobody waits."""
+    """Read and unpack the body as it arrives, up to the limit; no more of it once the call is given up."""
     packed = response.headers.get("Content-Encoding", "").strip().lower() or "identity"
     if packed not in ("identity", "gzip", "x-gzip", "deflate"):
         named = f" ({packed})" if re.fullmatch(r"[a-z0-9-]{1,12}", packed) else ""

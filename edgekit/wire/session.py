@@ -1,10 +1,9 @@
 """One HTTP session to one server: paths and parameters go in, bytes come out.
 
-Each attempt runs in a thread of its own (see `attempt`), and all threads share one `requests.Session`. That is safe,
-though requests promises it to nobody: a session is only read while a call is made. Its headers are set before the
-first one, cookies are refused, no call changes them, and what lies below, urllib3's pool of connections, is made for
-threads. A process that was forked begins with a session of its own: on a shared connection it would be given the
-answers to its parent's calls.
+Each attempt runs in a thread of its own (see `attempt`), and all threads share one `requests.Session`. requests does
+not promise that this is safe. It is, because a call only reads the session: its headers are set before the first call,
+cookies are refused, and urllib3's pool of connections below is made for threads. A process that was forked begins with
+a session of its own: on a shared connection it would be given the answers to its parent's calls.
 """
 
 from __future__ import annotations
