@@ -142,11 +142,12 @@ class Sandbox:
             raise UsageError(f"There is no sandbox project of that name; there is: {', '.join(self.keys)}.")
         if self._running is None:
             raise SandboxError(NOT_RUNNING)
-        self._running.services.open(project)
+        if self._running.is_ours:  # else the parent's server reads it when its key is first used
+            self._running.services.open(project)
 
     def stop(self) -> None:
         """Stop serving and free the port; in a process that was forked this does nothing, its parent serves on."""
-        if self._running is not None and self._running.process == os.getpid():
+        if self._running is not None and self._running.is_ours:
             self._running.close()
             self._running = None
 
@@ -184,7 +185,7 @@ class _Running:
         listener = _listen(port)
         listener.setblocking(False)
         _listeners.add(listener)
-        self.process = os.getpid()
+        self._process = os.getpid()
         self.port: int = listener.getsockname()[1]
         self.services = _Services(PROJECTS)
         self._keys = keys
@@ -207,6 +208,11 @@ class _Running:
         server.stop()
         self._loop.run_until_complete(server.close_all_connections())
         self._loop.close()
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this process started it; one that was forked has neither its thread nor a right to its locks."""
+        return self._process == os.getpid()
 
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)

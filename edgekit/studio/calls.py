@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -45,7 +44,7 @@ class Calls:
         api_key = Secret.of(api_key)
         self._transport = Transport(url, api_key, timeout=timeout, retries=retries, allow_http=allow_http)
         self._job_time_limit = job_time_limit
-        self._given_id = None if project_id is None else id_of(project_id)
+        self._known_id = None if project_id is None else id_of(project_id)
         self._name = name
 
     @property
@@ -53,10 +52,13 @@ class Calls:
         """Base address of the server."""
         return self._transport.url
 
-    @cached_property
+    @property
     def project_id(self) -> int:
         """Identifier of the project: as given, else the key's own."""
-        return self._given_id if self._given_id is not None else next(iter(self.projects()))
+        # no cached_property: in Python 3.11 it holds a lock during the call, which a process forked then never gets
+        if self._known_id is None:
+            self._known_id = next(iter(self.projects()))
+        return self._known_id
 
     def projects(self) -> dict[int, str]:
         """Return the names of the projects this key sees, by id; a project's own key sees one.

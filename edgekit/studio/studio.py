@@ -158,7 +158,7 @@ class Studio(ModelTestingCalls, ThresholdCalls):
     def __repr__(self) -> str:
         if "_transport" not in vars(self):
             return "<Studio, not connected>"  # a debugger looks at it in the middle of a failing __init__
-        project = self._given_id or vars(self).get("project_id", "?")  # a repr does not ask the server
+        project = "?" if self._known_id is None else self._known_id  # a repr does not ask the server
         return display.fit(f"<Studio {self._name or f'project {project} at {self.url}'}>")
 
     def _repr_html_(self) -> str:

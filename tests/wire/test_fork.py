@@ -100,17 +100,21 @@ os.waitpid(child, 0)
     assert said == "True"
 
 
-def test_a_fork_waits_for_the_sandbox_that_another_thread_starts():
+def test_a_process_forked_while_another_thread_connects_connects_too():
     said = run("""
-ek.connect(sandbox="motion")
+import time
 from edgekit.studio import connection
-connection._shared.stop(); connection._shared = None
-thread = threading.Thread(target=lambda: ek.connect(sandbox="motion"))
-thread.start()
-child = os.fork()
-if not child:
-    os._exit(0 if len(ek.connect(sandbox="motion").samples()) == len(ids) else 3)
-thread.join()
-print(os.waitpid(child, 0)[1])
+codes = []
+for n in range(12):
+    connection._shared.stop(); connection._shared = None
+    thread = threading.Thread(target=lambda: ek.connect(sandbox="motion"))
+    thread.start()
+    time.sleep(n * 0.003)  # in the middle of its start, of reading the project, of the first call
+    child = os.fork()
+    if not child:
+        os._exit(0 if len(ek.connect(sandbox="motion").samples()) == len(ids) else 3)
+    thread.join()
+    codes.append(os.waitpid(child, 0)[1])
+print(codes)
 """)
-    assert said == "0"
+    assert said == str([0] * 12)
