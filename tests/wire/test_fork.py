@@ -86,11 +86,14 @@ import socket
 sandbox = ek.Sandbox().start()
 port = int(sandbox.url.split(":")[2].split("/")[0])
 read, write = os.pipe()
+here, there = os.pipe()
 child = os.fork()
 if not child:
     os.close(write)
+    os.write(there, b"!")
     os.read(read, 1)
     os._exit(0)
+os.read(here, 1)  # the child is past its beginning
 sandbox.stop()
 with socket.socket() as probe:
     print(probe.connect_ex(("127.0.0.1", port)) != 0)
