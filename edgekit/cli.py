@@ -9,7 +9,7 @@ import os
 import sys
 
 from edgekit import __version__, lab, shell, waiting
-from edgekit.errors import EdgekitError, UsageError
+from edgekit.errors import EdgekitError, SandboxError, UsageError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -75,7 +75,11 @@ def _sandbox(options: argparse.Namespace) -> int:
     with Sandbox(port=options.port) as sandbox:
         print(f"The sandbox answers at {sandbox.url}")
         for project, key in sandbox.keys.items():
-            print(f"project {project}: {shell.setting(EI_API_ENDPOINT=sandbox.url, EI_API_KEY=key)}")
+            try:
+                sandbox.load(project)
+                print(f"project {project}: {shell.setting(EI_API_ENDPOINT=sandbox.url, EI_API_KEY=key)}")
+            except SandboxError as problem:  # the other projects are there all the same
+                print(f"edgekit: project {project}: {problem}", file=sys.stderr)
         print("Ctrl-C stops it.", flush=True)
         waiting.pause(math.inf)
     return 0

@@ -26,6 +26,20 @@ def test_sandbox_prints_address_and_keys_serves_and_stops_on_ctrl_c():
     assert (process.returncode, errors) == (130, "")
 
 
+def test_sandbox_names_a_project_that_cannot_be_used_and_serves_the_others(monkeypatch, capsys):
+    from edgekit import waiting
+    from edgekit.cli import main
+    from edgekit.sandbox import sources
+
+    find_spec = sources.find_spec
+    monkeypatch.setattr(sources, "find_spec", lambda name: None if name == "skimage" else find_spec(name))
+    monkeypatch.setattr(waiting, "pause", lambda seconds: None)
+    assert main(["sandbox"]) == 0
+    printed = capsys.readouterr()
+    assert re.findall(r"^project (\w+): ", printed.out, re.MULTILINE) == ["motion", "routine"]
+    assert re.fullmatch(r"edgekit: project objects: .* package scikit-image, .*pip install .*\n", printed.err)
+
+
 def test_a_taken_port_is_one_line_and_exit_status_1(sandbox, capsys):
     from edgekit.cli import main
 
