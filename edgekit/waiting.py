@@ -21,9 +21,13 @@ R = TypeVar("R")
 _stop: ContextVar[threading.Event | None] = ContextVar("_stop", default=None)
 
 
+class Stopped(BaseException):
+    """The work of this thread was given up by whoever asked for it; no fault, and nothing that an `except` may keep."""
+
+
 @contextmanager
 def stopped_by(event: threading.Event | None) -> Iterator[None]:
-    """Let every wait of this thread end with KeyboardInterrupt once the event is set; with None, by Ctrl-C only."""
+    """Let every wait of this thread end with `Stopped` once the event is set; with None, by Ctrl-C only."""
     before = _stop.set(event)
     try:
         yield
@@ -44,12 +48,14 @@ def until(step: Callable[[float], object], seconds: float = math.inf) -> bool:
     Raises
     ------
     KeyboardInterrupt
-        Ctrl-C, or the event of `stopped_by` was set.
+        Ctrl-C.
+    Stopped
+        The event of `stopped_by` was set.
     """
     end, stop = time.monotonic() + seconds, _stop.get()
     while not step(max(0.0, min(STEP, left := end - time.monotonic()))):
         if stop is not None and stop.is_set():
-            raise KeyboardInterrupt
+            raise Stopped
         if left <= STEP:
             return False
     return True

@@ -16,7 +16,7 @@ import pytest
 
 import edgekit as ek
 from edgekit import waiting
-from edgekit.studio import jobs
+from edgekit.studio import jobs, many
 from edgekit.wire.schema import Job
 from tests.faults import Server, stall
 
@@ -103,7 +103,7 @@ def test_what_is_given_up_ends_in_every_thread():
 
     begin = time.monotonic()
     with pytest.raises(ek.UsageError, match="no such sample"):
-        jobs.in_order(call, [1, 2, 3, 4, 5])
+        many.in_order(call, [1, 2, 3, 4, 5])
     assert time.monotonic() - begin < 0.2 + WITHIN
     assert set(ended) >= {2, 3, 4}
 
@@ -135,7 +135,7 @@ def test_a_result_that_is_an_error_is_raised():
 def test_an_event_stops_the_waits_of_its_own_thread_only():
     event = threading.Event()
     event.set()
-    with pytest.raises(KeyboardInterrupt), waiting.stopped_by(event):
+    with pytest.raises(waiting.Stopped), waiting.stopped_by(event):
         waiting.pause(60)
     waiting.pause(0.01)
     with waiting.stopped_by(event), waiting.stopped_by(None):

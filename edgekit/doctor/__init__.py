@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from edgekit import display, shell, waiting
 from edgekit.errors import EdgekitError, StudioError, UsageError
@@ -234,15 +234,12 @@ def _project(studio: Studio, name: str) -> str:
 def _studio() -> Check:
     import edgekit as ek
     from edgekit.studio.calls import STUDIO_URL
-    from edgekit.wire.decoding import decode
-    from edgekit.wire.schema import ProjectsResponse
 
     if not _key():
         return Check("studio", "ok", "no key set: the sandbox is used")
     try:
         studio = ek.connect()
-        answer = studio._masked(studio._transport.get, "projects")  # once more, for the owner's name
-        names = {project.id: project.name for project in decode(answer, ProjectsResponse).projects}
+        name, owner = studio.projects()[studio.project_id], studio.owner()
     except EdgekitError as problem:
         fix = f"{CURL} -I {os.environ.get('EI_API_ENDPOINT') or STUDIO_URL}"
         refused = isinstance(problem, StudioError) and problem.status in (None, 200, 401, 403)
@@ -253,33 +250,20 @@ def _studio() -> Check:
         elif isinstance(problem, UsageError):
             fix = shell.unsetting("EI_API_ENDPOINT")
         return Check("studio", "fail", str(problem), fix)
-    owners = {project["id"]: project.get("owner") for project in json.loads(answer)["projects"]}
-    found = f"project {studio.project_id} {names[studio.project_id]!r} of {owners[studio.project_id]!r}, {studio.url}"
-    return Check("studio", "ok", found)
+    return Check("studio", "ok", f"project {studio.project_id} {name!r} of {owner!r}, {studio.url}")
 
 
 def _blocks() -> Check:
     import edgekit as ek
 
     studio = ek.connect()
-    answers = {f"{b.title} ({b.type})": _trained(studio, b.id, b.type) for b in studio.impulse().learn_blocks}
+    answers = {f"{b.title} ({b.type})": studio.trained(b.id) for b in studio.impulse().learn_blocks}
     words = {True: "trained", False: "not trained", None: "not known"}
     found = "; ".join(f"{block}: {words[trained]}" for block, trained in answers.items())
     if found and False not in answers.values():
         return Check("blocks", "ok", found)
     page = f"{studio.url.removesuffix('/v1')}/studio/{studio.project_id}"
     return Check("blocks", "warn", found or "the impulse has no learn block", _line("webbrowser", page))
-
-
-def _trained(studio: Studio, block: int, kind: str) -> bool | None:
-    """Ask a block's metadata, then its configuration: no server need have both, nor metadata before training."""
-    path = ("training", "anomaly" if kind in ("anomaly", "anomaly-gmm") else "keras", block)
-    for tail, field in ((("metadata",), "hasTrainedModel"), ((), "trained")):
-        with contextlib.suppress(StudioError):
-            answer = studio._get(dict[str, Any], *path, *tail).get(field)
-            if isinstance(answer, bool):
-                return answer
-    return None
 
 
 # Checks that say nothing more where another one failed.

@@ -82,7 +82,7 @@ def _windows_start(seen: Seen) -> Answer:
     if not seen.impulse.dsp_blocks or not seen.result.window_increase_ms:
         return None
     path = ("dsp", seen.impulse.dsp_blocks[0].id, "features", "get-graph", "classification", seen.result.sample.id)
-    rows = seen.studio._get(FeaturesResponse, *path).data
+    rows = seen.studio._calls.get(FeaturesResponse, *path).data
     starts = [(i * seen.result.window_increase_ms, row.sample.start_ms) for i, row in enumerate(rows) if row.sample]
     return all(abs(here - there) <= 1 for here, there in starts) if starts else None
 

@@ -17,7 +17,7 @@ from edgekit.explorers.base import Explorer
 from edgekit.explorers.state import State, flag, items, number, reading, whole
 from edgekit.plots.detection import SAID
 from edgekit.results import detection as detected
-from edgekit.studio.jobs import in_order
+from edgekit.studio.many import in_order
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -6,7 +6,6 @@ import warnings
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from edgekit import detection, display
 from edgekit.detection.boxes import checked_size
 from edgekit.errors import EdgekitError, ResponseError, UsageError
-from edgekit.results.sample import Sample, Source
+from edgekit.results.sample import Sample
 from edgekit.wire.schema import Classification, Details, StructuredResult
 
 if TYPE_CHECKING:
@@ -169,24 +168,18 @@ def truth_boxes(sample: Sample, input_size: Size | None, resize_mode: str | None
     return found
 
 
-_FRAMES: WeakKeyDictionary[Source, tuple[Size, str]] = WeakKeyDictionary()
-
-
 def _input_frame(sample: Sample) -> tuple[Size | None, str | None]:
-    """Return size and resize mode of the input block, asked once of the Studio the sample came from, if it came so."""
-    source = sample.source
-    if source is None:
+    """Return size and resize mode of the input block, asked of the Studio that the sample came from, if it came so."""
+    if sample.source is None:
         return None, None
-    if source not in _FRAMES:
-        try:
-            blocks = [block for block in source.impulse().input_blocks if block.image_width and block.image_height]
-        except EdgekitError:
-            return None, None
-        if len(blocks) != 1 or blocks[0].resize_mode not in detection.RESIZE_MODES:
-            return None, None
-        size = float(blocks[0].image_width or 0), float(blocks[0].image_height or 0)
-        _FRAMES[source] = size, blocks[0].resize_mode or ""
-    return _FRAMES[source]
+    try:
+        inputs = sample.source.known_impulse().input_blocks
+    except EdgekitError:
+        return None, None
+    blocks = [block for block in inputs if block.image_width and block.image_height]
+    if len(blocks) != 1 or blocks[0].resize_mode not in detection.RESIZE_MODES:
+        return None, None
+    return (float(blocks[0].image_width or 0), float(blocks[0].image_height or 0)), blocks[0].resize_mode
 
 
 def matched(

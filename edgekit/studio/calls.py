@@ -1,4 +1,4 @@
-"""How a project's calls are made: the session, the project's id, answers as structs, jobs."""
+"""How a project's calls are made: the session, the project's id, answers as structs, jobs that a call starts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ T = TypeVar("T")
 
 
 class Calls:
-    """A project reached with its API key: what all of `edgekit.Studio`'s methods share; its parameters stand there."""
+    """A project reached with its API key: what the themed rooms beside this module ask through.
+
+    Parameters as of `edgekit.Studio`, which holds one and is its face.
+    """
 
     @sealed
     def __init__(
@@ -37,46 +40,48 @@ class Calls:
         retries: int = RETRIES,
         job_time_limit: float = 600.0,
         allow_http: bool = False,
-        name: str | None = None,
     ) -> None:
         if api_key is None:
             raise UsageError("No API key was given: your project's dashboard shows it under Keys.")
         api_key = Secret.of(api_key)
-        self._transport = Transport(url, api_key, timeout=timeout, retries=retries, allow_http=allow_http)
+        self.transport = Transport(url, api_key, timeout=timeout, retries=retries, allow_http=allow_http)
         self._job_time_limit = job_time_limit
-        self._known_id = None if project_id is None else id_of(project_id)
-        self._name = name
+        self.known_project_id = None if project_id is None else id_of(project_id)
+
+    def __repr__(self) -> str:
+        return f"<Calls to {self.url}>"
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.transport.close()
 
     @property
     def url(self) -> str:
         """Base address of the server."""
-        return self._transport.url
+        return self.transport.url
 
     @property
     def project_id(self) -> int:
         """Identifier of the project: as given, else the key's own."""
         # no cached_property: in Python 3.11 it holds a lock during the call, which a process forked then never gets
-        if self._known_id is None:
-            self._known_id = next(iter(self.projects()))
-        return self._known_id
+        if self.known_project_id is None:
+            self.known_project_id = self.projects()[0].id
+        return self.known_project_id
 
-    def projects(self) -> dict[int, str]:
-        """Return the names of the projects this key sees, by id; a project's own key sees one.
-
-        Source: ``GET /api/projects``.
-        """
+    def projects(self) -> list[schema.Project]:
+        """Return the projects this key sees, at least one. Source: ``GET /api/projects``."""
         source = "GET /api/projects"
-        projects = decode(self._masked(self._transport.get, "projects"), schema.ProjectsResponse, source).projects
+        projects = decode(self._masked(self.transport.get, "projects"), schema.ProjectsResponse, source).projects
         if not projects:
             raise NotFoundError(f"{source}: this API key sees no project. Use a project's own key.")
-        return {project.id: project.name for project in projects}
+        return projects
 
     # --- jobs ---
 
     def job(self, job: int) -> schema.Job:
         """Return the state of a job. Source: ``GET …/jobs/{jobId}/status``."""
-        found = self._get(schema.JobResponse, "jobs", job, "status").job
-        self._check_id("job", job, found.id, f"GET {self._route(('jobs', job, 'status'))}", "$.job.id")
+        found = self.get(schema.JobResponse, "jobs", job, "status").job
+        self.check_id("job", job, found.id, f"GET {self.route(('jobs', job, 'status'))}", "$.job.id")
         return found
 
     def job_log(self, job: int) -> list[str]:
@@ -84,20 +89,25 @@ class Calls:
 
         The Studio sends the last 1,000 lines: where there are so many, a first line of edgekit's own says so.
         """
-        answer = self._get(schema.LogResponse, "jobs", job, "stdout")
+        answer = self.get(schema.LogResponse, "jobs", job, "stdout")
         lines = [line.data.rstrip("\n") for line in reversed(answer.stdout)]
         cut = len(lines) >= LOG_LINES or (answer.total_count or 0) > len(lines)
         return [f"(These are the last {len(lines)} lines: the Studio sends no more.)", *lines] if cut else lines
 
     def cancel_job(self, job: int) -> None:
         """Ask the server to stop a job. Source: ``POST …/jobs/{jobId}/cancel``."""
-        self._post(schema.Refusal, "jobs", job, "cancel")
+        self.post(schema.Refusal, "jobs", job, "cancel")
+
+    def wait_for(self, job: int, stop: threading.Event | None = None) -> None:
+        """Wait until a job of the server has succeeded; see `edgekit.studio.jobs.follow`."""
+        follow(self, job, self._job_time_limit, stop)
 
     # --- how calls are made ---
 
-    def _get(self, kind: type[T], *path: str | int, **params: Any) -> T:
-        source = "GET " + self._route(path)
-        return decode(self._masked(self._transport.get, self.project_id, *path, **params), kind, source)
+    def get(self, kind: type[T], *path: str | int, **params: Any) -> T:
+        """Send a GET below the project; return its answer as a struct."""
+        source = "GET " + self.route(path)
+        return decode(self._masked(self.transport.get, self.project_id, *path, **params), kind, source)
 
     @sealed
     def _masked(self, send: Callable[..., bytes], *path: str | int, **options: Any) -> bytes:
@@ -105,9 +115,9 @@ class Calls:
 
         It goes straight into `decode`. No variable on the way holds it: tracebacks may show them, and it has secrets.
         """
-        return self._transport.masked(send("api", *path, **options))
+        return self.transport.masked(send("api", *path, **options))
 
-    def _check_id(self, what: str, asked: int, came: int, call: str, place: str) -> None:
+    def check_id(self, what: str, asked: int, came: int, call: str, place: str) -> None:
         """Raise where the answer is about another sample, block or job than was asked for."""
         if came != asked:
             raise ResponseError(
@@ -116,40 +126,42 @@ class Calls:
                 place,
             )
 
-    def _check_progress(self, before: int, after: int, *path: str) -> None:
+    def check_progress(self, before: int, after: int, *path: str) -> None:
         """Raise where a page brought nothing new: reading would never end."""
         if after == before:
             raise ResponseError(
-                f"GET {self._route(path)}: the server gives the same page whichever is asked for. Try again later.",
+                f"GET {self.route(path)}: the server gives the same page whichever is asked for. Try again later.",
                 "$.totalCount",
             )
 
     @sealed
-    def _bytes(self, *path: str | int, **params: Any) -> bytes:
+    def file(self, *path: str | int, **params: Any) -> bytes:
         """Fetch a file, not a byte of it changed; a refusal in its place is JSON as everywhere."""
-        content = self._transport.get("api", self.project_id, *path, **params)
-        source = "GET " + self._route(path)
+        content = self.transport.get("api", self.project_id, *path, **params)
+        source = "GET " + self.route(path)
         if content.lstrip()[:1] == b"{":
-            raise_refusal(self._transport.masked(content), source)
+            raise_refusal(self.transport.masked(content), source)
         if is_page(content):
             raise page_error(source, "a file")
         return content
 
-    def _post(self, kind: type[T], *path: str | int, body: dict[str, Any] | None = None, **params: Any) -> T:
-        source = "POST " + self._route(path)
-        return decode(self._masked(self._transport.post, self.project_id, *path, body=body, **params), kind, source)
+    def post(self, kind: type[T], *path: str | int, body: dict[str, Any] | None = None, **params: Any) -> T:
+        """Send a POST below the project; return its answer as a struct."""
+        source = "POST " + self.route(path)
+        return decode(self._masked(self.transport.post, self.project_id, *path, body=body, **params), kind, source)
 
-    def _route(self, path: tuple[str | int, ...]) -> str:
+    def route(self, path: tuple[str | int, ...]) -> str:
+        """Name a path as errors do."""
         return f"/api/{self.project_id}/" + "/".join(map(str, path))
 
-    def _posted(self, kind: type[T], *path: str | int, stop: threading.Event | None = None, **params: Any) -> T:
+    def posted(self, kind: type[T], *path: str | int, stop: threading.Event | None = None, **params: Any) -> T:
         """Send a V2 POST; where it answers with a job, wait for the job and send the same POST again."""
-        source = "POST " + self._route(path)
+        source = "POST " + self.route(path)
         for _ in range(3):  # a result can drop out of the server's cache between the job's end and our asking
             answer = self._result_or_job(kind, source, path, params)
             if not isinstance(answer, int):
                 return answer
-            follow(self, answer, self._job_time_limit, stop)
+            self.wait_for(answer, stop)
         raise JobFailed(f"{source}: the server keeps answering with a new job instead of the result. Try again later.")
 
     @sealed
@@ -157,7 +169,7 @@ class Calls:
         self, kind: type[T], source: str, path: tuple[str | int, ...], params: dict[str, Any]
     ) -> T | int:
         """Send a V2 POST; return the result, or the id of the job that makes it."""
-        answer = self._masked(self._transport.post, self.project_id, *path, idempotent=True, **params)
+        answer = self._masked(self.transport.post, self.project_id, *path, idempotent=True, **params)
         started = decode(answer, schema.JobStarted, source)
         if started.id is None or bytes(started.classifications) or bytes(started.results):
             return decode(answer, kind, source)
@@ -165,6 +177,7 @@ class Calls:
 
 
 def id_of(given: int | Sample) -> int:
+    """Return the id of a sample, block or job that was named; UsageError where it is none."""
     number = given.id if isinstance(given, Sample) else given
     if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 0:
         raise UsageError(

@@ -1,27 +1,32 @@
-"""A Studio project: one thin method per call of the API."""
+"""A Studio project: one thin method per call of the API; how each is made stands in the room it names."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
-from typing import overload
+from typing import TYPE_CHECKING, Self, overload
 
 import pandas as pd
 
 from edgekit import display
+from edgekit.anomaly import Gmm, KMeans
 from edgekit.errors import EdgekitError, UsageError
-from edgekit.results.lean import LeanResponse
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
-from edgekit.results.testing import variants_table
-from edgekit.studio.calls import id_of
-from edgekit.studio.jobs import in_order
-from edgekit.studio.testing_calls import ModelTestingCalls
-from edgekit.studio.threshold_calls import ThresholdCalls
+from edgekit.results.testing import testing_table
+from edgekit.studio import classify_calls, impulse_calls, sample_calls, testing_calls, threshold_calls
+from edgekit.studio.calls import STUDIO_URL, Calls, id_of
+from edgekit.studio.many import in_order
+from edgekit.studio.threshold_calls import ThresholdSet
 from edgekit.wire import schema
+from edgekit.wire.limits import RETRIES, TIMEOUT
+from edgekit.wire.secret import Secret, sealed
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 
-class Studio(ModelTestingCalls, ThresholdCalls):
+class Studio:
     """A project of the Studio, reached with its API key.
 
     Parameters
@@ -46,6 +51,174 @@ class Studio(ModelTestingCalls, ThresholdCalls):
         What to call the project in reprs.
     """
 
+    @sealed
+    def __init__(
+        self,
+        *,
+        url: str = STUDIO_URL,
+        api_key: str | Secret | None = None,
+        project_id: int | None = None,
+        timeout: float = TIMEOUT,
+        retries: int = RETRIES,
+        job_time_limit: float = 600.0,
+        allow_http: bool = False,
+        name: str | None = None,
+    ) -> None:
+        api_key = None if api_key is None else Secret.of(api_key)
+        self._calls = Calls(
+            url=url, api_key=api_key, project_id=project_id, timeout=timeout, retries=retries,
+            job_time_limit=job_time_limit, allow_http=allow_http,
+        )  # fmt: skip
+        self._name = name
+        self._known_impulse: schema.Impulse | None = None
+
+    def close(self) -> None:
+        """Close the connections to the server; a call after it opens them again."""
+        self._calls.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self.close()
+
+    @property
+    def url(self) -> str:
+        """Base address of the server."""
+        return self._calls.url
+
+    @property
+    def project_id(self) -> int:
+        """Identifier of the project: as given, else the key's own."""
+        return self._calls.project_id
+
+    def projects(self) -> dict[int, str]:
+        """Return the names of the projects this key sees, by id; most see one. Source: ``GET /api/projects``."""
+        return {project.id: project.name for project in self._calls.projects()}
+
+    def owner(self) -> str | None:
+        """Return the name of the project's owner, where the server tells. Source: ``GET /api/projects``."""
+        return next((project.owner for project in self._calls.projects() if project.id == self.project_id), None)
+
+    # --- samples: sample_calls.py ---
+
+    def samples(
+        self, category: str | None = None, labels: str | Iterable[str] | None = None, limit: int | None = None
+    ) -> pd.DataFrame:
+        """List the project's samples.
+
+        Parameters
+        ----------
+        category : str, optional
+            training, testing, validation or post-processing; all of them without it.
+        labels : str or several, optional
+            Only samples with this label, or one of these; in object detection with such an object in the picture, and
+            "-" finds the pictures without any.
+        limit : int, optional
+            At most so many.
+
+        Returns
+        -------
+        DataFrame indexed by sample `id`, ascending: filename, label, category, length_ms, frequency_hz, readings, axes,
+        created. In object detection `label` is the list of the labels of the objects in the picture, empty for none.
+        Source: ``GET /api/{projectId}/raw-data``, page by page.
+        """
+        return sample_calls.listed(self._calls, category, labels, limit)
+
+    def sample(self, sample: int, *, limit: int | None = None) -> Sample:
+        """Fetch one sample with its readings, or with about `limit` of them, spread over its whole length.
+
+        Source: ``GET /api/{projectId}/raw-data/{sampleId}``. See `Sample.shown` for how a part of the readings is told,
+        and `slice` for a part that is exact.
+        """
+        return Sample(sample_calls.fetched(self._calls, sample, limit=limit), self)
+
+    def slice(self, sample: int | Sample, start: int, end: int) -> Sample:
+        """Fetch the readings [start, end) of a sample, every one of them.
+
+        Time begins at 0 with the first of them. Source: ``GET …/raw-data/{sampleId}/slice``.
+
+        Raises
+        ------
+        ResponseError
+            The server sent only some of them.
+        """
+        return Sample(sample_calls.part(self._calls, sample, start, end), self, exact=True)
+
+    def image(self, sample: int | Sample, *, after_input_block: bool = False) -> Image:
+        """Fetch the picture of an image sample.
+
+        Parameters
+        ----------
+        sample : int or Sample
+            Which sample.
+        after_input_block : bool
+            Scaled and cropped by the impulse's input block: the frame in which boxes and grids of results live.
+
+        Returns
+        -------
+        PIL.Image.Image. Source: ``GET …/raw-data/{sampleId}/image``.
+        """
+        return sample_calls.image(self._calls, sample, after_input_block=after_input_block)
+
+    def original(self, sample: int | Sample) -> bytes:
+        """Fetch a sample's bytes as they were uploaded (CBOR or JSON). Source: ``GET …/raw-data/{sampleId}/raw``."""
+        return sample_calls.original(self._calls, sample)
+
+    # --- the impulse and what it learned: impulse_calls.py ---
+
+    def impulse(self) -> schema.Impulse:
+        """Return the impulse: its input, DSP and learn blocks. Source: ``GET /api/{projectId}/impulse``."""
+        return impulse_calls.impulse(self._calls)
+
+    def known_impulse(self) -> schema.Impulse:
+        """Return the impulse as it was when first asked for after the last classification; for what results need."""
+        known = self._known_impulse = self._known_impulse or self.impulse()
+        return known
+
+    def blocks(self) -> pd.DataFrame:
+        """List the impulse's blocks: id, kind (input, dsp, learn), type, title."""
+        return impulse_calls.blocks(self._calls)
+
+    def trained(self, block: int | str) -> bool | None:
+        """Say whether a learn block is trained; None where the server does not tell.
+
+        Source: ``hasTrainedModel`` of ``GET …/training/keras/{learnId}/metadata`` (of anomaly blocks
+        ``…/anomaly/{learnId}/metadata``), else ``trained`` of the block's configuration.
+        """
+        return impulse_calls.trained(self._calls, block)
+
+    def anomaly_metadata(self, block: int | str) -> schema.AnomalyMetadata:
+        """Return an anomaly block's scaling, axes, clusters and thresholds: ``GET …/anomaly/{learnId}/metadata``."""
+        return impulse_calls.anomaly_metadata(self._calls, block)
+
+    def gmm(self, block: int | str) -> Gmm:
+        """Return the mixture of an anomaly-gmm block, ready to score windows.
+
+        Source: ``GET …/training/anomaly/{learnId}/gmm/metadata`` and ``…/metadata``, whose ``mean`` and ``scale`` scale
+        the log-likelihood.
+        """
+        return impulse_calls.gmm(self._calls, block)
+
+    def kmeans(self, block: int | str) -> KMeans:
+        """Return the clusters of a K-means anomaly block, ready to score windows.
+
+        Source: ``clusters``, ``mean``, ``scale`` and ``axes`` of ``GET …/training/anomaly/{learnId}/metadata``.
+        """
+        return impulse_calls.kmeans(self._calls, block)
+
+    def features(self, sample: int | Sample, dsp: int) -> pd.DataFrame:
+        """Return what a DSP block makes of a sample.
+
+        Returns
+        -------
+        DataFrame, index `window`, one column a feature, named as the Studio names them where it does.
+        Source: ``GET …/dsp/{dspId}/features/get-graph/classification/{sampleId}`` and ``…/features/labels``.
+        """
+        return impulse_calls.features(self._calls, sample, dsp)
+
+    # --- classification: classify_calls.py ---
+
     @overload
     def classify(
         self, sample: int | Sample, block: int | str | None = None, *, variant: str | None = None, debug: bool = True,
@@ -59,14 +232,9 @@ class Studio(ModelTestingCalls, ThresholdCalls):
     ) -> list[ClassifyResult]: ...  # fmt: skip
 
     def classify(
-        self,
-        sample: int | Sample | Iterable[int | Sample],
-        block: int | str | None = None,
-        *,
-        variant: str | None = None,
-        debug: bool = True,
-        deprecated: bool = False,
-    ) -> ClassifyResult | list[ClassifyResult]:
+        self, sample: int | Sample | Iterable[int | Sample], block: int | str | None = None, *,
+        variant: str | None = None, debug: bool = True, deprecated: bool = False,
+    ) -> ClassifyResult | list[ClassifyResult]:  # fmt: skip
         """Slide the impulse's window over a complete sample and classify every window.
 
         Parameters
@@ -94,22 +262,12 @@ class Studio(ModelTestingCalls, ThresholdCalls):
         if deprecated and variant is not None:
             raise UsageError("The deprecated call knows no variant: leave out deprecated=True or variant=….")
         self._known_impulse = None  # it may have been changed since the last call
-        chosen = None if block is None else self._learn_block(block)
-        params = {"includeDebugInfo": debug if chosen is None else None}
-        room = () if chosen is None else ("anomaly-gmm",)
+        chosen = None if block is None else impulse_calls.learn_block(self._calls, block)
 
         def one(wanted: int, stop: threading.Event | None = None) -> ClassifyResult:
-            which = (wanted,) if chosen is None else (chosen, wanted)
-            if deprecated:
-                path: tuple[str | int, ...] = ("classify", *room, *which)
-                answer = self._get(LeanResponse, *path, **params)
-            else:
-                path = ("classify", *room, "v2", *which)
-                answer = self._posted(LeanResponse, *path, stop=stop, variant=variant, **params)
-            call = f"{'GET' if deprecated else 'POST'} {self._route(path)}"
-            self._check_id("sample", wanted, answer.sample.sample.id, call, "$.sample.sample.id")
-            for i, came in enumerate(answer.classifications if chosen is not None else []):
-                self._check_id("block", which[0], came.learn_block.id, call, f"$.classifications[{i}].learnBlock.id")
+            answer = classify_calls.classified(
+                self._calls, wanted, chosen, variant=variant, debug=debug, deprecated=deprecated, stop=stop
+            )
             return ClassifyResult(answer, self)
 
         if not isinstance(sample, Iterable):
@@ -126,15 +284,7 @@ class Studio(ModelTestingCalls, ThresholdCalls):
         variant with its score, then `difference` (the last variant minus the first).
         Source: ``POST …/classify/v2/{sampleId}/variants``.
         """
-        many = isinstance(variants, Sequence) and not isinstance(variants, str)
-        if not many or not variants or len(set(variants)) < len(variants):
-            raise UsageError(
-                f'Give the variants as a list, each once, such as ["float32", "int8"]; got {display.quoted(variants)}.'
-            )
-        path = ("classify", "v2", id_of(sample), "variants")
-        answer = self._posted(schema.VariantsResponse, *path, variants=list(variants))
-        self._check_id("sample", path[2], answer.sample.sample.id, f"POST {self._route(path)}", "$.sample.sample.id")
-        return variants_table(answer, list(variants))
+        return classify_calls.compared(self._calls, sample, variants)
 
     def rescore(self, block: int | str, sample: int | Sample) -> pd.DataFrame:
         """Score a sample's windows again from the parameters the API publishes, and compare.
@@ -151,14 +301,92 @@ class Studio(ModelTestingCalls, ThresholdCalls):
         DataFrame, index `window`: `score` (the server's), `recomputed` (edgekit's), `difference` (edgekit's minus the
         server's). The Studio calculates in float32, edgekit in float64: expect differences of about 1e-3.
         """
-        learn = self._learn_block(block)
+        learn = impulse_calls.learn_block(self._calls, block)
         table = self.classify(id_of(sample)).block(learn).explain()[["score", "recomputed"]]
         return table.assign(difference=table["recomputed"] - table["score"])
 
+    # --- model testing, thresholds, jobs: testing_calls.py, threshold_calls.py, jobs.py ---
+
+    def test(self, *, start: bool = True, variant: str | None = None, category: str = "testing") -> pd.DataFrame:
+        """Run model testing on the server and return its verdict on every window of the testing set.
+
+        Parameters
+        ----------
+        start : bool
+            Run it; False fetches the results of the last run.
+        variant : str, optional
+            int8, float32 or akida: which variant of the models to test; the server's choice without it.
+        category : str
+            Which samples: testing, training or validation.
+
+        Returns
+        -------
+        DataFrame, one row a window (or image): `sample`, `start_ms`, `end_ms`, `label`, `prediction`, `correct`,
+        `expected_anomaly`, `f1`. ``.attrs["results"]`` maps each sample's id to its ClassifyResult. Of object detection
+        `label` is the list of the labels of the objects in the picture (empty: none), and `prediction` the F1 score as
+        the Studio writes it.
+
+        Raises
+        ------
+        NotFoundError
+            There are no results; where a changed threshold emptied them, the text says so.
+
+        Notes
+        -----
+        Source: ``POST …/jobs/classify`` (``modelVariants`` in its body is what counts), then ``GET …/classify/all/
+        result/page``, page by page.
+        """
+        results, predictions = testing_calls.model_tested(self._calls, start=start, variant=variant, category=category)
+        impulse = self._known_impulse = self.impulse()  # the results rest on it
+        return testing_table(results, predictions, impulse, self)
+
+    def set_threshold(self, block: int | str, value: float | str, *, key: str | None = None) -> ThresholdSet:
+        """Set a threshold of a learn block. **It empties the results of model testing**, which rest on thresholds.
+
+        Parameters
+        ----------
+        block : int or str
+            The learn block, by id, type or title.
+        value : float or str
+            The new value; a text for a threshold that offers texts, such as how the score of a picture is made.
+        key : str, optional
+            Which threshold. Without it, the one that decides (see `BlockResult.threshold`), or the one that offers the
+            text; needed only where that is none.
+
+        Returns
+        -------
+        ThresholdSet, which says what became of model testing and what to do next.
+
+        Raises
+        ------
+        UsageError
+            No number, or the key is needed: the text lists those there are.
+        AuthenticationError
+            The key's role does not allow it (it takes an admin's).
+
+        Notes
+        -----
+        The keys are read from the block's metadata, so no sample need be classified: ``GET …/training/keras/{id}/
+        metadata`` or ``…/training/anomaly/{id}/metadata``. Then ``POST …/impulse/{impulseId}/set-thresholds``.
+        """
+        return threshold_calls.set_threshold(self._calls, block, value, key=key)
+
+    def job(self, job: int) -> schema.Job:
+        """Return the state of a job. Source: ``GET …/jobs/{jobId}/status``."""
+        return self._calls.job(job)
+
+    def job_log(self, job: int) -> list[str]:
+        """Return the lines a job printed, oldest first: the last 1,000, and where there may be more, a line says so."""
+        return self._calls.job_log(job)
+
+    def cancel_job(self, job: int) -> None:
+        """Ask the server to stop a job. Source: ``POST …/jobs/{jobId}/cancel``."""
+        self._calls.cancel_job(job)
+
     def __repr__(self) -> str:
-        if "_transport" not in vars(self):
+        if "_calls" not in vars(self):
             return "<Studio, not connected>"  # a debugger looks at it in the middle of a failing __init__
-        project = "?" if self._known_id is None else self._known_id  # a repr does not ask the server
+        project = self._calls.known_project_id or "?"  # a repr does not ask the server
         return display.fit(f"<Studio {self._name or f'project {project} at {self.url}'}>")
 
     def _repr_html_(self) -> str:
@@ -167,7 +395,5 @@ class Studio(ModelTestingCalls, ThresholdCalls):
             blocks = self.blocks()
         except EdgekitError as problem:
             return display.card(repr(self)[1:-1], {"state": str(problem)}, note=note)
-        facts = {
-            f"{kind} {row_id}": f"{title} ({type_})" for row_id, kind, type_, title in blocks.itertuples(index=False)
-        }
+        facts = {f"{kind} {i}": f"{title} ({type_})" for i, kind, type_, title in blocks.itertuples(index=False)}
         return display.card(repr(self)[1:-1], facts, note=note)

@@ -9,7 +9,8 @@ import numpy as np
 from edgekit import display
 from edgekit.errors import UsageError
 from edgekit.results.decision import deciding
-from edgekit.studio.impulse_calls import ImpulseCalls
+from edgekit.studio import impulse_calls
+from edgekit.studio.calls import Calls
 from edgekit.wire import schema
 
 _RUN = "studio.test() runs it."
@@ -60,59 +61,30 @@ class ThresholdSet:
         return display.fit(f"<{key} of block {self.block} is now {value} · {self.next_step}>")
 
 
-class ThresholdCalls(ImpulseCalls):
-    """What `edgekit.Studio` can do with thresholds."""
+def set_threshold(calls: Calls, block: int | str, value: float | str, *, key: str | None = None) -> ThresholdSet:
+    """Set a threshold of a learn block; see `edgekit.Studio.set_threshold`."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str | np.number):
+        raise UsageError(f"A threshold is a number or a text, got {display.quoted(value)}.")
+    if not isinstance(value, str) and not np.isfinite(value):
+        raise UsageError(f"A threshold is a finite number, got {value}.")
+    impulse, learn = impulse_calls.impulse(calls), impulse_calls.learn_block(calls, block)
+    if impulse.id is None:
+        raise UsageError("This server names no impulse id; set the threshold in the Studio.")
+    entry = {"blockId": learn, "key": key or _threshold_key(calls, impulse, learn, value), "value": value}
+    body = {"thresholds": [entry], "allowCreatingRegenerateModelTestingJobs": False}
+    answer = calls.post(schema.ThresholdsSet, "impulse", impulse.id, "set-thresholds", body=body)
+    status, had = answer.regenerate_model_testing_status, answer.had_model_testing_results
+    return ThresholdSet(learn, str(entry["key"]), value, status, had)
 
-    def set_threshold(self, block: int | str, value: float | str, *, key: str | None = None) -> ThresholdSet:
-        """Set a threshold of a learn block. **It empties the results of model testing**, which rest on thresholds.
 
-        Parameters
-        ----------
-        block : int or str
-            The learn block, by id, type or title.
-        value : float or str
-            The new value; a text for a threshold that offers texts, such as how the score of a picture is made.
-        key : str, optional
-            Which threshold. Without it, the one that decides (see `BlockResult.threshold`), or the one that offers the
-            text; needed only where that is none.
-
-        Returns
-        -------
-        ThresholdSet, which says what became of model testing and what to do next.
-
-        Raises
-        ------
-        UsageError
-            No number, or the key is needed: the text lists those there are.
-        AuthenticationError
-            The key's role does not allow it (it takes an admin's).
-
-        Notes
-        -----
-        The keys are read from the block's metadata, so no sample need be classified: ``GET …/training/keras/{id}/
-        metadata`` or ``…/training/anomaly/{id}/metadata``. Then ``POST …/impulse/{impulseId}/set-thresholds``.
-        """
-        if isinstance(value, bool) or not isinstance(value, int | float | str | np.number):
-            raise UsageError(f"A threshold is a number or a text, got {display.quoted(value)}.")
-        if not isinstance(value, str) and not np.isfinite(value):
-            raise UsageError(f"A threshold is a finite number, got {value}.")
-        impulse, learn = self.impulse(), self._learn_block(block)
-        if impulse.id is None:
-            raise UsageError("This server names no impulse id; set the threshold in the Studio.")
-        entry = {"blockId": learn, "key": key or self._threshold_key(impulse, learn, value), "value": value}
-        body = {"thresholds": [entry], "allowCreatingRegenerateModelTestingJobs": False}
-        answer = self._post(schema.ThresholdsSet, "impulse", impulse.id, "set-thresholds", body=body)
-        status, had = answer.regenerate_model_testing_status, answer.had_model_testing_results
-        return ThresholdSet(learn, str(entry["key"]), value, status, had)
-
-    def _threshold_key(self, impulse: schema.Impulse, block: int, value: float | str) -> str:
-        kind = next((learn.type for learn in impulse.learn_blocks if learn.id == block), "")
-        room = "anomaly" if kind in ("anomaly", "anomaly-gmm") else "keras"
-        have = self._get(schema.BlockMetadata, "training", room, block, "metadata").thresholds
-        offering = [t for t in have if value in [option.value for option in t.dropdown_options or []]]
-        chosen = offering[0] if isinstance(value, str) and len(offering) == 1 else deciding(have, kind)
-        if chosen is None:
-            raise UsageError(
-                f"Block {block} has {len(have)} thresholds: {', '.join(t.key for t in have) or 'none'}. Give key=…."
-            )
-        return chosen.key
+def _threshold_key(calls: Calls, impulse: schema.Impulse, block: int, value: float | str) -> str:
+    kind = next((learn.type for learn in impulse.learn_blocks if learn.id == block), "")
+    room = "anomaly" if kind in ("anomaly", "anomaly-gmm") else "keras"
+    have = calls.get(schema.BlockMetadata, "training", room, block, "metadata").thresholds
+    offering = [t for t in have if value in [option.value for option in t.dropdown_options or []]]
+    chosen = offering[0] if isinstance(value, str) and len(offering) == 1 else deciding(have, kind)
+    if chosen is None:
+        raise UsageError(
+            f"Block {block} has {len(have)} thresholds: {', '.join(t.key for t in have) or 'none'}. Give key=…."
+        )
+    return chosen.key

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from edgekit.errors import EdgekitError, UsageError
+from edgekit.waiting import Stopped
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -60,7 +61,7 @@ def sealed(function: Callable[P, R]) -> Callable[P, R]:
     """Keep a function's variables out of tracebacks: they hold what a server sent, or what may be a key.
 
     Debuggers and notebooks (``%xmode Verbose``) show the variables of every frame that an error passed through. Errors
-    raised on purpose, whose text says all there is to know, leave without those frames, as does Ctrl-C; what is raised
+    raised on purpose, whose text says all there is to know, leave without those frames, as does a stop; what is raised
     by a mistake in edgekit keeps them.
     """
 
@@ -68,7 +69,7 @@ def sealed(function: Callable[P, R]) -> Callable[P, R]:
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return function(*args, **kwargs)
-        except (EdgekitError, KeyboardInterrupt, MemoryError) as problem:
+        except (EdgekitError, KeyboardInterrupt, Stopped, MemoryError) as problem:
             problem.__cause__ = problem.__context__ = None
             problem.__traceback__ = None
             raised = problem

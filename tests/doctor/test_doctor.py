@@ -160,8 +160,9 @@ def test_the_learn_blocks_are_named_and_said_to_be_trained(project, only, capsys
 )
 def test_an_untrained_block_is_a_warning(project, only, monkeypatch, capsys, answers, status, word):
     import edgekit as ek
+    from edgekit.studio.calls import Calls
 
-    real = ek.Studio._get
+    real = Calls.get
 
     def answer(self, kind, *path, **params):
         if path[:3] != ("training", "keras", 3):
@@ -170,7 +171,7 @@ def test_an_untrained_block_is_a_warning(project, only, monkeypatch, capsys, ans
             raise ek.NotFoundError("Cannot GET", 404)
         return answers[path[-1]]
 
-    monkeypatch.setattr(ek.Studio, "_get", answer)
+    monkeypatch.setattr(Calls, "get", answer)
     only("studio", "blocks")
     assert main(["doctor"]) == 0
     line, *fix = capsys.readouterr().out.splitlines()[1:]

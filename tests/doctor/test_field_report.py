@@ -116,7 +116,7 @@ def test_a_readonly_key_is_enough(sandbox, tmp_path):
 
 
 def test_a_call_that_would_change_the_project_is_refused_before_it_is_sent(studio):
-    only = field_report.ReadOnly(studio._transport)
+    only = field_report.ReadOnly(studio._calls.transport)
     for path in (("jobs", "classify"), ("impulse", 1, "set-thresholds"), ("jobs", 1, "cancel")):
         with pytest.raises(ek.UsageError, match="only reads"):
             only.post("api", 1, *path)
@@ -125,7 +125,7 @@ def test_a_call_that_would_change_the_project_is_refused_before_it_is_sent(studi
 def test_the_studio_that_was_given_can_still_change_its_project(sandbox, tmp_path):
     studio = ek.connect(url=sandbox.url, api_key=sandbox.keys["motion"])
     field_report.write(studio, tmp_path / "page.md", samples=1)
-    assert not isinstance(studio._transport, field_report.ReadOnly)
+    assert not isinstance(studio._calls.transport, field_report.ReadOnly)
 
 
 def test_what_cannot_be_read_is_counted_by_its_kind_alone(sandbox, tmp_path, monkeypatch):

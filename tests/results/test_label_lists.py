@@ -135,7 +135,7 @@ def test_the_sandbox_tests_pictures_as_the_studio_does():
     with ek.Sandbox() as running:
         own = ek.connect(url=running.url, api_key=running.keys["objects"])
         table = own.test()
-        whole = own._get(dict, "classify", "all", "result")
+        whole = own._calls.get(dict, "classify", "all", "result")
     assert table.set_index("sample")["label"].to_dict() == own_labels(table)
     assert table["prediction"].tolist() == [f"{f1:.2f}" for f1 in table["f1"]]
     assert list(whole["accuracy"]["summaryPerClass"]) == ["F1 score"]

@@ -88,7 +88,7 @@ def test_the_label_of_each_window_is_the_one_that_the_studio_trains_by(studio, s
 def _feature_rows(studio, sample):
     from edgekit.wire import schema
 
-    return studio._get(schema.FeaturesResponse, "dsp", 2, "features", "get-graph", "classification", sample).data
+    return studio._calls.get(schema.FeaturesResponse, "dsp", 2, "features", "get-graph", "classification", sample).data
 
 
 def test_the_end_of_the_window_would_give_others(studio):

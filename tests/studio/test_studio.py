@@ -381,3 +381,26 @@ def test_the_original_bytes_carry_a_signature_that_only_the_right_key_verifies(s
 def test_a_sample_without_a_picture_is_the_servers_no(studio):
     with pytest.raises(ek.StudioError, match="is no image"):
         studio.sample(12).image()
+
+
+def test_a_studio_closes_its_connections_and_opens_them_again_when_asked(sandbox):
+    with ek.Studio(url=sandbox.url, api_key=sandbox.keys["motion"]) as own:
+        assert len(own.samples("training", limit=3)) == 3
+    pools = own._calls.transport._session.adapters.values()
+    assert all(not pool.poolmanager.pools for pool in pools)
+    assert own.sample(1).id == 1
+    own.close()
+
+
+def test_it_says_who_owns_the_project_and_which_blocks_are_trained(studio):
+    assert isinstance(studio.owner(), str)
+    assert studio.trained("anomaly-gmm") is True
+
+
+def test_the_frame_of_a_picture_is_asked_of_the_studio_that_was_asked(sandbox):
+    """Two Studios of one process, and one of them changed: what one remembers is nothing to the other."""
+    one, other = (ek.Studio(url=sandbox.url, api_key=sandbox.keys["objects"]) for _ in range(2))
+    picture = int(one.samples("testing", limit=1).index[0])
+    assert one.classify(picture).block("fomo").truth_boxes().attrs["frame"] == "model input"
+    assert one._known_impulse is not None
+    assert other._known_impulse is None

@@ -51,7 +51,9 @@ def test_a_secret_shows_nothing_of_itself():
 
 
 def test_no_repr_holds_the_key(wrong):
-    assert KEY not in f"{wrong!r} {wrong._repr_html_()} {vars(wrong)} {wrong._transport!r} {vars(wrong._transport)}"
+    calls = wrong._calls
+    inside = f"{vars(wrong)} {calls!r} {vars(calls)} {calls.transport!r} {vars(calls.transport)}"
+    assert KEY not in f"{wrong!r} {wrong._repr_html_()} {inside}"
 
 
 @pytest.mark.parametrize("call", [lambda s: s.samples(), lambda s: s.classify([1, 2]), lambda s: s.set_threshold(5, 1)])

@@ -75,6 +75,7 @@ class Project(Api):
 
     id: int
     name: str
+    owner: str | None = None
 
 
 class ProjectsResponse(Answer, kw_only=True):
