@@ -1,4 +1,4 @@
-"""Figures in the notebooks' prose are those of their outputs."""
+"""Figures in the notebooks' prose are those of their outputs, and no output is finer than what is portable."""
 
 from __future__ import annotations
 
@@ -70,3 +70,11 @@ def test_what_is_given_is_said():
 )
 def test_a_figure_is_held_by_its_rounded_value(figure, right):
     assert held(figure, ["F1 0.85549, of 17 windows"]) is right
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_output_is_finer_than_what_is_the_same_on_every_machine(path):
+    for text in outputs(nbformat.read(path, 4)):
+        for number in NUMBER.findall(text):
+            digits, _, exponent = number.lower().partition("e")
+            assert len(digits.partition(".")[2]) - int(exponent or 0) <= 9, number

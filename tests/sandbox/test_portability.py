@@ -56,7 +56,9 @@ def test_every_kernel_of_openblas_gives_the_reference(kernel):
     needed, names = KERNELS[kernel]
     if not needed <= flags():
         pytest.skip(f"this processor cannot run the kernels of {kernel}")
-    assert set(compared(OPENBLAS_CORETYPE=kernel)["kernels"]) <= names
+    kernels = set(compared(OPENBLAS_CORETYPE=kernel)["kernels"])
+    assert kernels
+    assert kernels <= names
 
 
 def test_numpy_without_any_optional_instructions_gives_the_reference():
