@@ -11,7 +11,7 @@ import pytest
 
 import edgekit as ek
 from edgekit.results.sample import Sample
-from edgekit.wire.schema import SampleData
+from tests.faults import Server, reply
 
 LIVE = Path(__file__).parents[1] / "data" / "live"
 PART = LIVE / "payload-downsampled.json"
@@ -134,17 +134,20 @@ def test_a_server_that_thins_whatever_is_asked_for_is_an_error(studio):
         few.whole()
 
 
+def sliced(readings: int, total: int, start: int, end: int) -> Sample:
+    """Ask a server of ours for a slice; it sends so many readings, and this ``totalPayloadLength``."""
+    answer = json.loads(PART.read_bytes())["sample"]
+    answer["payload"]["values"] = [[0.0]] * readings
+    answer["totalPayloadLength"] = total
+    with Server(reply({"success": True} | answer)) as server:
+        return ek.Studio(url=server.url, api_key="ei_x", project_id=1, retries=0).slice(70001, start, end)
+
+
 @pytest.mark.parametrize("total", [10, 100])
-def test_a_slice_that_was_thinned_is_an_error(studio, monkeypatch, total):
-    thin = studio.slice(12, 0, 5).raw
-    thin.total_payload_length = total
-    monkeypatch.setattr(studio, "_get", lambda kind, *_, **__: thin if kind is SampleData else None)
+def test_a_slice_that_was_thinned_is_an_error(total):
     with pytest.raises(ek.ResponseError, match="5 of 10 readings"):
-        studio.slice(12, 0, 10)
+        sliced(5, total, 0, 10)
 
 
-def test_a_slice_beyond_the_end_is_as_long_as_there_are_readings(studio, monkeypatch):
-    short = studio.slice(12, 95, 100).raw
-    short.total_payload_length = 100
-    monkeypatch.setattr(studio, "_get", lambda kind, *_, **__: short if kind is SampleData else None)
-    assert len(studio.slice(12, 95, 200).signal()) == 5
+def test_a_slice_beyond_the_end_is_as_long_as_there_are_readings():
+    assert sliced(5, 100, 95, 200).signal().index.tolist() == [0, 10, 20, 30, 40]
