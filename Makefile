@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: lab test bench lock models notebooks clean
+.PHONY: lab test bench docs lock models notebooks clean
 
 lab: .venv/ready
 	$(BIN)/edgekit lab
@@ -12,6 +12,10 @@ test: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python -m tests.bench
+
+# Build the documentation into build/docs; any warning fails.
+docs: .venv/ready
+	$(BIN)/python -m sphinx -W --keep-going --quiet -c docs . build/docs
 
 # Run every notebook and store it in its canonical form (see tests/checks/test_notebooks.py).
 notebooks: .venv/ready

@@ -1,16 +1,16 @@
-"""Everything edgekit raises on purpose.
+"""Everything edgekit raises on purpose::
 
-EdgekitError
-├── UsageError           an argument that cannot mean anything here (also a ValueError)
-├── MissingPackage       an extra of edgekit's is not installed (also an ImportError)
-├── SandboxError         the embedded sandbox could not start
-├── ConnectionFailed     no answer: no network, refused, timed out, broken off
-├── ResponseError        an answer, but not what the API promises; names the place in the document
-└── StudioError          the server understood and said no; carries its text
-    ├── AuthenticationError   the key is missing, wrong or not allowed to do this
-    ├── NotFoundError         there is no such route, project or object
-    ├── RateLimitError        too many requests
-    └── JobFailed             a job ended without success
+    EdgekitError
+    ├── UsageError           an argument that cannot mean anything here (also a ValueError)
+    ├── MissingPackage       an extra of edgekit's is not installed (also an ImportError)
+    ├── SandboxError         the embedded sandbox could not start
+    ├── ConnectionFailed     no answer: no network, refused, timed out, broken off
+    ├── ResponseError        an answer, but not what the API promises; names the place in the document
+    └── StudioError          the server understood and said no; carries its text
+        ├── AuthenticationError   the key is missing, wrong or not allowed to do this
+        ├── NotFoundError         there is no such route, project or object
+        ├── RateLimitError        too many requests
+        └── JobFailed             a job ended without success
 
 AmbiguousLabelsWarning is no error: the result stands, but a guess is in it that only a person can check.
 
