@@ -2,8 +2,12 @@
 
 >>> import edgekit as ek
 >>> studio = ek.connect()  # EI_API_KEY set: your project; else the embedded sandbox, offline
->>> result = studio.classify(12)
->>> result.block("anomaly-gmm").windows()
+>>> result = studio.classify(31)
+>>> result.block("anomaly-gmm").windows().head(2).round(2)
+        start_ms  end_ms   expected  anomaly
+window
+0              0    2000  badminton     7.28
+1            500    2500  badminton     9.73
 """
 
 from importlib import import_module

@@ -25,6 +25,15 @@ def counts(scores: ArrayLike, groups: ArrayLike, threshold: float) -> pd.DataFra
     Returns
     -------
     DataFrame indexed by group in order of first appearance: `windows`, `above`, `share` (of the group, 0..1).
+
+    Examples
+    --------
+    >>> import edgekit as ek
+    >>> ek.anomaly.counts([0.2, 4.0, 5.0], ["walking", "badminton", "badminton"], threshold=3)
+               windows  above  share
+    label
+    walking          1      0    0.0
+    badminton        2      2    1.0
     """
     values, labels = numbers(scores), np.asarray(groups, object)
     if values.shape != labels.shape or values.ndim != 1:
@@ -56,6 +65,12 @@ def tally(
     -------
     Series: `above` (all windows), `tp`, `fp`, `fn`, `tn`, `precision`, `recall`, `false_alarms_per_hour` (of normal
     windows, for an hour of them). What is 0/0 is NaN, and so is the last without `increase_ms`.
+
+    Examples
+    --------
+    >>> import edgekit as ek
+    >>> ek.anomaly.tally([0.2, 0.5, 4.0], [False, False, True], threshold=0.3)[["tp", "fp", "fn", "tn"]].to_dict()
+    {'tp': 1.0, 'fp': 1.0, 'fn': 0.0, 'tn': 1.0}
     """
     values, known = numbers(scores), pd.Series(np.asarray(truth, object)).astype("boolean")
     if values.shape != known.shape:
@@ -86,6 +101,18 @@ def segments(windows: pd.DataFrame, threshold: float, score: str = "anomaly") ->
     Returns
     -------
     DataFrame, one row a segment: `start_ms`, `end_ms`, `peak` (highest score), `windows` (how many).
+
+    Examples
+    --------
+    >>> import edgekit as ek
+    >>> import pandas as pd
+    >>> windows = pd.DataFrame(
+    ...     {"start_ms": [0, 500, 1000, 5000], "end_ms": [2000, 2500, 3000, 7000], "anomaly": [0.5, 3.2, 4.1, 6.0]}
+    ... )
+    >>> ek.anomaly.segments(windows, threshold=3)
+       start_ms  end_ms  peak  windows
+    0       500    3000   4.1        2
+    1      5000    7000   6.0        1
     """
     missing = {"start_ms", "end_ms", score} - set(windows.columns)
     if missing:

@@ -34,6 +34,22 @@ class Gmm:
     -----
     The Studio's published training code scores a window with features x by ``|(log p(x) - mean) / scale|``, where
     ``log p(x) = logsumexp_k(log w_k + log N(x; μ_k, Σ_k))``. The features are not scaled.
+
+    Examples
+    --------
+    Two windows of two features: one at the mean, one far from it.
+
+    >>> import edgekit as ek
+    >>> gmm = ek.Gmm(means=[[0, 0]], covariances=[[[1, 0], [0, 4]]], weights=[1], score_mean=-3.5, score_scale=1)
+    >>> gmm.score([[0, 0], [3, 2]]).round(3)
+    array([0.969, 4.031])
+    >>> gmm.signed_score([[0, 0], [3, 2]]).round(3)
+    array([-0.969,  4.031])
+    >>> gmm.explain([[0, 0], [3, 2]]).round(3)
+            component  distance  feature 0  feature 1
+    window
+    0               0       0.0        0.0        0.0
+    1               0      10.0        9.0        1.0
     """
 
     means: Floats

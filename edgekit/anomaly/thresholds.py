@@ -43,6 +43,18 @@ def sweep(scores: ArrayLike | pd.DataFrame, truth: ArrayLike | None = None) -> p
     -----
     What is 0/0 is NaN: precision where no window is above the threshold, recall where none is anomalous, the
     false-alarm rate where none is normal, balanced accuracy in either case, F1 where none is anomalous and none above.
+
+    Examples
+    --------
+    >>> import edgekit as ek
+    >>> swept = ek.anomaly.sweep([0.2, 0.5, 1.5, 4.0, 6.0], [False, False, False, True, True])
+    >>> swept[["threshold", "precision", "recall", "false_alarm_rate"]].round(2)
+       threshold  precision  recall  false_alarm_rate
+    0        0.2       0.50     1.0              0.67
+    1        0.5       0.67     1.0              0.33
+    2        1.5       1.00     1.0              0.00
+    3        4.0       1.00     0.5              0.00
+    4        6.0        NaN     0.0              0.00
     """
     windows = scored(scores, truth)
     if windows.assumed:
@@ -81,6 +93,16 @@ def rates(
     anomalous) and, with `increase_ms`, `false_alarms_per_hour`; columns `value`, `low`, `high` (NaN without samples),
     `windows` and `samples` (how many it rests on, NaN without samples). What rests on no window is NaN. A rate of
     exactly 0 or 1 has an interval of no width: a bootstrap cannot draw what was never seen.
+
+    Examples
+    --------
+    >>> import edgekit as ek
+    >>> rates = ek.anomaly.rates([0.2, 0.5, 1.5, 4.0, 6.0], [False, False, False, True, True], threshold=1)
+    >>> rates[["value", "windows"]].round(2)
+                      value  windows
+    rate
+    false_alarm_rate   0.33        3
+    recall             1.00        2
     """
     windows = scored(scores, truth, samples)
     return _rates(windows, threshold, increase_ms, windows.draws(resamples, seed), level)
@@ -196,6 +218,13 @@ def suggest_threshold(
     -----
     Except for a quantile, the threshold lies half way between two scores: what happens at equality is not settled, and
     the server's last digits are its own.
+
+    Examples
+    --------
+    >>> import edgekit as ek
+    >>> suggestion = ek.anomaly.suggest_threshold([0.2, 0.5, 1.5, 4.0, 6.0], [False, False, False, True, True], by="f1")
+    >>> suggestion.threshold, suggestion.recall
+    (2.75, 1.0)
     """
     if not 0 <= quantile <= 1 or not 0 < level < 1:
         raise UsageError(f"quantile and level lie between 0 and 1, got {quantile} and {level}.")

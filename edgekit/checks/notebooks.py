@@ -209,9 +209,16 @@ def _without_keys(message: str) -> str:
 
 
 def exercise(solution: str) -> str:
-    """Return what a solution leaves to a reader.
+    r"""Return what a solution leaves to a reader.
 
     From each line ``# solution`` on, everything that is indented as far as that line is one line to be filled in.
+
+    Examples
+    --------
+    >>> from edgekit import checks
+    >>> print(checks.exercise("threshold = 3\n# solution\nblock.segments(threshold)"))
+    threshold = 3
+    ...  # your lines here
     """
     return _CUT.sub(r"\1...  # your lines here", solution)
 

@@ -50,6 +50,19 @@ def match(
     Returns
     -------
     DebugInfo
+
+    Examples
+    --------
+    Two predictions lie on the first truth, none on the second.
+
+    >>> import edgekit as ek
+    >>> import pandas as pd
+    >>> truths = pd.DataFrame({"x": [0.2, 0.7], "y": [0.3, 0.6], "label": [1, 1]})
+    >>> predictions = pd.DataFrame({"x": [0.25, 0.22], "y": [0.3, 0.3], "label": [1, 1]})
+    >>> ek.detection.match(truths, predictions).metrics()
+    Metrics(tp=2, fp=0, fn=1, precision=1.000, recall=0.667, f1=0.800)
+    >>> ek.detection.match(truths, predictions, one_to_one=True).metrics()
+    Metrics(tp=1, fp=1, fn=1, precision=0.500, recall=0.500, f1=0.500)
     """
     limit = checked_distance(min_distance)
     scene = Scene(Objects.from_table(truths, "truths"), Objects.from_table(predictions, "predictions"))
@@ -73,6 +86,19 @@ class DebugInfo(Matched):
         The parts that were not in the document and were worked out by the published rule.
     one_to_one : bool
         Whether the assignments pair one prediction with one truth (`match`); what the Studio sends does not.
+
+    Examples
+    --------
+    >>> import edgekit as ek
+    >>> studio = ek.connect(sandbox="objects")
+    >>> result = studio.classify(studio.samples("testing").index[0])
+    >>> info = result.block("fomo").debug_info()
+    >>> info
+    <DebugInfo of 2 truths, 2 predictions · 2 assigned within 0.2>
+    >>> list(info.assignments)
+    ['prediction', 'truth', 'label', 'distance']
+    >>> ek.detection.DebugInfo.from_json(info.to_json()).metrics() == info.metrics()
+    True
     """
 
     def __init__(

@@ -127,6 +127,14 @@ def summary(results: Results, block: int | str | None = None) -> Summary:
     Returns
     -------
     Summary
+
+    Examples
+    --------
+    >>> import edgekit as ek
+    >>> studio = ek.connect(sandbox="objects")
+    >>> results = studio.classify(studio.samples("testing").index[:4])
+    >>> ek.detection.summary(results).metrics()
+    Metrics(tp=11, fp=0, fn=0, precision=1.000, recall=1.000, f1=1.000)
     """
     pictures = _pictures(results, block)
     scene, limit, far = _together(pictures)

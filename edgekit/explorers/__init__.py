@@ -45,6 +45,18 @@ def explore(what: Explorable | Iterable[Explorable], **state: Any) -> Explorer:
     ------
     UsageError
         There is no explorer for this; the text says what there is.
+
+    Examples
+    --------
+    >>> import edgekit as ek
+    >>> result = ek.connect(sandbox="motion").classify(31)
+    >>> explorer = ek.explore(result.block("anomaly-gmm"), threshold=10)
+    >>> explorer.selection[["start_ms", "end_ms", "anomaly"]].head(3).round(2)
+            start_ms  end_ms  anomaly
+    window
+    2           1000    3000    34.66
+    3           1500    3500    32.29
+    4           2000    4000    50.83
     """
     items = list(what) if isinstance(what, Iterable) and not isinstance(what, str | Mapping | pd.DataFrame) else [what]
     samples = [item for item in items if isinstance(item, Sample)]

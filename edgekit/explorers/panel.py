@@ -77,12 +77,19 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
 
     Examples
     --------
-    >>> import anywidget
-    import ipywidgets as widgets
+    >>> import edgekit as ek
+    >>> import ipywidgets as widgets
+    >>> table = ek.connect(sandbox="motion").classify(31).block("anomaly-gmm").windows()
     >>> def look(ax, threshold):
     ...     ek.plots.scores(table, threshold=threshold, ax=ax)
     ...     return ek.anomaly.counts(table["anomaly"], table["expected"], threshold)
-    >>> ek.explorers.Panel(look, threshold=widgets.FloatSlider(value=2.5, max=20))
+    >>> panel = ek.explorers.Panel(look, threshold=widgets.FloatSlider(value=2.5, max=20))
+    >>> panel.values
+    {'threshold': 2.5}
+    >>> panel.shown
+               windows  above  share
+    label
+    badminton       17     17    1.0
     """
 
     def __init__(self, draw: Callable[..., pd.DataFrame | str | None], **controls: Any) -> None:

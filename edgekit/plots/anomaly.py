@@ -92,6 +92,14 @@ def scores(table: pd.DataFrame, by: str = "expected", threshold: float | None = 
     Returns
     -------
     Axes
+
+    Examples
+    --------
+    >>> import edgekit as ek
+    >>> import pandas as pd
+    >>> windows = pd.DataFrame({"anomaly": [0.2, 0.5, 4.0], "expected": ["walking", "walking", "badminton"]})
+    >>> ek.plots.scores(windows, threshold=3).get_xlabel()
+    'anomaly score'
     """
     ax = ax if ax is not None else new_axes((8, 3.2))
     scored = table.dropna(subset=_SCORE)

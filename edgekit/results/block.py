@@ -124,6 +124,17 @@ class BlockResult:
         -----
         AmbiguousLabelsWarning
             Nothing tells what the ranges count, and the labels depend on it; the text says why.
+
+        Examples
+        --------
+        >>> import edgekit as ek
+        >>> block = ek.connect(sandbox="motion").classify(31).block("anomaly-gmm")
+        >>> block.windows().head(3).round(2)
+                start_ms  end_ms   expected  anomaly
+        window
+        0              0    2000  badminton     7.28
+        1            500    2500  badminton     9.73
+        2           1000    3000  badminton    34.66
         """
         cut = self._cut
         expected = labelled.labels(self._lean, self.sample, cut)
@@ -203,6 +214,17 @@ class BlockResult:
             It is no anomaly block, or the result came from a file and there is nobody to ask.
         ResponseError
             The Studio gives features of another number of windows than it scored.
+
+        Examples
+        --------
+        >>> import edgekit as ek
+        >>> block = ek.connect(sandbox="motion").classify(31).block("anomaly-gmm")
+        >>> block.explain().iloc[:3, :5].round(2)
+                score  recomputed  signed_score  component  distance
+        window
+        0        7.28        7.28          7.28          2     71.00
+        1        9.73        9.73          9.73          2     97.96
+        2       34.66       34.66         34.66          2    372.78
         """
         score = self.scores().get(SCORE)
         if self.type not in ("anomaly-gmm", "anomaly") or score is None:
@@ -243,7 +265,17 @@ class BlockResult:
         return self._lean.minimum_confidence_rating if found is None else decision.number(found.value)
 
     def segments(self, threshold: float | None = None) -> pd.DataFrame:
-        """Merge windows above the threshold into time ranges; see `edgekit.anomaly.segments`."""
+        """Merge windows above the threshold into time ranges; see `edgekit.anomaly.segments`.
+
+        Examples
+        --------
+        >>> import edgekit as ek
+        >>> block = ek.connect(sandbox="motion").classify(31).block("anomaly-gmm")
+        >>> block.segments(threshold=30).round(1)
+           start_ms  end_ms  peak  windows
+        0      1000    4500  50.8        4
+        1      6000    9500  50.4        4
+        """
         limit = self.threshold if threshold is None else threshold
         if limit is None:
             raise UsageError(f"Block {self.id} came without a threshold: give one, segments(threshold=…).")

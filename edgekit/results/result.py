@@ -35,6 +35,16 @@ def parse(source: bytes | str | dict[str, Any] | Path) -> ClassifyResult:
         The file cannot be read, or the document is not what the API promises: the text names the place.
     StudioError
         The document says ``success: false``; the text is the server's own.
+
+    Examples
+    --------
+    >>> import edgekit as ek
+    >>> ek.parse('{"success": false, "error": "No sample with id 99"}')
+    Traceback (most recent call last):
+    edgekit.errors.StudioError: ...No sample with id 99...
+    >>> ek.parse("no_such_file.json")
+    Traceback (most recent call last):
+    edgekit.errors.ResponseError: 'no_such_file.json' is neither JSON nor a file that can be read ...
     """
     content, name = _content(source)
     return ClassifyResult(decode(content, ClassifyResponse if isinstance(content, dict) else LeanResponse, name))

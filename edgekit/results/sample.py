@@ -162,6 +162,12 @@ class Sample:
         impulse resamples. Where the server sent only some of the readings (``totalPayloadLength`` is larger), they are
         taken to be spread evenly over the whole length: ``.attrs["shown"]`` and `shown` say how many there are, and
         `whole` fetches all of them.
+
+        Examples
+        --------
+        >>> import edgekit as ek
+        >>> ek.connect(sandbox="motion").sample(31).signal().shape
+        (100, 6)
         """
         payload, total = self._payload(datastream)
         names = [sensor.name for sensor in payload.sensors]

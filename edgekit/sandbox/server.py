@@ -92,6 +92,8 @@ class Sandbox:
     >>> import edgekit as ek
     >>> with ek.Sandbox() as sandbox:
     ...     studio = ek.connect(url=sandbox.url, api_key=sandbox.keys["motion"])
+    ...     print(len(studio.samples()))
+    80
     """
 
     def __init__(self, port: int = 0) -> None:

@@ -46,6 +46,12 @@ def connect(
         The key is wrong, nobody answers, or the key does not see the project.
     SandboxError
         The sandbox could not start, or the data or the parameters of its project are missing, damaged or others.
+
+    Examples
+    --------
+    >>> import edgekit as ek
+    >>> ek.connect(sandbox="motion")
+    <Studio sandbox project 'motion'>
     """
     given = (project_id, api_key, url) != (None, None, None)
     if sandbox is not None and given:

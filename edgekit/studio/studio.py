@@ -122,6 +122,15 @@ class Studio:
         DataFrame indexed by sample `id`, ascending: filename, label, category, length_ms, frequency_hz, readings, axes,
         created. In object detection `label` is the list of the labels of the objects in the picture, empty for none.
         Source: ``GET /api/{projectId}/raw-data``, page by page.
+
+        Examples
+        --------
+        >>> import edgekit as ek
+        >>> ek.connect(sandbox="motion").samples("testing", limit=2)[["filename", "label", "length_ms"]]
+               filename      label  length_ms
+        id
+        31  badminton01  badminton      10000
+        32  badminton02  badminton      10000
         """
         return sample_calls.listed(self._calls, category, labels, limit)
 
@@ -258,6 +267,15 @@ class Studio:
         Notes
         -----
         A V2 call answers with the result or with a job; edgekit then waits for the job and asks again.
+
+        Examples
+        --------
+        >>> import edgekit as ek
+        >>> studio = ek.connect(sandbox="motion")
+        >>> studio.classify(31)
+        <ClassifyResult of sample 31 'badminton01' · keras, anomaly, anomaly-gmm>
+        >>> len(studio.classify([31, 32]))
+        2
         """
         if deprecated and variant is not None:
             raise UsageError("The deprecated call knows no variant: leave out deprecated=True or variant=….")

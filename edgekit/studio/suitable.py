@@ -31,6 +31,12 @@ def connect_for(block: str, *, category: str | None = "testing") -> Studio:
         No project of the sandbox has such a block and such a sample either.
     AuthenticationError, ConnectionFailed, NotFoundError, SandboxError
         As in `connect`.
+
+    Examples
+    --------
+    >>> import edgekit as ek
+    >>> ek.connect_for("fomo")
+    <Studio sandbox project 'objects'>
     """
     if os.environ.get("EI_API_KEY", "").strip():
         studio = connect()
