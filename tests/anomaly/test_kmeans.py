@@ -161,6 +161,6 @@ def test_clusters_are_only_for_k_means_blocks(studio):
 def test_clusters_that_make_no_sense_are_the_servers_fault(studio, monkeypatch):
     metadata = studio.anomaly_metadata(4)
     metadata.scale = [0.0] * 6
-    monkeypatch.setattr(studio, "anomaly_metadata", lambda block: metadata)
+    monkeypatch.setattr("edgekit.studio.impulse_calls.anomaly_metadata", lambda calls, block: metadata)
     with pytest.raises(ek.ResponseError, match=r"anomaly/4/metadata: .* at \$\.clusters: .*above 0"):
         studio.kmeans(4)
