@@ -49,7 +49,7 @@ def test_a_full_disk_loses_no_notebook(tmp_path):
     cell = new_code_cell("print('x' * 170_000)", outputs=[new_output("stream", text="x" * 170_000)])
     path.write_text(json.dumps(new_notebook(cells=[cell])))
     before = path.read_bytes()
-    done = on_a_full_disk("from edgekit.checks import main; sys.exit(main(sys.argv[1:]))", path)
+    done = on_a_full_disk("from edgekit.checks.notebooks import main; sys.exit(main(sys.argv[1:]))", path)
     assert (done.returncode, done.stdout) == (1, "")
     assert f"{path}: {str(path)!r} was not written: there is no room" in done.stderr
     assert path.read_bytes() == before

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from edgekit.anomaly.columns import numbers
+from edgekit.anomaly.columns import Floats
+from edgekit.arguments import array, booleans, number, table, text
 from edgekit.errors import UsageError
 
 
@@ -35,11 +36,12 @@ def counts(scores: ArrayLike, groups: ArrayLike, threshold: float) -> pd.DataFra
     walking          1      0    0.0
     badminton        2      2    1.0
     """
-    values, labels = numbers(scores), np.asarray(groups, object)
+    values, limit = array("The scores", scores), number("threshold", threshold)
+    labels = np.asarray(groups, object)
     if values.shape != labels.shape or values.ndim != 1:
         raise UsageError(f"There must be one group for each score, got shapes {labels.shape} and {values.shape}.")
-    table = pd.DataFrame({"group": labels, "score": values}).dropna(subset="score")
-    grouped = table.assign(above=table["score"] > threshold).groupby("group", sort=False, dropna=False)["above"]
+    known = pd.DataFrame({"group": labels, "score": values}).dropna(subset="score")
+    grouped = known.assign(above=known["score"] > limit).groupby("group", sort=False, dropna=False)["above"]
     return pd.DataFrame({"windows": grouped.size(), "above": grouped.sum(), "share": grouped.mean()}).rename_axis(
         "label"
     )
@@ -72,14 +74,15 @@ def tally(
     >>> ek.anomaly.tally([0.2, 0.5, 4.0], [False, False, True], threshold=0.3)[["tp", "fp", "fn", "tn"]].to_dict()
     {'tp': 1.0, 'fp': 1.0, 'fn': 0.0, 'tn': 1.0}
     """
-    values, known = numbers(scores), pd.Series(np.asarray(truth, object)).astype("boolean")
+    values, limit = array("The scores", scores), number("threshold", threshold)
+    known = booleans(truth)
     if values.shape != known.shape:
         raise UsageError(f"There must be one truth for each score, got shapes {known.shape} and {values.shape}.")
-    above, scored = values > threshold, ~np.isnan(values)
+    above, scored = values > limit, ~np.isnan(values)
     anomalous, normal = (known.eq(kind).fillna(False).to_numpy(bool) & scored for kind in (True, False))
     tp, fp = float((above & anomalous).sum()), float((above & normal).sum())
     fn, tn = float(anomalous.sum()) - tp, float(normal.sum()) - fp
-    lasts = np.broadcast_to(np.nan if increase_ms is None else numbers(increase_ms), values.shape)
+    lasts = _lasts(increase_ms, values.shape)
     hours = float(lasts[normal].sum()) / 3_600_000
     counted = {"above": float(above.sum()), "tp": tp, "fp": fp, "fn": fn, "tn": tn}
     shares = {"precision": (tp, tp + fp), "recall": (tp, tp + fn), "false_alarms_per_hour": (fp, hours)}
@@ -114,18 +117,23 @@ def segments(windows: pd.DataFrame, threshold: float, score: str = "anomaly") ->
     0       500    3000   4.1        2
     1      5000    7000   6.0        1
     """
-    missing = {"start_ms", "end_ms", score} - set(windows.columns)
-    if missing:
-        raise UsageError(
-            f"The table of windows has no column {sorted(missing)}; it has {list(windows.columns)}. What "
-            f"block.windows() gives of an anomaly block has them all."
-        )
-    above = windows.loc[windows[score] > threshold, ["start_ms", "end_ms", score]].sort_values(
-        "start_ms", kind="stable"
-    )
+    needed = ["start_ms", "end_ms", text("score", score)]
+    table("windows (such as block.windows() of an anomaly block)", windows, needed)
+    limit = number("threshold", threshold)
+    for name in needed:
+        array(f"{name} of the windows", windows[name])
+    above = windows.loc[windows[score] > limit, ["start_ms", "end_ms", score]].sort_values("start_ms", kind="stable")
     gap = above["start_ms"] > above["end_ms"].cummax().shift()
     grouped = above.groupby(gap.cumsum().to_numpy())
     merged = grouped.agg(
         start_ms=("start_ms", "first"), end_ms=("end_ms", "max"), peak=(score, "max"), windows=(score, "size")
     )
     return merged.reset_index(drop=True)
+
+
+def _lasts(increase_ms: ArrayLike | None, shape: tuple[int, ...]) -> Floats:
+    """Return the time that each window stands for; NaN where that is not known."""
+    found = np.array(np.nan) if increase_ms is None else array("increase_ms", increase_ms)
+    if found.shape not in ((), shape):
+        raise UsageError(f"increase_ms is one number, or one for each score; got shape {found.shape}.")
+    return np.broadcast_to(found, shape)

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from edgekit.anomaly.columns import Floats, numbers
+from edgekit.anomaly.columns import Floats
+from edgekit.arguments import array, booleans, codes
 from edgekit.errors import UsageError
 
 SCORE, TRUTH, SAMPLE = "anomaly", "anomalous", "sample"
@@ -79,10 +80,10 @@ def scored(scores: ArrayLike | pd.DataFrame, truth: ArrayLike | None, samples: A
         samples = scores.index.get_level_values(SAMPLE)
     if isinstance(scores, pd.Series) and isinstance(truth, pd.Series) and not scores.index.equals(truth.index):
         raise UsageError("Scores and truth are Series with different indices. To go by position: truth.to_numpy().")
-    values = numbers(scores)
+    values = array("The scores", scores)
     known, anomalous = (np.ones(values.shape, bool), np.zeros(values.shape, bool)) if truth is None else _truth(truth)
-    codes = None if samples is None else pd.factorize(np.asarray(samples), use_na_sentinel=False)[0]
-    if values.ndim != 1 or any(part is not None and part.shape != values.shape for part in (known, codes)):
+    named = None if samples is None else codes("samples", samples)
+    if values.ndim != 1 or any(part is not None and part.shape != values.shape for part in (known, named)):
         shapes = [np.shape(part) for part in (scores, truth, samples) if part is not None]
         raise UsageError(f"There must be one truth and one sample for each score, got shapes {shapes}.")
     keep = known & ~np.isnan(values)
@@ -91,23 +92,20 @@ def scored(scores: ArrayLike | pd.DataFrame, truth: ArrayLike | None, samples: A
         distinct,
         rank,
         anomalous[keep],
-        None if codes is None else pd.factorize(codes[keep])[0],
+        None if named is None else pd.factorize(named[keep])[0],
         truth is None,
     )
 
 
 def _truth(truth: ArrayLike) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return which windows have a truth, and which are anomalous."""
-    try:
-        flags = pd.Series(truth).astype("boolean")
-    except (TypeError, ValueError) as problem:
-        raise UsageError(f"The truth is True, False or missing for each window: {problem}.") from None
+    flags = booleans(truth)
     return flags.notna().to_numpy(), flags.fillna(False).to_numpy(bool)
 
 
 def interval(drawn: ArrayLike, level: float) -> tuple[float, float] | None:
     """Return the middle `level` of what came of the draws; None where most came to nothing (NaN)."""
-    values = numbers(drawn)
+    values = array("The draws", drawn)
     values = np.sort(values[~np.isnan(values)])
     if not len(values) or len(values) < np.size(drawn) / 2:
         return None

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from edgekit.anomaly.columns import Axes, Floats, axes_of, numbers, selected, shares_table
+from edgekit.anomaly.columns import Axes, Floats, axes_of, selected, shares_table
+from edgekit.arguments import array
 from edgekit.errors import UsageError
 
 KIND = "set of clusters"
@@ -42,7 +43,9 @@ class KMeans:
     axes: Axes = None
 
     def __post_init__(self) -> None:
-        centers, radii, mean, scale = map(numbers, (self.centers, self.radii, self.mean, self.scale))
+        centers, radii, mean, scale = (
+            array(f"The {name}", getattr(self, name)) for name in ("centers", "radii", "mean", "scale")
+        )
         if centers.ndim != 2 or not len(centers):
             raise UsageError(f"The centers are a table (clusters, features), got shape {centers.shape}.")
         n, m = centers.shape

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from edgekit.arguments import array
 from edgekit.errors import UsageError
 
 Floats = NDArray[np.float64]
@@ -14,19 +15,11 @@ Axes = tuple[int, ...] | None
 FRONT = ("score", "recomputed", "signed_score", "component", "cluster", "distance")
 
 
-def numbers(values: ArrayLike | pd.DataFrame) -> Floats:
-    """Return an array of float64; whatever cannot be one is a UsageError."""
-    try:
-        return np.asarray(values, float)
-    except (ValueError, TypeError) as problem:
-        raise UsageError(f"Expected a table of numbers: {problem}.") from None
-
-
 def axes_of(axes: ArrayLike | None, width: int, kind: str) -> Axes:
     """Check which columns of a wider table a model over `width` features looks at."""
     if axes is None:
         return None
-    found = tuple(int(axis) for axis in numbers(axes).ravel())
+    found = tuple(int(axis) for axis in array("axes", axes).ravel())
     if len(found) != width or any(axis < 0 for axis in found):
         raise UsageError(f"A {kind} over {width} features has {width} axes, counted from 0; got {found}.")
     return found
@@ -34,7 +27,7 @@ def axes_of(axes: ArrayLike | None, width: int, kind: str) -> Axes:
 
 def selected(features: ArrayLike | pd.DataFrame, axes: Axes, width: int, kind: str) -> Floats:
     """Return the model's own features, (windows, width), out of those or of all features of the DSP block."""
-    values = numbers(features)
+    values = array("The features", features)
     if values.ndim == 2 and values.shape[1] != width and axes and values.shape[1] > max(axes):
         values = values[:, list(axes)]
     if values.ndim != 2 or values.shape[1] != width:

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from edgekit.anomaly.columns import Floats, axes_of, numbers, selected, shares_table
+from edgekit.anomaly.columns import Floats, axes_of, selected, shares_table
+from edgekit.arguments import array
 from edgekit.errors import UsageError
 
 KIND = "mixture"
@@ -62,7 +63,9 @@ class Gmm:
     _log_norm: Floats = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        means, covariances, weights = map(numbers, (self.means, self.covariances, self.weights))
+        means, covariances, weights = (
+            array(f"The {name}", getattr(self, name)) for name in ("means", "covariances", "weights")
+        )
         if means.ndim != 2:
             raise UsageError(f"The means of a mixture are a table (components, features), got shape {means.shape}.")
         n, m = means.shape
@@ -73,7 +76,7 @@ class Gmm:
             )
         if not all(np.isfinite(part).all() for part in (means, covariances, weights)):
             raise UsageError("A mixture is made of finite numbers.")
-        mean, scale = numbers(self.score_mean), numbers(self.score_scale)
+        mean, scale = array("score_mean", self.score_mean), array("score_scale", self.score_scale)
         if mean.ndim or scale.ndim or not np.isfinite(mean) or not np.isfinite(scale) or not scale > 0:
             raise UsageError("score_mean is a number, and score_scale one above 0.")
         if not (np.all(weights >= 0) and weights.any()):

@@ -14,10 +14,13 @@ from numpy.typing import ArrayLike
 from edgekit import display
 from edgekit.anomaly.bootstrap import Ints, Scored, interval, scored
 from edgekit.anomaly.columns import Floats
+from edgekit.arguments import FINITE, choice, number, whole
 from edgekit.errors import UsageError
 
 FEW_SAMPLES = 10
 HOUR_MS = 3_600_000
+MOST_DRAWS = 1_000_000
+WAYS = ("quantile", "f1", "balanced_accuracy", "false_alarms")
 Choice = Callable[[Floats, Floats, Floats], float]
 
 
@@ -105,7 +108,8 @@ def rates(
     recall             1.00        2
     """
     windows = scored(scores, truth, samples)
-    return _rates(windows, threshold, increase_ms, windows.draws(resamples, seed), level)
+    lasts, share = _increase(increase_ms), _level(level)
+    return _rates(windows, threshold, lasts, windows.draws(*_drawn(resamples, seed)), share)
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,11 +230,12 @@ def suggest_threshold(
     >>> suggestion.threshold, suggestion.recall
     (2.75, 1.0)
     """
-    if not 0 <= quantile <= 1 or not 0 < level < 1:
-        raise UsageError(f"quantile and level lie between 0 and 1, got {quantile} and {level}.")
+    quantile, level, increase_ms = number("quantile", quantile, 0, 1), _level(level), _increase(increase_ms)
+    per_hour = None if per_hour is None else number("per_hour", per_hour, 0, FINITE)
+    choice("by", by, WAYS)
     budget = None
     if by == "false_alarms":
-        if per_hour is None or not per_hour >= 0 or increase_ms is None or not increase_ms > 0:
+        if per_hour is None or increase_ms is None:
             raise UsageError(
                 "A budget of false alarms needs per_hour=… (not negative) and increase_ms=… (above 0; it is "
                 f"result.window_increase_ms), got {per_hour} and {increase_ms}."
@@ -240,10 +245,8 @@ def suggest_threshold(
         "quantile": (f"quantile {quantile:g} of the normal windows", partial(_quantile, quantile)),
         "f1": ("highest F1", partial(_best, "f1")),
         "balanced_accuracy": ("highest balanced accuracy", partial(_best, "balanced_accuracy")),
-        "false_alarms": (f"at most {per_hour} false alarms an hour", partial(_within, budget or 0.0)),
+        "false_alarms": (f"at most {per_hour or 0:g} false alarms an hour", partial(_within, budget or 0.0)),
     }
-    if by not in ways:
-        raise UsageError(f"by is one of {', '.join(ways)}; got {by!r}.")
     name, choose = ways[by]
     windows = scored(scores, truth, samples)
     chosen = choose(windows.values, *windows.counted())
@@ -260,7 +263,7 @@ def suggest_threshold(
                 else ""
             )
         )
-    draws = windows.draws(resamples, seed)
+    draws = windows.draws(*_drawn(resamples, seed))
     drawn = np.array([choose(windows.values, *windows.counted(draw)) for draw in draws], float)
     measured = _rates(windows, chosen, increase_ms, draws, level)
     notes = _notes(windows, measured, drawn, budget)
@@ -328,9 +331,9 @@ def _half_way(values: Floats, place: int) -> float:
 
 
 def _rates(windows: Scored, threshold: float, increase_ms: float | None, draws: Ints, level: float) -> pd.DataFrame:
-    if np.isnan(threshold):
+    if isinstance(threshold, float) and np.isnan(threshold):
         raise UsageError("The threshold is not a number.")
-    above = windows.values[windows.rank] > threshold
+    above = windows.values[windows.rank] > number("threshold", threshold)
     code = np.zeros(len(above), np.int64) if windows.sample is None else windows.sample
     rows: dict[str, list[float]] = {}
     for name, group in {"false_alarm_rate": ~windows.anomalous, "recall": windows.anomalous}.items():
@@ -344,6 +347,21 @@ def _rates(windows: Scored, threshold: float, increase_ms: float | None, draws: 
         rows["false_alarms_per_hour"] = [share * HOUR_MS / increase_ms for share in shares] + [count, samples]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["value", "low", "high", "windows", "samples"])
     return table.rename_axis(index="rate")
+
+
+def _increase(increase_ms: float | None) -> float | None:
+    return None if increase_ms is None else number("increase_ms", increase_ms, 0, FINITE, above=True)
+
+
+def _level(level: float) -> float:
+    found = number("level", level, 0, 1)
+    if 0 < found < 1:
+        return found
+    raise UsageError(f"level lies between 0 and 1, such as 0.95; got {found:g}.")
+
+
+def _drawn(resamples: int, seed: int) -> tuple[int, int]:
+    return whole("resamples", resamples, 0, MOST_DRAWS), whole("seed", seed, 0)
 
 
 def _notes(windows: Scored, measured: pd.DataFrame, drawn: Floats, budget: float | None) -> list[str]:

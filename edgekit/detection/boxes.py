@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from edgekit import display
+from edgekit import arguments, display
+from edgekit.arguments import items, number
 from edgekit.detection.matched import Matched, Names
 from edgekit.detection.matching import Metrics, optimal
 from edgekit.detection.scene import BOX, Floats, Objects, Scene, overlap
@@ -21,6 +22,8 @@ _FAR = 0.9  # 1 - IoU: boxes that overlap by less than a tenth have nothing to d
 
 def iou(truths: pd.DataFrame, predictions: pd.DataFrame) -> Floats:
     """Return the overlap (intersection over union) of every prediction with every truth, (predictions, truths)."""
+    for name, boxes in (("predictions", predictions), ("truths", truths)):
+        arguments.table(name, boxes, BOX)
     one = Objects.from_table(predictions.assign(label=0), "predictions", BOX).place
     other = Objects.from_table(truths.assign(label=0), "truths", BOX).place
     rows, columns = np.indices((len(one), len(other)))
@@ -48,8 +51,8 @@ def to_input(
         input blocks resize and crop by whole pixels, so places may be off by up to a pixel of the model's input.
     """
     image, target = checked_size(image_size, "image_size"), checked_size(input_size, "input_size")
-    if resize_mode not in RESIZE_MODES:
-        raise UsageError(f"The resize mode is one of {', '.join(RESIZE_MODES)}, got {resize_mode!r}.")
+    arguments.choice("resize_mode", resize_mode, RESIZE_MODES)
+    arguments.table("boxes", boxes, BOX)
     place = Objects.from_table(boxes.assign(label=0), "boxes", BOX).place
     scale = np.broadcast_to(RESIZE_MODES[resize_mode](target / image), 2)
     start = (place[:, :2] * scale + (target - image * scale) / 2) / target
@@ -64,11 +67,11 @@ def to_input(
 def checked_size(size: tuple[float, float], name: str) -> Floats:
     """Return (width, height) as an array, where it can be the size of a picture."""
     try:
-        found = np.array(size, float)
-    except (ValueError, TypeError):
+        found = np.array([number(name, side) for side in items(name, size)])
+    except UsageError:
         found = np.empty(0)
     if found.shape != (2,) or not (np.isfinite(found).all() and (found > 0).all()):
-        raise UsageError(f"{name} is (width, height) in pixels, both above 0, got {size!r}.")
+        raise UsageError(f"{name} is (width, height) in pixels, both above 0, got {display.quoted(size)}.")
     return found
 
 
@@ -90,9 +93,7 @@ def match_boxes(
     -------
     BoxMatch
     """
-    if not (isinstance(min_iou, int | float | np.number) and 0 < min_iou <= 1):
-        raise UsageError(f"min_iou is a number above 0 and up to 1, got {min_iou!r}.")
-    return BoxMatch(truths, predictions, float(min_iou), names)
+    return BoxMatch(truths, predictions, number("min_iou", min_iou, 0, 1, above=True), names)
 
 
 class BoxMatch(Matched):

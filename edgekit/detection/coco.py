@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from edgekit import arguments
 from edgekit.detection.scene import BOX, NOT_IN_TRAINING, Objects
 from edgekit.errors import UsageError
 
@@ -59,6 +60,8 @@ def average_precision(truths: pd.DataFrame, predictions: pd.DataFrame) -> Averag
     rule for one picture (COCO's mAP divided by the share of the classes that the picture's truth has) is the same
     mean over these classes. Truths of label -1, not in training, are left out.
     """
+    arguments.table("truths", truths, [*BOX, "label"])
+    arguments.table("predictions", predictions, [*BOX, "label"])
     if "label" in truths:
         truths = truths[truths["label"] != NOT_IN_TRAINING]
     if "score" not in predictions:

@@ -10,6 +10,7 @@ import pandas as pd
 from msgspec import UNSET
 
 from edgekit import display
+from edgekit.arguments import flag
 from edgekit.detection import debug_info_json as wire
 from edgekit.detection import matching
 from edgekit.detection.matched import Matched, Names
@@ -68,6 +69,7 @@ def match(
     scene = Scene(Objects.from_table(truths, "truths"), Objects.from_table(predictions, "predictions"))
     document = wire.Document(y_trues=_points(scene.truths), y_preds=_points(scene.predictions))
     document.normalised_min_distance = limit
+    one_to_one = flag("one_to_one", one_to_one)
     _complete(document, scene, one_to_one=one_to_one)
     return DebugInfo(document, names=names, one_to_one=one_to_one)
 

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from edgekit.arguments import texts
 from edgekit.detection.matching import nearest, optimal
 from edgekit.detection.scene import NOT_IN_TRAINING, Floats, Indices, Pairs, Scene
+from edgekit.display import quoted
 from edgekit.errors import UsageError
 
 HIT, DUPLICATE, WRONG, FAR = "hit", "duplicate", "wrong class", "too far"
@@ -71,7 +73,9 @@ def count(errors: pd.DataFrame, by: str | Sequence[str] = "label") -> pd.DataFra
     truths of wrong class and too far + missed + not in training, and predictions = hit + duplicate + wrong class +
     too far + background.
     """
-    columns = [by] if isinstance(by, str) else list(by)
+    columns = texts("by", by)
+    if not columns:
+        raise UsageError("by is a column to group by, or several: label, picture or object.")
     _need(errors, [*columns, "object", "kind"])
     truth = errors["object"] == "truth"
     flags = pd.DataFrame({"truths": truth, "predictions": ~truth})
@@ -152,5 +156,7 @@ def _left(pairs: Pairs, predictions: _Side, truths: _Side) -> Pairs:
 
 
 def _need(errors: pd.DataFrame, columns: list[str]) -> None:
+    if not isinstance(errors, pd.DataFrame):
+        raise UsageError(f"This is no table of errors, what edgekit.detection.errors() returns, but {quoted(errors)}.")
     if missing := [name for name in columns if name not in errors]:
         raise UsageError(f"This is no table of errors: it has no column {missing}, only {list(errors.columns)}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cached_property
+from numbers import Integral, Real
 from typing import Any
 
 import pandas as pd
@@ -31,7 +32,9 @@ class Matched(ABC):
 
     def __init__(self, names: Names | None) -> None:
         if names is not None and not isinstance(names, Mapping):
-            raise UsageError(f"names is a mapping from label to name, such as {{1: 'bolt'}}, not {names!r}.")
+            raise UsageError(
+                f"names is a mapping from label to name, such as {{1: 'bolt'}}, not {display.quoted(names)}."
+            )
         self.names = dict(names or {})
 
     @property
@@ -77,7 +80,10 @@ class Matched(ABC):
 
     def name(self, label: object) -> str:
         """Return the name of a label, where it is known, else the label; of label -1 "not in training"."""
-        return str(self.names.get(label, kinds.UNKNOWN if label == NOT_IN_TRAINING else label))
+        if not isinstance(label, str | Integral | Real):
+            raise UsageError(f"A label is a whole number or a text, got {display.quoted(label)}.")
+        known = self.names.get(label, kinds.UNKNOWN if label == NOT_IN_TRAINING else None)
+        return known if known is not None else label if isinstance(label, str) else display.quoted(label)
 
     def counts(self, *, one_to_one: bool) -> Metrics:
         """Count by the rule itself, from the places of truths and predictions alone."""

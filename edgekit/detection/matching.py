@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from edgekit.arguments import FINITE, number
 from edgekit.detection.scene import Floats, Indices, Pairs, Scene
-from edgekit.errors import UsageError
 
 # The two countings by the name they have wherever figures are shown, with the `one_to_one` that asks for them.
 COUNTINGS: Mapping[str, bool] = {"Studio": False, "one-to-one": True}
@@ -59,13 +59,7 @@ def rates(tp: ArrayLike, fp: ArrayLike, fn: ArrayLike) -> tuple[Floats, Floats, 
 
 def checked_distance(value: float, name: str = "min_distance") -> float:
     """Return a distance that can mean something."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        number = np.nan
-    if not np.isfinite(number) or number < 0:
-        raise UsageError(f"{name} is a number from 0 up (ratios of the picture: 0.2 in the Studio), got {value!r}.")
-    return number
+    return number(f"{name} (ratios of the picture, 0.2 in the Studio)", value, 0, FINITE)
 
 
 def nearest(pairs: Pairs, limit: float) -> Pairs:

@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from edgekit import arguments
+from edgekit.display import quoted
 from edgekit.errors import UsageError
 
 Floats = NDArray[np.float64]
@@ -38,14 +40,8 @@ class Objects:
         cls, table: pd.DataFrame, what: str, columns: Sequence[str] = CENTRE, picture: Indices | None = None
     ) -> Objects:
         """Read a table with `columns` and `label`; a UsageError says what is amiss."""
-        if not isinstance(table, pd.DataFrame):
-            raise UsageError(f"The {what} are a table with columns {[*columns, 'label']}, not {type(table).__name__}.")
-        if missing := [name for name in (*columns, "label") if name not in table]:
-            raise UsageError(f"The table of {what} has no column {missing}; it has {list(table.columns)}.")
-        try:
-            place = table[list(columns)].to_numpy(float)
-        except (ValueError, TypeError) as problem:
-            raise UsageError(f"{', '.join(columns)} of the {what} are numbers: {problem}.") from None
+        arguments.table(what, table, [*columns, "label"])
+        place = arguments.array(f"{', '.join(columns)} of the {what}", table[list(columns)])
         if not (np.abs(place) <= LARGEST).all():  # NaN is not either
             row = int(np.flatnonzero(~(np.abs(place) <= LARGEST).all(axis=1))[0])
             raise UsageError(f"Row {row} of the {what} has no {', '.join(columns)} that a picture could have.")
@@ -83,7 +79,7 @@ def _label(value: Any, row: int, what: str) -> int | str:
         return str(value)
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= 2**53 and value == int(value):
         return int(value)
-    raise UsageError(f"A label is a whole number or a text; row {row} of the {what} has {value!r}.")
+    raise UsageError(f"A label is a whole number or a text; row {row} of the {what} has {quoted(value)}.")
 
 
 class Pairs(NamedTuple):

@@ -259,7 +259,8 @@ def _pictures(results: Results, block: int | str | None) -> list[Picture]:
         results = [results]
     named = isinstance(results, Mapping)
     found: list[Picture] = []
-    for name, item in results.items() if isinstance(results, Mapping) else enumerate(results):
+    given = results.items() if isinstance(results, Mapping) else enumerate(_listed(results))
+    for name, item in given:
         if isinstance(item, Picture):
             found.append(item)
         elif isinstance(item, Matched):
@@ -269,12 +270,21 @@ def _pictures(results: Results, block: int | str | None) -> list[Picture]:
             found += [Picture(name, one.matched, one.server) for one in shown] if named and len(shown) == 1 else shown
         else:
             raise UsageError(
-                f"Item {name!r} is {type(item).__name__}: expected what classify() returned, one of its blocks, a "
-                "DebugInfo or a BoxMatch."
+                f"Item {display.quoted(name)} is {type(item).__name__}: expected what classify() returned, one of its "
+                "blocks, a DebugInfo or a BoxMatch."
             )
     if not found:
         raise UsageError("There is no picture to sum up.")
     return found
+
+
+def _listed(results: Results) -> Iterable[Any]:
+    if isinstance(results, Iterable) and not isinstance(results, str | bytes | pd.DataFrame | np.ndarray):
+        return results
+    raise UsageError(
+        f"Expected what classify() returned, one of its blocks, a DebugInfo or a BoxMatch, or a list of one of these; "
+        f"got {display.quoted(results)}."
+    )
 
 
 def _chosen(result: HasBlocks, block: int | str | None) -> HasPictures:

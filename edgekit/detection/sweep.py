@@ -7,11 +7,12 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from edgekit.arguments import items, whole
 from edgekit.detection.matching import checked_distance, most, nearest, rates
 from edgekit.detection.scene import Floats, Objects, Scene
-from edgekit.errors import UsageError
 
 DISTANCES = (0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.125, 0.15, 0.2, 0.25, 0.3)
+MOST_DRAWS = 100_000
 _SHARES = ("precision", "recall", "f1")
 
 
@@ -37,11 +38,11 @@ def sweep(scene: Scene, distances: Iterable[float] | None = None, *, draws: int 
     scores high the distance is too wide for how densely the objects lie.
     """
     limits = [
-        checked_distance(value, "A matching distance") for value in (DISTANCES if distances is None else distances)
+        checked_distance(value, "A matching distance")
+        for value in (DISTANCES if distances is None else items("distances", distances))
     ]
-    if not isinstance(draws, int | np.integer) or isinstance(draws, bool) or draws < 1:
-        raise UsageError(f"draws is a whole number from 1 up, got {draws!r}.")
-    random = np.random.default_rng(seed)
+    draws = whole("draws", draws, 1, MOST_DRAWS)
+    random = np.random.default_rng(whole("seed", seed, 0))
     found = _figures(scene, limits)
     chance = np.mean([_figures(_scattered(scene, random), limits) for _ in range(draws)], axis=0)
     names = [*_SHARES, *(f"{name}_one_to_one" for name in _SHARES)]

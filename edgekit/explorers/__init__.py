@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-import pandas as pd
-
+from edgekit.arguments import are_several
 from edgekit.errors import UsageError
 from edgekit.explorers.anomaly import AnomalyExplorer
 from edgekit.explorers.anomaly_windows import SCORE
@@ -58,7 +57,8 @@ def explore(what: Explorable | Iterable[Explorable], **state: Any) -> Explorer:
     3           1500    3500    32.29
     4           2000    4000    50.83
     """
-    items = list(what) if isinstance(what, Iterable) and not isinstance(what, str | Mapping | pd.DataFrame) else [what]
+    given: Any = what
+    items: list[Any] = list(given) if are_several(given) else [given]
     samples = [item for item in items if isinstance(item, Sample)]
     results = [item for item in items if isinstance(item, BlockResult | ClassifyResult)]
     if not items or len(items) not in (len(samples), len(results)):

@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 
 from edgekit import anomaly, display, plots
+from edgekit.arguments import flag, real, whole
 from edgekit.errors import UsageError
 from edgekit.explorers.anomaly_windows import SCORE, Scored
-from edgekit.explorers.state import State, flag, number, reading, whole
+from edgekit.explorers.state import State, reading
 from edgekit.explorers.timeline import Timeline, TimelineExplorer
 from edgekit.plots.style import plain
 
@@ -60,7 +61,7 @@ class AnomalyExplorer(TimelineExplorer):
     state: ClassVar[tuple[str, ...]] = ("window", "threshold", "span", "axes", "log_scale")
 
     window = State(0, whole)
-    threshold = State(None, number)
+    threshold = State(None, real)
     log_scale = State(False, flag)
 
     def __init__(self, blocks: Sequence[BlockResult], **state: Any) -> None:
@@ -105,7 +106,8 @@ class AnomalyExplorer(TimelineExplorer):
         return np.inf if self.threshold is None else self.threshold
 
     def _on_timeline(self) -> pd.DataFrame:
-        table = self.windows[["start_ms", "end_ms", SCORE]].astype(float)
+        # a dtype, not a type: for that, pandas silences the warnings of all threads
+        table = self.windows[["start_ms", "end_ms", SCORE]].astype(np.dtype(float))
         shift = self._timeline.starts[self._scored.place]
         return table.assign(start_ms=table["start_ms"] + shift, end_ms=table["end_ms"] + shift)
 

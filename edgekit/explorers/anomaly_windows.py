@@ -108,7 +108,7 @@ class Scored:
             "increase": self.increases,
             "first": np.cumsum([0, *count[:-1]]).astype("i4"),
             "score": self.windows[SCORE].to_numpy("f8"),
-            "truth": self.windows["anomalous"].astype("Int8").fillna(-1).to_numpy("i1"),
+            "truth": self.windows["anomalous"].to_numpy("i1", na_value=-1),
             "expected": pd.Categorical(self.windows["expected"], self._expected()).codes.astype("i4"),
             "probabilities": self.probabilities.to_numpy("f4"),
             "shares": self.shares.to_numpy("f4"),

@@ -76,7 +76,9 @@ class Explorer(Stateful, anywidget.AnyWidget):
     def __init__(self, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], **state: Any) -> None:
         layout, blob = pack(arrays)
         if unknown := sorted(set(state) - set(self.state)):
-            raise UsageError(f"{type(self).__name__} has no {unknown[0]!r}; it has {', '.join(self.state)}.")
+            raise UsageError(
+                f"{type(self).__name__} has no {display.quoted(unknown[0])}; it has {', '.join(self.state)}."
+            )
         super().__init__(_meta=_printable({**meta, "layout": layout, "looks": colours.as_data()}), _blob=blob)
         for name, value in state.items():
             setattr(self, name, value)

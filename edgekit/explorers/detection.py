@@ -12,9 +12,10 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from edgekit import detection, display, plots
+from edgekit.arguments import flag, items, real, whole
 from edgekit.errors import UsageError
 from edgekit.explorers.base import Explorer
-from edgekit.explorers.state import State, flag, items, number, reading, whole
+from edgekit.explorers.state import State, reading
 from edgekit.plots.detection import SAID
 from edgekit.results import detection as detected
 from edgekit.studio.many import in_order
@@ -60,9 +61,9 @@ class DetectionExplorer(Explorer):
     state: ClassVar[tuple[str, ...]] = ("picture", "threshold", "min_distance", "min_iou", "chosen", "cells")
 
     picture = State(0, whole)
-    threshold = State(0.0, number)
-    min_distance = State(0.2, number)
-    min_iou = State(0.5, number)
+    threshold = State(0.0, real)
+    min_distance = State(0.2, real)
+    min_iou = State(0.5, real)
     chosen = State([], items)
     cells = State(False, flag)
 

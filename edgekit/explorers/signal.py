@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pandas as pd
 from matplotlib.figure import Figure
 
+from edgekit.arguments import real
 from edgekit.errors import UsageError
-from edgekit.explorers.state import State, number, reading
+from edgekit.explorers.state import State, reading
 from edgekit.explorers.timeline import Timeline, TimelineExplorer
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class SignalExplorer(TimelineExplorer):
     script: ClassVar[str] = "signal/explorer.js"
     state: ClassVar[tuple[str, ...]] = ("time_ms", "span", "axes")
 
-    time_ms = State(0.0, number)
+    time_ms = State(0.0, real)
 
     def __init__(self, samples: Sequence[Sample], **state: Any) -> None:
         if not samples:

@@ -9,17 +9,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from copy import copy
 from functools import wraps
-from numbers import Integral, Real
 from typing import Any, TypeVar, cast
 
-import numpy as np
-import pandas as pd
 import traitlets
 
-from edgekit.display import quoted
 from edgekit.errors import UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -88,7 +84,7 @@ class State(traitlets.TraitType[Any, Any]):
     begin
         Its value at the beginning.
     kind : callable
-        One of the functions below: makes of a value what is kept, or raises UsageError.
+        One of `edgekit.arguments`: makes of a value what is kept, or raises UsageError.
 
     Notes
     -----
@@ -122,45 +118,3 @@ class State(traitlets.TraitType[Any, Any]):
         """Return the value: within a `reading`, the one at its beginning."""
         values = obj._moment.values
         return values[self.name] if values is not None and self.name in values else super().get(obj, cls)
-
-
-def number(name: str, value: Any) -> float:
-    """Take a number of any kind, NumPy's as well."""
-    if not isinstance(value, bool | np.bool) and isinstance(value, Real):
-        with suppress(OverflowError):
-            return float(value)
-    raise UsageError(f"{name} takes numbers, got {quoted(value)}.")
-
-
-def whole(name: str, value: Any) -> int:
-    """Take a whole number of any kind, as far as the browser can count."""
-    if not isinstance(value, bool | np.bool) and isinstance(value, Integral) and abs(int(value)) <= 2**53:
-        return int(value)
-    raise UsageError(f"{name} takes whole numbers, got {quoted(value)}.")
-
-
-def flag(name: str, value: Any) -> bool:
-    """Take True or False, NumPy's as well."""
-    if isinstance(value, bool | np.bool):
-        return bool(value)
-    raise UsageError(f"{name} is True or False, got {quoted(value)}.")
-
-
-def items(name: str, value: Any) -> list[Any]:
-    """Take a list, or what is like one."""
-    if isinstance(value, list | tuple | np.ndarray | pd.Index | pd.Series):
-        return list(value)
-    raise UsageError(f"{name} takes a list, got {quoted(value)}.")
-
-
-def numbers(name: str, value: Any) -> list[float]:
-    """Take a list of numbers."""
-    return [number(name, one) for one in items(name, value)]
-
-
-def texts(name: str, value: Any) -> list[str]:
-    """Take a list of texts; a single text stands for a list of one."""
-    found = [value] if isinstance(value, str) else items(name, value)
-    if wrong := [one for one in found if not isinstance(one, str)]:
-        raise UsageError(f"{name} takes a list of texts, got {quoted(wrong[0])} in it.")
-    return found

@@ -11,9 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from edgekit import display, plots
+from edgekit.arguments import numbers, texts
 from edgekit.errors import UsageError
 from edgekit.explorers.base import Explorer
-from edgekit.explorers.state import State, numbers, texts
+from edgekit.explorers.state import State
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -135,7 +136,9 @@ class Timeline:
     def checked_axes(self, axes: Sequence[str]) -> list[str]:
         """Return the axes in the signal's order; UsageError where one is not there."""
         if unknown := [name for name in axes if name not in self.axes]:
-            raise UsageError(f"There is no axis {unknown[0]!r}; there are: {', '.join(self.axes) or 'none'}.")
+            raise UsageError(
+                f"There is no axis {display.quoted(unknown[0])}; there are: {', '.join(self.axes) or 'none'}."
+            )
         return [name for name in self.axes if name in axes]
 
 

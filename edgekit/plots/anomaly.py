@@ -8,7 +8,9 @@ from matplotlib.axes import Axes
 from mpl_toolkits.axes_grid1 import make_axes_locatable
 from numpy.typing import ArrayLike, NDArray
 
+from edgekit import arguments
 from edgekit.colours import ALARM, COLOURS, SHADE, WINDOWS
+from edgekit.errors import UsageError
 from edgekit.plots.style import finish, line_looks, new_axes, plain
 
 _SCORE = "anomaly"
@@ -53,6 +55,11 @@ def windows(
     Axes
         The one with the anomaly score, where there is one.
     """
+    threshold = _limit(threshold)
+    arguments.table("table (such as block.windows())", table, ["start_ms", "end_ms"])
+    if segments is not None:
+        arguments.table("segments", segments, ["start_ms", "end_ms"])
+    length_ms = arguments.number("length_ms", 0 if length_ms is None else length_ms, 0, arguments.FINITE)
     ax = ax if ax is not None else new_axes((8, 2.8))
     labels = table.drop(columns=[*_FRAME, _SCORE], errors="ignore")
     top = ax
@@ -67,7 +74,7 @@ def windows(
             top.tick_params(labelbottom=False)
     if labels.shape[1]:
         _probabilities(top, table, labels)
-    ax.set_xlim(0, max(length_ms or 0, table["end_ms"].max() if len(table) else 0, 1) / 1000)
+    ax.set_xlim(0, max(length_ms, table["end_ms"].max() if len(table) else 0, 1) / 1000)
     ax.set_xlabel("time in s (middle of each window)")
     finish(ax, title if top is ax else "")
     if top is not ax:
@@ -101,6 +108,8 @@ def scores(table: pd.DataFrame, by: str = "expected", threshold: float | None = 
     >>> ek.plots.scores(windows, threshold=3).get_xlabel()
     'anomaly score'
     """
+    threshold = _limit(threshold)
+    arguments.table("table", table, [_SCORE, arguments.text("by", by)])
     ax = ax if ax is not None else new_axes((8, 3.2))
     scored = table.dropna(subset=_SCORE)
     labels = scored[by].where(scored[by].notna(), "no label")
@@ -136,9 +145,13 @@ def histogram(
     Axes
         Bins widen with the score as the axis does: straight up to 1, logarithmic beyond.
     """
+    threshold, values = _limit(threshold), _drawable(scores)
+    if values.ndim != 1:
+        raise UsageError(f"The scores are a list of numbers, got shape {values.shape}.")
+    flags = arguments.booleans(np.full(len(values), None) if anomalous is None else anomalous)
+    if flags.shape != values.shape:
+        raise UsageError(f"There must be one truth for each score, got shapes {flags.shape} and {values.shape}.")
     ax = ax if ax is not None else new_axes((8, 2.8))
-    values = _drawable(scores)
-    flags = pd.Series(np.full(len(values), None) if anomalous is None else anomalous).astype("boolean")
     groups = {"normal": (flags.eq(False), "-"), "anomalous": (flags, "--"), "not known": (flags.isna(), ":")}
     finite = np.isfinite(values)
     low, high = min(values[finite], default=0.0), max(values[finite], default=0.0)
@@ -176,6 +189,8 @@ def sweep(table: pd.DataFrame, threshold: float | None = None, ax: Axes | None =
     -------
     Axes
     """
+    threshold = _limit(threshold)
+    arguments.table("table (what edgekit.anomaly.sweep() returned)", table, ["threshold"])
     ax = ax if ax is not None else new_axes((8, 3.2))
     figures = table.drop(columns="threshold")
     for (name, values), look in zip(figures.items(), line_looks(), strict=False):
@@ -206,7 +221,10 @@ def explanation(shares: pd.Series, ax: Axes | None = None) -> Axes:
         Shares below 0 (a feature that makes the window more usual, given the others) go to the left. Only the largest
         are drawn where there are many.
     """
-    features = shares.drop(labels=_ABOUT, errors="ignore").astype(float)
+    if not isinstance(shares, pd.Series):
+        raise UsageError(f"shares is one row of block.explain(), a Series, not {type(shares).__name__}.")
+    own = shares.drop(labels=_ABOUT, errors="ignore")
+    features = pd.Series(arguments.array("The shares", own), own.index)
     total = features.sum()
     features = 100 * features / (total if total > 0 else 1)
     drawn = features.iloc[np.argsort(features.abs().to_numpy(float), kind="stable")].iloc[-_BARS:]
@@ -228,8 +246,12 @@ def explanation(shares: pd.Series, ax: Axes | None = None) -> Axes:
 
 def _drawable(values: ArrayLike) -> NDArray[np.float64]:
     """Keep finite values where matplotlib's scales can still count: beyond, margins and ticks run over."""
-    given = np.asarray(values, float)
+    given = arguments.array("The scores", values)
     return np.where(np.isfinite(given), np.clip(given, -_FARTHEST, _FARTHEST), given)
+
+
+def _limit(threshold: float | None) -> float | None:
+    return None if threshold is None else arguments.number("threshold", threshold)
 
 
 def _threshold(ax: Axes, threshold: float | None) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,10 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
+from edgekit import arguments
 from edgekit.colours import DETECTED
+from edgekit.display import quoted
+from edgekit.errors import UsageError
 from edgekit.plots.style import finish, new_axes, plain
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ _LONG = 24  # characters of a label; the explorer cuts there as well
 _MANY = 60  # objects; beyond, labels only cover each other
 
 
+@runtime_checkable
 class Detected(Protocol):
     """Truths and predictions of one picture, matched: `edgekit.detection.DebugInfo` or `BoxMatch`."""
 
@@ -60,8 +64,9 @@ def image(pixels: ArrayLike | Image, ax: Axes | None = None, title: str = "") ->
     Axes
         In pixels: x to the right, y down.
     """
+    drawn = _pixels(pixels)
     ax = ax if ax is not None else new_axes((6.4, 4.4))
-    ax.imshow(np.asarray(pixels), cmap="gray", interpolation="nearest")
+    ax.imshow(drawn, cmap="gray", interpolation="nearest")
     ax.set(xticks=[], yticks=[])
     finish(ax, title)
     return ax
@@ -97,10 +102,17 @@ def detections(
         `edgekit.detection.errors`), boxes are dashed for truths. A truth's label is written where it is not its
         prediction's as well; beyond 60 objects labels are left out.
     """
+    if not isinstance(matched, Detected):
+        raise UsageError(f"matched is a DebugInfo or a BoxMatch, such as block.debug_info(), not {quoted(matched)}.")
+    pixels = None if image is None else _pixels(image)
+    if scores is not None:
+        scores = arguments.array("The scores", list(scores) if isinstance(scores, Iterator) else scores)
+        if scores.shape != (len(matched.predictions),):
+            count = len(matched.predictions)
+            raise UsageError(f"There must be one score for each of {count} predictions, got shape {scores.shape}.")
     ax = ax if ax is not None else new_axes((6.4, 4.4))
     shape = 1.0
-    if image is not None:
-        pixels = np.asarray(image)
+    if pixels is not None:
         shape = pixels.shape[0] / pixels.shape[1]
         ax.imshow(pixels, cmap="gray", extent=(0, 1, 1, 0), interpolation="nearest", alpha=0.75)
     ax.set(xlim=(0, 1), ylim=(1, 0), aspect=shape, xlabel="x (ratio of the width)", ylabel="y (ratio of the height)")
@@ -126,6 +138,17 @@ def detections(
     finish(ax, title)
     ax.spines[["top", "right"]].set_visible(True)
     return ax
+
+
+def _pixels(image: Any) -> Any:
+    try:
+        pixels = np.asarray(image)
+    except (ValueError, TypeError) as problem:
+        raise UsageError(f"image is a PIL image or an array (height, width[, 3]): {problem}.") from None
+    shape, numeric = pixels.shape, pixels.dtype.kind in "buif"
+    if numeric and (len(shape) == 2 or (len(shape) == 3 and shape[2] in (3, 4))) and all(shape):
+        return pixels
+    raise UsageError(f"image is a PIL image or an array (height, width[, 3]), got {pixels.dtype} of shape {shape}.")
 
 
 def _centres(table: pd.DataFrame) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 
+from edgekit import arguments
 from edgekit.plots.style import finish, line_looks, new_axes, plain
 
 
@@ -24,8 +25,9 @@ def signal(table: pd.DataFrame, ax: Axes | None = None, title: str = "") -> Axes
     -------
     Axes
     """
+    arguments.table("table (such as sample.signal())", table)
+    seconds = arguments.array("The times (index) of the table", table.index) / 1000
     ax = ax if ax is not None else new_axes((8, 2.8))
-    seconds = table.index.to_numpy(float) / 1000
     units = {name: unit for name, unit in table.attrs.get("units", {}).items() if unit not in ("", "N/A")}
     for (name, values), look in zip(table.items(), line_looks(), strict=False):
         unit = f" ({units[name]})" if name in units else ""

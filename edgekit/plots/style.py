@@ -7,6 +7,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
+from edgekit.arguments import text
 from edgekit.colours import COLOURS, STYLES
 
 _LONGEST = 80  # characters of a name; a longer one would push the picture out of its frame
@@ -26,12 +27,12 @@ def plain(text: object) -> str:
     return f" {shown}" if shown.startswith("_") else shown
 
 
-def finish(ax: Axes, title: str) -> None:
+def finish(ax: Axes, title: str | None) -> None:
     """Draw legend, title and the two sides of the frame that carry a scale."""
     ax.spines[["top", "right"]].set_visible(False)
     if ax.get_legend_handles_labels()[0]:
         ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize="small")
-    if title:
+    if title is not None and text("title", title):
         ax.set_title(plain(title), loc="left", fontsize="medium")
 
 

@@ -163,8 +163,13 @@ def truth_boxes(sample: Sample, input_size: Size | None, resize_mode: str | None
         raise UsageError("Give both input_size and resize_mode, or none of them.")
     if input_size is None:
         input_size, resize_mode = _input_frame(sample)
-    found = detection.to_input(table, stored, input_size or stored, resize_mode or "squash")
-    found.attrs["frame"] = "model input" if resize_mode else "stored image"
+    found = detection.to_input(
+        table,
+        stored,
+        stored if input_size is None else input_size,
+        "squash" if resize_mode is None else resize_mode,
+    )
+    found.attrs["frame"] = "stored image" if resize_mode is None else "model input"
     return found
 
 
@@ -304,6 +309,7 @@ def _at(raw: Classification, window: int) -> StructuredResult:
         )
     if not isinstance(window, int | np.integer) or isinstance(window, bool) or not 0 <= window < len(found):
         raise UsageError(
-            f"There is no window {window!r}: block {raw.learn_block.id} has windows 0 to {len(found) - 1}."
+            f"There is no window {display.quoted(window)}: block {raw.learn_block.id} has windows 0 to "
+            f"{len(found) - 1}."
         )
     return found[window]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -55,11 +56,11 @@ def _content(source: bytes | str | dict[str, Any] | Path) -> tuple[bytes | dict[
         return source, "the document"
     if isinstance(source, str) and (not source.strip() or source.lstrip("\ufeff \t\r\n").startswith(("{", "[", "<"))):
         return source.encode("utf-8", "surrogatepass"), "the document"
+    if not isinstance(source, str | os.PathLike):
+        raise UsageError(f"parse() takes bytes, a text, a dict or a path, not {type(source).__name__}.")
     shown = display.quoted(str(source), 200)
     try:
         return Path(source).read_bytes(), shown
-    except TypeError:
-        raise UsageError(f"parse() takes bytes, a text, a dict or a path, not {type(source).__name__}.") from None
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or problem
         kind = "not " if isinstance(source, Path) else "neither JSON nor "
@@ -137,7 +138,12 @@ class ClassifyResult:
         UsageError
             No block, or more than one, answers to `key`; the text lists what there is.
         """
-        if isinstance(key, int | np.integer) and not isinstance(key, bool):
+        if not isinstance(key, int | np.integer | str) or isinstance(key, bool):
+            raise UsageError(
+                f"A block is asked for by its id, position, type or title, not by {display.quoted(key)}. This result "
+                f"has: {self.listing()}."
+            )
+        if not isinstance(key, str):
             found = [block for block in self.blocks if block.id == key]
             if not found and -len(self.blocks) <= key < len(self.blocks):
                 found = [self.blocks[key]]

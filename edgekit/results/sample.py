@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from edgekit import display
+from edgekit.arguments import whole
 from edgekit.errors import ResponseError, UsageError
 from edgekit.results import label_lists
 from edgekit.results.lean import LeanSampleData, counted, whole_sample
@@ -223,7 +224,7 @@ class Sample:
         """Return what the readings came in, and how many there are where they were sampled."""
         if datastream is not None:
             streams = {stream.index: stream for stream in self.raw.datastream_payloads or []}
-            if datastream not in streams:
+            if whole("datastream", datastream) not in streams:
                 raise UsageError(f"Sample {self.id} has no datastream {datastream}; it has {sorted(streams) or 'one'}.")
             stream = streams[datastream]
             return stream.payload, 0 if self._exact else stream.total_payload_length or 0
@@ -289,6 +290,8 @@ class Sample:
         The acquisition format's rule: HMAC-SHA256 over the very bytes, the 64 hex digits of the signature set to zeros.
         """
         hmac_key = Secret.of(hmac_key)  # not to stand in a traceback that shows variables
+        if original is not None and not isinstance(original, bytes):
+            raise UsageError(f"original is the uploaded file's bytes, got {type(original).__name__}.")
         return verified(self._origin("original bytes").original(self.id) if original is None else original, hmac_key)
 
     def _origin(self, what: str) -> Source:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from edgekit import display
+from edgekit import arguments, display
 from edgekit.errors import JobFailed, NotFoundError, ResponseError, UsageError
 from edgekit.results.sample import Sample
 from edgekit.studio.jobs import follow
@@ -45,7 +45,7 @@ class Calls:
             raise UsageError("No API key was given: your project's dashboard shows it under Keys.")
         api_key = Secret.of(api_key)
         self.transport = Transport(url, api_key, timeout=timeout, retries=retries, allow_http=allow_http)
-        self._job_time_limit = job_time_limit
+        self._job_time_limit = arguments.number("job_time_limit", job_time_limit, 0)
         self.known_project_id = None if project_id is None else id_of(project_id)
 
     def __repr__(self) -> str:
@@ -80,7 +80,7 @@ class Calls:
 
     def job(self, job: int) -> schema.Job:
         """Return the state of a job. Source: ``GET …/jobs/{jobId}/status``."""
-        found = self.get(schema.JobResponse, "jobs", job, "status").job
+        found = self.get(schema.JobResponse, "jobs", id_of(job), "status").job
         self.check_id("job", job, found.id, f"GET {self.route(('jobs', job, 'status'))}", "$.job.id")
         return found
 
@@ -89,14 +89,14 @@ class Calls:
 
         The Studio sends the last 1,000 lines: where there are so many, a first line of edgekit's own says so.
         """
-        answer = self.get(schema.LogResponse, "jobs", job, "stdout")
+        answer = self.get(schema.LogResponse, "jobs", id_of(job), "stdout")
         lines = [line.data.rstrip("\n") for line in reversed(answer.stdout)]
         cut = len(lines) >= LOG_LINES or (answer.total_count or 0) > len(lines)
         return [f"(These are the last {len(lines)} lines: the Studio sends no more.)", *lines] if cut else lines
 
     def cancel_job(self, job: int) -> None:
         """Ask the server to stop a job. Source: ``POST …/jobs/{jobId}/cancel``."""
-        self.post(schema.Refusal, "jobs", job, "cancel")
+        self.post(schema.Refusal, "jobs", id_of(job), "cancel")
 
     def wait_for(self, job: int, stop: threading.Event | None = None) -> None:
         """Wait until a job of the server has succeeded; see `edgekit.studio.jobs.follow`."""
@@ -179,7 +179,7 @@ class Calls:
 def id_of(given: int | Sample) -> int:
     """Return the id of a sample, block or job that was named; UsageError where it is none."""
     number = given.id if isinstance(given, Sample) else given
-    if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 0:
+    if isinstance(number, bool) or not isinstance(number, int | np.integer) or not 0 <= number <= arguments.LARGEST:
         raise UsageError(
             f"Expected an id (a whole number, as studio.samples() lists them), got {display.quoted(given)}."
         )

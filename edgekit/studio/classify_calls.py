@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from edgekit import display
+from edgekit.arguments import texts
 from edgekit.errors import UsageError
 from edgekit.results.lean import LeanResponse
 from edgekit.results.sample import Sample
@@ -45,7 +46,7 @@ def classified(
 def compared(calls: Calls, sample: int | Sample, variants: Sequence[str]) -> pd.DataFrame:
     """Classify a sample with several variants of the models; see `edgekit.Studio.compare_variants`."""
     many = isinstance(variants, Sequence) and not isinstance(variants, str)
-    if not many or not variants or len(set(variants)) < len(variants):
+    if not many or not variants or len(set(texts("variants", variants))) < len(variants):
         raise UsageError(
             f'Give the variants as a list, each once, such as ["float32", "int8"]; got {display.quoted(variants)}.'
         )

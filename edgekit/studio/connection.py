@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from edgekit import display, shell
+from edgekit.arguments import text
 from edgekit.errors import NotFoundError, SandboxError, UsageError
 from edgekit.studio.calls import STUDIO_URL, id_of
 from edgekit.studio.studio import Studio
@@ -53,7 +54,9 @@ def connect(
     >>> ek.connect(sandbox="motion")
     <Studio sandbox project 'motion'>
     """
-    given = (project_id, api_key, url) != (None, None, None)
+    given = any(one is not None for one in (project_id, api_key, url))
+    if sandbox is not None:
+        text("sandbox (a project's name)", sandbox)
     if sandbox is not None and given:
         raise UsageError("sandbox=… asks for the embedded sandbox: leave out project_id, api_key and url.")
     key = Secret.of(os.environ.get("EI_API_KEY", "").strip() if api_key is None else api_key)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from edgekit import display
 from edgekit.anomaly import Gmm, KMeans
+from edgekit.arguments import text
 from edgekit.errors import EdgekitError, NotFoundError, StudioError, UsageError
 from edgekit.results.sample import Sample
 from edgekit.studio.calls import Calls, id_of
@@ -94,6 +95,7 @@ def learn_block(calls: Calls, block: int | str) -> int:
     """Return the id of a learn block named by id, type or title."""
     if isinstance(block, int | np.integer):
         return id_of(block)
+    text("block (a learn block's id, type or title)", block)
     have = impulse(calls).learn_blocks
     found = [b.id for b in have if b.type == block] or [b.id for b in have if block in (b.title, b.name)]
     if len(found) != 1:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from edgekit import display
+from edgekit.arguments import are_several, flag, text, whole
 from edgekit.errors import StudioError, UsageError
 from edgekit.results import label_lists
 from edgekit.results.sample import Sample, decoded_image
@@ -28,10 +28,10 @@ def listed(
     calls: Calls, category: str | None = None, labels: str | Iterable[str] | None = None, limit: int | None = None
 ) -> pd.DataFrame:
     """List the project's samples; see `edgekit.Studio.samples`."""
-    if limit is not None and (not isinstance(limit, int | np.integer) or limit < 0):
-        raise UsageError(f"limit is a whole number from 0, got {display.quoted(limit)}.")
+    limit = None if limit is None else whole("limit", limit, 0)
+    category = None if category is None else text("category", category)
     labels = [labels] if isinstance(labels, str) else labels
-    if labels is not None and not isinstance(labels, Iterable):
+    if labels is not None and not are_several(labels):
         raise UsageError(f"labels is one label or several, got {display.quoted(labels)}.")
     wanted = None if labels is None else [str(label) for label in labels]
     found: list[schema.SampleInfo] = []
@@ -89,7 +89,7 @@ def _of_objects(calls: Calls, category: str) -> bool:
 
 def fetched(calls: Calls, sample: int | Sample, *, limit: int | None = None) -> schema.SampleData:
     """Fetch one sample, whole or about `limit` of its readings; see `edgekit.Studio.sample`."""
-    wanted = id_of(sample)
+    wanted, limit = id_of(sample), None if limit is None else whole("limit", limit, 0)
     data = calls.get(schema.SampleData, "raw-data", wanted, limitPayloadValues=limit)
     calls.check_id("sample", wanted, data.sample.id, f"GET {calls.route(('raw-data', wanted))}", "$.sample.id")
     return data
@@ -98,6 +98,7 @@ def fetched(calls: Calls, sample: int | Sample, *, limit: int | None = None) -> 
 def part(calls: Calls, sample: int | Sample, start: int, end: int) -> schema.SampleData:
     """Fetch the readings [start, end) of a sample, every one of them; see `edgekit.Studio.slice`."""
     path = ("raw-data", id_of(sample), "slice")
+    start, end = whole("start", start, 0), whole("end", end, 0)
     part = calls.get(schema.SampleData, *path, sliceStart=start, sliceEnd=end)
     calls.check_id("sample", path[1], part.sample.id, f"GET {calls.route(path)}", "$.sample.id")
     count, total = len(part.payload.values), part.total_payload_length or 0
@@ -112,7 +113,8 @@ def image(calls: Calls, sample: int | Sample, *, after_input_block: bool = False
     """Fetch the picture of an image sample; see `edgekit.Studio.image`."""
     path = ("raw-data", id_of(sample), "image")
     source = "GET " + calls.route(path)
-    return decoded_image(calls.file(*path, afterInputBlock=after_input_block or None), source)
+    seen = flag("after_input_block", after_input_block)
+    return decoded_image(calls.file(*path, afterInputBlock=seen or None), source)
 
 
 def original(calls: Calls, sample: int | Sample) -> bytes:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Self, overload
+from typing import TYPE_CHECKING, Any, Self, overload
 
 import pandas as pd
 
 from edgekit import display
 from edgekit.anomaly import Gmm, KMeans
+from edgekit.arguments import are_several, flag, text
 from edgekit.errors import EdgekitError, UsageError
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
@@ -277,6 +278,8 @@ class Studio:
         >>> len(studio.classify([31, 32]))
         2
         """
+        debug, deprecated = flag("debug", debug), flag("deprecated", deprecated)
+        variant = None if variant is None else text("variant", variant)
         if deprecated and variant is not None:
             raise UsageError("The deprecated call knows no variant: leave out deprecated=True or variant=….")
         self._known_impulse = None  # it may have been changed since the last call
@@ -288,10 +291,11 @@ class Studio:
             )
             return ClassifyResult(answer, self)
 
-        if not isinstance(sample, Iterable):
-            return one(id_of(sample))
+        given: Any = sample
+        if not are_several(given):
+            return one(id_of(given))
         _ = self.project_id  # asked once, not by every thread
-        return in_order(one, [id_of(wanted) for wanted in sample])
+        return in_order(one, [id_of(wanted) for wanted in given])
 
     def compare_variants(self, sample: int | Sample, variants: Sequence[str]) -> pd.DataFrame:
         """Classify a sample with several variants of the models.

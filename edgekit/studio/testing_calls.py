@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from edgekit import display, waiting
-from edgekit.errors import NotFoundError, UsageError
+from edgekit import waiting
+from edgekit.arguments import choice, flag, text
+from edgekit.errors import NotFoundError
 from edgekit.studio.calls import Calls
 from edgekit.studio.sample_calls import CATEGORIES
 from edgekit.wire import schema
@@ -18,8 +19,8 @@ _CHANGED = "Its thresholds were changed after the last run, which empties them."
 
 def model_tested(calls: Calls, *, start: bool, variant: str | None, category: str) -> Tested:
     """Run model testing, or fetch the last run's results; see `edgekit.Studio.test`."""
-    if category not in CATEGORIES:
-        raise UsageError(f"There is no category {display.quoted(category)}: it is one of {', '.join(CATEGORIES)}.")
+    start, variant = flag("start", start), None if variant is None else text("variant", variant)
+    choice("category", category, CATEGORIES)
     asked = {"variant": variant, "category": None if category == "testing" else category}
     if start:
         body = {} if variant is None else {"modelVariants": [variant]}

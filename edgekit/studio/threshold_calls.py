@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from edgekit import display
+from edgekit.arguments import FINITE, text
 from edgekit.errors import UsageError
 from edgekit.results.decision import deciding
 from edgekit.studio import impulse_calls
@@ -65,8 +66,9 @@ def set_threshold(calls: Calls, block: int | str, value: float | str, *, key: st
     """Set a threshold of a learn block; see `edgekit.Studio.set_threshold`."""
     if isinstance(value, bool) or not isinstance(value, int | float | str | np.number):
         raise UsageError(f"A threshold is a number or a text, got {display.quoted(value)}.")
-    if not isinstance(value, str) and not np.isfinite(value):
-        raise UsageError(f"A threshold is a finite number, got {value}.")
+    if not isinstance(value, str) and not -FINITE <= value <= FINITE:
+        raise UsageError(f"A threshold is a finite number, got {display.quoted(value)}.")
+    key = None if key is None else text("key", key)
     impulse, learn = impulse_calls.impulse(calls), impulse_calls.learn_block(calls, block)
     if impulse.id is None:
         raise UsageError("This server names no impulse id; set the threshold in the Studio.")

@@ -22,6 +22,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.util.retry import Retry
 
 from edgekit import display, waiting
+from edgekit.arguments import flag
 from edgekit.errors import ConnectionFailed, UsageError
 from edgekit.wire import address, limits
 from edgekit.wire.attempt import Adapter, Attempt
@@ -66,7 +67,7 @@ class Transport:
     ) -> None:
         api_key = None if api_key is None else Secret.of(api_key)
         self._auth = _KeyAuth(api_key)
-        self._address = address.base(url, allow_http)
+        self._address = address.base(url, flag("allow_http", allow_http))
         self.url = url.strip().rstrip("/")
         in_time = isinstance(timeout, int | float) and 0 < timeout <= limits.LONGEST_TIMEOUT
         if not in_time or not isinstance(retries, int) or retries < 0:

@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from pathlib import Path
 
 import ipywidgets as widgets
 import numpy as np
@@ -322,3 +323,11 @@ def test_explorers_leave_the_process_its_warnings(monkeypatch):
             thread.join()
         monkeypatch.undo()
     assert [name for name in callers if name.startswith("edgekit")] == []
+
+
+def test_no_function_that_threads_may_call_catches_warnings():
+    """`catch_warnings` changes the whole process, and two threads that use it leave it changed."""
+    home = Path(ek.__file__).parent
+    commands = {"field_report.py", "fitting.py"}  # each is a process of its own
+    modules = [path for path in home.rglob("*.py") if path.name not in commands]
+    assert [str(path.relative_to(home)) for path in modules if "catch_warnings" in path.read_text("utf-8")] == []
