@@ -67,7 +67,7 @@ def quoted(value: object, limit: int = 80) -> str:
     """
     try:
         text = value if isinstance(value, str) else repr(value)
-    except Exception:  # a whole number of more than 4300 digits, or a repr of somebody else's
+    except Exception:  # a whole number of more than 4300 digits, or a repr of another package
         return f"<{type(value).__name__}>"
     if _BEGINS_AS_KEY.match(text):
         return "something that looks like an API key (not shown here)"

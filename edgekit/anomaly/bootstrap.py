@@ -36,7 +36,7 @@ class Scored:
     sample : array (windows,) of int, or None
         Which sample each window belongs to, counted from 0; None where that is not known.
     assumed : bool
-        Nobody said which windows are anomalies: all were taken for normal.
+        The caller did not say which windows are anomalies: all were taken for normal.
     """
 
     values: Floats

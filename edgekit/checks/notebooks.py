@@ -40,7 +40,7 @@ _FLOAT = re.compile(r"(?<![\w.])([+-]?(?:(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+
 _LONG = re.compile(r"[+-]?(?:\.?\d){7}")
 
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-# With an account the notebooks would leave the sandbox; with somebody's backend they would lose their pictures.
+# With an account the notebooks would leave the sandbox; with the user's own backend they would lose their pictures.
 _NOT_INHERITED = {"EI_API_KEY", "EI_PROJECT_ID", "EI_API_ENDPOINT", "MPLBACKEND"}
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _KEY = re.compile(r"ei_[0-9a-fA-F]{16,}")
@@ -63,7 +63,7 @@ class TolerantText(str):
     """Text that equals another one if all of it is the same but for noise in its floats.
 
     Floats may differ by `rtol`: with the default the first six digits count, so 3.142 is never 3.143. `atol` is for
-    what should have been zero and serves only floats that show seven digits: somebody who prints 1.2e-10 means it.
+    what should have been zero and serves only floats that show seven digits: a notebook that prints 1.2e-10 means it.
     Without point and exponent, numbers are text: integers, nan, inf.
     """
 
@@ -170,7 +170,7 @@ def _cleaned(outputs: Sequence[NotebookNode], number: int | None) -> Iterator[No
 def problems(notebook: Mapping[str, Any]) -> list[str]:
     """Name what must not be committed: stray errors; addresses, paths and servers in outputs; API keys anywhere.
 
-    Also an exercise that is not what its solution leaves; it stays as it is, since somebody may have worked on it.
+    Also an exercise that is not what its solution leaves; it stays as it is, since a learner may have worked on it.
 
     Cells are counted by kind and from 1, as a reader does (nbval's reports count code cells from 0).
     """

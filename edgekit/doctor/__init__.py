@@ -1,6 +1,6 @@
 """Whether everything a workshop needs works here: one check, one line, and for what fails the line to type next.
 
-A check may raise: that too becomes its line, since somebody whose set-up is broken has no use for a traceback.
+An error that a check raises becomes its line too: a user whose set-up is broken has no use for a traceback.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def _failed(name: str, problem: BaseException, fallback: str) -> Check:
     found = str(problem) if isinstance(problem, EdgekitError) else f"{type(problem).__name__}: {problem}"
     try:
         needed = [requirement for group in GROUPS for requirement in _survey(group)[1]]
-    except importlib.metadata.PackageNotFoundError:  # edgekit itself: a source tree that nobody installed
+    except importlib.metadata.PackageNotFoundError:  # edgekit itself: a source tree that is not installed
         needed = ["-e", "."]
     except ImportError:
         needed = ["packaging"]

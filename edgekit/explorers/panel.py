@@ -127,7 +127,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
             except EdgekitError as problem:
                 if change is None:
                     raise
-                # nobody sees what a callback raises: say it where the picture was
+                # what a callback raises is shown nowhere: say it where the picture was
                 self._view.value = f"<p role='alert'>{escape(str(problem))}</p>"
                 return
             buffer = io.BytesIO()

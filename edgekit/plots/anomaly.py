@@ -133,7 +133,7 @@ def histogram(
     scores : array (windows,)
         Windows without a finite score are left out.
     anomalous : array (windows,) of booleans, optional
-        True where a window should be an anomaly, missing (None, <NA>) where nobody says
+        True where a window should be an anomaly, missing (None, <NA>) where that is not known
         (`edgekit.BlockResult.anomalous`).
     threshold : float, optional
         Drawn as a line.

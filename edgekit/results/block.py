@@ -183,7 +183,7 @@ class BlockResult:
         Raises
         ------
         UsageError
-            The result came from a file: there is nobody to ask.
+            The result came from a file: there is no Studio to ask.
         """
         source = self._studio()
         tables = {dsp: source.features(self.sample.id, dsp) for dsp in self.learn_block.dsp}
@@ -211,7 +211,7 @@ class BlockResult:
         Raises
         ------
         UsageError
-            It is no anomaly block, or the result came from a file and there is nobody to ask.
+            It is no anomaly block, or the result came from a file, so that there is no Studio to ask.
         ResponseError
             The Studio gives features of another number of windows than it scored.
 

@@ -231,7 +231,7 @@ def scored(raw: Classification, window: int, found: detection.Matched) -> pd.Dat
     extra = pd.DataFrame(np.nan, index=table.index, columns=["score", "width", "height"])
     try:
         boxes = detections(raw, None)
-    except EdgekitError:  # broken, or in pixels of nobody knows what: detections() says so, centres do without
+    except EdgekitError:  # broken, or in pixels of an unknown frame: detections() says so, centres do without
         return pd.concat([table, extra], axis=1)
     boxes = boxes[boxes["window"] == window]
     if len(boxes) and len(table):

@@ -22,7 +22,7 @@ from edgekit.wire.secret import sealed
 
 @sealed
 def parse(source: bytes | str | dict[str, Any] | Path) -> ClassifyResult:
-    """Read a classify response, from memory or from a file somebody saved.
+    """Read a classify response, from memory or from a saved file.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ class ClassifyResult:
     Attributes
     ----------
     lean : ClassifyResponse
-        What `raw` holds, or where it came as bytes, and nobody asked for `raw` yet, an
+        What `raw` holds, or where it came as bytes, and `raw` was not asked for yet, an
         `edgekit.results.lean.LeanResponse`.
     sample : Sample
         The sample with its values, as it came with the result.

@@ -278,7 +278,7 @@ class Sample:
 
         Returns
         -------
-        bool: True only where the bytes are exactly what somebody with this key signed.
+        bool: True only where the bytes are exactly those that were signed with this key.
 
         Raises
         ------

@@ -232,7 +232,7 @@ _quiet_modules: dict[str, ModuleType] = {}
 def _quiet(name: str) -> ModuleType:
     """Return a module of pycocotools as a copy of our own that does not print.
 
-    It prints its progress, and this runs in a thread of somebody's notebook: stdout is not ours to redirect.
+    It prints its progress, and this runs in a thread of the user's notebook: stdout is not ours to redirect.
     """
     if name not in _quiet_modules:
         spec = find_spec(name)

@@ -16,7 +16,7 @@ KEPT = 3600.0  # seconds that a job is remembered after its end
 
 
 class Cancelled(Exception):
-    """Somebody cancelled the job this work belongs to."""
+    """The client cancelled the job that this work belongs to."""
 
 
 class Log:

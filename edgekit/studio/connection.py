@@ -44,7 +44,7 @@ def connect(
     UsageError
         Arguments that contradict each other, an unknown sandbox project, a project id that is no number.
     AuthenticationError, ConnectionFailed, NotFoundError
-        The key is wrong, nobody answers, or the key does not see the project.
+        The key is wrong, the server does not answer, or the key does not see the project.
     SandboxError
         The sandbox could not start, or the data or the parameters of its project are missing, damaged or others.
 
