@@ -103,7 +103,7 @@ def array(name: str, values: Any) -> NDArray[np.float64]:
 
 
 def booleans(truth: Any) -> pd.Series[Any]:
-    """Take a truth for each window, in whatever form, as nullable booleans."""
+    """Take a truth for each window, in any form, as nullable booleans."""
     try:
         return pd.Series(np.asarray(truth, object)).astype(pd.BooleanDtype())
     except (TypeError, ValueError, OverflowError) as problem:

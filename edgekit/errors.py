@@ -1,18 +1,18 @@
 """Everything edgekit raises on purpose::
 
     EdgekitError
-    ├── UsageError           an argument that cannot mean anything here (also a ValueError)
-    ├── MissingPackage       an extra of edgekit's is not installed (also an ImportError)
+    ├── UsageError           an argument is wrong; the text lists what is possible (also a ValueError)
+    ├── MissingPackage       an extra of edgekit is not installed (also an ImportError)
     ├── SandboxError         the embedded sandbox could not start
     ├── ConnectionFailed     no answer: no network, refused, timed out, broken off
     ├── ResponseError        an answer, but not what the API promises; names the place in the document
-    └── StudioError          the server understood and said no; carries its text
+    └── StudioError          the server refused the call; carries its text
         ├── AuthenticationError   the key is missing, wrong or not allowed to do this
         ├── NotFoundError         there is no such route, project or object
         ├── RateLimitError        too many requests
         └── JobFailed             a job ended without success
 
-AmbiguousLabelsWarning is no error: the result stands, but a guess is in it that only a person can check.
+AmbiguousLabelsWarning is no error: the result stands, but it contains a guess that only a person can check.
 
 Each text says what happened, on which call, and what to do next. Text that came from a server is part of a message:
 escape it before it goes into HTML.
@@ -24,14 +24,14 @@ from edgekit import display
 
 
 class EdgekitError(Exception):
-    """The base of all errors that edgekit raises on purpose; no message holds what a terminal obeys, or an API key."""
+    """The base of all errors that edgekit raises on purpose; no message holds an API key or control codes."""
 
     def __init__(self, message: object = "") -> None:
         super().__init__(display.message(message))
 
 
 class UsageError(EdgekitError, ValueError):
-    """An argument that cannot mean anything here; the text lists what would."""
+    """An argument is wrong; the text lists what is possible."""
 
 
 class MissingPackage(EdgekitError, ImportError):
@@ -43,7 +43,7 @@ class SandboxError(EdgekitError):
 
 
 class ConnectionFailed(EdgekitError):
-    """No answer came: no network, connection refused or broken off, or the time was up."""
+    """No answer came: no network, connection refused or broken off, or the time limit was reached."""
 
 
 class ResponseError(EdgekitError):
@@ -61,7 +61,7 @@ class ResponseError(EdgekitError):
 
 
 class StudioError(EdgekitError):
-    """The server understood the call and said no; the message holds its own words.
+    """The server refused the call; the message holds its own words.
 
     Attributes
     ----------
@@ -91,7 +91,7 @@ class JobFailed(StudioError):
 
 
 class AmbiguousLabelsWarning(UserWarning):
-    """What each window should have been had to be guessed from the response, and the guess may be wrong.
+    """edgekit had to guess from the response what each window should have been, and the guess may be wrong.
 
     The text says why. To make it an error: ``warnings.simplefilter("error", ek.AmbiguousLabelsWarning)``.
     """

@@ -1,4 +1,4 @@
-"""JupyterLab on copies of the notebooks that come with edgekit: a learner's own file is never written to."""
+"""JupyterLab on copies of the notebooks that come with edgekit: a learner's own file is never changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting that ends at once: by Ctrl-C, and where whoever asked for the work has given it up.
+"""Waiting that ends at once: with Ctrl-C, and if the caller no longer needs the result.
 
 On Windows, before Python 3.14, Ctrl-C does not end a wait for a lock, an event or a thread: it comes through when the
 wait is over. So nothing here waits for longer than `STEP` at a time.
@@ -22,7 +22,7 @@ _stop: ContextVar[threading.Event | None] = ContextVar("_stop", default=None)
 
 
 class Stopped(BaseException):
-    """The work of this thread was given up by whoever asked for it; no fault, and nothing that an `except` may keep."""
+    """The caller gave up the work of this thread; it is not a fault, and no `except` may swallow it."""
 
 
 @contextmanager

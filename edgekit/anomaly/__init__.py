@@ -1,6 +1,6 @@
 """Anomaly scores on plain tables and arrays: the models that make them, and what a threshold does to them.
 
-Nothing here knows the API. Times are in milliseconds from the start of a sample. A GMM scores in standard deviations,
+Nothing here uses the API. Times are in milliseconds from the start of a sample. A GMM scores in standard deviations,
 K-means in distances between standard-scaled features; a score above the threshold is an anomaly.
 """
 

@@ -19,7 +19,7 @@ def counts(scores: ArrayLike, groups: ArrayLike, threshold: float) -> pd.DataFra
     scores : array (windows,)
         NaN scores are left out.
     groups : array (windows,)
-        What each window belongs to: its label, say.
+        What each window belongs to, such as its label.
     threshold : float
         A score above it is an anomaly.
 
@@ -103,7 +103,7 @@ def segments(windows: pd.DataFrame, threshold: float, score: str = "anomaly") ->
 
     Returns
     -------
-    DataFrame, one row a segment: `start_ms`, `end_ms`, `peak` (highest score), `windows` (how many).
+    DataFrame, one row per segment: `start_ms`, `end_ms`, `peak` (highest score), `windows` (how many).
 
     Examples
     --------

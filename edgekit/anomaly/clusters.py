@@ -22,7 +22,7 @@ class KMeans:
     Parameters
     ----------
     centers : array (n, m)
-        One row a cluster, one column a selected feature, in scaled features; API field ``clusters[].center``.
+        One row per cluster, one column per selected feature, in scaled features; API field ``clusters[].center``.
     radii : array (n,)
         Distance of each cluster's farthest training window from its centre; API field ``clusters[].maxError``.
     mean, scale : array (m,)
@@ -83,9 +83,9 @@ class KMeans:
 
         Returns
         -------
-        DataFrame, one row a window: `cluster` (the one whose edge is nearest: it makes the score), `distance`
-        (Euclidean, to its centre, in scaled features; less its radius it is the score), then one column a feature with
-        its share ``(z_j - center_j)²``; the shares sum to the square of `distance`.
+        DataFrame, one row per window: `cluster` (the one whose edge is nearest: it makes the score), `distance`
+        (Euclidean, to its centre, in scaled features; less its radius it is the score), then one column per feature
+        with its share ``(z_j - center_j)²``; the shares sum to the square of `distance`.
         """
         scaled = self._scaled(features)
         cluster = self._edges(scaled).argmin(axis=1)

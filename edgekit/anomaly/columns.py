@@ -39,7 +39,7 @@ def selected(features: ArrayLike | pd.DataFrame, axes: Axes, width: int, kind: s
 
 
 def shares_table(shares: Floats, features: ArrayLike | pd.DataFrame, axes: Axes) -> pd.DataFrame:
-    """Return one row a window and one column a feature, named as in the table of features.
+    """Return one row per window and one column per feature, named as in the table of features.
 
     A feature that is itself called like one of the columns that will stand before it gets ``_share`` appended.
     """

@@ -1,4 +1,4 @@
-"""The Gaussian mixture behind an anomaly-gmm block: its score, the sign the Studio hides, and each feature's share."""
+"""The Gaussian mixture behind an anomaly-gmm block: its score, the sign of it, and each feature's share."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Gmm:
     Parameters
     ----------
     means : array (n, m)
-        One row a component, one column a selected feature.
+        One row per component, one column per selected feature.
     covariances : array (n, m, m)
     weights : array (n,)
     score_mean, score_scale : float
@@ -129,9 +129,9 @@ class Gmm:
 
         Returns
         -------
-        DataFrame, one row a window: `component`, `distance` (squared Mahalanobis distance to that component), then one
-        column a feature, which sum to `distance`. The share of feature j is ``d_j · (Σ⁻¹ d)_j`` with ``d = x - μ``; a
-        share can be negative where features are correlated (Garthwaite & Koch 2016 discuss such partitions).
+        DataFrame, one row per window: `component`, `distance` (squared Mahalanobis distance to that component), then
+        one column per feature, which sum to `distance`. The share of feature j is ``d_j · (Σ⁻¹ d)_j`` with ``d = x -
+        μ``; a share can be negative where features are correlated (Garthwaite & Koch 2016 discuss such partitions).
         """
         from scipy.linalg import cho_solve
 

@@ -1,4 +1,4 @@
-"""Where to draw the line: what every threshold does, which one to take, and how sure that is."""
+"""Thresholds: what each one does, which one to take, and how certain that is."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def sweep(scores: ArrayLike | pd.DataFrame, truth: ArrayLike | None = None) -> p
     Returns
     -------
     DataFrame, ascending: `threshold` (each score that occurs; a score above it is an anomaly), `precision`, `recall`,
-    `f1`, `balanced_accuracy`, `false_alarm_rate` (share of the normal windows above). Below the lowest score every
-    window is an anomaly; that is no row.
+    `f1`, `balanced_accuracy`, `false_alarm_rate` (share of the normal windows above). There is no row for a
+    threshold below the lowest score, where every window is an anomaly.
 
     Notes
     -----
@@ -114,19 +114,19 @@ def rates(
 
 @dataclass(frozen=True, eq=False)
 class Suggestion:
-    """A threshold, how sure it is, and what it does to the windows it was chosen on.
+    """A threshold, how certain it is, and what it does to the windows it was chosen on.
 
     Attributes
     ----------
     threshold : float
         A score above it is an anomaly.
     interval : (float, float) or None
-        Where the threshold falls when the samples are drawn anew; None where there are none to draw, which a note says.
+        Where the threshold lies when the samples are drawn again; None without samples to draw, and a note says so.
     by : str
         How it was chosen.
     rates : DataFrame
-        What it does to the windows it was chosen on (`edgekit.anomaly.rates`). That flatters it: measure it on other
-        samples before you promise anything.
+        What it does to the windows it was chosen on (`edgekit.anomaly.rates`). On other samples it usually does worse:
+        measure it there as well.
     level : float
         Of the intervals.
     notes : tuple of str
@@ -182,15 +182,15 @@ def suggest_threshold(
     resamples: int = 1000,
     seed: int = 0,
 ) -> Suggestion:
-    """Choose a threshold, and say how sure it is.
+    """Choose a threshold, and say how certain it is.
 
     Parameters
     ----------
     scores, truth
         As for `sweep`. Without any truth, every window is taken for normal.
     by : str
-        ``"quantile"`` of the normal windows' scores; ``"f1"`` or ``"balanced_accuracy"``, where that is highest, of
-        several such places the lowest; ``"false_alarms"``, the lowest threshold that keeps to a budget.
+        ``"quantile"``: a quantile of the normal windows' scores; ``"f1"`` or ``"balanced_accuracy"``: the threshold
+        where that is highest, the lowest of several; ``"false_alarms"``: the lowest threshold that keeps to a budget.
     quantile : float
         For ``"quantile"``: which one, linear between scores.
     per_hour : float

@@ -1,7 +1,7 @@
 """Notebooks as regression checks: tolerance for nbval, and the one form that notebooks are stored in.
 
-``pytest -p edgekit.checks --nbval`` forgives noise in the last digits of floats; ``python -m edgekit.checks NOTEBOOK``
-runs a notebook and stores it so that a diff shows what changed.
+``pytest -p edgekit.checks --nbval`` ignores differences in the last digits of floats; ``python -m edgekit.checks
+NOTEBOOK`` runs a notebook and stores it so that a diff shows only what changed.
 """
 
 from edgekit.checks.notebooks import (

@@ -1,11 +1,11 @@
 """Object detection on plain tables: which prediction belongs to which truth, what went wrong, and the figures.
 
-Nothing here knows the API, apart from debugInfoJson as a text. Places are in **image coordinates**, ratios 0..1 of the
-picture as it went into the model: x to the right, y down.
+Nothing here uses the API; only debugInfoJson is read, as a text. Places are in **image coordinates**, ratios 0..1 of
+the picture as it went into the model: x to the right, y down.
 
 There are two countings. By **the Studio's counting**, everywhere the default, a prediction that is near enough to a
-truth of its label is a true positive, even where others take the same truth. By **one-to-one counting**
-(``one_to_one=True``) a truth is for one prediction only, and any other on it is a false positive. Tables have both,
+truth of its label is a true positive, even if other predictions take the same truth. By **one-to-one counting**
+(``one_to_one=True``) each truth takes one prediction only, and every other one is a false positive. Tables have both,
 the second with the suffix `_one_to_one`; figures on show are named "Studio" and "one-to-one" (`COUNTINGS`).
 
 Centres (FOMO): `match`, `DebugInfo`. Boxes: `match_boxes`, `BoxMatch`, `average_precision`. Many pictures: `summary`,

@@ -1,4 +1,4 @@
-"""debugInfoJson made plain: the centres FOMO saw, the truths, and which belong together."""
+"""debugInfoJson as tables: the centres that FOMO found, the truths, and which belong together."""
 
 from __future__ import annotations
 
@@ -247,7 +247,7 @@ class DebugInfo(Matched):
 
         Returns
         -------
-        DataFrame, one row a part: `part`, `sent` and `recomputed` (how many), `differ` (how many are in one of them
+        DataFrame, one row per part: `part`, `sent` and `recomputed` (how many), `differ` (how many are in one of them
         only; of the pairwise distances, how many are more than 0.002 apart: the documented example is rounded).
         """
         again = self.rematch(self.min_distance)

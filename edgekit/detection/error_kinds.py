@@ -68,10 +68,10 @@ def count(errors: pd.DataFrame, by: str | Sequence[str] = "label") -> pd.DataFra
 
     Returns
     -------
-    DataFrame indexed by `by`: `truths`, `predictions`, then one column a kind. A hit is one count, though both a truth
-    and a prediction have it; likewise a wrong class and a too far count as predictions. So truths = hit + the
-    truths of wrong class and too far + missed + not in training, and predictions = hit + duplicate + wrong class +
-    too far + background.
+    DataFrame indexed by `by`: `truths`, `predictions`, then one column per kind. A hit is one count, though both a
+    truth and a prediction have it; likewise a wrong class and a too far count as predictions. So truths = hit + the
+    truths of wrong class and too far + missed + not in training, and predictions = hit + duplicate + wrong class + too
+    far + background.
     """
     columns = texts("by", by)
     if not columns:

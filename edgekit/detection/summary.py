@@ -42,7 +42,7 @@ class HasPictures(Protocol):
         """What an object-detection model ends in: fomo, yolox, …"""
 
     def pictures(self) -> Sequence[Picture]:
-        """Return one picture a window."""
+        """Return one picture per window."""
 
 
 @runtime_checkable

@@ -32,7 +32,7 @@ def sweep(scene: Scene, distances: Iterable[float] | None = None, *, draws: int 
 
     Returns
     -------
-    DataFrame, one row a distance: `distance`; `precision`, `recall`, `f1` by the Studio's counting; the same with the
+    DataFrame, one row per distance: `distance`; `precision`, `recall`, `f1` by the Studio's counting; the same with the
     suffix `_one_to_one` by one-to-one counting; and all six again with the prefix `random_`: what as many predictions
     of the same labels score that lie anywhere in the picture with the same chance, averaged over `draws`. Where chance
     scores high the distance is too wide for how densely the objects lie.

@@ -1,4 +1,4 @@
-"""Whether everything a workshop needs works here: one check, one line, and for what fails the line to type next.
+"""Whether everything that a workshop needs works here: a line per check, and for each failure the line to type.
 
 An error that a check raises becomes its line too: a user whose set-up is broken has no use for a traceback.
 """

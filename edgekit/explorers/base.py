@@ -1,7 +1,7 @@
 """What all explorers share: one front end out of small files, its data in one piece, a picture beside it, a page of it.
 
 An explorer's state is a handful of traits, readable and settable from Python; what the hand does in the browser arrives
-in them, on whatever thread the kernel chooses. Analysis is not done here: explorers show what the rooms below return.
+in them, on any thread the kernel chooses. Analysis is not done here: explorers show what the rooms below return.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The explorer of a signal: every axis over time, the reading one points at, figures of the stretch on show."""
+"""The explorer of a signal: every axis over time, the reading under the pointer, figures of the time on show."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class SignalExplorer(TimelineExplorer):
     Attributes
     ----------
     time_ms : float
-        The time one points at, from the first sample's start.
+        The time under the pointer, in ms from the first sample's start.
     span : list of float
-        The stretch of time on show, [start, end] in ms; empty for all of it.
+        The time on show, [start, end] in ms; empty for all of it.
     axes : list of str
         The axes on show.
     """
@@ -61,7 +61,7 @@ class SignalExplorer(TimelineExplorer):
     @property
     @reading
     def selection(self) -> pd.DataFrame:
-        """The readings on show, those in [start, end) of `span`: index `time_ms`, one column an axis on show.
+        """The readings on show, those in [start, end) of `span`: index `time_ms`, one column per axis on show.
 
         ``.attrs["shown"]`` says so where the server sent only some of them; see `Sample.whole`.
         """

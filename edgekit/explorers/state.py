@@ -1,8 +1,8 @@
 """The state of an explorer: traits that refuse what cannot be, and that hold still while one thread reads them.
 
-Messages from the browser come on whatever thread the kernel chooses, and a program may move a slider from a thread of
-its own. Whoever sets waits for whoever else sets, in whatever explorer: two that are linked cannot wait for each other.
-Whoever reads waits for no one: the values are copied in one step, so that an export is never held up by a slider.
+Messages from the browser come on any thread the kernel chooses, and a program may move a slider from a thread of
+its own. Whoever sets waits for whoever else sets, in any explorer: two that are linked cannot wait for each other.
+A reader does not wait: the values are copied in one step, so that an export is never held up by a slider.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class State(traitlets.TraitType[Any, Any]):
         raise RefusedValue(said)
 
     def set(self, obj: Any, value: Any) -> None:
-        """Set the value and tell whoever observes it."""
+        """Set the value and tell its observers."""
         with _setting:
             super().set(obj, value)
 

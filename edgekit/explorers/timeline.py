@@ -40,7 +40,7 @@ class Timeline:
     end : float
         When the last one ends.
     signal : DataFrame
-        Index `time_ms`, one column an axis; samples that lack an axis hold NaN there, samples without numbers nothing.
+        Index `time_ms`, one column per axis; samples that lack an axis hold NaN there, samples without numbers nothing.
     axes : list of str
         The signal's columns.
     shown : str

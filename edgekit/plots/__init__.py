@@ -1,6 +1,6 @@
 """Static pictures with matplotlib: a table goes in, the Axes it was drawn on comes out.
 
-Colours are Okabe and Ito's, told apart by the colour-blind; lines differ in style as well, for print.
+Colours are Okabe and Ito's, which colour-blind readers can tell apart; lines differ in style as well, for print.
 """
 
 from edgekit.colours import ALARM, COLOURS, STYLES

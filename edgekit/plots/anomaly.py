@@ -38,7 +38,7 @@ def windows(
     Parameters
     ----------
     table : DataFrame
-        `start_ms`, `end_ms`, `expected` and one column a score (`BlockResult.windows()`).
+        `start_ms`, `end_ms`, `expected` and one column per score (`BlockResult.windows()`).
     threshold : float, optional
         A score above it is an anomaly.
     segments : DataFrame, optional
@@ -174,12 +174,12 @@ def histogram(
 
 
 def sweep(table: pd.DataFrame, threshold: float | None = None, ax: Axes | None = None) -> Axes:
-    """Draw what every threshold does: one line a figure.
+    """Draw what every threshold does: one line per figure.
 
     Parameters
     ----------
     table : DataFrame
-        `threshold`, ascending, and one column a figure (`edgekit.anomaly.sweep`).
+        `threshold`, ascending, and one column per figure (`edgekit.anomaly.sweep`).
     threshold : float, optional
         Drawn as a line.
     ax : Axes, optional

@@ -15,7 +15,7 @@ def signal(table: pd.DataFrame, ax: Axes | None = None, title: str = "") -> Axes
     Parameters
     ----------
     table : DataFrame
-        Index `time_ms`, one column an axis (`Sample.signal()`); units are read from ``.attrs["units"]``.
+        Index `time_ms`, one column per axis (`Sample.signal()`); units are read from ``.attrs["units"]``.
     ax : Axes, optional
         Where to draw; a new figure without it.
     title : str

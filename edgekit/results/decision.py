@@ -1,4 +1,4 @@
-"""Which of a block's thresholds decides, and by what rule a picture as a whole was scored.
+"""Which of a block's thresholds decides, and by which rule a whole picture was scored.
 
 Keys of thresholds: ``min_score`` (classification, object detection), ``min_score_box`` (PaddleOCR: the score of a box),
 ``min_anomaly_score`` (anomaly blocks). Others go beside them and decide nothing: ``min_score_pixel``, ``unclip_ratio``,

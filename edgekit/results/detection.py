@@ -221,7 +221,7 @@ def scored(raw: Classification, window: int, found: detection.Matched) -> pd.Dat
 
     Returns
     -------
-    DataFrame, one row a prediction of `found`: `x`, `y` (centre; of boxes the top left corner), `label`, `score`,
+    DataFrame, one row per prediction of `found`: `x`, `y` (centre; of boxes the top left corner), `label`, `score`,
     `width`, `height`. A centre has those of the nearest box of ``structuredResult``, where that box's centre is less
     than half its size away; without such a box, or where the boxes cannot be read, they are NaN.
     """

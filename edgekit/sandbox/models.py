@@ -147,7 +147,7 @@ def _int8_layer(inputs: Floats, reach: Floats, weights: Floats, bias: Floats) ->
     """
     input_scale, weight_scale = reach / 127, np.abs(weights).max(axis=0) / 127
     scale = input_scale * weight_scale
-    # Whole numbers this small are exact in float64, in whatever order they are summed up; as integers it takes longer.
+    # Whole numbers this small are exact in float64, in any order they are summed up; as integers it takes longer.
     products = _int8(inputs / input_scale) @ _int8(weights / weight_scale)
     sums: Floats = (products + np.round(bias / scale)) * scale
     return sums

@@ -175,7 +175,7 @@ class Block(ABC):
     def outcome(self, sample: Any, rows: Floats, variant: str, debug: bool) -> Json:
         """Return what only this block says of a sample: ``result``, one dict a window, and what else its kind has.
 
-        `rows` are the DSP block's features, one row a window.
+        `rows` are the DSP block's features, one row per window.
         """
 
     def class_names(self) -> list[str]:
@@ -218,7 +218,7 @@ class Project(ABC):
 
     @abstractmethod
     def features(self, sample: Any) -> Floats:
-        """Return what the DSP block makes of a sample, one row a window."""
+        """Return what the DSP block makes of a sample, one row per window."""
 
     @abstractmethod
     def feature_names(self) -> list[str]:
@@ -259,7 +259,7 @@ class Project(ABC):
         }
 
     def feature_rows(self, sample: StoredSample) -> list[Json]:
-        """Return the DSP block's features as the API gives them, one row a window."""
+        """Return the DSP block's features as the API gives them, one row per window."""
         labels = sorted({s.label for s in self.samples.values()})
         of_window = self.window_labels(sample)
         return [

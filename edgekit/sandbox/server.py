@@ -72,8 +72,8 @@ class Sandbox:
 
     Use it as a context manager, or call `start` and `stop`. `url` is the base address (with ``/v1``), `keys` holds the
     API key of each project by its name; `role_keys` holds, again by project, those of other roles than admin by role:
-    readonly, ingestiononly, ingestion_deployment. Keys are drawn at random for each sandbox. Nothing is trained: a
-    project's data and its models' parameters are read when it is first asked for.
+    readonly, ingestiononly, ingestion_deployment. Keys are drawn at random for each sandbox. Nothing is trained: the
+    sandbox reads a project's data and its models' parameters at the first call for it.
 
     Parameters
     ----------
@@ -83,9 +83,9 @@ class Sandbox:
     Raises
     ------
     UsageError
-        The port is no number.
+        The port is not a number.
     SandboxError
-        On start, where the port is taken.
+        At the start, if the port is taken.
 
     Examples
     --------

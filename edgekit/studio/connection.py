@@ -33,20 +33,21 @@ def connect(
     project_id : int, optional
         Else ``EI_PROJECT_ID``, else the key's own project.
     api_key : str, optional
-        Else ``EI_API_KEY``. Without any: the sandbox, offline, shared by everything in this process.
+        Else ``EI_API_KEY``. Without a key: the sandbox, offline, shared by the whole process.
     url : str, optional
         Else ``EI_API_ENDPOINT``, else https://studio.edgeimpulse.com/v1.
     sandbox : str, optional
-        Name of a sandbox project ("motion", "objects" or "routine"): asks for it even where a key is set.
+        Name of a sandbox project ("motion", "objects" or "routine"): used even if a key is set.
 
     Raises
     ------
     UsageError
-        Arguments that contradict each other, an unknown sandbox project, a project id that is no number.
+        Arguments that contradict each other, an unknown sandbox project, a project id that is not a number.
     AuthenticationError, ConnectionFailed, NotFoundError
         The key is wrong, the server does not answer, or the key does not see the project.
     SandboxError
-        The sandbox could not start, or the data or the parameters of its project are missing, damaged or others.
+        The sandbox could not start, or the data or the parameters of its project are missing, damaged or of another
+        version.
 
     Examples
     --------

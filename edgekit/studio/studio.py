@@ -37,17 +37,17 @@ class Studio:
     api_key : str
         The project's key; kept out of every repr and message.
     project_id : int, optional
-        Asked of the server where it is not given.
+        Without it, edgekit asks the server.
     timeout : float
         Seconds that one attempt of a call may take.
     retries : int
-        How often an idempotent call is repeated after a fault that may pass. Limits of the service's rate are not
+        How often an idempotent call is repeated after a temporary fault. Limits of the service's rate are not
         published: edgekit assumes status 429 where there are too many calls, and waits as long as ``Retry-After`` says,
         without it a growing pause. Where that is over a minute, or the repeats are used up, it raises RateLimitError.
     job_time_limit : float
         Seconds to wait for a job of the server.
     allow_http : bool
-        Send the key unencrypted to a host that is not this machine. Only for a Studio of your own on a closed network.
+        Send the key unencrypted to a host that is not this machine. Only for your own Studio on a closed network.
     name : str
         What to call the project in reprs.
     """
@@ -138,8 +138,8 @@ class Studio:
     def sample(self, sample: int, *, limit: int | None = None) -> Sample:
         """Fetch one sample with its readings, or with about `limit` of them, spread over its whole length.
 
-        Source: ``GET /api/{projectId}/raw-data/{sampleId}``. See `Sample.shown` for how a part of the readings is told,
-        and `slice` for a part that is exact.
+        Source: ``GET /api/{projectId}/raw-data/{sampleId}``. `Sample.shown` says that only a part of the readings came;
+        `slice` fetches an exact part.
         """
         return Sample(sample_calls.fetched(self._calls, sample, limit=limit), self)
 
@@ -222,7 +222,7 @@ class Studio:
 
         Returns
         -------
-        DataFrame, index `window`, one column a feature, named as the Studio names them where it does.
+        DataFrame, index `window`, one column per feature, named as the Studio names them where it does.
         Source: ``GET …/dsp/{dspId}/features/get-graph/classification/{sampleId}`` and ``…/features/labels``.
         """
         return impulse_calls.features(self._calls, sample, dsp)
@@ -263,7 +263,7 @@ class Studio:
         Raises
         ------
         StudioError, JobFailed
-            The server said no, or the job that a long file needs did not succeed.
+            The server refused the call, or the job that a long file needs did not succeed.
 
         Notes
         -----
@@ -302,7 +302,7 @@ class Studio:
 
         Returns
         -------
-        DataFrame, one row a learn block, window and key of ``result``: `block`, `window`, `key`, then one column a
+        DataFrame, one row per learn block, window and key of ``result``: `block`, `window`, `key`, then one column per
         variant with its score, then `difference` (the last variant minus the first).
         Source: ``POST …/classify/v2/{sampleId}/variants``.
         """
@@ -343,7 +343,7 @@ class Studio:
 
         Returns
         -------
-        DataFrame, one row a window (or image): `sample`, `start_ms`, `end_ms`, `label`, `prediction`, `correct`,
+        DataFrame, one row per window (or image): `sample`, `start_ms`, `end_ms`, `label`, `prediction`, `correct`,
         `expected_anomaly`, `f1`. ``.attrs["results"]`` maps each sample's id to its ClassifyResult. Of object detection
         `label` is the list of the labels of the objects in the picture (empty: none), and `prediction` the F1 score as
         the Studio writes it.

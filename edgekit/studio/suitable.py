@@ -13,9 +13,9 @@ from edgekit.studio.studio import Studio
 def connect_for(block: str, *, category: str | None = "testing") -> Studio:
     """Connect to your project if it has such a learn block, else to a project of the sandbox that has one.
 
-    The project, key and address are those of `connect` without arguments. Where the project has no such block, or no
-    sample to ask it about, a printed line says so before the sandbox takes over. Without a key it is the sandbox's
-    project from the start.
+    The project, key and address are those of `connect` without arguments. If the project has no such block, or no
+    sample for it, a printed line says so, and the sandbox's project is used. Without a key the sandbox's project is
+    used from the start.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def connect_for(block: str, *, category: str | None = "testing") -> Studio:
         A kind of learn block ("classification", "anomaly", "detection", "visual", "regression"), a type
         ("anomaly-gmm"), or what an object-detection model ends in ("fomo").
     category : str, optional
-        In which part of the project there must be a sample; in any with None.
+        The part of the project that must have a sample; None for any part.
 
     Raises
     ------

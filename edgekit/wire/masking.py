@@ -13,7 +13,7 @@ _MASK = "***"
 
 
 class Mask:
-    """Hide a key, in whatever way it is written down."""
+    """Hide a key, in any way it is written down."""
 
     def __init__(self, key: Secret | None) -> None:
         self._key = key if key is not None and len(key.reveal()) >= _SHORTEST else None

@@ -161,7 +161,7 @@ class JobResponse(Answer, kw_only=True):
 
 
 class LogLine(Api, kw_only=True):
-    """One line a job printed."""
+    """One line per job printed."""
 
     data: str
     log_level: str | None = None
