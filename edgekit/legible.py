@@ -9,7 +9,6 @@ there as they are written in a program (``\x1b``), so that two names remain two.
 from __future__ import annotations
 
 import re
-from typing import Any
 
 _CODES = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 _IN_TEXT = re.compile(f"[{_CODES}]")
@@ -44,15 +43,3 @@ def _replaced(found: re.Match[bytes]) -> bytes:
 def _written(character: str) -> str:
     code = ord(character)
     return "?" if 0xD800 <= code < 0xE000 else f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
-
-
-def legible_tree(tree: Any) -> Any:
-    """Return JSON that was decoded already with every text legible."""
-    kind = type(tree)
-    if kind is str:
-        return tree if tree.isprintable() else _IN_TEXT.sub(lambda found: _written(found[0]), tree)
-    if kind is dict:
-        return {legible_tree(name): legible_tree(value) for name, value in tree.items()}
-    if kind is list and not {*map(type, tree)} <= {float, int}:
-        return [legible_tree(part) for part in tree]
-    return tree

@@ -34,18 +34,6 @@ def too_deep(document: bytes) -> bool:
     return b"[]" in marks or marks.count(b"[") > LEVELS  # too deep, or that many are never closed
 
 
-def too_deep_tree(tree: Any) -> bool:
-    """Say the same of JSON that was decoded already."""
-    level = [tree]
-    for _ in range(LEVELS):
-        inner = (node.values() if type(node) is dict else node for node in level)
-        # no isinstance: a long sample has millions of readings to be looked at
-        level = [part for parts in inner for part in parts if type(part) is list or type(part) is dict]
-        if not level:
-            return False
-    return True
-
-
 def without(document: bytes, parts: Iterable[Any]) -> bytes:
     """Cut `parts` out of a document: pieces of its own memory (`msgspec.Raw`) that are known not to be deep."""
     start = _address(document)

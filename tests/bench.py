@@ -20,10 +20,10 @@ against a server that drips (see wire/session.py) and costs a millisecond or mor
 What is parsed: 100,000 windows with three labels and an anomaly score, and the readings of three axes they were cut
 from. "100 Hz" steps on by one reading a window (17 minutes of recording), "62.5 Hz" by five, which is 80 ms (2.2
 hours): the longer the recording, the more of every parser's time goes into readings that the table does not show.
-edgekit checks them and leaves them as JSON until they are asked for (see edgekit/lean.py); the rows "and the readings"
-ask for them. "A range of labels per window" has what the documented example has for its one window: edgekit joins the
-labels, the peer leaves them alone. The peers with a target make their table with json_normalize; DataFrame is the
-faster way that pandas has for flat windows. The official client's calls read as from_json does, which validates
+edgekit checks them and leaves them as JSON until they are asked for (see edgekit/wire/lazy.py); the rows "and the
+readings" ask for them. "A range of labels per window" has what the documented example has for its one window: edgekit
+joins the labels, the peer leaves them alone. The peers with a target make their table with json_normalize; DataFrame is
+the faster way that pandas has for flat windows. The official client's calls read as from_json does, which validates
 nothing; there the margin is thin at 100 Hz: 6.1 times here, 5.3 in a small script with little else in memory (191 ms to
 36).
 What is matched and decoded: see bench_detection.py. How explorers are measured: see bench_explorers.py.

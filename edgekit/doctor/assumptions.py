@@ -20,9 +20,9 @@ from edgekit.results import label_lists
 from edgekit.results.block import BlockResult
 from edgekit.results.decision import AGGREGATION, deciding, number
 from edgekit.results.result import ClassifyResult
-from edgekit.results.windows import SCORE
 from edgekit.studio.studio import Studio
 from edgekit.wire.schema import FeaturesResponse, Impulse
+from edgekit.wire.scores import SCORE
 
 Answer = bool | None
 Floats = NDArray[np.float64]

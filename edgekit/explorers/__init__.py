@@ -8,7 +8,6 @@ from typing import Any
 from edgekit.arguments import are_several
 from edgekit.errors import UsageError
 from edgekit.explorers.anomaly import AnomalyExplorer
-from edgekit.explorers.anomaly_windows import SCORE
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.detection import DetectionExplorer
 from edgekit.explorers.panel import Panel
@@ -16,6 +15,7 @@ from edgekit.explorers.signal import SignalExplorer
 from edgekit.results.block import BlockResult
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
+from edgekit.wire.scores import SCORE
 
 __all__ = ["AnomalyExplorer", "DetectionExplorer", "Explorer", "Panel", "SignalExplorer", "explore"]
 

@@ -13,10 +13,11 @@ from matplotlib.gridspec import GridSpec
 from edgekit import anomaly, display, plots
 from edgekit.arguments import flag, real, whole
 from edgekit.errors import UsageError
-from edgekit.explorers.anomaly_windows import SCORE, Scored
+from edgekit.explorers.anomaly_windows import Scored
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.timeline import Timeline, TimelineExplorer
 from edgekit.plots.style import plain
+from edgekit.wire.scores import SCORE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,12 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from edgekit.errors import EdgekitError, UsageError
-from edgekit.results.windows import SCORE
+from edgekit.wire.scores import SCORE
 
 if TYPE_CHECKING:
     from edgekit.results.block import BlockResult
-
-__all__ = ["SCORE", "Scored"]
 
 _GUESSED = "which label belongs to which window is a guess that may be wrong (AmbiguousLabelsWarning)"
 _PARTS = ("component", "cluster")  # of a mixture, of K-means

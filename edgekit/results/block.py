@@ -13,10 +13,11 @@ from edgekit.results import decision, label_lists, labelled
 from edgekit.results import detection as detected
 from edgekit.results import visual as visual_verdict
 from edgekit.results.kinds import kind_of
-from edgekit.results.lean import Scores
 from edgekit.results.sample import Sample, Source
-from edgekit.results.windows import SCORE, Cut, windows_table
+from edgekit.results.windows import Cut, windows_table
 from edgekit.wire.schema import Classification, LearnBlock
+from edgekit.wire.schema.base import decoded
+from edgekit.wire.scores import SCORE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,24 +38,21 @@ class BlockResult:
         The result this block is part of.
     """
 
-    def __init__(self, result: ClassifyResult, index: int) -> None:
+    def __init__(self, result: ClassifyResult, answer: Classification, index: int) -> None:
         self.result = result
+        self._answer = answer
         self._index = index
 
     @property
     def raw(self) -> Classification:
         """Everything the API sent of this block, as decoded."""
-        return self.result.raw.classifications[self._index]
-
-    @property
-    def _lean(self) -> Classification:
-        """The same, its `result` perhaps still JSON; `scores` reads both."""
-        return self.result.lean.classifications[self._index]
+        decoded([self._answer])
+        return self._answer
 
     @property
     def learn_block(self) -> LearnBlock:
         """The learn block: id, type, name, dsp, title, …"""
-        return self._lean.learn_block
+        return self._answer.learn_block
 
     @property
     def id(self) -> int:
@@ -88,7 +86,7 @@ class BlockResult:
     @property
     def last_layer(self) -> str | None:
         """What an object-detection block ends in: fomo, yolox, … (``objectDetectionLastLayer``); of any other, None."""
-        return self._lean.object_detection_last_layer if "object-detection" in self.type else None
+        return self._answer.object_detection_last_layer if "object-detection" in self.type else None
 
     @property
     def sample(self) -> Sample:
@@ -137,9 +135,9 @@ class BlockResult:
         2           1000    3000  badminton    34.66
         """
         cut = self._cut
-        expected = labelled.labels(self._lean, self.sample, cut)
+        expected = labelled.labels(self._answer, self.sample, cut)
         self._warn("expectedLabels", expected.doubt)
-        table = windows_table(Scores.of(self._lean).columns, cut, expected.texts)
+        table = windows_table(self._answer.scores().columns, cut, expected.texts)
         if "object-detection" in self.type:
             lists = [label_lists.listed(text, self.sample.info) for text in table["expected"]]
             table["expected"] = pd.Series(lists, table.index, object)
@@ -149,7 +147,7 @@ class BlockResult:
 
     def scores(self) -> pd.DataFrame:
         """Return the scores alone, as in `windows`: one row a window, one float column a key of ``result``."""
-        windows, columns = Scores.of(self._lean)
+        windows, columns = self._answer.scores()
         return pd.DataFrame(columns, index=pd.RangeIndex(windows, name="window"))
 
     def anomalous(self) -> pd.Series:
@@ -165,14 +163,14 @@ class BlockResult:
         AmbiguousLabelsWarning
             As in `windows`.
         """
-        outcomes = labelled.outcomes(self._lean, self.sample, self._cut)
+        outcomes = labelled.outcomes(self._answer, self.sample, self._cut)
         self._warn("expectedAnomalyOutcome", outcomes.doubt)
         values = pd.array([_OUTCOMES.get(outcome) for outcome in outcomes.texts], dtype="boolean")
         return pd.Series(values, index=pd.RangeIndex(len(values), name="window"), name="anomalous")
 
     def doubts(self) -> list[str]:
         """Return why labels may be joined to the wrong windows: what `windows` and `anomalous` warn of, as values."""
-        found = (read(self._lean, self.sample, self._cut) for read in (labelled.labels, labelled.outcomes))
+        found = (read(self._answer, self.sample, self._cut) for read in (labelled.labels, labelled.outcomes))
         return [expected.doubt for expected in found if expected.doubt]
 
     def features(self) -> pd.DataFrame:
@@ -255,14 +253,14 @@ class BlockResult:
         ("max: Highest cell; mean: Mean of all cells"), missing where any number will do.
         """
         names = ["key", "value", "description", "help_text", "suggested_value", "suggested_value_text"]
-        rows = [[*(getattr(t, n) for n in names), decision.listed(t.dropdown_options)] for t in self._lean.thresholds]
+        rows = [[*(getattr(t, n) for n in names), decision.listed(t.dropdown_options)] for t in self._answer.thresholds]
         return pd.DataFrame(rows, columns=[*names, "dropdown_options"])
 
     @property
     def threshold(self) -> float | None:
         """The score that decides: by key, else the only number, else minimumConfidenceRating; None without any."""
-        found = decision.deciding(self._lean.thresholds, self.type)
-        return self._lean.minimum_confidence_rating if found is None else decision.number(found.value)
+        found = decision.deciding(self._answer.thresholds, self.type)
+        return self._answer.minimum_confidence_rating if found is None else decision.number(found.value)
 
     def segments(self, threshold: float | None = None) -> pd.DataFrame:
         """Merge windows above the threshold into time ranges; see `edgekit.anomaly.segments`.
@@ -301,7 +299,7 @@ class BlockResult:
             shown = image if image is not None else detected.picture(self.sample)
             title = f"{self.title} · {self.sample.filename}"
             matched = self.matched(window, names=names)
-            scores = detected.scored(self._lean, window, matched)["score"]
+            scores = detected.scored(self._answer, window, matched)["score"]
             return plots.detections(matched, image=shown, scores=scores, ax=ax, title=title)
         table = self.windows()
         limit = self.threshold if threshold is None else threshold
@@ -312,12 +310,12 @@ class BlockResult:
     def summary(self) -> str:
         """Say in a few words what this block found."""
         if "object-detection" in self.type:
-            return detected.in_words(self._lean)
+            return detected.in_words(self._answer)
         table = self.scores()
         if not len(table):
             return "no windows"
-        if visual_verdict.is_visual(self._lean, table):
-            return visual_verdict.in_words(self._lean, table, self.threshold)
+        if visual_verdict.is_visual(self._answer, table):
+            return visual_verdict.in_words(self._answer, table, self.threshold)
         if SCORE in table:
             scores = table[SCORE]
             limit = self.threshold
@@ -343,13 +341,13 @@ class BlockResult:
         }
         if self.threshold is not None:
             facts["threshold"] = f"{self.threshold:g}"
-        facts["score of a picture"] = decision.aggregation(self._lean.thresholds)
-        note = " ".join(t.help_text for t in self._lean.thresholds)
+        facts["score of a picture"] = decision.aggregation(self._answer.thresholds)
+        note = " ".join(t.help_text for t in self._answer.thresholds)
         return display.card(f"{display.shown(self.title)} (block {self.id})", facts, note=note)
 
     @property
     def _cut(self) -> Cut:
-        return labelled.cut(self._lean, self.sample, self.result.window_size_ms, self.result.window_increase_ms)
+        return labelled.cut(self._answer, self.sample, self.result.window_size_ms, self.result.window_increase_ms)
 
     def _warn(self, field: str, doubt: str) -> None:
         """Tell the caller's caller what had to be guessed."""
@@ -365,7 +363,7 @@ class BlockResult:
     @property
     def detects(self) -> bool:
         """Whether this block is about objects in a picture."""
-        return detected.detects(self._lean)
+        return detected.detects(self._answer)
 
     def detections(self, *, input_size: tuple[float, float] | None = None) -> pd.DataFrame:
         """Return the boxes that an object-detection block found.
@@ -388,7 +386,7 @@ class BlockResult:
         number of a window's boxes is above 1, else pixels of the model's input. ``edgekit doctor --report`` counts
         which it is in a project of one's own.
         """
-        return detected.detections(self._lean, input_size, self._path)
+        return detected.detections(self._answer, input_size, self._path)
 
     def debug_info(self, window: int = 0, *, names: detection.Names | None = None) -> detection.DebugInfo:
         """Return the centres that FOMO saw, the truths, and which belong together, in image coordinates.
@@ -408,7 +406,7 @@ class BlockResult:
         ResponseError
             The ``debugInfoJson`` is not what the Studio writes.
         """
-        return detected.debug_info(self._lean, window, names)
+        return detected.debug_info(self._answer, window, names)
 
     def truth_boxes(
         self, *, input_size: tuple[float, float] | None = None, resize_mode: str | None = None
@@ -430,7 +428,7 @@ class BlockResult:
         as for `truth_boxes`; `classes`, the labels in training, which a response does not tell: truths of any other
         get label -1.
         """
-        return detected.matched(self.sample, self._lean, window, path=self._path, **options)
+        return detected.matched(self.sample, self._answer, window, path=self._path, **options)
 
     def metrics(self, window: int = 0, **options: Any) -> pd.DataFrame:
         """Compare the server's own figures with those recomputed from its points or boxes; options as for `matched`.
@@ -441,11 +439,11 @@ class BlockResult:
         model the mAP is the f1 again, of boxes there is only the mAP), `difference` (recomputed - server), `one_to_one`
         (by one-to-one counting; of boxes at `min_iou`).
         """
-        return detected.metrics(self.sample, self._lean, window, path=self._path, **options)
+        return detected.metrics(self.sample, self._answer, window, path=self._path, **options)
 
     def pictures(self, **options: Any) -> list[detection.Picture]:
         """Return every window as a picture for `edgekit.detection.summary`; options as for `matched`."""
-        return detected.pictures(self.sample, self._lean, path=self._path, **options)
+        return detected.pictures(self.sample, self._answer, path=self._path, **options)
 
     @property
     def _path(self) -> str:

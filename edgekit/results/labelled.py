@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from edgekit.errors import EdgekitError
 from edgekit.results.expected import Counts, Join, Method, Ranges, joined
-from edgekit.results.lean import Scores
 from edgekit.results.sample import Sample, spacing
 from edgekit.results.windows import Cut
 from edgekit.wire.schema import Classification, Impulse
@@ -35,7 +34,7 @@ def cut(raw: Classification, sample: Sample, size: float, increase: float) -> Cu
     """Gather how the sample was cut and every interval that the response names; size and increase in ms."""
     payload = sample.payload
     return Cut(
-        Scores.of(raw).windows,
+        raw.scores().windows,
         size,
         increase,
         interval=sample.interval_ms,

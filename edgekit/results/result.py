@@ -13,10 +13,10 @@ from edgekit import display
 from edgekit.errors import ResponseError, UsageError
 from edgekit.results import label_lists
 from edgekit.results.block import BlockResult
-from edgekit.results.lean import LeanResponse, whole_response
 from edgekit.results.sample import Sample, Source
 from edgekit.wire.decoding import decode
 from edgekit.wire.schema import ClassifyResponse
+from edgekit.wire.schema.base import decoded
 from edgekit.wire.secret import sealed
 
 
@@ -48,7 +48,7 @@ def parse(source: bytes | str | dict[str, Any] | Path) -> ClassifyResult:
     edgekit.errors.ResponseError: 'no_such_file.json' is neither JSON nor a file that can be read ...
     """
     content, name = _content(source)
-    return ClassifyResult(decode(content, ClassifyResponse if isinstance(content, dict) else LeanResponse, name))
+    return ClassifyResult(decode(content, ClassifyResponse, name))
 
 
 def _content(source: bytes | str | dict[str, Any] | Path) -> tuple[bytes | dict[str, Any], str]:
@@ -74,9 +74,6 @@ class ClassifyResult:
 
     Attributes
     ----------
-    lean : ClassifyResponse
-        What `raw` holds, or where it came as bytes, and `raw` was not asked for yet, an
-        `edgekit.results.lean.LeanResponse`.
     sample : Sample
         The sample with its values, as it came with the result.
     source : Studio or None
@@ -84,7 +81,7 @@ class ClassifyResult:
     """
 
     def __init__(self, response: ClassifyResponse, source: Source | None = None, *, whole: bool = True) -> None:
-        self.lean = response
+        self._response = response
         self.source = source
         self.sample = Sample(response.sample, source, whole=whole)
         # The same block each time it is asked for, but held weakly: it holds the result, and in a circle the million
@@ -93,15 +90,14 @@ class ClassifyResult:
 
     @property
     def raw(self) -> ClassifyResponse:
-        """Everything the API sent, as decoded; where it came as bytes, all of it only now."""
-        if isinstance(self.lean, LeanResponse):
-            self.lean = whole_response(self.lean, self.sample.raw)
-        return self.lean
+        """Everything the API sent, as decoded: scores and readings, which come last, only now."""
+        decoded(self._response.lazy_parts())
+        return self._response
 
     @property
     def blocks(self) -> list[BlockResult]:
         """What each learn block says, in the order the server sent them."""
-        return [self._known.get(i) or self._made(i) for i in range(len(self.lean.classifications))]
+        return [self._known.get(i) or self._made(i) for i in range(len(self._response.classifications))]
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out the blocks: they are made again when asked for."""
@@ -112,23 +108,23 @@ class ClassifyResult:
         vars(self).update(state, _known=WeakValueDictionary())
 
     def _made(self, index: int) -> BlockResult:
-        block = self._known[index] = BlockResult(self, index)
+        block = self._known[index] = BlockResult(self, self._response.classifications[index], index)
         return block
 
     @property
     def window_size_ms(self) -> float:
         """Length of the sliding window in milliseconds."""
-        return self.lean.window_size_ms
+        return self._response.window_size_ms
 
     @property
     def window_increase_ms(self) -> float:
         """Milliseconds from one window's start to the next one's."""
-        return self.lean.window_increase_ms
+        return self._response.window_increase_ms
 
     @property
     def warning(self) -> str | None:
         """What the server warned of, if anything."""
-        return self.lean.warning
+        return self._response.warning
 
     def block(self, key: int | str) -> BlockResult:
         """Return one block: by its id, else its position (0 is the first); by its type, its last layer, or its title.

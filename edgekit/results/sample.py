@@ -18,9 +18,9 @@ from edgekit import display
 from edgekit.arguments import whole
 from edgekit.errors import ResponseError, UsageError
 from edgekit.results import label_lists
-from edgekit.results.lean import LeanSampleData, counted, whole_sample
 from edgekit.results.windows import EXACT
 from edgekit.wire.schema import Impulse, Payload, SampleData, SampleInfo, Sensor
+from edgekit.wire.schema.base import decoded
 from edgekit.wire.secret import Secret, sealed
 
 if TYPE_CHECKING:
@@ -75,8 +75,7 @@ class Sample:
     @property
     def raw(self) -> SampleData:
         """Everything the API sent, as decoded."""
-        if isinstance(self._data, LeanSampleData):
-            self._data = whole_sample(self._data)
+        decoded(self._data.lazy_parts())
         return self._data
 
     @property
@@ -193,7 +192,7 @@ class Sample:
         """How many of its readings came, such as "1 reading in 10 shown"; empty where all did."""
         if self.info.chart_type in ("image", "video") or not self._whole:
             return ""
-        return _shown(counted(self._data.payload), self._total())
+        return _shown(self._data.payload.count(), self._total())
 
     def whole(self) -> Sample:
         """Return the sample with every reading: itself where all of them came, else fetched.
@@ -223,14 +222,14 @@ class Sample:
     def _payload(self, datastream: int | None) -> tuple[Payload, int]:
         """Return what the readings came in, and how many there are where they were sampled."""
         if datastream is not None:
-            streams = {stream.index: stream for stream in self.raw.datastream_payloads or []}
+            streams = {stream.index: stream for stream in self._data.datastream_payloads or []}
             if whole("datastream", datastream) not in streams:
                 raise UsageError(f"Sample {self.id} has no datastream {datastream}; it has {sorted(streams) or 'one'}.")
             stream = streams[datastream]
             return stream.payload, 0 if self._exact else stream.total_payload_length or 0
-        if not self._whole and not self.raw.payload.values and self._source is not None:
+        if not self._whole and not self._data.payload.count() and self._source is not None:
             self._data, self._whole = self._source.sample(self.id).raw, True
-        return self.raw.payload, self._total()
+        return self._data.payload, self._total()
 
     def _total(self) -> int:
         """Return how many readings there are as often as they came; 0 where all are here, or nothing tells."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 import pandas as pd
 
 from edgekit.results.decision import aggregation
-from edgekit.results.windows import SCORE
 from edgekit.wire.schema import Classification
+from edgekit.wire.scores import SCORE
 
 
 def is_visual(raw: Classification, scores: pd.DataFrame) -> bool:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import chain
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-SCORE = "anomaly"
+from edgekit.wire.scores import Columns
+
 FRAME = ("start_ms", "end_ms", "expected")
 EXACT = 2**53  # whole numbers up to here are the same as floats; beyond, no time or index is meant
-
-Row = dict[str, float | None]
-Columns = dict[str, NDArray[np.float64]]
 
 
 class Cut(NamedTuple):
@@ -51,24 +47,3 @@ def windows_table(scores: Columns, cut: Cut, expected: NDArray[Any]) -> pd.DataF
             name += "_score"  # noqa: PLW2901
         columns[name] = values
     return pd.DataFrame(columns).rename_axis(index="window")
-
-
-def score_columns(rows: list[Row]) -> Columns:
-    """Turn a dict per window into an array per key; the usual case, the same keys in every window, without a copy."""
-    names = list(rows[0]) if rows else []
-    count = len(rows)
-    try:
-        if sum(map(len, rows)) != count * len(names):
-            raise KeyError
-        columns = {name: np.fromiter(map(itemgetter(name), rows), float, count) for name in names}
-    except (KeyError, TypeError):  # windows with other keys, or null scores
-        names = list(dict.fromkeys(chain.from_iterable(rows)))
-        columns = {name: np.array([row.get(name) for row in rows], float) for name in names}
-    return anomaly_last(columns)
-
-
-def anomaly_last(columns: Columns) -> Columns:
-    """Put the anomaly score behind the labels' scores."""
-    if SCORE in columns:
-        columns[SCORE] = columns.pop(SCORE)
-    return columns

@@ -10,7 +10,6 @@ import pandas as pd
 from edgekit import display
 from edgekit.arguments import texts
 from edgekit.errors import UsageError
-from edgekit.results.lean import LeanResponse
 from edgekit.results.sample import Sample
 from edgekit.results.testing import variants_table
 from edgekit.studio.calls import Calls, id_of
@@ -26,16 +25,16 @@ def classified(
     debug: bool,
     deprecated: bool,
     stop: threading.Event | None = None,
-) -> LeanResponse:
+) -> schema.ClassifyResponse:
     """Classify one sample with all blocks or with one; see `edgekit.Studio.classify`."""
     room, which = ((), (sample,)) if block is None else (("anomaly-gmm",), (block, sample))
     params = {"includeDebugInfo": debug if block is None else None}
     if deprecated:
         path: tuple[str | int, ...] = ("classify", *room, *which)
-        answer = calls.get(LeanResponse, *path, **params)
+        answer = calls.get(schema.ClassifyResponse, *path, **params)
     else:
         path = ("classify", *room, "v2", *which)
-        answer = calls.posted(LeanResponse, *path, stop=stop, variant=variant, **params)
+        answer = calls.posted(schema.ClassifyResponse, *path, stop=stop, variant=variant, **params)
     call = f"{'GET' if deprecated else 'POST'} {calls.route(path)}"
     calls.check_id("sample", sample, answer.sample.sample.id, call, "$.sample.sample.id")
     for i, came in enumerate(answer.classifications if block is not None else []):

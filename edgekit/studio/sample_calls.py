@@ -101,7 +101,7 @@ def part(calls: Calls, sample: int | Sample, start: int, end: int) -> schema.Sam
     start, end = whole("start", start, 0), whole("end", end, 0)
     part = calls.get(schema.SampleData, *path, sliceStart=start, sliceEnd=end)
     calls.check_id("sample", path[1], part.sample.id, f"GET {calls.route(path)}", "$.sample.id")
-    count, total = len(part.payload.values), part.total_payload_length or 0
+    count, total = part.payload.count(), part.total_payload_length or 0
     # the total may be the part's or the whole sample's: too few is what is too few by both
     due = min((length for length in (total, min(end, total) - start) if length > 0), default=0)
     if count < due:

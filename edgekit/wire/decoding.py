@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import re
 import sys
 from codecs import BOM_UTF8
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import msgspec
 
 from edgekit import display
 from edgekit.errors import ResponseError
-from edgekit.legible import legible, legible_tree
-from edgekit.nesting import TOO_DEEP, too_deep, too_deep_tree, without
+from edgekit.legible import legible
+from edgekit.nesting import TOO_DEEP, too_deep, without
 from edgekit.wire import refusals
+from edgekit.wire.lazy import without_collector
 from edgekit.wire.schema import Refusal
+from edgekit.wire.schema.base import LazyApi, unread
 from edgekit.wire.secret import Secret, sealed
 
 T = TypeVar("T")
@@ -31,7 +30,7 @@ def decode(document: bytes | dict[str, Any], kind: type[T], source: str = "the d
     Parameters
     ----------
     document : bytes or dict
-        JSON as it came over the wire, or already decoded.
+        JSON as it came over the wire, or already decoded: it is written as JSON again, so that both are read alike.
     kind : type
         One of the structs of `schema`.
     source : str
@@ -44,11 +43,13 @@ def decode(document: bytes | dict[str, Any], kind: type[T], source: str = "the d
     StudioError
         ``success: false``; the text is the server's own.
     """
-    reason = ""
+    reason, content = "", b""
     try:
-        document = legible(document.removeprefix(BOM_UTF8)) if isinstance(document, bytes) else legible_tree(document)
-        answer = _convert(document, kind)
-        if _nested_too_deeply(document, answer):
+        content = document if isinstance(document, bytes) else _as_json(document)
+        content = legible(content.removeprefix(BOM_UTF8))
+        answer = _convert(content, kind)
+        lazy: list[LazyApi] = getattr(answer, "lazy_parts", list)()
+        if too_deep(without(content, unread(lazy))):  # without most of a long document, which is known not to be deep
             reason = TOO_DEEP
         elif getattr(answer, "success", True) is not False:
             return answer
@@ -56,36 +57,31 @@ def decode(document: bytes | dict[str, Any], kind: type[T], source: str = "the d
         reason = TOO_DEEP
     except ValueError as error:  # msgspec's own errors and UnicodeDecodeError
         reason = str(error)
-        if isinstance(document, bytes) and not isinstance(error, msgspec.ValidationError) and too_deep(document):
+        if not isinstance(error, msgspec.ValidationError) and too_deep(content):
             reason = TOO_DEEP  # that it also breaks off down there is no surprise
-    raise_refusal(document, source)
-    raise _response_error(document, reason, kind, source)
+    raise_refusal(content, source)
+    raise _response_error(content, reason, kind, source)
 
 
-def _nested_too_deeply(document: bytes | dict[str, Any], answer: object) -> bool:
-    if isinstance(document, dict):
-        return too_deep_tree(document)
-    checked: list[msgspec.Raw] = getattr(answer, "checked", list)()  # most of a long document, see lean.py
-    return too_deep(without(document, checked))
-
-
-def _convert(document: bytes | dict[str, Any], kind: type[T]) -> T:
-    if isinstance(document, dict):
-        return msgspec.convert(document, kind, dec_hook=_custom)
-    with _without_collector():
-        return msgspec.json.decode(document, type=kind, dec_hook=_custom)
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Pause the garbage collector: it would walk over and over through the million small lists of a long sample."""
-    running = gc.isenabled()
-    gc.disable()
+def _as_json(document: dict[str, Any]) -> bytes:
+    """Write a document as JSON again; ValueError where it holds what JSON has not."""
+    if odd := [key for key in document if not isinstance(key, str)]:
+        raise ValueError(f"it is no JSON (a key is no text but of type {type(odd[0]).__name__})")
     try:
-        yield
-    finally:
-        if running:
-            gc.enable()
+        return msgspec.json.encode(document)
+    except (OverflowError, UnicodeEncodeError):  # a number beyond 64 bits, half a surrogate pair: JSON may hold them
+        pass
+    except TypeError as problem:
+        raise ValueError(f"it is no JSON ({problem})") from None
+    try:
+        return json.dumps(document).encode()
+    except TypeError as problem:
+        raise ValueError(f"it is no JSON ({problem})") from None
+
+
+def _convert(document: bytes, kind: type[T]) -> T:
+    with without_collector():
+        return msgspec.json.decode(document, type=kind, dec_hook=_custom)
 
 
 def _custom(kind: type, value: Any) -> Any:
@@ -94,7 +90,7 @@ def _custom(kind: type, value: Any) -> Any:
     raise ValueError(f"Expected `str`, got `{type(value).__name__}`")
 
 
-def raise_refusal(document: bytes | dict[str, Any], source: str) -> None:
+def raise_refusal(document: bytes, source: str) -> None:
     """Raise for ``success: false``; such an answer has none of the fields of a successful one.
 
     As StudioError, or where the words say so as NotFoundError or AuthenticationError.
@@ -126,15 +122,14 @@ def page_error(source: str, expected: str) -> ResponseError:
 _MISSING = re.compile(r"Object missing required field `(?P<name>[^`]*)`")
 
 
-def _response_error(document: bytes | dict[str, Any], reason: str, kind: type, source: str) -> ResponseError:
+def _response_error(document: bytes, reason: str, kind: type, source: str) -> ResponseError:
     """Turn msgspec's one-line reason into an error that names the exact place and the next step."""
-    if isinstance(document, bytes):
-        if is_page(document):
-            return page_error(source, "JSON")
-        if not document.strip():
-            return ResponseError(f"{source}: expected JSON, got an empty document. Fetch it again.")
+    if is_page(document):
+        return page_error(source, "JSON")
+    if not document.strip() and not reason.startswith("it is "):
+        return ResponseError(f"{source}: expected JSON, got an empty document. Fetch it again.")
     what = reason.partition(" - at ")[0]
-    # inner first: a field that was decoded late (see lean.py) has a place in the struct, and that one in the document
+    # inner first: a field that was decoded late (see lazy.py) has a place in the struct, and that one in the document
     place = "$" + "".join(reversed(re.findall(r" - at `\$([^`]*)`", reason)))
     if missing := _MISSING.match(what):
         place, what = f"{place}.{missing['name']}", "this required field is missing"
@@ -154,10 +149,10 @@ def unpromised(source: str, place: str, what: str) -> ResponseError:
     return ResponseError(f"{source}: not what the API promises at {place}: {what}. {hint}", place)
 
 
-def _name_key(document: bytes | dict[str, Any], place: str) -> str:
+def _name_key(document: bytes, place: str) -> str:
     """Name the key msgspec leaves out of ``$.…result[3][...]``: the first whose value is no number a float can hold."""
     try:
-        node: Any = document if isinstance(document, dict) else json.loads(document)
+        node: Any = json.loads(document)
         for name, index in re.findall(r"\.(\w+)|\[(\d+)\]", place):
             node = node[name] if name else node[int(index)]
         key = next(key for key, value in node.items() if not _is_score(value))

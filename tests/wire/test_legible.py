@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import edgekit as ek
-from edgekit.legible import legible, legible_tree
+from edgekit.legible import legible
 from tests.conftest import SEED
 from tests.faults import Server, reply
 
@@ -25,6 +26,23 @@ TREES = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner),
     max_leaves=20,
 )
+
+
+def legible_tree(tree: Any) -> Any:
+    """Make every text of decoded JSON legible: the plain walk that `legible` saves."""
+    match tree:
+        case str():
+            return ODD.sub(written, tree)
+        case dict():
+            return {legible_tree(name): legible_tree(value) for name, value in tree.items()}
+        case list():
+            return [legible_tree(part) for part in tree]
+    return tree
+
+
+def written(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return "?" if 0xD800 <= code < 0xE000 else f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 @given(TREES)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from reprlib import Repr
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 import msgspec
+
+from edgekit.wire.lazy import LazyField
 
 # Times, lengths, counts and pixels. Beyond 2**53 whole numbers and floats part ways, and no time is meant.
 _Meant = msgspec.Meta(ge=-(2**53), le=2**53)
@@ -24,6 +27,36 @@ class Api(msgspec.Struct, rename="camel"):
         """Show every field, but of a long text or list only some: a sample has a million readings."""
         facts = (f"{name}={_brief.repr(getattr(self, name))}" for name in self.__struct_fields__)
         return f"{type(self).__name__}({', '.join(facts)})"
+
+
+class LazyApi(Api):
+    """Base of the structs that have a field that stays JSON until it is asked for (see `edgekit.wire.lazy`).
+
+    Two are equal where the values are, however they were written.
+    """
+
+    lazy: ClassVar[str] = ""  # the field's name
+    __hash__ = None  # type: ignore[assignment]
+
+    def lazy_field(self) -> LazyField[Any]:
+        """Return what decodes the field, and tells whether it was."""
+        found: LazyField[Any] = vars(type(self))[self.lazy]
+        return found
+
+    def __eq__(self, other: object) -> bool:
+        same = type(other) is type(self)
+        return same and all(getattr(self, name) == getattr(other, name) for name in self.__struct_fields__)
+
+
+def unread(parts: Iterable[LazyApi]) -> list[msgspec.Raw]:
+    """Return the fields that are JSON still."""
+    return [json for part in parts if (json := part.lazy_field().json(part)) is not None]
+
+
+def decoded(parts: Iterable[LazyApi]) -> None:
+    """Decode these fields, for who looks at a struct by other means than its attributes (msgspec.to_builtins)."""
+    for part in parts:
+        part.lazy_field().value(part)
 
 
 class Answer(Api, kw_only=True):

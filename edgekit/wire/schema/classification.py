@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import field
 
-from edgekit.wire.schema.base import Answer, Api, Number
+from edgekit.wire.lazy import Lazy, LazyField
+from edgekit.wire.schema.base import Answer, Api, LazyApi, Number
 from edgekit.wire.schema.samples import SampleData, StructuredLabel
+from edgekit.wire.scores import Scores, scores_of_json, scores_of_rows
 
 
 class LearnBlock(Api, kw_only=True):
@@ -87,11 +89,13 @@ class Details(Api, kw_only=True):
 Windows = list[dict[str, float | None]]
 
 
-class Classification(Api, kw_only=True):
+class Classification(LazyApi, kw_only=True, dict=True):
     """What one learn block says of a sample: `result` holds a name → number dict per window."""
 
+    lazy: ClassVar[str] = "result"
+
     learn_block: LearnBlock
-    result: Windows
+    result: Lazy[Windows]
     expected_labels: list[StructuredLabel] = field(default_factory=list)
     thresholds: list[Threshold] = field(default_factory=list)
     minimum_confidence_rating: float | None = None
@@ -107,6 +111,21 @@ class Classification(Api, kw_only=True):
     label_map_scores: list[Any] | None = None
     result_count: int | None = None
 
+    def __post_init__(self) -> None:
+        json = self.lazy_field().json(self)
+        self._scores = None if json is None else scores_of_json(json)
+        if json is not None and self._scores is None:
+            self.lazy_field().checked(self)
+
+    def scores(self) -> Scores:
+        """Return the scores as arrays; where `result` was asked for, of what it is now: it may have been changed."""
+        if self.lazy_field().json(self) is None or self._scores is None:
+            return scores_of_rows(self.result)
+        return self._scores
+
+
+LazyField(Classification, "result", Windows)
+
 
 class ClassifyResponse(Api, kw_only=True):
     """The answer of every classify call: one `Classification` per learn block, and the sample itself."""
@@ -119,6 +138,10 @@ class ClassifyResponse(Api, kw_only=True):
     already_in_database: bool | None = None
     error: str | None = None
     warning: str | None = None
+
+    def lazy_parts(self) -> list[LazyApi]:
+        """Return the structs in it of which a field is JSON until it is asked for."""
+        return [*self.sample.lazy_parts(), *self.classifications]
 
 
 class VariantResult(Api):

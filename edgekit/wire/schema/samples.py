@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from msgspec import field
 
-from edgekit.wire.schema.base import Answer, Api, Count, Number
+from edgekit.wire.lazy import Lazy, LazyField
+from edgekit.wire.schema.base import Answer, Api, Count, LazyApi, Number
 from edgekit.wire.secret import Secret
 
 
@@ -96,17 +97,52 @@ class SampleInfo(Api, kw_only=True):
 Values = list[list[float | str | None] | float | str | None]
 
 
-class Payload(Api, kw_only=True):
+class Payload(LazyApi, kw_only=True):
     """The values of a sample: one list a reading, one value an axis (flat for a single sensor)."""
+
+    lazy: ClassVar[str] = "values"
 
     device_type: str | None = field(name="device_type", default=None)
     device_name: str | None = field(name="device_name", default=None)
     sensors: list[Sensor]
-    values: Values
+    values: Lazy[Values]
     crop_start: int | None = None
     crop_end: int | None = None
     interval_ms: Number | None = None
     frequency_hz: Number | None = None
+
+    def __post_init__(self) -> None:
+        json = self.lazy_field().json(self)
+        if json is not None and not _are_numbers(bytes(json)):
+            self.lazy_field().checked(self)
+
+    def count(self) -> int:
+        """Say how many readings there are, without decoding them."""
+        held = self.lazy_field().json(self)
+        if held is None:
+            return len(self.values)
+        json = bytes(held)
+        rows = json.count(b"[") - 1
+        return rows or (json.count(b",") + 1 if json.strip(b"[] \n\r\t") else 0)
+
+
+LazyField(Payload, "values", Values)
+_NUMBERS = b"0123456789.eE+-, \n\r\tnul"  # what lists of numbers and nulls consist of, but for their brackets
+_DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
+_LONG = 308  # digits: a longer number may be one that no float holds
+
+
+def _are_numbers(json: bytes) -> bool:
+    """Say whether this is a list of numbers and of lists of numbers; that it is JSON is known.
+
+    A number may be null. False as well where a number might be too large for a float: by its exponent or its digits.
+    """
+    if b"E" in json or (b"e" in json and json.count(b"e") != json.count(b"e-")):
+        return False
+    if b"0" * (_LONG // 4) in json[::4].translate(_DIGITS):  # so many digits in a row have every fourth among them
+        return False
+    brackets = json.translate(None, _NUMBERS)
+    return brackets == b"[" + b"[]" * (len(brackets) // 2 - 1) + b"]"
 
 
 class DatastreamPayload(Api, kw_only=True):
@@ -124,3 +160,7 @@ class SampleData(Answer, kw_only=True):
     payload: Payload
     total_payload_length: Count | None = None
     datastream_payloads: list[DatastreamPayload] | None = None
+
+    def lazy_parts(self) -> list[LazyApi]:
+        """Return the structs in it of which a field is JSON until it is asked for."""
+        return [self.payload, *(stream.payload for stream in self.datastream_payloads or ())]

@@ -15,12 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import edgekit as ek
-from edgekit.results import lean
-from edgekit.wire.schema import ClassifyResponse, SampleData, Values
+from edgekit.wire import scores
+from edgekit.wire.decoding import decode
+from edgekit.wire.schema import Classification, ClassifyResponse, Payload, Values
+from edgekit.wire.schema.base import unread
 from tests.results.test_parse import BLOCK, HMAC_KEY, INFO, SEED, changed, error_of, newer
 
 VALUES = "$.sample.payload.values"
-HUGE = "9" * 400  # a number, but of no float
 quickly = settings(max_examples=300, deadline=None)
 
 
@@ -32,16 +33,30 @@ def scored(rows: list[Any]) -> dict[str, Any]:
     return changed(f"{BLOCK}.result", rows, changed(f"{BLOCK}.expectedLabels", []))
 
 
+def is_json(struct: Payload | Classification) -> bool:
+    return bool(unread([struct]))
+
+
+def asked_for(document: dict[str, Any]) -> ek.ClassifyResult:
+    """Read a document and ask for all that was left for later: the tables are then made of dicts and lists."""
+    result = ek.parse(document)
+    for block in result.raw.classifications:
+        assert block.result == block.result
+    assert not any(map(is_json, result.raw.classifications))
+    return result
+
+
 def agree(document: dict[str, Any]) -> ek.ClassifyResult:
-    """Read a document from its bytes as from the dict, where nothing is left for later."""
-    ours, plain = ek.parse(content(document)), ek.parse(document)
-    assert isinstance(ours.lean, lean.LeanResponse)
+    """Read a document from its bytes as from the dict, of which nothing is left for later."""
+    ours, plain = ek.parse(content(document)), asked_for(document)
+    left = list(map(is_json, ours._response.classifications))
     for a, b in zip(ours.blocks, plain.blocks, strict=True):
         pd.testing.assert_frame_equal(a.windows(), b.windows())
         pd.testing.assert_frame_equal(a.scores(), b.scores())
         assert repr(a) == repr(b)
-    assert isinstance(ours.lean, lean.LeanResponse)
+    assert list(map(is_json, ours._response.classifications)) == left
     assert ours.raw == plain.raw
+    assert not any(map(is_json, ours.raw.classifications))
     return ours
 
 
@@ -78,7 +93,7 @@ def test_both_generations_are_the_same_from_bytes(document):
 
 def test_the_first_window_may_have_more_keys_than_are_looked_at():
     names = [f"a label of many, number {i}" for i in range(4000)]
-    assert len(content(dict.fromkeys(names, 0.5))) > lean._HEAD
+    assert len(content(dict.fromkeys(names, 0.5))) > scores._HEAD
     assert list(agree(scored([dict.fromkeys(names, 0.5)] * 2)).blocks[0].scores()) == names
 
 
@@ -143,7 +158,7 @@ def test_readings_are_left_as_json_only_where_they_can_be_decoded(text):
 @given(listed(listed(st.floats(-1e9, 1e9).map(lambda number: f"{number:.6f}"))))
 @quickly
 def test_readings_that_are_numbers_are_left_as_json(text):
-    assert isinstance(ek.parse(with_readings(text)).lean.sample.payload.values, msgspec.Raw)
+    assert is_json(decode(with_readings(text), ClassifyResponse).sample.payload)
 
 
 @pytest.mark.parametrize("wrong", [True, {}, [[1]]])
@@ -162,14 +177,19 @@ def test_a_wrong_reading_of_a_datastream_is_named_by_its_place():
 @pytest.mark.parametrize(
     ("place", "source"), [(VALUES, SEED), ("$.sample.datastreamPayloads[0].payload.values", newer())]
 )
-def test_a_reading_that_no_float_can_hold_is_named_when_it_is_asked_for(place, source):
-    text = json.dumps(changed(place, [["HERE", 1, 2]], source)).replace('"HERE"', HUGE)
-    result = ek.parse(text)
-    assert len(result.blocks[0].windows())
-    for read in (result.sample.signal, lambda: result.raw, lambda: result.blocks[0].raw):
-        with pytest.raises(ek.ResponseError, match="out of range") as caught:
-            read()
-        assert caught.value.place == place
+@pytest.mark.parametrize("digits", [309, 310, 311, 312, 400])
+def test_a_reading_that_no_float_can_hold_is_named_at_once(place, source, digits):
+    document = changed(place, [["HERE", 1, 2]], source)
+    for shift in range(4):
+        text = json.dumps(document).replace('"HERE"', " " * shift + "9" * digits)
+        assert error_of(text).place == f"{place}[0][0]"
+        assert "out of range" in str(error_of(text))
+    assert error_of(changed(place, [[int("9" * digits), 1, 2]], source)).place == f"{place}[0][0]"
+
+
+def test_a_reading_of_many_digits_that_a_float_can_hold_is_read():
+    text = f"[[0.{'9' * 400}], [{'9' * 308}], [1]]"
+    assert ek.parse(with_readings(text)).sample.signal().to_numpy().tolist() == [[1.0], [1e308], [1.0]]
 
 
 # --- when what is left is decoded -------------------------------------------------------------------------------------
@@ -180,17 +200,45 @@ def test_nothing_is_decoded_until_it_is_asked_for():
     for block in result.blocks:
         assert len(block.windows())
         assert block.summary() in result._repr_html_() + repr(block)
-    assert isinstance(result.lean, lean.LeanResponse)
-    assert type(result.raw) is type(result.lean) is ClassifyResponse
+    lists = result._response.lazy_parts()
+    assert all(map(is_json, lists))
     assert result.raw is result.raw
+    assert not any(map(is_json, lists))
 
 
-def test_a_signal_decodes_its_sample_alone():
+def test_a_signal_and_a_block_decode_what_is_theirs_alone():
     result = ek.parse(content(SEED))
+    payload, block = result._response.lazy_parts()
     assert len(result.sample.signal())
-    assert type(result.sample.raw) is SampleData
-    assert isinstance(result.lean, lean.LeanResponse)
+    assert (is_json(payload), is_json(block)) == (False, True)
+    result = ek.parse(content(SEED))
+    payload, block = result._response.lazy_parts()
+    assert result.blocks[0].raw.result
+    assert (is_json(payload), is_json(block)) == (True, False)
     assert result.raw.sample is result.sample.raw
+
+
+def test_what_was_read_can_be_walked_through_by_msgspecs_own_means():
+    for raw in (ek.parse(content(SEED)).raw, ek.parse(SEED).raw):
+        found = msgspec.to_builtins(raw, enc_hook=lambda secret: "")
+        assert found["classifications"][0]["result"] == SEED["classifications"][0]["result"]
+        assert found["sample"]["payload"]["values"] == SEED["sample"]["payload"]["values"]
+
+
+def test_a_struct_shows_and_writes_the_same_decoded_or_not():
+    read, asked = decode(content(SEED), ClassifyResponse), asked_for(SEED).raw
+    written = [json.loads(msgspec.json.encode(response.classifications[0])) for response in (read, asked)]
+    assert written[0] == written[1]
+    assert is_json(read.classifications[0])
+    assert repr(read) == repr(asked)
+    assert read == asked
+
+
+def test_a_struct_made_by_hand_holds_what_it_is_given():
+    payload = Payload(sensors=[], values=[[1.0], [2.0]])
+    assert payload.values == [[1.0], [2.0]]
+    assert (payload.count(), is_json(payload)) == (2, False)
+    assert payload == Payload(sensors=[], values=[[1], [2]]) != Payload(sensors=[], values=[])
 
 
 def test_a_block_shows_the_same_struct_as_its_result():
@@ -210,11 +258,12 @@ def test_what_somebody_changes_in_raw_counts():
 def test_a_result_read_from_bytes_survives_a_pickle_and_leaves_its_key_behind(asked):
     result = ek.parse(content(changed(f"{INFO}.signatureKey", HMAC_KEY)))
     if asked:
-        assert result.raw
+        assert result.raw.sample.payload.values
+        assert result.blocks[0].raw.result
     stored = pickle.dumps(result)
     back = pickle.loads(stored)
     assert HMAC_KEY.encode() not in stored
-    assert HMAC_KEY not in repr(result.lean)
+    assert HMAC_KEY not in repr(result.raw)
     pd.testing.assert_frame_equal(back.blocks[0].windows(), result.blocks[0].windows())
     pd.testing.assert_frame_equal(back.sample.signal(), result.sample.signal())
     assert back.blocks[0].raw == result.blocks[0].raw

@@ -1,0 +1,80 @@
+"""A field of a struct that stays JSON until it is asked for.
+
+A long sample has a million readings, which no table of windows shows, and a dict for each of 100,000 windows, which it
+shows as columns: made into Python's objects at once they would take most of the time. What is wrong with such a field
+is found when the answer is read all the same, never later: its struct checks it in ``__post_init__``.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+if TYPE_CHECKING:
+    Lazy = Annotated[T, "JSON until it is asked for"]
+else:
+
+    class Lazy:
+        """How a struct declares such a field: ``values: Lazy[Values]``; a `LazyField` then takes its place."""
+
+        def __class_getitem__(cls, kind: object) -> type[msgspec.Raw]:
+            """Tell msgspec to leave the field as it is, whatever it will be."""
+            return msgspec.Raw
+
+
+class LazyField(Generic[T]):
+    """Takes the place of the slot that msgspec made for the field: decodes at the first look, and keeps the value."""
+
+    def __init__(self, struct: type[msgspec.Struct], name: str, kind: Any) -> None:
+        self._slot = vars(struct)[name]
+        self._name = name
+        self._decoder = msgspec.json.Decoder(kind)
+        setattr(struct, name, self)
+
+    def __get__(self, struct: msgspec.Struct | None, owner: type | None = None) -> Any:
+        if struct is None:
+            return self
+        return self.value(struct)
+
+    def __set__(self, struct: msgspec.Struct, value: T) -> None:
+        self._slot.__set__(struct, value)
+
+    def value(self, struct: msgspec.Struct) -> Any:
+        """Return the value, decoded at the first look."""
+        value = self._slot.__get__(struct)
+        if isinstance(value, msgspec.Raw):
+            with without_collector():
+                value = self._decoder.decode(value)
+            self._slot.__set__(struct, value)
+        return value
+
+    def json(self, struct: msgspec.Struct) -> msgspec.Raw | None:
+        """Return the JSON; None where the value was asked for, or given by hand."""
+        value = self._slot.__get__(struct)
+        return value if isinstance(value, msgspec.Raw) else None
+
+    def checked(self, struct: msgspec.Struct) -> Any:
+        """Decode at once; an error names its place as if the field had been decoded with the rest."""
+        try:
+            return self.value(struct)
+        except ValueError as problem:
+            what, _, place = str(problem).partition(" - at `$")
+            raise ValueError(f"{what} - at `$.{self._name}{place or '`'}") from None
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """Pause the garbage collector: it would walk over and over through the million small lists of a long sample."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
