@@ -30,7 +30,10 @@ def too_deep(document: bytes) -> bool:
         return False
     marks = _TEXT.sub(b"", marks.replace(b'""', b""))
     for _ in range(LEVELS):  # each time without the innermost level
+        before = len(marks)
         marks = marks.replace(b"[]", b"")
+        if len(marks) == before:
+            break
     return b"[]" in marks or marks.count(b"[") > LEVELS  # too deep, or that many are never closed
 
 

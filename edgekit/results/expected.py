@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from math import isclose
+from operator import attrgetter
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -15,6 +16,7 @@ from edgekit.results.windows import EXACT, Cut
 Floats = NDArray[np.float64]
 
 _ALIKE = 1e-3  # two intervals are the same up to this share: 1000/119 comes as 8.4034 as well as 8.403361344537815
+_FIRST, _LAST, _LABEL = map(attrgetter, ("start_index", "end_index", "label"))
 _ROUNDED = 1e-6  # of a reading: an interval such as 1000/48 is not exact
 
 
@@ -38,8 +40,8 @@ class Ranges(NamedTuple):
         """Take the API's ranges; an index beyond 2**53 counts as that."""
         ranges = list(ranges)
         label = np.empty(len(ranges), object)
-        label[:] = [r.label for r in ranges]
-        return cls(_indices([r.start_index for r in ranges]), _indices([r.end_index for r in ranges]), label)
+        label[:] = list(map(_LABEL, ranges))
+        return cls(_indices(_FIRST, ranges), _indices(_LAST, ranges), label)
 
     def at(self, index: Floats) -> NDArray[Any]:
         """Return the label at each index, None where no range is; of ranges that overlap the later one counts."""
@@ -187,11 +189,11 @@ def labels_joined(ranges: Ranges, cut: Cut, method: Callable[[], Method] = Metho
     return found.labels(ranges), found.doubt
 
 
-def _indices(numbers: list[int]) -> Floats:
+def _indices(which: Callable[[_Range], int], ranges: Sequence[_Range]) -> Floats:
     try:
-        found = np.fromiter(numbers, np.int64, len(numbers))
+        found = np.fromiter(map(which, ranges), np.int64, len(ranges))
     except OverflowError:
-        found = np.array([max(-EXACT, min(number, EXACT)) for number in numbers])
+        found = np.array([max(-EXACT, min(which(one), EXACT)) for one in ranges])
     return found.astype(float).clip(-EXACT, EXACT)
 
 
