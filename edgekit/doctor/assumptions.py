@@ -229,7 +229,7 @@ def _grids(block: BlockResult) -> list[Floats]:
 def _of_cells(figure: Callable[[Floats], float]) -> Callable[[BlockResult], Answer]:
     def check(block: BlockResult) -> Answer:
         grids, scores = _grids(block), _anomaly(block)
-        if "visual" not in block.type or scores is None or not grids or len(grids) != len(scores):
+        if block.kind != "visual" or scores is None or not grids or len(grids) != len(scores):
             return None
         return bool(np.allclose([figure(grid) for grid in grids], scores, rtol=1e-3, atol=1e-3))
 
@@ -237,7 +237,7 @@ def _of_cells(figure: Callable[[Floats], float]) -> Callable[[BlockResult], Answ
 
 
 def _method(block: BlockResult) -> Answer:
-    return None if "visual" not in block.type else any(t.key == AGGREGATION for t in block.raw.thresholds)
+    return None if block.kind != "visual" else any(t.key == AGGREGATION for t in block.raw.thresholds)
 
 
 def _square(block: BlockResult) -> Answer:
@@ -298,7 +298,7 @@ def _apart(points: Floats, centres: Floats) -> float:
 
 def _refigured(name: str) -> Callable[[BlockResult], Answer]:
     def check(block: BlockResult) -> Answer:
-        if "object-detection" not in block.type or not block.raw.structured_result:
+        if block.kind != "detection" or not block.raw.structured_result:
             return None
         if (block.last_layer == "fomo") != (name == "f1"):
             return None

@@ -12,6 +12,7 @@ from edgekit.explorers.base import Explorer
 from edgekit.explorers.detection import DetectionExplorer
 from edgekit.explorers.panel import Panel
 from edgekit.explorers.signal import SignalExplorer
+from edgekit.results.anomaly import is_mixture
 from edgekit.results.block import BlockResult
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
@@ -70,24 +71,25 @@ def explore(what: Explorable | Iterable[Explorable], **state: Any) -> Explorer:
     if samples:
         return SignalExplorer(samples, **state)
     blocks = [_telling(r) if isinstance(r, ClassifyResult) else r for r in results]
-    objects = blocks[0].detects and not _scored(blocks[0])
-    return (DetectionExplorer if objects else AnomalyExplorer)(blocks, **state)
+    return (_explorer(blocks[0]) or AnomalyExplorer)(blocks, **state)
+
+
+def _explorer(block: BlockResult) -> type[AnomalyExplorer | DetectionExplorer] | None:
+    """Return what suits a block: by its kind, and of kinds without an explorer of their own by what it holds."""
+    if block.kind == "detection":
+        return DetectionExplorer
+    scores = block.scores()
+    if SCORE in scores or (block.kind == "anomaly" and not len(scores)):  # the latter: too short for a window
+        return AnomalyExplorer
+    return DetectionExplorer if block.detects else None
 
 
 def _telling(result: ClassifyResult) -> BlockResult:
     """Return the block of a result that an explorer can show most of."""
-    found = [block for block in result.blocks if block.detects or _scored(block)]
+    found = [block for block in result.blocks if _explorer(block)]
     if not found:
         raise UsageError(
             f"No block of this result has anomaly scores or detects objects; there are: {result.listing()}. "
             f"block.plot() draws any of them."
         )
-    return min(found, key=lambda b: (b.type != "anomaly-gmm", b.last_layer != "fomo"))
-
-
-def _scored(block: BlockResult) -> bool:
-    """Whether the block is about anomaly scores, and not about the objects in a picture."""
-    scores = block.scores()
-    if not len(scores):  # the sample is too short for a window
-        return block.type in ("anomaly", "anomaly-gmm")
-    return "object-detection" not in block.type and SCORE in scores
+    return min(found, key=lambda block: (not is_mixture(block.type), block.last_layer != "fomo"))

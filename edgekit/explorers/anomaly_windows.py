@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from edgekit.errors import EdgekitError, UsageError
+from edgekit.results.anomaly import is_mixture
 from edgekit.wire.scores import SCORE
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Scored:
         tables = [block.windows() for block in blocks]
         truths = [block.anomalous() for block in blocks]
         for block, table in zip(blocks, tables, strict=True):
-            if SCORE not in table and (len(table) or block.type not in ("anomaly", "anomaly-gmm")):
+            if SCORE not in table and (len(table) or block.kind != "anomaly"):
                 raise UsageError(
                     f"Block {block.id} ({block.type}) gives no anomaly scores. block.plot() draws any block."
                 )
@@ -121,7 +122,7 @@ class Scored:
         scores = self.windows[SCORE].to_numpy(float)
         finite = scores[np.isfinite(scores)]
         highest = float(finite.max()) if len(finite) else 1.0
-        mixture = self.block.type != "anomaly"
+        mixture = is_mixture(self.block.type)
         return {
             "score": "anomaly score",
             "sense": "" if mixture else "distance to the nearest cluster's edge; negative is inside",

@@ -239,7 +239,7 @@ class _Picture:
     def __init__(self, block: BlockResult, window: int, names: dict[int, str]) -> None:
         self.block, self.image = block, None
         self.matched = block.debug_info(window, names=names) if _has_centres(block, window) else block.matched(window)
-        self.predictions = detected.scored(block.raw, window, self.matched)
+        self.predictions = detected.with_scores(block.raw, window, self.matched)
         truths = self.matched.truths
         self.truths = truths if "width" in truths else truths.assign(width=np.nan, height=np.nan)
         self.server = detected.server_figures(block.raw, window)

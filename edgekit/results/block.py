@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Unpack
 
 import pandas as pd
 
 from edgekit import anomaly, display
-from edgekit.errors import AmbiguousLabelsWarning, ResponseError, UsageError
+from edgekit.errors import AmbiguousLabelsWarning, UsageError
+from edgekit.results import anomaly as scored_anomaly
 from edgekit.results import decision, label_lists, labelled
 from edgekit.results import detection as detected
-from edgekit.results import visual as visual_verdict
-from edgekit.results.kinds import kind_of
+from edgekit.results.in_words import in_words
+from edgekit.results.kinds import kind_of_block
 from edgekit.results.sample import Sample, Source
 from edgekit.results.windows import Cut, windows_table
 from edgekit.wire.schema import Classification, LearnBlock
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
     from edgekit import detection
     from edgekit.results.result import ClassifyResult
-
-_OUTCOMES = {"anomaly": True, "no anomaly": False}  # the API's words in expectedAnomalyOutcome
 
 
 class BlockResult:
@@ -71,12 +70,7 @@ class BlockResult:
         The type decides; of a type that edgekit does not know the answer: whether it holds objects, or an anomaly score
         and nothing else, or scores of several keys. None where it holds nothing.
         """
-        if known := kind_of(self.type):
-            return known
-        if self.detects:
-            return "detection"
-        keys = set(self.scores())
-        return ("anomaly" if keys == {SCORE} else "classification") if keys else None
+        return kind_of_block(self._answer)
 
     @property
     def title(self) -> str:
@@ -86,7 +80,7 @@ class BlockResult:
     @property
     def last_layer(self) -> str | None:
         """What an object-detection block ends in: fomo, yolox, … (``objectDetectionLastLayer``); of any other, None."""
-        return self._answer.object_detection_last_layer if "object-detection" in self.type else None
+        return self._answer.object_detection_last_layer if self.kind == "detection" else None
 
     @property
     def sample(self) -> Sample:
@@ -138,7 +132,7 @@ class BlockResult:
         expected = labelled.labels(self._answer, self.sample, cut)
         self._warn("expectedLabels", expected.doubt)
         table = windows_table(self._answer.scores().columns, cut, expected.texts)
-        if "object-detection" in self.type:
+        if self.kind == "detection":
             lists = [label_lists.listed(text, self.sample.info) for text in table["expected"]]
             table["expected"] = pd.Series(lists, table.index, object)
         if expected.method:
@@ -165,8 +159,7 @@ class BlockResult:
         """
         outcomes = labelled.outcomes(self._answer, self.sample, self._cut)
         self._warn("expectedAnomalyOutcome", outcomes.doubt)
-        values = pd.array([_OUTCOMES.get(outcome) for outcome in outcomes.texts], dtype="boolean")
-        return pd.Series(values, index=pd.RangeIndex(len(values), name="window"), name="anomalous")
+        return labelled.anomalous(outcomes.texts)
 
     def doubts(self) -> list[str]:
         """Return why labels may be joined to the wrong windows: what `windows` and `anomalous` warn of, as values."""
@@ -225,24 +218,12 @@ class BlockResult:
         2       34.66       34.66         34.66          2    372.78
         """
         score = self.scores().get(SCORE)
-        if self.type not in ("anomaly-gmm", "anomaly") or score is None:
+        if self.kind != "anomaly" or score is None:
             raise UsageError(
                 f"Block {self.id} ({self.type}) has no anomaly score that edgekit can explain: that takes a block of "
                 f"type anomaly-gmm or anomaly (K-means). This result has: {self.result.listing()}."
             )
-        features = self.features()
-        source = self._studio()
-        model = source.gmm(self.id) if self.type == "anomaly-gmm" else source.kmeans(self.id)
-        if len(features) != len(score):
-            raise ResponseError(
-                f"The Studio gives features of {len(features)} windows of sample {self.sample.id}, and block {self.id} "
-                f"scored {len(score)}: the impulse was changed after this result. Classify the sample again."
-            )
-        front = {"score": score, "recomputed": model.score(features)}
-        if isinstance(model, anomaly.Gmm):
-            front["signed_score"] = model.signed_score(features)
-        table = model.explain(features)
-        return pd.concat([pd.DataFrame(front, index=table.index), table], axis=1)
+        return scored_anomaly.explain(self._answer, score, self.features(), self._studio())
 
     @property
     def thresholds(self) -> pd.DataFrame:
@@ -252,9 +233,7 @@ class BlockResult:
         suggested_value_text, and dropdown_options: the values it offers with their descriptions as one text
         ("max: Highest cell; mean: Mean of all cells"), missing where any number will do.
         """
-        names = ["key", "value", "description", "help_text", "suggested_value", "suggested_value_text"]
-        rows = [[*(getattr(t, n) for n in names), decision.listed(t.dropdown_options)] for t in self._answer.thresholds]
-        return pd.DataFrame(rows, columns=[*names, "dropdown_options"])
+        return decision.table(self._answer.thresholds)
 
     @property
     def threshold(self) -> float | None:
@@ -295,43 +274,22 @@ class BlockResult:
         """
         from edgekit import plots
 
-        if "object-detection" in self.type:
-            shown = image if image is not None else detected.picture(self.sample)
-            title = f"{self.title} · {self.sample.filename}"
-            matched = self.matched(window, names=names)
-            scores = detected.scored(self._answer, window, matched)["score"]
-            return plots.detections(matched, image=shown, scores=scores, ax=ax, title=title)
+        title = f"{self.title} · {self.sample.filename}"
+        if self.kind == "detection":
+            found = self.matched(window, names=names)
+            return detected.plot(self.sample, self._answer, window, found, image=image, ax=ax, title=title)
         table = self.windows()
         limit = self.threshold if threshold is None else threshold
-        found = anomaly.segments(table, limit) if SCORE in table and limit is not None else None
-        title = f"{self.title} · {self.sample.filename}"
-        return plots.windows(table, limit, found, length_ms=self.sample.length_ms, ax=ax, title=title)
+        above = anomaly.segments(table, limit) if SCORE in table and limit is not None else None
+        return plots.windows(table, limit, above, length_ms=self.sample.length_ms, ax=ax, title=title)
 
     def summary(self) -> str:
         """Say in a few words what this block found."""
-        if "object-detection" in self.type:
-            return detected.in_words(self._answer)
-        table = self.scores()
-        if not len(table):
-            return "no windows"
-        if visual_verdict.is_visual(self._answer, table):
-            return visual_verdict.in_words(self._answer, table, self.threshold)
-        if SCORE in table:
-            scores = table[SCORE]
-            limit = self.threshold
-            above = "" if limit is None else f"{(scores > limit).sum()} of {len(table)} windows above {limit:g}, "
-            return f"{above}highest score {scores.max():.2f}"
-        if not table.shape[1]:
-            return f"{len(table)} windows"
-        counted = table.dropna(how="all").idxmax(axis=1).value_counts()
-        return (
-            display.listing(f"{display.shown(label, 80)} {count}" for label, count in counted.items())
-            + f" of {len(table)} windows"
-        )
+        return in_words(self._answer, self.scores(), self.threshold)
 
     def __repr__(self) -> str:
-        kind, found = display.shown(self.type), display.shown(self.summary(), 1000)
-        return display.fit(f"<BlockResult {self.id} {kind} · {found}>")
+        found = display.shown(self.summary(), 1000)
+        return display.fit(f"<BlockResult {self.id} {display.shown(self.type)} · {found}>")
 
     def _repr_html_(self) -> str:
         facts = {
@@ -352,13 +310,8 @@ class BlockResult:
     def _warn(self, field: str, doubt: str) -> None:
         """Tell the caller's caller what had to be guessed."""
         if doubt:
-            warnings.warn(
-                f"The {field} of sample {self.sample.id}, block {self.id}, may be joined to the wrong windows: "
-                f"{doubt}. Check some windows by eye (block.raw has the ranges) before you trust figures that rest on "
-                f"them.",
-                AmbiguousLabelsWarning,
-                stacklevel=3,
-            )
+            text = labelled.ambiguous(field, self.sample.id, self.id, doubt)
+            warnings.warn(text, AmbiguousLabelsWarning, stacklevel=3)
 
     @property
     def detects(self) -> bool:
@@ -421,7 +374,7 @@ class BlockResult:
         """
         return detected.truth_boxes(self.sample, input_size, resize_mode)
 
-    def matched(self, window: int = 0, **options: Any) -> detection.Matched:
+    def matched(self, window: int = 0, **options: Unpack[detected.MatchOptions]) -> detection.Matched:
         """Return detections and truths of one window, matched: a `DebugInfo` for FOMO, a `BoxMatch` for boxes.
 
         For FOMO `names` may be given as for `debug_info`. For boxes: `min_iou` (0.5); `input_size` with `resize_mode`
@@ -430,7 +383,7 @@ class BlockResult:
         """
         return detected.matched(self.sample, self._answer, window, path=self._path, **options)
 
-    def metrics(self, window: int = 0, **options: Any) -> pd.DataFrame:
+    def metrics(self, window: int = 0, **options: Unpack[detected.MatchOptions]) -> pd.DataFrame:
         """Compare the server's own figures with those recomputed from its points or boxes; options as for `matched`.
 
         Returns
@@ -441,7 +394,7 @@ class BlockResult:
         """
         return detected.metrics(self.sample, self._answer, window, path=self._path, **options)
 
-    def pictures(self, **options: Any) -> list[detection.Picture]:
+    def pictures(self, **options: Unpack[detected.MatchOptions]) -> list[detection.Picture]:
         """Return every window as a picture for `edgekit.detection.summary`; options as for `matched`."""
         return detected.pictures(self.sample, self._answer, path=self._path, **options)
 

@@ -11,11 +11,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import pandas as pd
+
 from edgekit import display
+from edgekit.results.kinds import kind_of
 from edgekit.wire.schema import DropdownOption, Threshold
 
 AGGREGATION = "anomaly_scoring_aggregation_method"
-_KEYS = {True: ("min_anomaly_score",), False: ("min_score", "min_score_box")}  # by whether it is an anomaly block
+_ANOMALY, _OTHERS = ("min_anomaly_score",), ("min_score", "min_score_box")
 
 
 def deciding(thresholds: Sequence[Threshold], block_type: str) -> Threshold | None:
@@ -24,7 +27,9 @@ def deciding(thresholds: Sequence[Threshold], block_type: str) -> Threshold | No
     A text decides only where its key says that it is meant, and only one that is a number written as text.
     """
     by_key = {t.key: t for t in thresholds if number(t.value) is not None}
-    for key in _KEYS["anomaly" in block_type]:
+    kind = kind_of(block_type)
+    keys = _OTHERS + _ANOMALY if kind is None else _ANOMALY if kind in ("anomaly", "visual") else _OTHERS
+    for key in keys:
         if key in by_key:
             return by_key[key]
     numeric = [t for t in by_key.values() if not isinstance(t.value, str)]
@@ -58,3 +63,10 @@ def listed(options: Sequence[DropdownOption] | None) -> str | None:
     if options is None:
         return None
     return "; ".join(f"{o.value}: {o.description}" if o.description else f"{o.value}" for o in options)
+
+
+def table(thresholds: Sequence[Threshold]) -> pd.DataFrame:
+    """Return one row per threshold; see `BlockResult.thresholds`."""
+    names = ["key", "value", "description", "help_text", "suggested_value", "suggested_value_text"]
+    rows = [[*(getattr(t, name) for name in names), listed(t.dropdown_options)] for t in thresholds]
+    return pd.DataFrame(rows, columns=[*names, "dropdown_options"])

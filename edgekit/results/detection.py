@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from edgekit import detection, display
 from edgekit.detection.boxes import checked_size
 from edgekit.errors import EdgekitError, ResponseError, UsageError
+from edgekit.results.kinds import kind_of_block
 from edgekit.results.sample import Sample
 from edgekit.wire.schema import Classification, Details, StructuredResult
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from PIL.Image import Image
 
 _COLUMNS = ("window", "label", "score", "x", "y", "width", "height")
@@ -28,9 +30,19 @@ _FIGURES = {"f1": "f1", "precision": "precision", "recall": "recall", "mAP": "m_
 Size = tuple[float, float]
 
 
+class MatchOptions(TypedDict, total=False):
+    """How the objects of a window are matched; see `BlockResult.matched`."""
+
+    min_iou: float
+    names: detection.Names | None
+    classes: Sequence[str] | None
+    input_size: Size | None
+    resize_mode: str | None
+
+
 def detects(raw: Classification) -> bool:
-    """Tell whether a block is about objects: by its type, or by what it sent."""
-    return "object-detection" in raw.learn_block.type or bool(raw.structured_result or raw.details)
+    """Tell whether a block is about objects: by its kind, or, whatever it is, by what it sent."""
+    return kind_of_block(raw) == "detection" or bool(raw.structured_result or raw.details)
 
 
 def detections(raw: Classification, input_size: Size | None, path: str = "$") -> pd.DataFrame:
@@ -216,7 +228,7 @@ def matched(
     return detection.match_boxes(truths, of_window, min_iou)
 
 
-def scored(raw: Classification, window: int, found: detection.Matched) -> pd.DataFrame:
+def with_scores(raw: Classification, window: int, found: detection.Matched) -> pd.DataFrame:
     """Return the predictions of one window with score and size, which debugInfoJson leaves out.
 
     Returns
@@ -244,10 +256,12 @@ def scored(raw: Classification, window: int, found: detection.Matched) -> pd.Dat
     return pd.concat([table, extra], axis=1)
 
 
-def metrics(sample: Sample, raw: Classification, window: int, **options: Any) -> pd.DataFrame:
+def metrics(
+    sample: Sample, raw: Classification, window: int, *, path: str = "$", **options: Unpack[MatchOptions]
+) -> pd.DataFrame:
     """Compare the server's figures with the recomputed ones; see `BlockResult.metrics`."""
     server = server_figures(raw, window)
-    found = matched(sample, raw, window, **options)
+    found = matched(sample, raw, window, path=path, **options)
     paired = found.metrics(one_to_one=True)._asdict()
     again: dict[str, Any]
     if isinstance(found, detection.BoxMatch):
@@ -271,26 +285,46 @@ def server_figures(raw: Classification, window: int) -> dict[str, float | None]:
     return {name: getattr(found, attribute) for name, attribute in _FIGURES.items()}
 
 
-def pictures(sample: Sample, raw: Classification, **options: Any) -> list[detection.Picture]:
+def pictures(
+    sample: Sample, raw: Classification, *, path: str = "$", **options: Unpack[MatchOptions]
+) -> list[detection.Picture]:
     """Return every window as a picture for `detection.summary`, named by the sample's id."""
     windows = range(len(raw.structured_result or []))
     return [
         detection.Picture(
             sample.id if len(windows) == 1 else f"{sample.id} window {window}",
-            matched(sample, raw, window, **options),
+            matched(sample, raw, window, path=path, **options),
             server_figures(raw, window),
         )
         for window in windows
     ]
 
 
-def in_words(raw: Classification) -> str:
+def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None) -> str:
     """Say in a few words what a block detected."""
     found = raw.structured_result or []
     counted = Counter(label for window in found for label in window.labels or [])
     total = sum(len(window.scores) for window in found)
     labels = display.listing(f"{display.shown(label, 80)} {count}" for label, count in counted.most_common())
     return f"{total} detections" + (f": {labels}" if labels else "")
+
+
+def plot(
+    sample: Sample,
+    raw: Classification,
+    window: int,
+    found: detection.Matched,
+    *,
+    image: Image | None,
+    ax: Axes | None,
+    title: str,
+) -> Axes:
+    """Draw what was matched in one window on its picture; see `BlockResult.plot`."""
+    from edgekit import plots
+
+    shown = image if image is not None else picture(sample)
+    scores = with_scores(raw, window, found)["score"]
+    return plots.detections(found, image=shown, scores=scores, ax=ax, title=title)
 
 
 def picture(sample: Sample) -> Image | None:

@@ -1,10 +1,16 @@
-"""What kind of learn block a type is: what it says of a window, whatever the model behind it."""
+"""What kind of learn block a block is: what it says of a window, whatever the model behind it.
+
+The type decides; of a type that edgekit does not know, what the block sent. Nothing else in edgekit looks at a type to
+find out what can be done with a block.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-# Types by kind. Anything else that ends in "-object-detection" detects as well; other types have no kind yet.
+from edgekit.wire.schema import Classification
+from edgekit.wire.scores import SCORE
+
 KINDS: Mapping[str, Sequence[str]] = {
     "anomaly": ("anomaly", "anomaly-gmm"),
     "detection": ("keras-object-detection", "keras-akida-object-detection"),
@@ -14,10 +20,26 @@ KINDS: Mapping[str, Sequence[str]] = {
         "keras", "keras-transfer-image", "keras-transfer-kws", "keras-akida", "keras-akida-transfer-image",
     ),
 }  # fmt: skip
+_FAMILIES = {"object-detection": "detection", "visual-anomaly": "visual"}  # in types to come as well
 
 
 def kind_of(block_type: str) -> str | None:
     """Return "anomaly", "detection", "visual", "regression" or "classification"; None for a type that is not known."""
-    if block_type.endswith("object-detection"):
+    family = next((kind for part, kind in _FAMILIES.items() if part in block_type), None)
+    return family or next((kind for kind, types in KINDS.items() if block_type in types), None)
+
+
+def kind_of_block(raw: Classification) -> str | None:
+    """Return the kind of a block: by its type, else by what it sent; None where it sent nothing.
+
+    Objects are detection, an anomaly score with a grid of cells is visual anomaly, one alone anomaly; all else is
+    classification.
+    """
+    if known := kind_of(raw.learn_block.type):
+        return known
+    if raw.structured_result or raw.details:
         return "detection"
-    return next((kind for kind, types in KINDS.items() if block_type in types), None)
+    keys = set(raw.scores().columns)
+    if SCORE in keys and any(len(found.scores or ()) > 1 for found in raw.anomaly_result or ()):
+        return "visual"
+    return ("anomaly" if keys == {SCORE} else "classification") if keys else None

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from edgekit import display
+from edgekit.results.kinds import kind_of
 from edgekit.wire.schema import Impulse, SampleInfo
 
 NONE = "-"
@@ -23,7 +24,7 @@ def labels_objects(sample: SampleInfo) -> bool:
 
 def detects(impulse: Impulse) -> bool | None:
     """Tell whether an impulse detects objects; None where it has no learn block to tell by."""
-    return any("object-detection" in block.type for block in impulse.learn_blocks) if impulse.learn_blocks else None
+    return any(kind_of(block.type) == "detection" for block in impulse.learn_blocks) if impulse.learn_blocks else None
 
 
 def split(text: str | None) -> list[str]:

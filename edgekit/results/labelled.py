@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from edgekit.errors import EdgekitError
@@ -16,6 +17,7 @@ from edgekit.results.sample import Sample, spacing
 from edgekit.results.windows import Cut
 from edgekit.wire.schema import Classification, Impulse
 
+_ANOMALOUS = {"anomaly": True, "no anomaly": False}  # the API's words in expectedAnomalyOutcome
 _LOG = logging.getLogger("edgekit")
 
 
@@ -63,6 +65,20 @@ def outcomes(raw: Classification, sample: Sample, cut: Cut) -> Expected:
         if by_label is not None and by_label.counts is Counts.READINGS:
             join = join._replace(place=by_label.place)
     return Expected(join.labels(ranges), join.doubt, method)
+
+
+def anomalous(texts: NDArray[Any]) -> pd.Series[Any]:
+    """Say for each window whether its outcome is an anomaly; <NA> where it has none."""
+    values = pd.array([_ANOMALOUS.get(text) for text in texts], dtype="boolean")
+    return pd.Series(values, index=pd.RangeIndex(len(values), name="window"), name="anomalous")
+
+
+def ambiguous(field: str, sample: int, block: int, doubt: str) -> str:
+    """Say which labels may stand beside the wrong windows, and why."""
+    return (
+        f"The {field} of sample {sample}, block {block}, may be joined to the wrong windows: {doubt}. Check some "
+        f"windows by eye (block.raw has the ranges) before you trust figures that rest on them."
+    )
 
 
 def _joined(raw: Classification, sample: Sample, cut: Cut) -> tuple[Ranges, Join | None, str]:

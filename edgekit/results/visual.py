@@ -14,13 +14,6 @@ from edgekit.wire.schema import Classification
 from edgekit.wire.scores import SCORE
 
 
-def is_visual(raw: Classification, scores: pd.DataFrame) -> bool:
-    """Tell whether a block scores pictures as a whole: by its type, else (types to come) by what it sent."""
-    kind = raw.learn_block.type
-    sent = bool(raw.anomaly_result) and SCORE in scores and kind not in ("anomaly", "anomaly-gmm")
-    return "visual-anomaly" in kind or sent
-
-
 def flagged(scores: pd.Series[float], threshold: float) -> pd.Series[bool]:
     """Say of each picture (a video has several) whether it is flagged: its score is at or above the threshold.
 

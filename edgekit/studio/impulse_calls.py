@@ -12,6 +12,7 @@ from edgekit import display
 from edgekit.anomaly import Gmm, KMeans
 from edgekit.arguments import text
 from edgekit.errors import EdgekitError, NotFoundError, StudioError, UsageError
+from edgekit.results.kinds import kind_of
 from edgekit.results.sample import Sample
 from edgekit.studio.calls import Calls, id_of
 from edgekit.wire import schema
@@ -113,7 +114,7 @@ def trained(calls: Calls, block: int | str) -> bool | None:
     """
     learn = learn_block(calls, block)
     kind = next((b.type for b in impulse(calls).learn_blocks if b.id == learn), "")
-    path = ("training", "anomaly" if kind in ("anomaly", "anomaly-gmm") else "keras", learn)
+    path = ("training", "anomaly" if kind_of(kind) == "anomaly" else "keras", learn)
     for tail, field in ((("metadata",), "hasTrainedModel"), ((), "trained")):
         with contextlib.suppress(StudioError):
             answer = calls.get(dict[str, Any], *path, *tail).get(field)

@@ -10,6 +10,7 @@ from edgekit import display
 from edgekit.arguments import FINITE, text
 from edgekit.errors import UsageError
 from edgekit.results.decision import deciding
+from edgekit.results.kinds import kind_of
 from edgekit.studio import impulse_calls
 from edgekit.studio.calls import Calls
 from edgekit.wire import schema
@@ -81,7 +82,7 @@ def set_threshold(calls: Calls, block: int | str, value: float | str, *, key: st
 
 def _threshold_key(calls: Calls, impulse: schema.Impulse, block: int, value: float | str) -> str:
     kind = next((learn.type for learn in impulse.learn_blocks if learn.id == block), "")
-    room = "anomaly" if kind in ("anomaly", "anomaly-gmm") else "keras"
+    room = "anomaly" if kind_of(kind) == "anomaly" else "keras"
     have = calls.get(schema.BlockMetadata, "training", room, block, "metadata").thresholds
     offering = [t for t in have if value in [option.value for option in t.dropdown_options or []]]
     chosen = offering[0] if isinstance(value, str) and len(offering) == 1 else deciding(have, kind)

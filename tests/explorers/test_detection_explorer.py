@@ -54,7 +54,7 @@ def test_counts_over_all_pictures_are_those_of_the_summary(results, explorer):
 def test_a_prediction_has_the_score_of_the_box_its_centre_came_from(results):
     for result in results:
         block = fomo(result)
-        found = detected.scored(block.raw, 0, block.debug_info())
+        found = detected.with_scores(block.raw, 0, block.debug_info())
         boxes = block.detections()
         assert sorted(found["score"]) == sorted(boxes["score"])
         assert found["score"].notna().all()
