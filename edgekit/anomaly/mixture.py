@@ -130,8 +130,10 @@ class Gmm:
         Returns
         -------
         DataFrame, one row per window: `component`, `distance` (squared Mahalanobis distance to that component), then
-        one column per feature, which sum to `distance`. The share of feature j is ``d_j · (Σ⁻¹ d)_j`` with ``d = x -
-        μ``; a share can be negative where features are correlated (Garthwaite & Koch 2016 discuss such partitions).
+        one column per feature, which sum to `distance`.
+
+        The share of feature j is ``d_j · (Σ⁻¹ d)_j`` with ``d = x - μ``. A share can be negative where features are
+        correlated (Garthwaite & Koch 2016 discuss such partitions).
         """
         from scipy.linalg import cho_solve
 
