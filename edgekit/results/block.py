@@ -67,8 +67,7 @@ class BlockResult:
     def kind(self) -> str | None:
         """What the block says: "anomaly", "detection", "visual", "regression" or "classification".
 
-        The type decides; of a type that edgekit does not know the answer: whether it holds objects, or an anomaly score
-        and nothing else, or scores of several keys. None where it holds nothing.
+        The type decides; of a type that edgekit does not know, what the answer holds. None where it holds nothing.
         """
         return kind_of_block(self._answer)
 
@@ -94,23 +93,21 @@ class BlockResult:
         -------
         DataFrame, index `window` from 0: `start_ms`, `end_ms` (from the sample's start), `expected` (the label the
         window should have, missing where the response gives none), then one float column per key of ``result``
-        in order of first appearance, ``anomaly`` last. A key missing in a window is NaN. A label that is itself called
-        start_ms, end_ms or expected gets ``_score`` appended. Of object detection `expected` is the list of the labels
-        of the objects in the picture, empty for none.
+        in order of first appearance, ``anomaly`` last. A key missing in a window is NaN. A label called start_ms,
+        end_ms or expected gets ``_score`` appended. Of object detection `expected` is the list of the objects' labels.
 
         ``.attrs["labeling_method"]`` says by which method windows of several labels were labelled, where there are any.
 
         Notes
         -----
         Window i covers [i · increase, i · increase + size), by the response's own ``windowSizeMs`` and
-        ``windowIncreaseMs``. Whether a last part shorter than a window makes one is not published:
-        there are as many windows as ``result`` has items, and what lies behind the last one is in none.
+        ``windowIncreaseMs``. Whether a last part shorter than a window makes one is not published: there are as many
+        windows as ``result`` has items, and what lies behind the last one is in none.
 
         `expected` comes from ``expectedLabels``, without them from the sample's ``structuredLabels``, else it is the
         sample's label. What their indices count, and which label a window of several has: see
-        `edgekit.results.expected.joined` and `edgekit.results.expected.Method`. The method is that of the impulse,
-        which is asked for where it matters; a result from a file came without it: then it is the label at the window's
-        end, and a line in the log says so, once.
+        `edgekit.results.expected.joined` and `edgekit.results.expected.Method`. The method is that of the impulse; a
+        result from a file came without it: then it is the label at the window's end, and the log says so, once.
 
         Warns
         -----
@@ -400,5 +397,4 @@ class BlockResult:
 
     @property
     def _path(self) -> str:
-        """Where this block stands in the response."""
         return f"$.classifications[{self._index}]"

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import io
-import json
-import re
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,10 +13,11 @@ from edgekit import display
 from edgekit.arguments import whole
 from edgekit.errors import ResponseError, UsageError
 from edgekit.results import label_lists
+from edgekit.results.uploaded import verified
 from edgekit.results.windows import EXACT
 from edgekit.wire.schema import Impulse, Payload, SampleData, SampleInfo, Sensor
 from edgekit.wire.schema.base import decoded
-from edgekit.wire.secret import Secret, sealed
+from edgekit.wire.secret import Secret
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +26,6 @@ if TYPE_CHECKING:
     from edgekit.anomaly import Gmm, KMeans
 
 MIN_HZ = 1e-9  # slower than a reading in thirty years is no frequency
-LARGEST_PICTURE = 64_000_000  # pixels; a camera's largest has 50 million or so, and Pillow warns from 89 million on
 
 
 class Source(Protocol):
@@ -374,48 +369,3 @@ def _shown(count: int, total: int) -> str:
     if not 0 < count < total:
         return ""
     return f"1 reading in {total / count:.3g} shown" if total >= 1.5 * count else f"{count} of {total} readings shown"
-
-
-@sealed
-def decoded_image(content: bytes, source: str) -> Image:
-    """Decode JPEG or PNG bytes; nothing of other bytes is shown, since a server may put anything into them.
-
-    A picture of more than `LARGEST_PICTURE` pixels is a ResponseError: decoded, a few bytes may fill the memory.
-    """
-    from PIL import Image, UnidentifiedImageError
-
-    hint = "Check in the Studio that the sample is an image."
-    try:
-        picture = Image.open(io.BytesIO(content), formats=["JPEG", "PNG"])
-        width, height = picture.size
-        if width * height <= LARGEST_PICTURE:
-            picture.load()
-            return picture
-        reason = f"got one of {width} x {height} pixels, larger than {LARGEST_PICTURE / 1e6:.0f} million"
-        hint = "Scale it down before you upload it."
-    except UnidentifiedImageError:
-        reason = f"got {len(content)} bytes that are neither JPEG nor PNG"
-    except Exception as problem:  # decoders meet broken bytes with errors of many kinds; a bomb is one, or a warning
-        reason = f"got one that cannot be read ({display.shown(problem)})"
-    raise ResponseError(f"{source}: expected a picture, {reason}. {hint}")
-
-
-@sealed
-def verified(content: bytes, hmac_key: str | Secret) -> bool:
-    """Check an acquisition document's HS256 signature; see `Sample.verify`."""
-    hmac_key = Secret.of(hmac_key)
-    try:
-        document = json.loads(content)
-        algorithm, signature = document["protected"]["alg"], document["signature"]
-    except (ValueError, LookupError, TypeError, RecursionError):
-        # CBOR: a text of 9 bytes, "signature", then one of 64; likewise "alg" and its value of 5
-        found = re.search(rb"\x69signature\x78\x40([0-9a-f]{64})", content)
-        signature = found[1].decode() if found else None
-        algorithm = "HS256" if re.search(rb"\x63alg\x65HS256", content) else None
-    if algorithm != "HS256" or not isinstance(signature, str) or not re.fullmatch(r"[0-9a-f]{64}", signature):
-        raise UsageError(f"This sample carries no HS256 signature to check (algorithm {display.quoted(algorithm)}).")
-    if content.count(signature.encode()) != 1:
-        raise UsageError("The signature stands in the sample's bytes more than once: which one counts is not known.")
-    unsigned = content.replace(signature.encode(), b"0" * 64)
-    expected = hmac.new(hmac_key.reveal().encode(), unsigned, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(expected, signature)

@@ -11,7 +11,8 @@ from edgekit import display
 from edgekit.arguments import are_several, flag, text, whole
 from edgekit.errors import StudioError, UsageError
 from edgekit.results import label_lists
-from edgekit.results.sample import Sample, decoded_image
+from edgekit.results.sample import Sample
+from edgekit.results.uploaded import decoded_image
 from edgekit.studio.calls import Calls, id_of
 from edgekit.wire import schema
 from edgekit.wire.decoding import unpromised

@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 import edgekit as ek
-from edgekit.results.sample import Sample, decoded_image, verified
+from edgekit.results.sample import Sample
+from edgekit.results.uploaded import decoded_image, verified
 from tests.conftest import SEED
 
 

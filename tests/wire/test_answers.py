@@ -18,7 +18,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 import edgekit as ek
-from edgekit.results.sample import decoded_image
+from edgekit.results.uploaded import decoded_image
 from tests.conftest import SEED
 from tests.faults import Server, reply
 
