@@ -37,7 +37,7 @@ def check_types() -> int:
     compiler = TOOLS / f"typescript-{version}" / "node_modules" / "typescript" / "bin" / "tsc"
     if not compiler.exists() and (problem := _install(version)):
         gate = os.environ.get("CI", "").lower() in ("1", "true")
-        print(f"front end: npm does not give typescript@{version}, so the types are not checked.\n{problem}")
+        print(problem, f"front end: types are NOT checked, because npm does not give typescript@{version}", sep="\n")
         return 1 if gate else 0
     status = subprocess.run([NODE, compiler, "--project", FRONT], check=False).returncode
     print("front end: types are wrong" if status else f"front end: types checked by TypeScript {version}")
@@ -58,7 +58,7 @@ def _install(version: str) -> str:
         return str(problem)
     if done.returncode:
         shutil.rmtree(target, ignore_errors=True)
-    return done.stderr.strip() if done.returncode else ""
+    return "\n".join(done.stderr.splitlines()[:4]) if done.returncode else ""
 
 
 if __name__ == "__main__":

@@ -18,31 +18,29 @@ import { windowCard } from "./window_card.js";
 /** @type {Render<AnomalyTraits>} */
 function render({ model, el }) {
   const state = anomalyState(model), { meta, data, windows } = state;
-  const track = (/** @type {string} */ kind) => h("div", { class: `ek-track ${kind}` });
   const knob = h("div", { class: "ek-knob", tabindex: "0", role: "slider", "aria-label": "threshold", "aria-orientation": "vertical" });
-  const places = { signal: track(""), scores: track("ek-tall"), histogram: track("ek-flat"), knob };
-  places.histogram.setAttribute("role", "img");
-  places.histogram.setAttribute("aria-label", "histogram of scores");
+  const signal = h("div", { class: "ek-track" }), scores = h("div", { class: "ek-track ek-tall" });
+  const histogram = h("div", { class: "ek-track ek-flat", role: "img", "aria-label": "histogram of scores" });
   const tracks = h("div", {
     class: "ek-tracks", tabindex: "0", role: "slider", "aria-label": "window",
     "aria-valuemin": 0, "aria-valuemax": Math.max(windows - 1, 0),
-  }, places.signal, places.scores);
+  }, signal, scores);
   const fields = anomalyFields(state), legend = axisLegend(model, meta);
   const card = windowCard(meta, data), verdict = verdictTable(state.known);
   const root = frame(meta.title, {
     head: [...fields.elements, button("show all", () => put(model, "span", []))],
-    main: [legend.element, h("div", { class: "ek-stack" }, tracks, knob), places.histogram],
+    main: [legend.element, h("div", { class: "ek-stack" }, tracks, knob), histogram],
     side: [...card.elements, verdict.element],
     foot: anomalyHelp(meta.note),
   });
   keepKeys(root);
   el.replaceChildren(root);
 
-  const drawing = anomalyDrawing(state, root, places);
+  const places = { signal, scores, histogram, knob }, drawing = anomalyDrawing(state, root, places);
   anomalyKeys(state, root, knob);
   const { nearLine } = dragThreshold(state, places);
-  timeGestures(model, meta.end, places.signal, { choose: state.chooseAt, zooms: true });
-  timeGestures(model, meta.end, places.scores, { choose: state.chooseAt, taken: nearLine });
+  timeGestures(model, meta.end, signal, { choose: state.chooseAt, zooms: true });
+  timeGestures(model, meta.end, scores, { choose: state.chooseAt, taken: nearLine });
   return drawingLoop(model, root, {
     often: ["window", "threshold"], seldom: ["span", "axes", "log_scale"],
     below: () => legend.show(drawing.below()),
@@ -64,15 +62,15 @@ function render({ model, el }) {
  * @param {AnomalyState} state
  */
 function anomalyFields({ model, windows, choose, setThreshold }) {
-  const window = numberField("window", { min: 0, max: windows - 1, step: 1 }, choose);
+  const place = numberField("window", { min: 0, max: windows - 1, step: 1 }, choose);
   const threshold = numberField("threshold", { step: "any" }, setThreshold);
   const logarithmic = checkField("log scale", (checked) => put(model, "log_scale", checked));
   const show = () => {
-    window.show(model.get("window"));
+    place.show(model.get("window"));
     threshold.show(model.get("threshold"), 6);
     logarithmic.show(model.get("log_scale"));
   };
-  return { elements: [window.label, threshold.label, logarithmic.label], show };
+  return { elements: [place.label, threshold.label, logarithmic.label], show };
 }
 
 /**
