@@ -15,7 +15,7 @@ version = release = edgekit.__version__
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "numpydoc"]
 root_doc = "docs/index"
-include_patterns = ["docs/**.md", "notebooks/*.ipynb", "README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+include_patterns = ["docs/**.md", "notebooks/*.ipynb", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"]
 exclude_patterns = [".*", "build", "dist", "edgekit", "edgekit-notebooks", "node_modules", "tests"]
 
 # Docstrings: numpydoc; `name` in single backticks is a link where there is such a name.

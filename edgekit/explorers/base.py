@@ -7,6 +7,7 @@ in them, on any thread the kernel chooses. Analysis is not done here: explorers 
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import json
 from collections.abc import Mapping
@@ -116,6 +117,7 @@ class Explorer(Stateful, anywidget.AnyWidget):
     @reading
     def _page(self) -> str:
         state = {name: getattr(self, name) for name in ("_meta", *self.state)}
+        script = modules.page_script(self.script)
         return Template(modules.text("page/page.html")).substitute(
             title=escape(str(self._meta.get("title", type(self).__name__))),
             text=escape(display.lines(self.text())),
@@ -123,7 +125,9 @@ class Explorer(Stateful, anywidget.AnyWidget):
             state=json.dumps(state).replace("<", "\\u003c"),  # in a script nothing is escaped but what could end it
             blob=base64.b64encode(self._blob).decode(),
             style=modules.text("look.css", "page/page.css"),
-            script=modules.page_script(self.script),
+            script=script,
+            # of the script as it stands between its tags: no other one runs, and nothing is fetched from anywhere
+            digest=base64.b64encode(hashlib.sha256(f"\n{script}\n".encode()).digest()).decode(),
         )
 
     def _png(self) -> bytes:

@@ -245,7 +245,7 @@ def test_no_heading_of_the_counts_takes_two_lines(context, results, tmp_path):
     beyond = "side => side.scrollWidth - side.clientWidth"
     assert page.root.locator(".ek-side").evaluate(beyond) == 0
     page.page.set_viewport_size({"width": 390, "height": 800})  # a telephone: the side lies below
-    page.page.wait_for_function("document.querySelector('.ek').classList.contains('ek-narrow')")
+    page.page.locator(".ek.ek-narrow").wait_for()
     assert page.root.locator(".ek-side").evaluate(beyond) == 0
     page.close()
 

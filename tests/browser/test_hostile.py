@@ -27,7 +27,9 @@ def poisoned(node):
 
 @pytest.fixture
 def result() -> ek.ClassifyResult:
-    return ek.parse(poisoned(json.loads(SEED.read_text())))
+    document = poisoned(json.loads(SEED.read_text()))
+    document["classifications"][0]["learnBlock"]["type"] = "keras"  # of another type, it would be about objects
+    return ek.parse(document)
 
 
 def test_no_hostile_name_runs_as_script(result, context: BrowserContext, tmp_path: Path) -> None:
@@ -54,3 +56,23 @@ def test_hostile_names_are_drawn_as_they_are(result) -> None:
     figure.canvas.draw()
     assert any(EVIL in text.get_text() for axes in figure.axes for text in axes.get_legend().get_texts())
     plt.close(figure)
+
+
+def test_a_page_runs_no_other_script_and_asks_no_server_even_where_markup_got_into_it(context, result, tmp_path):
+    path, asked = tmp_path / "page.html", []
+    ek.explore(result.sample).to_html(path)
+    markup = (
+        "<script>window.hacked=1</script><img src='http://127.0.0.1:9/x' onerror='window.hacked=1'>"
+        "<script src='http://127.0.0.1:9/x.js'></script><iframe src='http://127.0.0.1:9/f'></iframe>"
+        "<link rel=stylesheet href='http://127.0.0.1:9/s.css'><form action='http://127.0.0.1:9/f'></form>"
+    )
+    path.write_text(path.read_text("utf-8").replace("<main>", f"<main>{markup}", 1), "utf-8")
+    page = context.new_page()
+    page.on("response", lambda response: asked.append(response.url))
+    page.on("requestfailed", lambda request: asked.append(request.url) if "csp" not in request.failure else None)
+    page.goto(path.as_uri())
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.hacked") is None
+    assert asked == [path.as_uri()]
+    assert page.locator("#explorer canvas").count() > 0  # and the explorer's own script ran
+    page.close()
