@@ -21,6 +21,7 @@ from tornado.httpserver import HTTPServer
 from tornado.web import Application, HTTPError
 
 from edgekit import waiting
+from edgekit.display import quoted
 from edgekit.errors import SandboxError, UsageError
 from edgekit.sandbox import motion, objects, routine
 from edgekit.sandbox.guard import ROLES, Access, Guarded, new_key
@@ -98,7 +99,7 @@ class Sandbox:
 
     def __init__(self, port: int = 0) -> None:
         if isinstance(port, bool) or not isinstance(port, SupportsIndex):
-            raise UsageError(f"port is a number, 0 for any free one; got {port!r:.80}.")
+            raise UsageError(f"port is a number, 0 for any free one; got {quoted(port)}.")
         self._port = index(port)
         self._running: _Running | None = None
         self.keys = {name: new_key() for name in PROJECTS}

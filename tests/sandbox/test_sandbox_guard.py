@@ -291,7 +291,14 @@ def test_finished_jobs_are_forgotten_after_a_while(monkeypatch):
 # --- its own arguments ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("port", ["x", "8080", None, 1.5, True, b"1", [1]])
+class Odd:
+    """What cannot even be shown."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError("no repr")
+
+
+@pytest.mark.parametrize("port", ["x", "8080", None, 1.5, True, b"1", [1], Odd()])
 def test_a_port_that_is_no_number_is_a_usage_error(port):
     with pytest.raises(ek.UsageError, match="port is a number"):
         ek.Sandbox(port=port)
