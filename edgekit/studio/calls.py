@@ -14,8 +14,7 @@ from edgekit.results.sample import Sample
 from edgekit.studio.jobs import follow
 from edgekit.wire import schema
 from edgekit.wire.decoding import decode, is_page, page_error, raise_refusal
-from edgekit.wire.limits import RETRIES, TIMEOUT
-from edgekit.wire.secret import Secret, sealed
+from edgekit.wire.secret import sealed
 from edgekit.wire.session import Transport
 
 STUDIO_URL = "https://studio.edgeimpulse.com/v1"
@@ -26,25 +25,16 @@ T = TypeVar("T")
 class Calls:
     """A project reached with its API key: what the themed rooms beside this module ask through.
 
-    Parameters as of `edgekit.Studio`, which holds one and is its face.
+    Parameters
+    ----------
+    transport : Transport
+        The session.
+    project_id, job_time_limit
+        As of `edgekit.Studio`, which holds one of these and is its face.
     """
 
-    @sealed
-    def __init__(
-        self,
-        *,
-        url: str = STUDIO_URL,
-        api_key: str | Secret | None = None,
-        project_id: int | None = None,
-        timeout: float = TIMEOUT,
-        retries: int = RETRIES,
-        job_time_limit: float = 600.0,
-        allow_http: bool = False,
-    ) -> None:
-        if api_key is None:
-            raise UsageError("No API key was given: your project's dashboard shows it under Keys.")
-        api_key = Secret.of(api_key)
-        self.transport = Transport(url, api_key, timeout=timeout, retries=retries, allow_http=allow_http)
+    def __init__(self, transport: Transport, project_id: int | None, job_time_limit: float) -> None:
+        self.transport = transport
         self._job_time_limit = arguments.number("job_time_limit", job_time_limit, 0)
         self.known_project_id = None if project_id is None else id_of(project_id)
 

@@ -22,6 +22,7 @@ from edgekit.studio.threshold_calls import ThresholdSet
 from edgekit.wire import schema
 from edgekit.wire.limits import RETRIES, TIMEOUT
 from edgekit.wire.secret import Secret, sealed
+from edgekit.wire.session import Transport
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -65,11 +66,11 @@ class Studio:
         allow_http: bool = False,
         name: str | None = None,
     ) -> None:
-        api_key = None if api_key is None else Secret.of(api_key)
-        self._calls = Calls(
-            url=url, api_key=api_key, project_id=project_id, timeout=timeout, retries=retries,
-            job_time_limit=job_time_limit, allow_http=allow_http,
-        )  # fmt: skip
+        if api_key is None:
+            raise UsageError("No API key was given: your project's dashboard shows it under Keys.")
+        api_key = Secret.of(api_key)
+        transport = Transport(url, api_key, timeout=timeout, retries=retries, allow_http=allow_http)
+        self._calls = Calls(transport, project_id, job_time_limit)
         self._name = name
         self._known_impulse: schema.Impulse | None = None
 
