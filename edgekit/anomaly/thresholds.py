@@ -12,10 +12,11 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from edgekit import display
-from edgekit.anomaly.bootstrap import Ints, Scored, interval, scored
 from edgekit.anomaly.columns import Floats
+from edgekit.anomaly.scored import Scored, scored
 from edgekit.arguments import FINITE, choice, number, whole
 from edgekit.errors import UsageError
+from edgekit.resampling import Ints, interval
 
 FEW_SAMPLES = 10
 HOUR_MS = 3_600_000

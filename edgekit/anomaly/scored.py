@@ -1,9 +1,6 @@
 """Scores with the truth about them and the samples they come from, counted score by score; and drawn anew by sample.
 
-Intervals come from a bootstrap over samples: whole recordings are drawn with replacement, not windows. The windows of
-one recording overlap and resemble each other; taken for independent, they would make every figure look settled.
-Percentile intervals as in Efron & Tibshirani, An Introduction to the Bootstrap (1993), chapter 13; whole groups drawn
-as in Davison & Hinkley, Bootstrap Methods and their Application (1997), section 3.8.
+Why samples are drawn, and not windows: see `edgekit.resampling`.
 """
 
 from __future__ import annotations
@@ -17,9 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 from edgekit.anomaly.columns import Floats
 from edgekit.arguments import array, booleans, codes
 from edgekit.errors import UsageError
+from edgekit.resampling import Ints, draws
 
 SCORE, TRUTH, SAMPLE = "anomaly", "anomalous", "sample"
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,10 +59,7 @@ class Scored:
 
         One sample, or none that is known, leaves nothing to draw.
         """
-        count = self.samples
-        if count < 2:
-            return np.zeros((0, max(count, 1)), np.int64)
-        return np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=times)
+        return draws(self.samples, times, seed)
 
 
 def scored(scores: ArrayLike | pd.DataFrame, truth: ArrayLike | None, samples: ArrayLike | None = None) -> Scored:
@@ -101,13 +95,3 @@ def _truth(truth: ArrayLike) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return which windows have a truth, and which are anomalous."""
     flags = booleans(truth)
     return flags.notna().to_numpy(), flags.fillna(False).to_numpy(bool)
-
-
-def interval(drawn: ArrayLike, level: float) -> tuple[float, float] | None:
-    """Return the middle `level` of what came of the draws; None where most came to nothing (NaN)."""
-    values = array("The draws", drawn)
-    values = np.sort(values[~np.isnan(values)])
-    if not len(values) or len(values) < np.size(drawn) / 2:
-        return None
-    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], method="nearest")
-    return float(low), float(high)

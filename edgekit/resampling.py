@@ -1,0 +1,94 @@
+"""Intervals of figures over samples: how far a figure would move with other samples of the same kind.
+
+Whole samples are drawn with replacement, not windows. The windows of one recording overlap and resemble each other; as
+if they were independent, they would make every figure look more certain than it is. Percentile intervals as in Efron &
+Tibshirani, An Introduction to the Bootstrap (1993), chapter 13; whole groups drawn as in Davison & Hinkley, Bootstrap
+Methods and their Application (1997), section 3.8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from edgekit.arguments import array
+
+RESAMPLES, LEVEL = 1000, 0.95
+_AT_ONCE = 2**21  # numbers in memory at once, of draws
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Figure(NamedTuple):
+    """A figure and its interval; NaN for an interval where fewer than two samples, or too few draws, give one."""
+
+    value: float
+    low: float
+    high: float
+
+
+def draws(samples: int, times: int, seed: int) -> Ints:
+    """Draw as many samples as there are, with replacement: how often each one came, (times, samples).
+
+    Fewer than two samples leave nothing to draw: then there are no rows.
+    """
+    if samples < 2:
+        return np.zeros((0, max(samples, 1)), np.int64)
+    return np.random.default_rng(seed).multinomial(samples, np.full(samples, 1 / samples), size=times)
+
+
+def interval(drawn: ArrayLike, level: float) -> tuple[float, float] | None:
+    """Return the middle `level` of what came of the draws; None where most came to nothing (NaN)."""
+    values = array("The draws", drawn)
+    values = np.sort(values[~np.isnan(values)])
+    if not len(values) or len(values) < np.size(drawn) / 2:
+        return None
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], method="nearest")
+    return float(low), float(high)
+
+
+def figure(
+    counts: ArrayLike,
+    statistic: Callable[[Floats], Floats],
+    *,
+    resamples: int = RESAMPLES,
+    level: float = LEVEL,
+    seed: int = 0,
+) -> Figure:
+    """Return a figure made of sums over samples, with its interval.
+
+    Parameters
+    ----------
+    counts : array (samples, k)
+        What each sample adds: how many of its windows are right, and how many it has, say.
+    statistic : callable
+        From sums (…, k) to figures (…): ``lambda sums: sums[..., 0] / sums[..., 1]``. What is 0/0 is NaN.
+    resamples, level, seed
+        How often samples are drawn anew, which share of the draws the interval holds, and the seed of the draws.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from edgekit.resampling import figure
+    >>> right, windows = [9, 10, 4, 10], [10, 10, 10, 10]
+    >>> figure(np.column_stack([right, windows]), lambda sums: sums[..., 0] / sums[..., 1])
+    Figure(value=0.825, low=0.55, high=1.0)
+    """
+    given = array("The counts", counts)
+    samples = len(given)
+    rows = max(1, _AT_ONCE // max(samples, 1))
+    random = np.random.default_rng(seed)
+    share = np.full(samples, 1 / max(samples, 1))
+    drawn: list[Floats] = []
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = float(statistic(given.sum(axis=0)))
+        if samples > 1:
+            for begin in range(0, resamples, rows):
+                chosen = random.multinomial(samples, share, size=min(rows, resamples - begin))
+                drawn.append(np.atleast_1d(statistic(chosen @ given)))
+    low, high = interval(np.concatenate(drawn), level) or (np.nan, np.nan) if drawn else (np.nan, np.nan)
+    return Figure(value, low, high)

@@ -1,0 +1,172 @@
+"""What the summaries of every kind of block have in common: which blocks they are about, a table, figures, a repr."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+import numpy as np
+import pandas as pd
+
+from edgekit import display
+from edgekit.errors import UsageError
+from edgekit.resampling import Figure
+
+Results: TypeAlias = "Mapping[Any, Any] | Iterable[Any]"
+_SHOWN = 3  # figures in a repr of one line
+
+
+class HasId(Protocol):
+    """A sample; `edgekit.Sample` is one."""
+
+    @property
+    def id(self) -> int:
+        """Its id."""
+
+
+@runtime_checkable
+class HasKind(Protocol):
+    """What a learn block says of a sample; `edgekit.BlockResult` is one."""
+
+    @property
+    def kind(self) -> str | None:
+        """Which kind of block it is: "anomaly", "classification", …"""
+
+    @property
+    def sample(self) -> HasId:
+        """The sample that was classified."""
+
+
+@runtime_checkable
+class HasBlocks(Protocol):
+    """What the learn blocks say of a sample; `edgekit.ClassifyResult` is one."""
+
+    @property
+    def blocks(self) -> Sequence[HasKind]:
+        """All of them."""
+
+    def block(self, key: int | str) -> HasKind:
+        """Return one by its id, type or title."""
+
+
+@runtime_checkable
+class HasResults(Protocol):
+    """Results by sample id: what model testing returned."""
+
+    @property
+    def results(self) -> Mapping[Any, Any]:
+        """Sample id to what was classified."""
+
+
+@dataclass(frozen=True, eq=False)
+class Summary:
+    """How well a model does over many samples.
+
+    Attributes
+    ----------
+    per_sample : DataFrame
+        Index `sample` (its id), the worst first.
+    figures : DataFrame
+        Index `figure`; `value`, `low` and `high`: the interval over samples (not over windows) that holds 95 % of what
+        other draws of the samples give. NaN where there are fewer than two samples.
+    note : str
+        What a reader of the figures has to know, if anything.
+    """
+
+    per_sample: pd.DataFrame
+    figures: pd.DataFrame
+    note: str = ""
+
+    def __repr__(self) -> str:
+        said = (f"{name} {_said(row)}" for name, row in self._rows(_SHOWN))
+        return display.fit(" · ".join([f"<Summary of {_samples(self.per_sample)}", *said]) + ">")
+
+    def _repr_html_(self) -> str:
+        return display.card(
+            _samples(self.per_sample),
+            {display.shown(name): _said(row) for name, row in self._rows(None)},
+            note=self.note,
+        )
+
+    def _rows(self, limit: int | None) -> list[tuple[str, Figure]]:
+        rows = self.figures[["value", "low", "high"]].iloc[:limit].itertuples()
+        return [(str(name), Figure(*values)) for name, *values in rows]
+
+
+def _samples(table: pd.DataFrame) -> str:
+    return f"{len(table)} sample{'' if len(table) == 1 else 's'}"
+
+
+def _said(figure: Figure) -> str:
+    if np.isnan(figure.value):
+        return "none"
+    between = "" if np.isnan(figure.low) else f" ({figure.low:.3g} to {figure.high:.3g})"
+    return f"{figure.value:.3g}{between}"
+
+
+def figures_table(figures: Mapping[str, Figure]) -> pd.DataFrame:
+    """Return figures as the table that `Summary.figures` is."""
+    table = pd.DataFrame(list(figures.values()), columns=list(Figure._fields), dtype=float)
+    return table.set_axis(pd.Index(list(figures), name="figure"))
+
+
+def blocks_of(results: Results, kind: str, block: int | str | None = None) -> list[tuple[Any, Any]]:
+    """Return which sample, and what the block of this kind said of it, for each of many results.
+
+    Parameters
+    ----------
+    results : iterable, or mapping from sample id
+        Of what `Studio.classify` returned, or of its blocks; or what `Studio.test` returned; or one result or block.
+    kind : str
+        The kind of block to take: "classification", say.
+    block : int or str, optional
+        Which block: its id, type or title. Without it the only one of that kind.
+
+    Returns
+    -------
+    list of (sample id, block). A mapping's keys are the ids; else each sample's own.
+
+    Raises
+    ------
+    UsageError
+        No results, something else in their place, no such block or more than one, blocks of several models.
+    """
+    if isinstance(results, HasResults) and not isinstance(results, HasKind | HasBlocks):
+        results = results.results
+    if isinstance(results, HasKind | HasBlocks):
+        results = [results]
+    if isinstance(results, Mapping):
+        given = list(results.items())
+    elif isinstance(results, Iterable) and not isinstance(results, str | bytes | pd.DataFrame | np.ndarray):
+        given = [(None, one) for one in results]
+    else:
+        raise UsageError(
+            "Expected what classify() or test() returned, or a list of results or of their blocks; "
+            f"got {display.quoted(results)}."
+        )
+    if not given:
+        raise UsageError("There are no results to sum up: the list is empty.")
+    chosen = [(name, _chosen(one, kind, block)) for name, one in given]
+    found = [(one.sample.id if name is None else name, one) for name, one in chosen]
+    ids = {getattr(one, "id", None) for _, one in found}
+    if len(ids) > 1:
+        raise UsageError(
+            f"These are results of several learn blocks ({display.listing(sorted(map(str, ids)))}): sum up one at a "
+            "time, with block=… (its id)."
+        )
+    return found
+
+
+def _chosen(item: object, kind: str, block: int | str | None) -> HasKind:
+    if isinstance(item, HasKind):
+        return item
+    if not isinstance(item, HasBlocks):
+        raise UsageError(f"Expected what classify() returned or one of its blocks, got {display.quoted(item)}.")
+    if block is not None:
+        return item.block(block)
+    found = [one for one in item.blocks if one.kind == kind]
+    if len(found) != 1:
+        count = "no block" if not found else f"{len(found)} blocks"
+        raise UsageError(f"There is {count} of the kind {kind} in {item!r}. Name one: block=… (its id or type).")
+    return found[0]
