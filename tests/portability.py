@@ -1,7 +1,8 @@
 """What every learn block of every sandbox project says of every sample, next to the shipped reference.
 
 ``python -m tests.portability`` compares and prints a JSON document: in a process of its own, because OpenBLAS chooses
-its kernels when it is loaded. ``--write`` writes the reference (`make models` does, after training).
+its kernels when it is loaded. ``--write`` writes the reference of all projects, or of those that are named after it
+(`make models` does, after training).
 """
 
 from __future__ import annotations
@@ -78,9 +79,9 @@ def compared(name: str) -> dict[str, Any]:
 
 def main() -> None:
     """Compare, or write."""
-    if sys.argv[1:] == ["--write"]:
-        for name, build in PROJECTS.items():
-            content = json.dumps(_short(answers(build())), separators=(",", ":")).encode()
+    if sys.argv[1:2] == ["--write"]:
+        for name in sys.argv[2:] or PROJECTS:
+            content = json.dumps(_short(answers(PROJECTS[name]())), separators=(",", ":")).encode()
             _file(name).write_bytes(gzip.compress(content, mtime=0))
         return
     kernels = sorted({library["architecture"] for library in threadpool_info() if "architecture" in library})

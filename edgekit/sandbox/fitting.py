@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.mixture import GaussianMixture
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-from edgekit.sandbox.models import Classifier, Clusters, Floats, Mixture, Network
+from edgekit.sandbox.models import Classifier, Clusters, Floats, Linear, Mixture, Network
 
 Singles = NDArray[np.float32]
 SEED = 0
@@ -26,6 +26,17 @@ def classifier(features: Floats, labels: NDArray[np.str_]) -> Classifier:
     scaled = (features - mean) / scale
     model = LogisticRegression(max_iter=1000).fit(scaled, labels)
     return Classifier(model.classes_.astype(str), mean, scale, model.coef_, model.intercept_, np.abs(scaled).max())
+
+
+def linear(features: Floats, targets: Floats, penalty: float = 0.01) -> Linear:
+    """Fit one number on features (windows, m) whose scale means something: they are not scaled.
+
+    The penalty is, of the powers of ten, the largest whose leave-one-out error on "meat" is within 5 % of the least.
+    Smaller ones make weights that 8 bits do not hold.
+    """
+    model = Ridge(alpha=penalty).fit(features, targets)
+    reach, span = np.abs(features).max(), np.array([targets.min(), targets.max()])
+    return Linear(model.coef_[:, None], model.intercept_, reach, span)
 
 
 def mixture(features: Floats, components: int = 4) -> Mixture:

@@ -12,7 +12,7 @@ import io
 import json
 from abc import abstractmethod
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -36,8 +36,8 @@ class Photo(StoredSample):
 
     stored: Picture
 
-    device: ClassVar[str] = "camera"
-    sensors: ClassVar[list[Json]] = [{"name": "image", "units": "rgba"}]
+    device: str = field(default="camera", kw_only=True)
+    sensors: list[Json] = field(default_factory=lambda: [{"name": "image", "units": "rgba"}], kw_only=True)
 
     def __len__(self) -> int:
         return 1
@@ -230,8 +230,6 @@ class PhotoProject(Project):
     names: list[str]
 
     labeling: ClassVar[str] = "object_detection"
-    window_ms: ClassVar[int] = 0
-    increase_ms: ClassVar[int] = 0
 
     def windows(self, sample: Photo) -> int:
         """Return 1: a picture is one window."""
@@ -290,7 +288,8 @@ class PhotoProject(Project):
         return {
             "accuracy": accuracy,
             "additionalMetricsByLearnBlock": [
-                _additional(block, values) for block, values in zip(self.blocks.values(), by_block, strict=True)
+                model_testing.additional(block, values)
+                for block, values in zip(self.blocks.values(), by_block, strict=True)
             ],
         }
 
@@ -312,8 +311,3 @@ def _found(classification: Json) -> list[Found]:
     details = classification["details"][0]
     rows = zip(details["labels"], details["boxes"], details["scores"], strict=True)
     return [Found(label, left, top, right, bottom, score) for label, (top, left, bottom, right), score in rows]
-
-
-def _additional(block: Block, values: dict[str, float]) -> Json:
-    shown = [{"name": n, "value": f"{v:.2f}", "fullPrecisionValue": float(v)} for n, v in values.items()]
-    return {"learnBlockId": block.about["id"], "learnBlockName": block.about["name"], "additionalMetrics": shown}

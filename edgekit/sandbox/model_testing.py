@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from edgekit.sandbox.job_runner import Log
-from edgekit.sandbox.project import VARIANTS, Json, Project, Tested
+from edgekit.sandbox.project import VARIANTS, Block, Json, Project, Tested
 
 RESET = "should_rerun_full_job"  # in the API's words: no quick way back, run model testing again
 
@@ -55,3 +55,21 @@ def confusion(pairs: Counter[tuple[str, str]]) -> Json:
         "allLabels": names,
     }
     return answer | ({"accuracyScore": sum(good.values()) / pairs.total()} if pairs else {})
+
+
+def errors(rows: list[Json], mean_squared: list[float]) -> Json:
+    """Return the API's ``accuracy`` of numbers: windows within the threshold and beyond it; there are no classes."""
+    good = sum(row["predictionCorrect"] for row in rows)
+    answer: Json = {
+        "totalSummary": {"good": good, "bad": len(rows) - good},
+        "summaryPerClass": {},
+        "confusionMatrixValues": {},
+        "allLabels": [],
+    }
+    return answer | ({"accuracyScore": good / len(rows), "mseScore": float(mean_squared[0])} if rows else {})
+
+
+def additional(block: Block, values: dict[str, float]) -> Json:
+    """Return the API's metrics of one learn block."""
+    shown = [{"name": n, "value": f"{v:.2f}", "fullPrecisionValue": float(v)} for n, v in values.items()]
+    return {"learnBlockId": block.about["id"], "learnBlockName": block.about["name"], "additionalMetrics": shown}

@@ -52,14 +52,33 @@ class Classifier(Model):
     bias: Floats
     reach: Floats  # largest scaled feature in training: what the int8 input has to cover
 
-    def probabilities(self, features: Floats) -> Floats:
-        """Return (windows, labels), each row summing to 1."""
-        return _softmax((features - self.mean) / self.scale @ self.weights.T + self.bias)
-
-    def quantised_probabilities(self, features: Floats) -> Floats:
-        """Return the same computed in 8-bit integers; the output is a multiple of 1/256."""
+    def probabilities(self, features: Floats, int8: bool = False) -> Floats:
+        """Return (windows, labels), each row summing to 1; computed in 8-bit integers multiples of 1/256."""
         scaled = (features - self.mean) / self.scale
-        return _quantised_softmax(_int8_layer(scaled, self.reach, self.weights.T, self.bias))
+        if int8:
+            return _quantised_softmax(_int8_layer(scaled, self.reach, self.weights.T, self.bias))
+        return _softmax(scaled @ self.weights.T + self.bias)
+
+
+@dataclass(frozen=True, eq=False)
+class Linear(Model):
+    """One number as a weighted sum of the features."""
+
+    weights: Floats  # (features, 1)
+    bias: Floats
+    reach: Floats  # largest feature in training: what the int8 input has to cover
+    span: Floats  # smallest and largest output in training: what the int8 output has to cover
+
+    def values(self, features: Floats, int8: bool = False) -> Floats:
+        """Return one number a window; computed in 8-bit integers one of 256 steps over the `span`."""
+        if not int8:
+            found: Floats = features @ self.weights[:, 0] + self.bias
+            return found
+        low, high = self.span
+        step = (high - low) / 255
+        sums = _int8_layer(features, self.reach, self.weights, self.bias)[:, 0]
+        quantised: Floats = np.clip(_rounded((sums - low) / step), 0, 255) * step + low
+        return quantised
 
 
 @dataclass(frozen=True, eq=False)

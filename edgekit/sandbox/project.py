@@ -47,9 +47,8 @@ class StoredSample(ABC):
     label: str
     metadata: Json
 
-    device: ClassVar[str]
-    sensors: ClassVar[list[Json]]
-
+    device: str = field(default="", kw_only=True)
+    sensors: list[Json] = field(default_factory=list, kw_only=True)
     interval_ms: float = field(default=0, kw_only=True)  # between two stored readings; 0 of what has no time
 
     @abstractmethod
@@ -202,10 +201,25 @@ class Project(ABC):
     blocks: dict[int, Any]
     impulse: Json
 
-    dsp_id: ClassVar[int] = 2
     labeling: ClassVar[str]
-    window_ms: ClassVar[int]
-    increase_ms: ClassVar[int]
+
+    @property
+    def window_ms(self) -> int:
+        """Length of the impulse's window; 0 where there is no time."""
+        size: int = self.impulse["inputBlocks"][0].get("windowSizeMs", 0)
+        return size
+
+    @property
+    def increase_ms(self) -> int:
+        """Time from one window to the next; 0 where there is no time."""
+        increase: int = self.impulse["inputBlocks"][0].get("windowIncreaseMs", 0)
+        return increase
+
+    @property
+    def dsp_id(self) -> int:
+        """Id of the impulse's DSP block."""
+        found: int = self.impulse["dspBlocks"][0]["id"]
+        return found
 
     @property
     def hmac_key(self) -> str:
@@ -260,17 +274,22 @@ class Project(ABC):
 
     def feature_rows(self, sample: StoredSample) -> list[Json]:
         """Return the DSP block's features as the API gives them, one row per window."""
-        labels = sorted({s.label for s in self.samples.values()})
         of_window = self.window_labels(sample)
+        targets = self.targets()
         return [
             {
                 "X": row,
-                "y": labels.index(of_window[window]) + 1,
+                "y": targets[of_window[window]],
                 "yLabel": of_window[window],
                 "sample": {"id": sample.id, "name": sample.filename, **self.span(window)},
             }
             for window, row in enumerate(self.features(sample).tolist())
         ]
+
+    def targets(self) -> dict[str, float]:
+        """Return the number by which each label goes into training: 1, 2, … in alphabetical order."""
+        labels = sorted({sample.label for sample in self.samples.values()})
+        return {label: number for number, label in enumerate(labels, start=1)}
 
     def interval(self, sample: Any) -> float:
         """Return the milliseconds between two readings as they go into the models, resampled by the impulse."""

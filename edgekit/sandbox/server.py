@@ -23,7 +23,7 @@ from tornado.web import Application, HTTPError
 from edgekit import waiting
 from edgekit.display import quoted
 from edgekit.errors import SandboxError, UsageError
-from edgekit.sandbox import motion, objects, routine
+from edgekit.sandbox import meat, motion, objects, routine
 from edgekit.sandbox.guard import ROLES, Access, Guarded, new_key
 from edgekit.sandbox.project import Project, Refused, WrongParameter
 from edgekit.sandbox.service import Query, Service
@@ -157,7 +157,12 @@ class Sandbox:
 
 Keys = Mapping[str, Access]
 Builders = dict[str, Callable[[], Project]]
-PROJECTS: Builders = {"motion": motion.build, "objects": objects.build, "routine": routine.build}
+PROJECTS: Builders = {
+    "motion": motion.build,
+    "objects": objects.build,
+    "routine": routine.build,
+    "meat": meat.build,
+}
 
 
 class _Services:

@@ -21,7 +21,7 @@ from edgekit.sandbox.project import DATE, VARIANTS, Block, Json, Project, Refuse
 FEW_WINDOWS = 8
 PAGE = LOG_LINES = 1000
 NO_RESULTS = "No model testing results found, run 'startClassifyJob' first"
-PROBABILITY = "min_score"  # the key of thresholds of probabilities
+PROBABILITY = "min_score"  # the key of thresholds of probabilities; in regression of the largest error
 CATEGORIES = ("training", "testing", "validation", "post-processing")
 
 Query = Mapping[str, str]
@@ -267,8 +267,12 @@ class Service:
             raise Refused(f"No threshold {key!r} in learn block {block.about['id']}: it has {block.threshold['key']!r}")
         if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
             raise WrongParameter(f"The value of threshold {key!r} must be a number, got {value!r}")
-        if key == PROBABILITY and not 0 <= value <= 1:
+        if key == PROBABILITY and block.mode != "regression" and not 0 <= value <= 1:
             raise WrongParameter(f"Threshold {key!r} is a probability: its value must be from 0 to 1, got {value!r}")
+        if block.mode == "regression" and value < 0:
+            raise WrongParameter(
+                f"Threshold {key!r} is an absolute error: its value must not be negative, got {value!r}"
+            )
         return block.threshold
 
     # --- look-ups ---

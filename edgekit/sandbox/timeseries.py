@@ -1,21 +1,18 @@
-"""Projects of signals: a sliding window cuts each recording, spectral features go into the learn blocks."""
+"""Projects of signals: a sliding window cuts each recording, the DSP block's features go into the learn blocks."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from edgekit.sandbox import model_testing
-from edgekit.sandbox.models import Classifier, Clusters, Mixture
-from edgekit.sandbox.motion import spectral_features as features
-from edgekit.sandbox.motion.recordings import AXES, INTERVAL_MS
-from edgekit.sandbox.project import DATE, Block, Floats, Json, Project, StoredSample, Tested
-
-ANOMALY, UNCERTAIN = "anomaly", "uncertain"
+from edgekit.sandbox.project import Floats, Json, Project, StoredSample, Tested
+from edgekit.sandbox.signal_blocks import ANOMALY, UNCERTAIN, RegressionBlock
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,11 +20,7 @@ class Signal(StoredSample):
     """A recording; `values` has shape (readings, axes), `spans` says from which reading on which label holds."""
 
     values: Floats
-    interval_ms: float = field(default=INTERVAL_MS, kw_only=True)
     spans: tuple[tuple[int, str], ...] = field(default=(), kw_only=True)
-
-    device: ClassVar[str] = "smart watch"
-    sensors: ClassVar[list[Json]] = [{"name": axis, "units": "N/A"} for axis in AXES]
 
     def __len__(self) -> int:
         return len(self.values)
@@ -90,87 +83,57 @@ def ranges(labels: list[str]) -> list[Json]:
     return found
 
 
-@dataclass(frozen=True, eq=False)
-class SignalBlock(Block):
-    """A learn block that looks at some of the features (`axes`)."""
+def sliding_windows(values: Floats, size: int, increase: int) -> Floats:
+    """Cut (readings, axes) into (windows, size, axes); an incomplete last window is left out."""
+    if len(values) < size:
+        return np.empty((0, size, values.shape[1]))
+    return np.lib.stride_tricks.sliding_window_view(values, size, axis=0)[::increase].swapaxes(1, 2)
 
-    axes: list[int]
-    model: Classifier | Mixture | Clusters
 
-    def outcome(self, sample: Signal, rows: Floats, variant: str, debug: bool) -> Json:
-        """Return one name → number dict per window.
+class Dsp(NamedTuple):
+    """A DSP block: what it makes of (windows, readings, axes), one row of features a window, and their names."""
 
-        Only the classifier has a quantised variant; anomaly blocks score in floats whichever is asked for.
-        """
-        selected = rows[:, self.axes]
-        if isinstance(self.model, Classifier):
-            labels = self.model.labels.tolist()
-            score = self.model.quantised_probabilities if variant == "int8" else self.model.probabilities
-            return {"result": [dict(zip(labels, row, strict=True)) for row in score(selected).tolist()]}
-        return {"result": [{ANOMALY: score} for score in self.model.scores(selected).tolist()]}
-
-    def class_names(self) -> list[str]:
-        """Return the classifier's labels; none of an anomaly block."""
-        labels: list[str] = self.model.labels.tolist() if isinstance(self.model, Classifier) else []
-        return labels
-
-    def metadata(self) -> Json | None:
-        """Return the API's anomaly metadata; None for a classifier."""
-        if isinstance(self.model, Classifier):
-            return None
-        clusters: list[Json] = []
-        if isinstance(self.model, Mixture):
-            mean, scale = [float(self.model.score_mean)], [float(self.model.score_scale)]
-        else:
-            mean, scale = self.model.mean.tolist(), self.model.scale.tolist()
-            edges = zip(self.model.centers.tolist(), self.model.radii.tolist(), strict=True)
-            clusters = [{"center": center, "maxError": radius} for center, radius in edges]
-        return {
-            "created": DATE,
-            "mean": mean,
-            "scale": scale,
-            "clusters": clusters,
-            "axes": self.axes,
-            "defaultMinimumConfidenceRating": self.threshold["value"],
-            "thresholds": [self.threshold],
-            "availableModelTypes": ["float32"],
-            "recommendedModelType": "float32",
-            "hasTrainedModel": True,
-        }
-
-    def mixture(self) -> Json | None:
-        """Return the API's GMM metadata; None for another kind of block."""
-        if not isinstance(self.model, Mixture):
-            return None
-        return {name: getattr(self.model, name).tolist() for name in ("means", "covariances", "weights")}
+    extract: Callable[[Floats], Floats]
+    names: list[str]
 
 
 @dataclass(frozen=True, eq=False)
 class SignalProject(Project):
     """A project of recordings; those with a label in `anomalous` are what its anomaly blocks should find."""
 
-    anomalous: frozenset[str]
+    dsp: Dsp
+    anomalous: frozenset[str] = frozenset()
 
     labeling: ClassVar[str] = "single_label"
-    window_ms: ClassVar[int] = 2000
-    increase_ms: ClassVar[int] = 500
 
     def interval(self, sample: Signal) -> float:
         """Return the interval of the impulse's frequency: every recording is resampled to it."""
-        return INTERVAL_MS
+        interval = 1000 / self.impulse["inputBlocks"][0]["frequencyHz"]
+        return int(interval) if interval.is_integer() else interval
+
+    def _in_readings(self, sample: Signal) -> tuple[int, int]:
+        """Return the size of a window, and from one to the next, in readings."""
+        interval = self.interval(sample)
+        return round(self.window_ms / interval), round(self.increase_ms / interval)
 
     def cut(self, sample: Signal) -> Floats:
         """Cut a recording the way the impulse says: (windows, readings, axes)."""
-        readings = sample.resampled(INTERVAL_MS)
-        return features.sliding_windows(readings, self.window_ms // INTERVAL_MS, self.increase_ms // INTERVAL_MS)
+        return sliding_windows(sample.resampled(self.interval(sample)), *self._in_readings(sample))
+
+    def targets(self) -> dict[str, float]:
+        """Return the number by which each label goes into training: itself in regression."""
+        labels = sorted({label for sample in self.samples.values() for label in sample.labels()})
+        if any(isinstance(block, RegressionBlock) for block in self.blocks.values()):
+            return {label: float(label) for label in labels}
+        return {label: number for number, label in enumerate(labels, start=1)}
 
     def window_labels(self, sample: Signal) -> list[str]:
         """Return the label that most readings of each window have; of two with as many the later (majority-in-window).
 
         The impulse's ``labelingMethodMultiLabel`` names this method.
         """
-        size, increase = self.window_ms // INTERVAL_MS, self.increase_ms // INTERVAL_MS
-        labels = sample.labels_at(INTERVAL_MS)
+        size, increase = self._in_readings(sample)
+        labels = sample.labels_at(self.interval(sample))
         windows = [labels[i * increase : i * increase + size] for i in range(self.windows(sample))]
         return [_majority(window) for window in windows]
 
@@ -179,55 +142,65 @@ class SignalProject(Project):
         return len(self.cut(sample))
 
     def features(self, sample: Signal) -> Floats:
-        """Return the spectral features."""
-        return features.spectral(self.cut(sample))
+        """Return the DSP block's features."""
+        return self.dsp.extract(self.cut(sample))
 
     def feature_names(self) -> list[str]:
-        """Return the spectral features' names, axis by axis."""
-        return features.names(AXES, self.window_ms // INTERVAL_MS, INTERVAL_MS)
+        """Return the features' names, axis by axis."""
+        return self.dsp.names
 
     def expected(self, sample: Signal) -> Json:
-        """Return which label holds where, and whether it is an anomaly."""
+        """Return which label holds where, and where there are anomalies to find, whether it is one."""
         labels = sample.labels_at(self.interval(sample))
-        return {
-            "expectedLabels": ranges(labels),
-            "expectedAnomalyOutcome": ranges([self.outcome(label) for label in labels]),
-        }
+        outcomes = {"expectedAnomalyOutcome": ranges([self.outcome(label) for label in labels])}
+        return {"expectedLabels": ranges(labels), **(outcomes if self.anomalous else {})}
 
     def outcome(self, label: str) -> str:
         """Say in the API's words whether a label is an anomaly."""
         return ANOMALY if label in self.anomalous else "no anomaly"
 
+    def wanted(self, label: str) -> str:
+        """Return what is the right prediction of a window with that label."""
+        return ANOMALY if label in self.anomalous else label
+
     def verdicts(self, sample: Signal, classifications: list[Json]) -> list[Json]:
-        """Return "anomaly" where the GMM block says so, else the classifier's label if it is sure enough."""
+        """Return what is predicted of each window: "anomaly" where a GMM block says so, else what the others say."""
         rows = []
         for window, truth in enumerate(self.window_labels(sample)):
-            label, outcome = UNCERTAIN, self.outcome(truth)
-            for block in classifications:
-                result, limit = block["result"][window], block["thresholds"][0]["value"]
-                if block["learnBlock"]["type"] == "keras":
-                    best = max(result, key=result.__getitem__)
-                    label = best if result[best] >= limit else UNCERTAIN
-                elif block["learnBlock"]["type"] == "anomaly-gmm" and result[ANOMALY] > limit:
-                    label = ANOMALY
+            said = [(self.blocks[found["learnBlock"]["id"]], found["result"][window]) for found in classifications]
+            deciding = [(block, result) for block, result in said if block.verdict(result) is not None]
+            block, result = deciding[-1] if deciding else (None, {})
+            outcome = {"expectedAnomalyOutcome": self.outcome(truth)} if self.anomalous else {}
             rows.append(
                 {
                     "sampleId": sample.id,
                     **self.span(window),
                     "label": truth,
-                    "prediction": label,
-                    "predictionCorrect": label == (ANOMALY if outcome == ANOMALY else truth),
-                    "expectedAnomalyOutcome": outcome,
+                    "prediction": block.verdict(result) if block else UNCERTAIN,
+                    "predictionCorrect": block is not None and block.right(result, self.wanted(truth)),
+                    **outcome,
                 }
             )
         return rows
 
     def accuracy(self, tested: Tested) -> Json:
-        """Return windows right and wrong, per class, and who was taken for whom."""
+        """Return windows right and wrong, per class, and who was taken for whom; in regression how far off they are."""
         rows = [row for _, predictions in tested for row in predictions]
-        wanted = [ANOMALY if row["expectedAnomalyOutcome"] == ANOMALY else row["label"] for row in rows]
+        found = [block for block in self.blocks.values() if isinstance(block, RegressionBlock)]
+        if found:
+            return self._errors(tested, rows, found)
+        wanted = [self.wanted(row["label"]) for row in rows]
         pairs = Counter(zip(wanted, (row["prediction"] for row in rows), strict=True))
         return {"accuracy": model_testing.confusion(pairs), "additionalMetricsByLearnBlock": []}
+
+    def _errors(self, tested: Tested, rows: list[Json], blocks: list[RegressionBlock]) -> Json:
+        metrics = [block.metrics(tested) for block in blocks]
+        return {
+            "accuracy": model_testing.errors(rows, [values["MSE"] for values in metrics if values]),
+            "additionalMetricsByLearnBlock": [
+                model_testing.additional(block, values) for block, values in zip(blocks, metrics, strict=True)
+            ],
+        }
 
 
 def _majority(labels: list[str]) -> str:

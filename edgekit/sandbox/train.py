@@ -22,6 +22,7 @@ import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from edgekit.sandbox import shipped, sources
+from edgekit.sandbox.meat import meat_training, spectra
 from edgekit.sandbox.motion import motion_training, recordings
 from edgekit.sandbox.objects import objects_training, pictures, scenes
 from edgekit.sandbox.shipped import Learned
@@ -40,6 +41,7 @@ class Recipe(NamedTuple):
 
 
 RECIPES = {
+    "meat": Recipe(spectra.SOURCES, meat_training.train),
     "motion": Recipe(recordings.SOURCES, motion_training.train),
     "objects": Recipe(
         pictures.SOURCES, objects_training.train, lambda: {pictures.FILE: pictures.written(scenes.scenes())}

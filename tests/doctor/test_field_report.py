@@ -59,7 +59,7 @@ def hostile(monkeypatch):
         project = motion.build()
         samples = {
             number: dataclasses.replace(
-                sample, filename=f"{NASTY}{number}", label=f"{NASTY}label", metadata={NASTY: NASTY}
+                sample, filename=f"{NASTY}{number}", label=f"{NASTY}label", metadata={NASTY: NASTY}, device=NASTY
             )
             for number, sample in project.samples.items()
         }
@@ -74,7 +74,6 @@ def hostile(monkeypatch):
         return dataclasses.replace(project, name=NASTY, samples=samples, blocks=blocks, impulse=impulse)
 
     monkeypatch.setitem(server.PROJECTS, "motion", build)
-    monkeypatch.setattr("edgekit.sandbox.timeseries.Signal.device", NASTY)
     with ek.Sandbox() as running:
         yield running
 

@@ -47,7 +47,7 @@ def compared(**environment: str) -> dict:
     for project in found["projects"].values():
         assert project["wrong"] == []
         assert project["largest"] <= portability.TOLERANCE
-        assert project["floats"] > 1_000
+        assert project["floats"] > 500
     return found
 
 

@@ -13,9 +13,10 @@ from edgekit.sandbox.motion import spectral_features as features
 from edgekit.sandbox.motion.recordings import AXES, INTERVAL_MS, Recording
 from edgekit.sandbox.project import DATE, Json
 from edgekit.sandbox.shipped import Learned
-from edgekit.sandbox.timeseries import Signal, SignalBlock, SignalProject
+from edgekit.sandbox.signal_blocks import AnomalyBlock, ClassifierBlock, SignalBlock
+from edgekit.sandbox.timeseries import Dsp, Signal, SignalProject
 
-WINDOW_MS, INCREASE_MS = SignalProject.window_ms, SignalProject.increase_ms
+WINDOW_MS, INCREASE_MS = 2000, 500
 INPUT_ID, DSP_ID, CLASSIFIER_ID, CLUSTERS_ID, MIXTURE_ID = 1, 2, 3, 4, 5
 NORMAL = ("standing", "walking", "running")
 UNSEEN = "badminton"
@@ -37,7 +38,7 @@ def samples() -> dict[int, Signal]:
 
 def project(samples: dict[int, Signal], learned: Learned) -> SignalProject:
     """Put the project together from its recordings and what its models learned."""
-    blocks = {
+    blocks: dict[int, SignalBlock] = {
         CLASSIFIER_ID: _classifier_block(learned),
         CLUSTERS_ID: _anomaly_block(
             CLUSTERS_ID,
@@ -57,6 +58,7 @@ def project(samples: dict[int, Signal], learned: Learned) -> SignalProject:
         samples=samples,
         blocks=blocks,
         impulse=_impulse(blocks),
+        dsp=Dsp(features.spectral, features.names(AXES, WINDOW_MS // INTERVAL_MS, INTERVAL_MS)),
         anomalous=frozenset({UNSEEN}),
     )
 
@@ -73,6 +75,9 @@ def _sample(number: int, recording: Recording) -> Signal:
         label=recording.activity,
         values=recording.values,
         metadata={"source": f"{recording.origin}, from the sktime wheel; the source states no units"},
+        device="smart watch",
+        sensors=[{"name": axis, "units": "N/A"} for axis in AXES],
+        interval_ms=INTERVAL_MS,
     )
 
 
@@ -90,7 +95,7 @@ def _about(block_id: int, kind: str, name: str, title: str) -> Json:
     return {"id": block_id, "type": kind, "name": name, "dsp": [DSP_ID], "title": title, **created}
 
 
-def _classifier_block(learned: Learned) -> SignalBlock:
+def _classifier_block(learned: Learned) -> ClassifierBlock:
     figures, width = learned.figures["classifier"], len(features.names(AXES, WINDOW_MS // INTERVAL_MS, INTERVAL_MS))
     threshold = {
         "key": "min_score",
@@ -104,12 +109,12 @@ def _classifier_block(learned: Learned) -> SignalBlock:
         "value": 0.6,
     }
     about = _about(CLASSIFIER_ID, "keras", "Classifier", "Classification (logistic regression)")
-    return SignalBlock(about, threshold, list(range(width)), Classifier.restored(learned.arrays, "classifier"))
+    return ClassifierBlock(about, threshold, list(range(width)), Classifier.restored(learned.arrays, "classifier"))
 
 
 def _anomaly_block(
     block_id: int, kind: str, method: str, model: Mixture | Clusters, figures: dict[str, float]
-) -> SignalBlock:
+) -> AnomalyBlock:
     threshold = {
         "key": "min_anomaly_score",
         "description": "Minimum anomaly score",
@@ -123,7 +128,7 @@ def _anomaly_block(
         "suggestedValue": figures["threshold"],
         "suggestedValueText": f"{QUANTILE:.0%} quantile of held-out normal windows",
     }
-    return SignalBlock(
+    return AnomalyBlock(
         _about(block_id, kind, "Anomaly detection", f"Anomaly detection ({method})"), threshold, rms_axes(), model
     )
 

@@ -14,7 +14,7 @@ from edgekit.sandbox.motion import FOLDS, INCREASE_MS, QUANTILE, UNSEEN, WINDOW_
 from edgekit.sandbox.motion import spectral_features as features
 from edgekit.sandbox.motion.recordings import INTERVAL_MS
 from edgekit.sandbox.shipped import Figures, Learned
-from edgekit.sandbox.timeseries import Signal
+from edgekit.sandbox.timeseries import Signal, sliding_windows
 
 
 class _Detector(Protocol):
@@ -51,7 +51,7 @@ def train() -> Learned:
 def _table(samples: list[Signal]) -> tuple[Floats, NDArray[Any], NDArray[Any], NDArray[Any]]:
     """All windows of all samples: features, label, recording, and whether it is a training window."""
     size, increase = WINDOW_MS // INTERVAL_MS, INCREASE_MS // INTERVAL_MS
-    rows = [features.spectral(features.sliding_windows(s.values, size, increase)) for s in samples]
+    rows = [features.spectral(sliding_windows(s.values, size, increase)) for s in samples]
     windows = [len(r) for r in rows]
     label, training = np.array([s.label for s in samples]), np.array([s.category == "training" for s in samples])
     recording = np.arange(len(samples))

@@ -1,4 +1,4 @@
-"""Sliding windows and the spectral features of the motion project's DSP block."""
+"""The spectral features of the motion project's DSP block."""
 
 from __future__ import annotations
 
@@ -6,13 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-
-
-def sliding_windows(values: Floats, size: int, increase: int) -> Floats:
-    """Cut (readings, axes) into (windows, size, axes); an incomplete last window is left out."""
-    if len(values) < size:
-        return np.empty((0, size, values.shape[1]))
-    return np.lib.stride_tricks.sliding_window_view(values, size, axis=0)[::increase].swapaxes(1, 2)
 
 
 def names(axes: tuple[str, ...], size: int, interval_ms: float) -> list[str]:

@@ -64,10 +64,10 @@ def _samples(recordings: list[Signal]) -> dict[int, Signal]:
 def _joined(number: int, name: str, activities: tuple[str, ...], unused: dict[str, Iterator[Signal]]) -> Signal:
     parts = [next(unused[activity]) for activity in activities]
     starts = accumulate(map(len, parts[:-1]), initial=0)
-    return Signal(
+    return replace(
+        parts[0],
         id=number,
         filename=name,
-        category="testing",
         label=activities[0],
         values=np.concatenate([part.values for part in parts]),
         metadata={"source": f"{', '.join(part.filename for part in parts)} of the project motion, joined end to end"},
