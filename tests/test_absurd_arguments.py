@@ -108,7 +108,7 @@ def calls() -> dict[str, Call]:
     swept = ek.anomaly.sweep(scores, truth)
     return {
         "anomaly.segments": Call(ek.anomaly.segments, {"windows": windows, "threshold": 3.0, "score": "anomaly"}),
-        "anomaly.counts": Call(ek.anomaly.counts, {"scores": scores, "groups": truth, "threshold": 3.0}),
+        "anomaly.per_label": Call(ek.anomaly.per_label, {"scores": scores, "labels": truth, "threshold": 3.0}),
         "anomaly.sweep": Call(ek.anomaly.sweep, {"scores": scores, "truth": truth}),
         "anomaly.rates": Call(ek.anomaly.rates, {"scores": scores, "truth": truth, "threshold": 3.0}),
         "anomaly.suggest_threshold": Call(
@@ -169,7 +169,7 @@ def calls() -> dict[str, Call]:
         "BlockResult.detections": Call(picture.detections, {"input_size": (96, 96)}),
         "BlockResult.truth_boxes": Call(picture.truth_boxes, {"input_size": (96, 96), "resize_mode": "squash"}),
         "BlockResult.matched": Call(picture.matched, {"window": 0}),
-        "BlockResult.metrics": Call(picture.metrics, {"window": 0}),
+        "BlockResult.compare_metrics": Call(picture.compare_metrics, {"window": 0}),
         "Sample.signal": Call(sample.signal, {"datastream": None}),
     }
 

@@ -16,7 +16,7 @@ FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 SHOWN = [
     "connect", "connect_for", "parse", "explore", "Sandbox", "Gmm", "Sample.signal", "Studio.samples",
     "Studio.classify", "BlockResult.windows", "BlockResult.segments", "BlockResult.explain", "anomaly.segments",
-    "anomaly.sweep", "anomaly.suggest_threshold", "anomaly.counts", "detection.match", "detection.DebugInfo",
+    "anomaly.sweep", "anomaly.suggest_threshold", "anomaly.per_label", "detection.match", "detection.DebugInfo",
     "detection.summary", "plots.scores", "explorers.Panel",
 ]  # fmt: skip
 

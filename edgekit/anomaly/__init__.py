@@ -4,9 +4,9 @@ Nothing here uses the API. Times are in milliseconds from the start of a sample.
 K-means in distances between standard-scaled features; a score above the threshold is an anomaly.
 """
 
-from edgekit.anomaly.alarms import counts, segments, tally
+from edgekit.anomaly.alarms import counts, per_label, segments
 from edgekit.anomaly.clusters import KMeans
 from edgekit.anomaly.mixture import Gmm
 from edgekit.anomaly.thresholds import Suggestion, rates, suggest_threshold, sweep
 
-__all__ = ["Gmm", "KMeans", "Suggestion", "counts", "rates", "segments", "suggest_threshold", "sweep", "tally"]
+__all__ = ["Gmm", "KMeans", "Suggestion", "counts", "per_label", "rates", "segments", "suggest_threshold", "sweep"]

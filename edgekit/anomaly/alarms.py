@@ -11,46 +11,45 @@ from edgekit.arguments import array, booleans, number, table, text
 from edgekit.errors import UsageError
 
 
-def counts(scores: ArrayLike, groups: ArrayLike, threshold: float) -> pd.DataFrame:
-    """Count the windows on each side of a threshold, group by group.
+def per_label(scores: ArrayLike, labels: ArrayLike, threshold: float) -> pd.DataFrame:
+    """Count the windows above a threshold, label by label; `counts` goes by which windows are anomalies.
 
     Parameters
     ----------
     scores : array (windows,)
         NaN scores are left out.
-    groups : array (windows,)
-        What each window belongs to, such as its label.
+    labels : array (windows,)
+        The label of each window, or any other group it belongs to.
     threshold : float
         A score above it is an anomaly.
 
     Returns
     -------
-    DataFrame indexed by group in order of first appearance: `windows`, `above`, `share` (of the group, 0..1).
+    DataFrame indexed by `label` in order of first appearance: `windows`, `above`, `share` (0..1 of
+    the label's windows).
 
     Examples
     --------
     >>> import edgekit as ek
-    >>> ek.anomaly.counts([0.2, 4.0, 5.0], ["walking", "badminton", "badminton"], threshold=3)
+    >>> ek.anomaly.per_label([0.2, 4.0, 5.0], ["walking", "badminton", "badminton"], threshold=3)
                windows  above  share
     label
     walking          1      0    0.0
     badminton        2      2    1.0
     """
     values, limit = array("The scores", scores), number("threshold", threshold)
-    labels = np.asarray(groups, object)
-    if values.shape != labels.shape or values.ndim != 1:
-        raise UsageError(f"There must be one group for each score, got shapes {labels.shape} and {values.shape}.")
-    known = pd.DataFrame({"group": labels, "score": values}).dropna(subset="score")
-    grouped = known.assign(above=known["score"] > limit).groupby("group", sort=False, dropna=False)["above"]
-    return pd.DataFrame({"windows": grouped.size(), "above": grouped.sum(), "share": grouped.mean()}).rename_axis(
-        "label"
-    )
+    names = np.asarray(labels, object)
+    if values.shape != names.shape or values.ndim != 1:
+        raise UsageError(f"There must be one label for each score, got shapes {names.shape} and {values.shape}.")
+    known = pd.DataFrame({"label": names, "score": values}).dropna(subset="score")
+    above = known.assign(above=known["score"] > limit).groupby("label", sort=False, dropna=False)["above"]
+    return pd.DataFrame({"windows": above.size(), "above": above.sum(), "share": above.mean()})
 
 
-def tally(
+def counts(
     scores: ArrayLike, truth: ArrayLike, threshold: float, *, increase_ms: ArrayLike | None = None
 ) -> pd.Series[float]:
-    """Count what one threshold does to normal and anomalous windows; for intervals of the rates see `rates`.
+    """Count the normal and the anomalous windows above a threshold; `rates` gives shares of them, with intervals.
 
     Parameters
     ----------
@@ -71,7 +70,7 @@ def tally(
     Examples
     --------
     >>> import edgekit as ek
-    >>> ek.anomaly.tally([0.2, 0.5, 4.0], [False, False, True], threshold=0.3)[["tp", "fp", "fn", "tn"]].to_dict()
+    >>> ek.anomaly.counts([0.2, 0.5, 4.0], [False, False, True], threshold=0.3)[["tp", "fp", "fn", "tn"]].to_dict()
     {'tp': 1.0, 'fp': 1.0, 'fn': 0.0, 'tn': 1.0}
     """
     values, limit = array("The scores", scores), number("threshold", threshold)

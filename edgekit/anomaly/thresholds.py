@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from edgekit import display
 from edgekit.anomaly.columns import Floats
-from edgekit.anomaly.scored import Scored, scored
+from edgekit.anomaly.window_scores import WindowScores, window_scores
 from edgekit.arguments import FINITE, choice, number, whole
 from edgekit.errors import UsageError
 from edgekit.resampling import Ints, interval
@@ -60,7 +60,7 @@ def sweep(scores: ArrayLike | pd.DataFrame, truth: ArrayLike | None = None) -> p
     3        4.0       1.00     0.5              0.00
     4        6.0        NaN     0.0              0.00
     """
-    windows = scored(scores, truth)
+    windows = window_scores(scores, truth)
     if windows.assumed:
         raise UsageError("A sweep needs the truth: sweep(scores, truth), or a table with a column 'anomalous'.")
     return _curves(windows.values, *windows.counted())
@@ -108,7 +108,7 @@ def rates(
     false_alarm_rate   0.33        3
     recall             1.00        2
     """
-    windows = scored(scores, truth, samples)
+    windows = window_scores(scores, truth, samples)
     lasts, share = _increase(increase_ms), _level(level)
     return _rates(windows, threshold, lasts, windows.draws(*_drawn(resamples, seed)), share)
 
@@ -249,7 +249,7 @@ def suggest_threshold(
         "false_alarms": (f"at most {per_hour or 0:g} false alarms an hour", partial(_within, budget or 0.0)),
     }
     name, choose = ways[by]
-    windows = scored(scores, truth, samples)
+    windows = window_scores(scores, truth, samples)
     chosen = choose(windows.values, *windows.counted())
     if np.isnan(chosen):
         normal, anomalous = (int((windows.anomalous == kind).sum()) for kind in (False, True))
@@ -331,7 +331,9 @@ def _half_way(values: Floats, place: int) -> float:
     return middle if isfinite(middle) and low < middle < high else low
 
 
-def _rates(windows: Scored, threshold: float, increase_ms: float | None, draws: Ints, level: float) -> pd.DataFrame:
+def _rates(
+    windows: WindowScores, threshold: float, increase_ms: float | None, draws: Ints, level: float
+) -> pd.DataFrame:
     if isinstance(threshold, float) and np.isnan(threshold):
         raise UsageError("The threshold is not a number.")
     above = windows.values[windows.rank] > number("threshold", threshold)
@@ -365,7 +367,7 @@ def _drawn(resamples: int, seed: int) -> tuple[int, int]:
     return whole("resamples", resamples, 0, MOST_DRAWS), whole("seed", seed, 0)
 
 
-def _notes(windows: Scored, measured: pd.DataFrame, drawn: Floats, budget: float | None) -> list[str]:
+def _notes(windows: WindowScores, measured: pd.DataFrame, drawn: Floats, budget: float | None) -> list[str]:
     notes = []
     if windows.assumed:
         notes.append("No truth was given: every window was taken for normal, and alarms on anomalies count as false.")

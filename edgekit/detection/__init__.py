@@ -15,7 +15,7 @@ Centres (FOMO): `match`, `DebugInfo`. Boxes: `match_boxes`, `BoxMatch`, `average
 from edgekit.detection.boxes import RESIZE_MODES, BoxMatch, iou, match_boxes, to_input
 from edgekit.detection.coco import AveragePrecision, average_precision
 from edgekit.detection.debug_info import DebugInfo, match
-from edgekit.detection.error_kinds import KINDS, confusion, count
+from edgekit.detection.error_kinds import ERROR_KINDS, confusion, count
 from edgekit.detection.matched import Matched, Names
 from edgekit.detection.matching import COUNTINGS, Metrics
 from edgekit.detection.scene import NOT_IN_TRAINING
@@ -23,7 +23,7 @@ from edgekit.detection.summary import Picture, Summary, errors, per_picture, sum
 
 __all__ = [
     "COUNTINGS",
-    "KINDS",
+    "ERROR_KINDS",
     "NOT_IN_TRAINING",
     "RESIZE_MODES",
     "AveragePrecision",

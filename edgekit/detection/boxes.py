@@ -176,7 +176,7 @@ class BoxMatch(Matched):
         The Studio itself sends no such counts for boxes, only COCO's mAP (`average_precision`). Its rule for centres is
         applied to boxes here, so that the figures of both kinds of models mean the same.
         """
-        return self.counts(one_to_one=one_to_one)
+        return self.recomputed_metrics(one_to_one=one_to_one)
 
     def average_precision(self) -> float:
         """Return COCO's mAP of this picture by the Studio's rule; see `edgekit.detection.average_precision`."""

@@ -229,7 +229,7 @@ class DebugInfo(Matched):
             Truths with label -1 are left out.
         """
         if one_to_one and not self.one_to_one:
-            return self.counts(one_to_one=True)
+            return self.recomputed_metrics(one_to_one=True)
         document: Any = self._document
         missed = sum(document.y_trues[row].label != NOT_IN_TRAINING for row in document.unassigned_y_true_idxs)
         return Metrics.of(len(document.assignments), len(document.unassigned_y_pred_idxs), missed)

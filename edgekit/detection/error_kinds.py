@@ -17,7 +17,7 @@ from edgekit.errors import UsageError
 
 HIT, DUPLICATE, WRONG, FAR = "hit", "duplicate", "wrong class", "too far"
 BACKGROUND, MISSED, UNKNOWN = "background", "missed", "not in training"
-KINDS = (HIT, DUPLICATE, WRONG, FAR, BACKGROUND, MISSED, UNKNOWN)
+ERROR_KINDS = (HIT, DUPLICATE, WRONG, FAR, BACKGROUND, MISSED, UNKNOWN)
 _PAIRED = (HIT, WRONG)
 
 
@@ -79,7 +79,7 @@ def count(errors: pd.DataFrame, by: str | Sequence[str] = "label") -> pd.DataFra
     _need(errors, [*columns, "object", "kind"])
     truth = errors["object"] == "truth"
     flags = pd.DataFrame({"truths": truth, "predictions": ~truth})
-    for kind in KINDS:
+    for kind in ERROR_KINDS:
         flags[kind] = (errors["kind"] == kind) & (truth if kind in (MISSED, UNKNOWN) else ~truth)
     keys: list[Hashable] = list(columns)
     grouped = flags.astype(int).join(errors[columns]).groupby(keys if len(keys) > 1 else columns[0], sort=True)
@@ -88,7 +88,7 @@ def count(errors: pd.DataFrame, by: str | Sequence[str] = "label") -> pd.DataFra
 
 def total(errors: pd.DataFrame) -> pd.Series[int]:
     """Return how often each kind occurs, those that do; a pair is one count, as in `count`."""
-    found = count(errors.assign(all=0), "all")[list(KINDS)].sum()
+    found = count(errors.assign(all=0), "all")[list(ERROR_KINDS)].sum()
     return found[found > 0]
 
 

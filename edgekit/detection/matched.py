@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 
 from edgekit import display
-from edgekit.detection import error_kinds as kinds
+from edgekit.detection import error_kinds
+from edgekit.detection.error_kinds import ERROR_KINDS
 from edgekit.detection.matching import COUNTINGS, Metrics, counts
 from edgekit.detection.scene import NOT_IN_TRAINING, Scene
 from edgekit.errors import UsageError
@@ -72,31 +73,31 @@ class Matched(ABC):
 
     @cached_property
     def _errors(self) -> pd.DataFrame:
-        return kinds.table(self.scene, self.limit, self.far).drop(columns="picture")
+        return error_kinds.table(self.scene, self.limit, self.far).drop(columns="picture")
 
     def confusion(self) -> pd.DataFrame:
         """Return how often which label was taken for which; see `edgekit.detection.confusion`."""
-        return kinds.confusion(self._errors)
+        return error_kinds.confusion(self._errors)
 
     def name(self, label: object) -> str:
         """Return the name of a label, where it is known, else the label; of label -1 "not in training"."""
         if not isinstance(label, str | Integral | Real):
             raise UsageError(f"A label is a whole number or a text, got {display.quoted(label)}.")
-        known = self.names.get(label, kinds.UNKNOWN if label == NOT_IN_TRAINING else None)
+        known = self.names.get(label, error_kinds.UNKNOWN if label == NOT_IN_TRAINING else None)
         return known if known is not None else label if isinstance(label, str) else display.quoted(label)
 
-    def counts(self, *, one_to_one: bool) -> Metrics:
-        """Count by the rule itself, from the places of truths and predictions alone."""
+    def recomputed_metrics(self, *, one_to_one: bool) -> Metrics:
+        """Count by the rule itself, from the places of truths and predictions, whatever was assigned to what."""
         scene = self.scene
         found = counts(scene, self.limit, scene.truths.picture, scene.predictions.picture, 1, one_to_one=one_to_one)
         return Metrics.of(*(int(part[0]) for part in found))
 
     def _facts(self, countings: Mapping[str, bool] = COUNTINGS) -> dict[str, object]:
-        found = kinds.total(self._errors)
+        found = error_kinds.total(self._errors)
         figures = {name: self.metrics(one_to_one=one_to_one) for name, one_to_one in countings.items()}
         return {
             "truths": len(self.truths),
             "predictions": len(self.predictions),
             **{name: f"F1 {m.f1:.3f} ({m.tp} hits, {m.fp} false, {m.fn} missed)" for name, m in figures.items()},
-            "kinds": display.listing((f"{kind} {count}" for kind, count in found.items()), limit=len(kinds.KINDS)),
+            "kinds": display.listing((f"{kind} {count}" for kind, count in found.items()), limit=len(ERROR_KINDS)),
         }

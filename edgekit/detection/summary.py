@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from edgekit import display
-from edgekit.detection import error_kinds as kinds
+from edgekit.detection import error_kinds
 from edgekit.detection.boxes import BoxMatch
 from edgekit.detection.debug_info import DebugInfo
+from edgekit.detection.error_kinds import ERROR_KINDS
 from edgekit.detection.matched import Matched
 from edgekit.detection.matching import COUNTINGS, Metrics, checked_distance, counts, rates
 from edgekit.detection.scene import NOT_IN_TRAINING, Indices, Objects, Scene
@@ -78,8 +79,8 @@ class Summary:
         training", without precision, recall and F1: they are counted, and no figure holds them against the model.
     confusion : DataFrame
         See `edgekit.detection.confusion`, with names; label -1 is "not in training".
-    errors : DataFrame
-        Each truth and each prediction; see `edgekit.detection.errors`, with names as well.
+    per_object : DataFrame
+        Each truth and each prediction with its kind of error; see `edgekit.detection.errors`, with names as well.
     names : dict
         Names of the classes by label, as far as any of the pictures knows them.
     """
@@ -87,7 +88,7 @@ class Summary:
     per_image: pd.DataFrame
     per_class: pd.DataFrame
     confusion: pd.DataFrame
-    errors: pd.DataFrame
+    per_object: pd.DataFrame
     names: dict[Any, str]
 
     def metrics(self, one_to_one: bool = False) -> Metrics:
@@ -103,11 +104,11 @@ class Summary:
         return display.fit(f"<Summary of {len(self.per_image)} pictures · F1 {f1}>")
 
     def _repr_html_(self) -> str:
-        found = kinds.total(self.errors)
+        found = error_kinds.total(self.per_object)
         differ = int((self.per_image["difference"].abs() > 1e-6).sum())
         facts = {
             **{name: f"F1 {value}" for name, value in self._f1().items()},
-            "kinds": display.listing((f"{kind} {count}" for kind, count in found.items()), limit=len(kinds.KINDS)),
+            "kinds": display.listing((f"{kind} {count}" for kind, count in found.items()), limit=len(ERROR_KINDS)),
         }
         note = f"In {differ} pictures the server's own figure differs from the recomputed one." if differ else ""
         return display.card(f"{len(self.per_image)} pictures", facts, note=note)
@@ -138,12 +139,14 @@ def summary(results: Results, block: int | str | None = None) -> Summary:
     """
     pictures = _pictures(results, block)
     scene, limit, far = _together(pictures)
-    found = kinds.table(scene, limit, far)
+    found = error_kinds.table(scene, limit, far)
     names = _names(pictures)
     picture = pd.Index([shown.name for shown in pictures], name="picture", dtype=object).infer_objects()
     images = _counted(scene, limit, scene.truths.picture, scene.predictions.picture, picture)
     images = images.join(
-        kinds.count(found, "picture").reindex(range(len(picture)), fill_value=0).set_axis(picture)[list(kinds.KINDS)]
+        error_kinds.count(found, "picture")
+        .reindex(range(len(picture)), fill_value=0)
+        .set_axis(picture)[list(ERROR_KINDS)]
     )
     images = images.assign(**_compared(pictures, images["f1"].to_numpy()))
     wrong = -(images["fp_one_to_one"] + images["fn_one_to_one"])
@@ -152,14 +155,14 @@ def summary(results: Results, block: int | str | None = None) -> Summary:
     codes, labels = pd.factorize(np.concatenate([scene.truths.label, scene.predictions.label]), sort=False)
     split = len(scene.truths)
     classes = _counted(scene, limit, codes[:split], codes[split:], pd.Index(labels, dtype=object, name="label"))
-    by_label = kinds.count(found, "label").reindex(labels, fill_value=0)
-    classes = classes.join(by_label[list(kinds.KINDS)].set_axis(classes.index))
+    by_label = error_kinds.count(found, "label").reindex(labels, fill_value=0)
+    classes = classes.join(by_label[list(ERROR_KINDS)].set_axis(classes.index))
     classes = classes.loc[sorted(classes.index, key=lambda label: (isinstance(label, str), label))]
     classes.loc[
         classes.index == NOT_IN_TRAINING, [f"{rate}{suffix}" for rate in _RATES for suffix in _SUFFIXES.values()]
     ] = np.nan
-    matrix = kinds.confusion(found)
-    shown = names | {NOT_IN_TRAINING: kinds.UNKNOWN}
+    matrix = error_kinds.confusion(found)
+    shown = names | {NOT_IN_TRAINING: error_kinds.UNKNOWN}
     label = found["label"].map(lambda label: shown.get(label, label))
     return Summary(
         images,
@@ -202,7 +205,7 @@ def errors(results: Results, block: int | str | None = None) -> pd.DataFrame:
         Every truth of label -1. A prediction on it is of the wrong class, and the truth's partner.
     """
     pictures = _pictures(results, block)
-    found = kinds.table(*_together(pictures))
+    found = error_kinds.table(*_together(pictures))
     names = pd.Index([shown.name for shown in pictures], dtype=object).infer_objects()
     return found.assign(picture=names.take(found["picture"].to_numpy(int)))
 

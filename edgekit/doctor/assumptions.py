@@ -302,7 +302,7 @@ def _refigured(name: str) -> Callable[[BlockResult], Answer]:
             return None
         if (block.last_layer == "fomo") != (name == "f1"):
             return None
-        row = block.metrics().loc[name]
+        row = block.compare_metrics().loc[name]
         return None if row[["server", "recomputed"]].isna().any() else bool(abs(row["difference"]) <= _FIGURES[name])
 
     return check

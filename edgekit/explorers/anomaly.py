@@ -13,7 +13,7 @@ from matplotlib.gridspec import GridSpec
 from edgekit import anomaly, display, plots
 from edgekit.arguments import flag, real, whole
 from edgekit.errors import UsageError
-from edgekit.explorers.anomaly_windows import Scored
+from edgekit.explorers.anomaly_windows import AnomalyWindows
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.timeline import Timeline, TimelineExplorer
 from edgekit.plots.style import plain
@@ -66,13 +66,13 @@ class AnomalyExplorer(TimelineExplorer):
     log_scale = State(False, flag)
 
     def __init__(self, blocks: Sequence[BlockResult], **state: Any) -> None:
-        self._scored = scored = Scored.of(blocks)
-        self.windows = scored.windows
-        self._timeline = timeline = Timeline([block.sample for block in blocks], scored.reach())
-        meta = timeline.meta() | scored.meta() | {"title": f"{display.shown(scored.block.title)} · {timeline.title()}"}
-        start = self.windows["start_ms"].to_numpy(float) + timeline.starts[scored.place]
-        arrays = timeline.arrays() | scored.arrays() | {"start": start}
-        limit = meta["highest"] if scored.block.threshold is None else float(scored.block.threshold)
+        self._data = data = AnomalyWindows.of(blocks)
+        self.windows = data.windows
+        self._timeline = timeline = Timeline([block.sample for block in blocks], data.reach())
+        meta = timeline.meta() | data.meta() | {"title": f"{display.shown(data.block.title)} · {timeline.title()}"}
+        start = self.windows["start_ms"].to_numpy(float) + timeline.starts[data.place]
+        arrays = timeline.arrays() | data.arrays() | {"start": start}
+        limit = meta["highest"] if data.block.threshold is None else float(data.block.threshold)
         begin = {"threshold": limit, "axes": timeline.axes, "log_scale": meta["highest"] > 10 * max(limit, 1e-9)}
         super().__init__(meta, arrays, **begin | state)
 
@@ -92,15 +92,15 @@ class AnomalyExplorer(TimelineExplorer):
     @property
     @reading
     def counts(self) -> pd.Series[float]:
-        """What the threshold does to the windows, and in how many events; see `edgekit.anomaly.tally`."""
-        increase = self._scored.increases[self._scored.place]
-        counted = anomaly.tally(self.windows[SCORE], self.windows["anomalous"], self._limit(), increase_ms=increase)
+        """What the threshold does to the windows, and in how many events; see `edgekit.anomaly.counts`."""
+        increase = self._data.increases[self._data.place]
+        counted = anomaly.counts(self.windows[SCORE], self.windows["anomalous"], self._limit(), increase_ms=increase)
         return pd.concat([counted, pd.Series({"events": float(len(self.segments()))})])
 
     @reading
     def segments(self) -> pd.DataFrame:
         """Merge the windows above the threshold into events, sample by sample; times on the explorer's own axis."""
-        found = [anomaly.segments(part, self._limit()) for _, part in self._on_timeline().groupby(self._scored.place)]
+        found = [anomaly.segments(part, self._limit()) for _, part in self._on_timeline().groupby(self._data.place)]
         return pd.concat(found, ignore_index=True)
 
     def _limit(self) -> float:
@@ -109,7 +109,7 @@ class AnomalyExplorer(TimelineExplorer):
     def _on_timeline(self) -> pd.DataFrame:
         # a dtype, not a type: for that, pandas silences the warnings of all threads
         table = self.windows[["start_ms", "end_ms", SCORE]].astype(np.dtype(float))
-        shift = self._timeline.starts[self._scored.place]
+        shift = self._timeline.starts[self._data.place]
         return table.assign(start_ms=table["start_ms"] + shift, end_ms=table["end_ms"] + shift)
 
     @reading
@@ -130,12 +130,12 @@ class AnomalyExplorer(TimelineExplorer):
 
     def _draw_window(self, figure: Figure, grid: GridSpec) -> None:
         """Draw beside the tracks what is known of the chosen window."""
-        scored = self._scored
+        data = self._data
         said = "\n".join(plain(line.replace(": ", ":\n")) for line in self.text().split("\n")[1:])
         figure.text(0.74, 0.02, said, fontsize="small", va="bottom")
         if not len(self.windows):
             return
-        for place, (table, name) in enumerate(((scored.probabilities, "probability"), (scored.shares, "share"))):
+        for place, (table, name) in enumerate(((data.probabilities, "probability"), (data.shares, "share"))):
             if table.shape[1]:
                 shares = table.iloc[self.window].rename(display.short)
                 axes = plots.explanation(shares, ax=figure.add_subplot(grid[place, 1]))
@@ -158,5 +158,5 @@ class AnomalyExplorer(TimelineExplorer):
         plural = "" if events == 1 else "s"
         lines.append(f"{limit}: {above} of {len(self.windows)} windows above, in {events} event{plural}")
         if len(self.windows):
-            lines.append(f"window {self.window}: {self._scored.say(self.window)}")
+            lines.append(f"window {self.window}: {self._data.say(self.window)}")
         return "\n".join(lines)

@@ -22,7 +22,7 @@ _PARTS = ("component", "cluster")  # of a mixture, of K-means
 
 
 @dataclass(frozen=True, eq=False)
-class Scored:
+class AnomalyWindows:
     """Tables with one row a window, in the order of the blocks.
 
     Attributes

@@ -82,7 +82,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
     >>> table = ek.connect(sandbox="motion").classify(31).block("anomaly-gmm").windows()
     >>> def look(ax, threshold):
     ...     ek.plots.scores(table, threshold=threshold, ax=ax)
-    ...     return ek.anomaly.counts(table["anomaly"], table["expected"], threshold)
+    ...     return ek.anomaly.per_label(table["anomaly"], table["expected"], threshold)
     >>> panel = ek.explorers.Panel(look, threshold=widgets.FloatSlider(value=2.5, max=20))
     >>> panel.values
     {'threshold': 2.5}

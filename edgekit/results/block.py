@@ -280,19 +280,19 @@ class BlockResult:
         above = anomaly.segments(table, limit) if SCORE in table and limit is not None else None
         return plots.windows(table, limit, above, length_ms=self.sample.length_ms, ax=ax, title=title)
 
-    def summary(self) -> str:
-        """Say in a few words what this block found."""
+    def in_words(self) -> str:
+        """Say in a few words what this block found; of many results, `edgekit.detection.summary` has tables."""
         return in_words(self._answer, self.scores(), self.threshold)
 
     def __repr__(self) -> str:
-        found = display.shown(self.summary(), 1000)
+        found = display.shown(self.in_words(), 1000)
         return display.fit(f"<BlockResult {self.id} {display.shown(self.type)} · {found}>")
 
     def _repr_html_(self) -> str:
         facts = {
             "type": self.type,
             "sample": f"{self.sample.id} · {display.shown(self.sample.filename)}",
-            "result": self.summary(),
+            "result": self.in_words(),
         }
         if self.threshold is not None:
             facts["threshold"] = f"{self.threshold:g}"
@@ -380,16 +380,16 @@ class BlockResult:
         """
         return detected.matched(self.sample, self._answer, window, path=self._path, **options)
 
-    def metrics(self, window: int = 0, **options: Unpack[detected.MatchOptions]) -> pd.DataFrame:
+    def compare_metrics(self, window: int = 0, **options: Unpack[detected.MatchOptions]) -> pd.DataFrame:
         """Compare the server's own figures with those recomputed from its points or boxes; options as for `matched`.
 
         Returns
         -------
         DataFrame, index `metric` (f1, precision, recall, mAP): `server`, `recomputed` (by the published rule; of a FOMO
         model the mAP is the f1 again, of boxes there is only the mAP), `difference` (recomputed - server), `one_to_one`
-        (by one-to-one counting; of boxes at `min_iou`).
+        (by one-to-one counting; of boxes at `min_iou`). `DebugInfo.metrics` has the counts behind them.
         """
-        return detected.metrics(self.sample, self._answer, window, path=self._path, **options)
+        return detected.compare_metrics(self.sample, self._answer, window, path=self._path, **options)
 
     def pictures(self, **options: Unpack[detected.MatchOptions]) -> list[detection.Picture]:
         """Return every window as a picture for `edgekit.detection.summary`; options as for `matched`."""

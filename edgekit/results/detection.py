@@ -256,10 +256,10 @@ def with_scores(raw: Classification, window: int, found: detection.Matched) -> p
     return pd.concat([table, extra], axis=1)
 
 
-def metrics(
+def compare_metrics(
     sample: Sample, raw: Classification, window: int, *, path: str = "$", **options: Unpack[MatchOptions]
 ) -> pd.DataFrame:
-    """Compare the server's figures with the recomputed ones; see `BlockResult.metrics`."""
+    """Compare the server's figures with the recomputed ones; see `BlockResult.compare_metrics`."""
     server = server_figures(raw, window)
     found = matched(sample, raw, window, path=path, **options)
     paired = found.metrics(one_to_one=True)._asdict()
@@ -267,7 +267,7 @@ def metrics(
     if isinstance(found, detection.BoxMatch):
         again = {"mAP": found.average_precision()}
     else:
-        again = found.counts(one_to_one=False)._asdict()
+        again = found.recomputed_metrics(one_to_one=False)._asdict()
         again["mAP"] = again["f1"]  # the Studio's published code has it so: it is no mean average precision
     columns = {
         "server": [server[name] for name in _FIGURES],

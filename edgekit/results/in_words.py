@@ -19,7 +19,7 @@ _IN_WORDS = {
 
 
 def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None) -> str:
-    """Say what a block found; see `BlockResult.summary`."""
+    """Say what a block found; see `BlockResult.in_words`."""
     kind = kind_of_block(raw) or "classification"
     if not len(scores) and kind != "detection":
         return "no windows"

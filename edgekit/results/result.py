@@ -96,7 +96,7 @@ class ClassifyResult:
 
     @property
     def blocks(self) -> list[BlockResult]:
-        """What each learn block says, in the order the server sent them."""
+        """What each learn block says, in the order the server sent them; `Studio.blocks` is a table of the impulse."""
         return [self._known.get(i) or self._made(i) for i in range(len(self._response.classifications))]
 
     def __getstate__(self) -> dict[str, Any]:
@@ -171,7 +171,7 @@ class ClassifyResult:
             "expected": label_lists.in_words(self.sample.info),
             "window": f"{self.window_size_ms:g} ms every {self.window_increase_ms:g} ms" if self.window_size_ms else "",
         }
-        facts |= {f"{block.id} · {display.shown(block.title)}": block.summary() for block in self.blocks}
+        facts |= {f"{block.id} · {display.shown(block.title)}": block.in_words() for block in self.blocks}
         return display.card(
             f"Sample {self.sample.id} · {display.shown(self.sample.filename)}, classified",
             facts,

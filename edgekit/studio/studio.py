@@ -188,7 +188,11 @@ class Studio:
         return known
 
     def blocks(self) -> pd.DataFrame:
-        """List the impulse's blocks: id, kind (input, dsp, learn), type, title."""
+        """List the impulse's blocks: id, kind (input, dsp, learn), type, title.
+
+        A table of what the impulse is made of; `ClassifyResult.blocks` is a list of what its learn blocks said of one
+        sample, and `BlockResult.kind` says which kind of learn block it is.
+        """
         return impulse_calls.blocks(self._calls)
 
     def trained(self, block: int | str) -> bool | None:

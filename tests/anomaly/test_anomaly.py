@@ -267,8 +267,8 @@ def test_features_that_are_no_table_of_numbers_are_usage_errors(features):
 # --- counts -----------------------------------------------------------------------------------------------------------
 
 
-def test_counts_tell_each_groups_windows_above_the_threshold():
-    table = anomaly.counts([1, 9, 8, 2, 7], ["wave", "idle", "idle", "wave", "wave"], 5)
+def test_each_labels_windows_above_the_threshold_are_counted():
+    table = anomaly.per_label([1, 9, 8, 2, 7], ["wave", "idle", "idle", "wave", "wave"], 5)
     assert table.index.tolist() == ["wave", "idle"]  # in order of first appearance
     assert table["windows"].tolist() == [3, 2]
     assert table["above"].tolist() == [1, 2]
@@ -276,33 +276,33 @@ def test_counts_tell_each_groups_windows_above_the_threshold():
 
 
 def test_a_score_at_the_threshold_is_not_above_it():
-    assert anomaly.counts([5], ["a"], 5)["above"].tolist() == [0]
+    assert anomaly.per_label([5], ["a"], 5)["above"].tolist() == [0]
 
 
 def test_windows_without_a_score_are_not_counted():
-    assert anomaly.counts([1, np.nan, 9], ["a", "a", "b"], 5)["windows"].tolist() == [1, 1]
+    assert anomaly.per_label([1, np.nan, 9], ["a", "a", "b"], 5)["windows"].tolist() == [1, 1]
 
 
 def test_no_windows_make_an_empty_table():
-    assert list(anomaly.counts([], [], 5).columns) == ["windows", "above", "share"]
+    assert list(anomaly.per_label([], [], 5).columns) == ["windows", "above", "share"]
 
 
 @given(st.lists(st.tuples(st.floats(-5, 5) | st.just(np.nan), st.sampled_from("abc"))), st.floats(-5, 5))
 @settings(deadline=None)
 def test_counts_add_up(pairs, threshold):
-    scores, groups = [score for score, _ in pairs], [group for _, group in pairs]
-    table = anomaly.counts(scores, groups, threshold)
+    scores, labels = [score for score, _ in pairs], [label for _, label in pairs]
+    table = anomaly.per_label(scores, labels, threshold)
     assert table["windows"].sum() == sum(not np.isnan(score) for score in scores)
     assert table["above"].sum() == sum(score > threshold for score in scores)
 
 
 def test_windows_without_a_label_are_a_group_of_their_own():
-    assert anomaly.counts([1, 9], [None, "a"], 5)["windows"].sum() == 2
+    assert anomaly.per_label([1, 9], [None, "a"], 5)["windows"].sum() == 2
 
 
-def test_counts_of_scores_and_groups_that_do_not_match_are_a_usage_error():
+def test_scores_and_labels_that_do_not_match_are_a_usage_error():
     with pytest.raises(ek.UsageError):
-        anomaly.counts([1, 2, 3], ["a", "b"], 5)
+        anomaly.per_label([1, 2, 3], ["a", "b"], 5)
 
 
 # --- segments ---------------------------------------------------------------------------------------------------------

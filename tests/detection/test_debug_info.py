@@ -147,7 +147,7 @@ def test_a_document_as_the_studio_writes_it_comes_back_to_the_letter(document):
 def test_the_document_agrees_with_what_the_rule_makes_of_its_points(document):
     info = DebugInfo.from_json(json.dumps(document))
     assert not info.check()["differ"].any()
-    assert info.metrics() == info.counts(one_to_one=False)
+    assert info.metrics() == info.recomputed_metrics(one_to_one=False)
 
 
 # --- partial documents ------------------------------------------------------------------------------------------------
@@ -199,7 +199,7 @@ def test_a_server_that_counts_otherwise_is_kept_and_the_difference_shown():
     document = json.loads(EXAMPLE) | {"assignments": [], "unassigned_y_true_idxs": [0, 1]}
     info = DebugInfo.from_json(json.dumps(document))
     assert info.metrics() == (0, 1, 2, 0.0, 0.0, 0.0)
-    assert info.counts(one_to_one=False).tp == 1
+    assert info.recomputed_metrics(one_to_one=False).tp == 1
     assert info.check().set_index("part")["differ"].to_dict() == {
         "assignments": 1, "unassigned_truths": 1, "unassigned_predictions": 0, "pairwise": 0,
     }  # fmt: skip

@@ -83,7 +83,7 @@ def test_every_object_has_one_kind_and_the_counts_add_up(truths, predictions, li
     info = match(points(truths), points(predictions), limit)
     table = info.errors()
     assert len(table) == len(truths) + len(predictions)
-    assert set(table["kind"]) <= set(detection.KINDS)
+    assert set(table["kind"]) <= set(detection.ERROR_KINDS)
     for name, expected in (("truth", truths), ("prediction", predictions)):
         side = table[table["object"] == name]
         assert side["index"].tolist() == list(range(len(expected)))
@@ -210,7 +210,7 @@ def test_names_stand_for_labels_where_they_are_known():
     result = detection.summary(infos)
     assert result.per_class.index.tolist() == ["bolt", 2]
     assert list(result.confusion.columns) == ["bolt", 2, "background"]
-    assert set(result.errors["label"]) == {"bolt", 2}
+    assert set(result.per_object["label"]) == {"bolt", 2}
     assert result.names == {1: "bolt"}
 
 

@@ -43,7 +43,7 @@ def test_the_servers_debug_info_is_what_the_rule_makes_of_it(results):
 
 def test_every_figure_of_the_server_can_be_recomputed(results):
     for block in blocks(results, FOMO):
-        assert block.metrics()["difference"].abs().max() < 1e-9
+        assert block.compare_metrics()["difference"].abs().max() < 1e-9
 
 
 def test_the_map_of_every_picture_can_be_recomputed_in_the_models_own_frame(results):
@@ -61,7 +61,10 @@ def test_the_map_of_every_picture_can_be_recomputed_in_the_models_own_frame(resu
 def test_a_wrong_frame_shows_as_a_difference(results):
     known = classes(results)
     wide = [b for b in blocks(results, BOXES) if b.sample.info.image_dimensions.width != 96 and len(b.truth_boxes())]
-    wrong = [b.metrics(classes=known, input_size=(96, 96), resize_mode="squash").loc["mAP", "difference"] for b in wide]
+    wrong = [
+        b.compare_metrics(classes=known, input_size=(96, 96), resize_mode="squash").loc["mAP", "difference"]
+        for b in wide
+    ]
     assert np.abs(wrong).max() > 0.05
 
 
@@ -87,7 +90,7 @@ def test_the_summary_adds_up_and_names_the_classes(results):
     result = detection.summary(results, block=blocks(results, FOMO)[0].id)
     assert len(result.per_image) == len(results)
     assert result.per_image["f1_one_to_one"].is_monotonic_increasing
-    total = detection.count(result.errors, "object")
+    total = detection.count(result.per_object, "object")
     assert total.loc["truth", "truths"] == result.per_image["truths"].sum()
     assert total.loc["prediction", "predictions"] == result.per_image["predictions"].sum()
     assert set(result.per_class.index) - {"not in training"} == classes(results)
@@ -128,5 +131,5 @@ def test_a_whole_project_is_summed_up_by_its_fomo_block_where_none_is_named(resu
     found, named = detection.summary(results), detection.summary(results, block="fomo")
     pd.testing.assert_frame_equal(found.per_image, named.per_image)
     pd.testing.assert_frame_equal(
-        detection.errors(results), named.errors.assign(label=detection.errors(results)["label"])
+        detection.errors(results), named.per_object.assign(label=detection.errors(results)["label"])
     )

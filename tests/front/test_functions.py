@@ -64,7 +64,7 @@ def test_what_lies_above_a_threshold_is_strictly_above(call):
     scores = [*RANDOM.normal(size=50).round(1).tolist(), 2.0, 2.0]
     truth = [int(t) for t in RANDOM.integers(-1, 2, 52)]
     counts = call(
-        "tally({score: Float64Array.from(x[0]), truth: Int8Array.from(x[1]), sample: x[0].map((_, i) => i % 2), "
+        "countsOf({score: Float64Array.from(x[0]), truth: Int8Array.from(x[1]), sample: x[0].map((_, i) => i % 2), "
         "increase: [500, 250]}).at(2)",
         [scores, truth],
     )

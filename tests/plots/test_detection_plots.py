@@ -46,9 +46,9 @@ def drawn(ax: Axes) -> Axes:
 
 
 def test_every_kind_has_a_colour_and_a_marker_of_its_own():
-    assert set(DETECTED) == set(detection.KINDS)
-    assert len({to_hex(look.light) for look in DETECTED.values()}) == len(detection.KINDS)
-    assert len({look.marker for look in DETECTED.values()}) == len(detection.KINDS)
+    assert set(DETECTED) == set(detection.ERROR_KINDS)
+    assert len({to_hex(look.light) for look in DETECTED.values()}) == len(detection.ERROR_KINDS)
+    assert len({look.marker for look in DETECTED.values()}) == len(detection.ERROR_KINDS)
 
 
 def test_objects_are_drawn_where_they_are_by_their_kind():

@@ -85,8 +85,8 @@ def used(result: ek.ClassifyResult) -> Iterator[tuple[str, Any]]:
         for name in ("raw", "learn_block", "id", "type", "title", "last_layer", "thresholds", "threshold", "detects"):
             yield name, lambda block=block, name=name: getattr(block, name)
         for name in (
-            "windows", "scores", "anomalous", "segments", "summary", "detections", "debug_info", "truth_boxes",
-            "matched", "metrics", "pictures", "plot", "explain", "features",
+            "windows", "scores", "anomalous", "segments", "in_words", "detections", "debug_info", "truth_boxes",
+            "matched", "compare_metrics", "pictures", "plot", "explain", "features",
         ):  # fmt: skip
             yield name, lambda block=block, name=name: getattr(block, name)()
         yield "explore", lambda block=block: ek.explore(block)

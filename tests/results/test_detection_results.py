@@ -123,7 +123,7 @@ def test_boxes_that_do_not_fit_together_are_named_by_their_place(changes, place)
 def test_a_block_that_detects_nothing_says_so(studio):
     motion = studio.classify(int(studio.samples(limit=1).index[0])).blocks[0]
     assert not motion.detects
-    for call in (motion.detections, motion.debug_info, motion.matched, motion.metrics):
+    for call in (motion.detections, motion.debug_info, motion.matched, motion.compare_metrics):
         with pytest.raises(ek.UsageError, match=f"Block {motion.id}"):
             call()
     with pytest.raises(ek.UsageError, match="No block detects"):
@@ -133,7 +133,7 @@ def test_a_block_that_detects_nothing_says_so(studio):
 def test_a_block_says_what_it_detected():
     assert repr(result()) == "<ClassifyResult of sample 2 'idle01.d8Ae' · fomo>"
     assert repr(block()) == "<BlockResult 2 keras-object-detection · 2 detections: bolt 1, nut 1>"
-    assert block(labels=None).summary() == "2 detections"
+    assert block(labels=None).in_words() == "2 detections"
 
 
 # --- debug info -------------------------------------------------------------------------------------------------------
@@ -173,14 +173,14 @@ def test_a_window_that_is_not_there_is_a_usage_error(window):
 
 
 def test_recomputed_figures_stand_beside_the_servers():
-    table = block(f1=0.75).metrics()
+    table = block(f1=0.75).compare_metrics()
     assert list(table.columns) == ["server", "recomputed", "difference", "one_to_one"]
     assert table.loc["f1"].tolist() == [0.75, 0.5, -0.25, 0.5]
     assert table["difference"].tolist() == [-0.25, 0, 0, 0]
 
 
 def test_figures_the_server_does_not_send_are_missing():
-    assert block(precision=None).metrics()["server"].isna().tolist() == [False, True, False, False]
+    assert block(precision=None).compare_metrics()["server"].isna().tolist() == [False, True, False, False]
 
 
 def test_the_truth_of_box_models_comes_from_the_sample():
@@ -196,7 +196,7 @@ def test_the_truth_of_box_models_comes_from_the_sample():
 
 
 def test_a_recomputed_map_stands_beside_the_servers():
-    table = block("yolov5", debugInfoJson=None, sample=BOXES, f1=None, precision=None, recall=None).metrics()
+    table = block("yolov5", debugInfoJson=None, sample=BOXES, f1=None, precision=None, recall=None).compare_metrics()
     assert table.index.tolist() == ["f1", "precision", "recall", "mAP"]
     assert 0 < table.loc["mAP", "recomputed"] < 1
     assert table.loc["mAP", "difference"] == pytest.approx(table.loc["mAP", "recomputed"] - 0.5)
@@ -214,7 +214,7 @@ def test_boxes_without_a_picture_size_have_no_frame():
 def test_without_ground_truth_every_box_is_a_false_positive():
     alone = block("yolov5", debugInfoJson=None, sample={"boundingBoxes": []})
     assert alone.matched().metrics() == (0, 2, 0, 0.0, 0.0, 0.0)
-    assert alone.metrics().loc["mAP", "recomputed"] == 0
+    assert alone.compare_metrics().loc["mAP", "recomputed"] == 0
 
 
 @pytest.mark.parametrize("details", [[], [CORNERS]])
@@ -252,7 +252,7 @@ def test_of_two_fomo_blocks_one_must_be_named():
     both = ek.ClassifyResult(document)
     with pytest.raises(ek.UsageError, match="More than one block"):
         detection.summary([both])
-    assert len(detection.summary([both], block=7).errors) == 4
+    assert len(detection.summary([both], block=7).per_object) == 4
     assert len(detection.errors([both], block=7)) == 4
     assert np.isfinite(detection.sweep_distance([both], [0.2], block=7, draws=1).to_numpy()).all()
 

@@ -63,14 +63,14 @@ def test_types_to_come_of_a_known_family_are_of_its_kind():
     ],
 )
 def test_a_regression_block_speaks_in_numbers(rows, words):
-    assert block("keras-regression", result=rows).summary() == words
+    assert block("keras-regression", result=rows).in_words() == words
 
 
 @pytest.mark.parametrize("name", [name for names in KINDS.values() for name in names])
 def test_a_block_of_each_kind_says_something_of_whatever_it_holds(name):
     for rows in ([], [{}], [{"anomaly": 1.0}], [{"idle": 0.5}], [{"idle": None, "anomaly": None}] * 2):
-        assert block(name, result=rows).summary()
-    assert json.dumps(block(name).summary())
+        assert block(name, result=rows).in_words()
+    assert json.dumps(block(name).in_words())
 
 
 def test_nothing_but_the_kinds_looks_at_a_type_to_tell_what_a_block_can_do():

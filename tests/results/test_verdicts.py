@@ -29,7 +29,7 @@ def test_the_mean_of_the_cells_decides_where_the_block_says_so(visual):
     block = block_of(visual)
     assert block.threshold == 4.5
     said = "not flagged: score 3.02 by mean (Mean of all cells), below 4.5; highest cell 6.10"
-    assert block.summary() == said
+    assert block.in_words() == said
     assert said in repr(block)
     assert said in block._repr_html_()
     assert said in block.result._repr_html_()
@@ -38,33 +38,33 @@ def test_the_mean_of_the_cells_decides_where_the_block_says_so(visual):
 @pytest.mark.parametrize(("score", "verdict"), [(4.5, "flagged: score 4.50"), (4.49, "not flagged: score 4.49")])
 def test_a_picture_at_the_threshold_is_flagged(visual, score, verdict):
     visual["classifications"][0]["result"] = [{"anomaly": score}]
-    assert block_of(visual).summary().startswith(verdict)
+    assert block_of(visual).in_words().startswith(verdict)
 
 
 def test_a_server_without_the_method_gives_a_verdict_all_the_same(visual):
     del visual["classifications"][0]["thresholds"][1]
-    assert block_of(visual).summary() == "not flagged: score 3.02, below 4.5; highest cell 6.10"
+    assert block_of(visual).in_words() == "not flagged: score 3.02, below 4.5; highest cell 6.10"
 
 
 def test_a_method_without_its_description_is_told_by_its_value(visual):
     visual["classifications"][0]["thresholds"][1]["dropdownOptions"] = None
-    assert " by mean, below" in block_of(visual).summary()
+    assert " by mean, below" in block_of(visual).in_words()
 
 
 @pytest.mark.parametrize("result", [[{}], [{"anomaly": None}]])
 def test_the_largest_cell_alone_gives_no_verdict(visual, result):
     visual["classifications"][0]["result"] = result
-    assert block_of(visual).summary() == "no score of the picture as a whole; highest cell 6.10"
+    assert block_of(visual).in_words() == "no score of the picture as a whole; highest cell 6.10"
 
 
 def test_a_picture_without_any_threshold_has_a_score_and_no_verdict(visual):
     visual["classifications"][0] |= {"thresholds": [], "minimumConfidenceRating": None}
-    assert block_of(visual).summary() == "score 3.02, no threshold; highest cell 6.10"
+    assert block_of(visual).in_words() == "score 3.02, no threshold; highest cell 6.10"
 
 
 def test_the_pictures_of_a_video_are_counted(visual):
     visual["classifications"][0]["result"] = [{"anomaly": score} for score in (1.0, 4.5, 9.0)]
-    assert block_of(visual).summary().startswith("2 of 3 pictures flagged at 4.5, highest score 9.00 by mean")
+    assert block_of(visual).in_words().startswith("2 of 3 pictures flagged at 4.5, highest score 9.00 by mean")
 
 
 def test_a_picture_has_no_window_of_0_ms(visual):
@@ -75,7 +75,7 @@ def test_a_kind_of_visual_block_to_come_is_known_by_its_cells(visual):
     visual["classifications"][0]["learnBlock"]["type"] = "keras-patchcore"
     block = block_of(visual)
     assert block.threshold == 4.5  # the only number
-    assert block.summary().startswith("not flagged: score 3.02 by mean")
+    assert block.in_words().startswith("not flagged: score 3.02 by mean")
 
 
 def test_the_options_of_a_threshold_keep_their_descriptions(visual):
@@ -116,6 +116,6 @@ def test_what_a_server_calls_its_method_is_shown_short_and_escaped(visual):
     chosen = visual["classifications"][0]["thresholds"][1]
     chosen |= {"value": nasty, "dropdownOptions": [{"description": nasty, "value": nasty}]}
     block = block_of(visual)
-    assert len(block.summary()) < 250
+    assert len(block.in_words()) < 250
     assert "\x1b" not in repr(block)
     assert "<b>?" not in block._repr_html_()

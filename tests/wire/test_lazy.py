@@ -199,7 +199,7 @@ def test_nothing_is_decoded_until_it_is_asked_for():
     result = ek.parse(content(newer()))
     for block in result.blocks:
         assert len(block.windows())
-        assert block.summary() in result._repr_html_() + repr(block)
+        assert block.in_words() in result._repr_html_() + repr(block)
     lists = result._response.lazy_parts()
     assert all(map(is_json, lists))
     assert result.raw is result.raw

@@ -5,7 +5,7 @@ import { upperBound } from "../shared/arrays.js";
  * What a threshold does: scores are sorted once, after that a threshold costs three searches.
  * @param {Pick<ScoreArrays, "score" | "truth" | "sample" | "increase">} windows
  */
-export function tally({ score, truth, sample, increase }) {
+export function countsOf({ score, truth, sample, increase }) {
   /** @param {(truth: number) => boolean} wanted */
   const sorted = (wanted) => score.filter((value, i) => !Number.isNaN(value) && wanted(truth[i])).sort();
   const normal = sorted((is) => is === 0), anomalous = sorted((is) => is === 1), all = sorted(() => true);

@@ -4,14 +4,14 @@ import { put } from "../shared/model.js";
 import { clamp } from "../shared/numbers.js";
 import { rounded, scoreAxis } from "../shared/scales.js";
 import { follow, timeView } from "../shared/time_span.js";
-import { tally } from "./counts.js";
+import { countsOf } from "./counts.js";
 
 /** @typedef {ReturnType<typeof anomalyState>} AnomalyState */
 
 /** @param {Model<AnomalyTraits>} model */
 export function anomalyState(model) {
   const meta = model.get("_meta"), data = /** @type {AnomalyArrays} */ (/** @type {any} */ (unpack(meta.layout, model.get("_blob"))));
-  const windows = data.start.length, counts = tally(data);
+  const windows = data.start.length, counts = countsOf(data);
   /** @param {number} i */
   const endOf = (i) => data.start[i] + data.size[data.sample[i]];
   data.middle = Float64Array.from(data.start, (start, i) => (start + endOf(i)) / 2);

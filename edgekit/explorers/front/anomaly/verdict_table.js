@@ -1,9 +1,9 @@
 // What the threshold does, in words and two small tables.
 import { h } from "../shared/elements.js";
 import { figure, percent } from "../shared/numbers.js";
-/** @import { tally } from "./counts.js" */
+/** @import { countsOf } from "./counts.js" */
 
-/** @typedef {ReturnType<ReturnType<typeof tally>["at"]>} Counted */
+/** @typedef {ReturnType<ReturnType<typeof countsOf>["at"]>} Counted */
 
 /** @type {Record<string, (value: number) => string>} */
 const TEXTS = { precision: percent, recall: percent, perHour: (value) => figure(value, 1) };

@@ -20,7 +20,7 @@ SCORE, TRUTH, SAMPLE = "anomaly", "anomalous", "sample"
 
 
 @dataclass(frozen=True, eq=False)
-class Scored:
+class WindowScores:
     """Windows that have a score and a truth.
 
     Attributes
@@ -62,7 +62,9 @@ class Scored:
         return draws(self.samples, times, seed)
 
 
-def scored(scores: ArrayLike | pd.DataFrame, truth: ArrayLike | None, samples: ArrayLike | None = None) -> Scored:
+def window_scores(
+    scores: ArrayLike | pd.DataFrame, truth: ArrayLike | None, samples: ArrayLike | None = None
+) -> WindowScores:
     """Read scores, truth and samples from arrays, Series or a table of windows; see `edgekit.anomaly.sweep`."""
     if isinstance(scores, pd.DataFrame):
         if SCORE not in scores:
@@ -82,7 +84,7 @@ def scored(scores: ArrayLike | pd.DataFrame, truth: ArrayLike | None, samples: A
         raise UsageError(f"There must be one truth and one sample for each score, got shapes {shapes}.")
     keep = known & ~np.isnan(values)
     distinct, rank = np.unique(values[keep], return_inverse=True)
-    return Scored(
+    return WindowScores(
         distinct,
         rank,
         anomalous[keep],
