@@ -53,7 +53,7 @@ def test_what_has_no_partner_is_background_or_missed():
     assert info.errors()["distance"].isna().all()
 
 
-def test_a_duplicate_is_not_too_far_from_a_truth_that_nobody_found():
+def test_a_duplicate_is_not_too_far_from_a_truth_that_was_missed():
     info = match(points([(0.2, 0.5, 1), (0.55, 0.5, 1)]), points([(0.2, 0.5, 1), (0.25, 0.5, 1)]))
     assert kinds_of(info) == (["hit", "missed"], ["hit", "duplicate"])
 
@@ -63,6 +63,11 @@ def test_a_class_that_is_not_in_training_is_a_kind_of_its_own_and_what_lies_on_i
     assert kinds_of(info) == (["not in training", "not in training"], ["wrong class"])
     assert info.confusion().loc[-1].to_dict() == {2: 1, "background": 1}
     assert -1 not in info.confusion().columns
+
+
+def test_a_prediction_labelled_as_not_in_training_has_its_column_like_any_other():
+    info = match(points([(0.5, 0.5, 1)]), points([(0.5, 0.5, 1), (0.1, 0.1, -1)]))
+    assert info.confusion().loc["background"].to_dict() == {-1: 1, 1: 0, "background": 0}
 
 
 def test_the_confusion_matrix_includes_background():
