@@ -12,10 +12,12 @@ from edgekit.errors import AmbiguousLabelsWarning, UsageError
 from edgekit.results import anomaly as scored_anomaly
 from edgekit.results import decision, label_lists, labelled
 from edgekit.results import detection as detected
+from edgekit.results import visual as seen
 from edgekit.results.in_words import in_words
 from edgekit.results.kinds import kind_of_block
 from edgekit.results.sample import Sample, Source
 from edgekit.results.windows import Cut, windows_table
+from edgekit.visual import VisualAnomaly
 from edgekit.wire.schema import Classification, LearnBlock
 from edgekit.wire.schema.base import decoded
 from edgekit.wire.scores import SCORE
@@ -309,6 +311,31 @@ class BlockResult:
         if doubt:
             text = labelled.ambiguous(field, self.sample.id, self.id, doubt)
             warnings.warn(text, AmbiguousLabelsWarning, stacklevel=3)
+
+    def visual_anomaly(self, window: int = 0) -> VisualAnomaly:
+        """Return what a visual-anomaly block says of a picture: the scores of its cells, its boxes, its verdict.
+
+        Parameters
+        ----------
+        window : int
+            Which picture (a video has several).
+
+        Returns
+        -------
+        VisualAnomaly
+            `score` is ``result.anomaly``, `scores`, `boxes`, `mean`, `max` are those of ``anomalyResult``, `threshold`
+            is the block's. A cell that came as null is NaN.
+
+        Raises
+        ------
+        UsageError
+            The block sent no anomalyResult, or none of that window.
+        ResponseError
+            The rows of the grid are not of one length.
+        """
+        others = [block for block in self.result.blocks if block._answer.anomaly_result]
+        named = display.listing(f"block {block.id} ({block.title})" for block in others)
+        return seen.visual_anomaly(self._answer, window, self.threshold, path=self._path, others=named)
 
     @property
     def detects(self) -> bool:

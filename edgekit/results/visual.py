@@ -7,10 +7,18 @@ never decides.
 
 from __future__ import annotations
 
-import pandas as pd
+import math
 
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from edgekit import display
+from edgekit.errors import ResponseError, UsageError
 from edgekit.results.decision import aggregation
-from edgekit.wire.schema import Classification
+from edgekit.visual import VisualAnomaly
+from edgekit.visual.visual_anomaly import BOX
+from edgekit.wire.schema import AnomalyResult, Classification
 from edgekit.wire.scores import SCORE
 
 
@@ -39,3 +47,61 @@ def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None)
         return f"{front}, highest score {known.max():.2f}{how}{beside}"
     verdict, side = ("flagged", "at or above") if found.all() else ("not flagged", "below")
     return f"{verdict}: score {known.iloc[0]:.2f}{how}, {side} {threshold:g}{beside}"
+
+
+def visual_anomaly(
+    raw: Classification, window: int, threshold: float | None, *, path: str = "$", others: str = ""
+) -> VisualAnomaly:
+    """Return what a block says of one picture; see `BlockResult.visual_anomaly`. `others`: which blocks have one."""
+    found = _at(raw, window, others)
+    scores = raw.scores().columns.get(SCORE, np.empty(0))
+    rows = [[box.label, box.score, box.x, box.y, box.width, box.height] for box in found.boxes or []]
+    return VisualAnomaly(
+        grid(found.scores, f"{path}.anomalyResult[{window}].scores"),
+        score=float(scores[window]) if window < len(scores) else math.nan,
+        boxes=pd.DataFrame(rows, columns=BOX).astype(dict.fromkeys(BOX[1:], float) | {"label": object}),
+        mean=found.mean_score,
+        max=found.max_score,
+        threshold=threshold,
+        method=aggregation(raw.thresholds),
+    )
+
+
+def grid(rows: list[list[float | None]] | None, path: str) -> NDArray[np.float64]:
+    """Return the scores of the cells as an array (rows, columns); null is NaN.
+
+    Raises
+    ------
+    ResponseError
+        The rows are not of one length; the text names the first that differs from the one on top.
+    """
+    rows = rows or []
+    columns = len(rows[0]) if rows else 0
+    for row, cells in enumerate(rows):
+        if len(cells) != columns:
+            raise ResponseError(
+                f"Expected a row of {columns} cells at {path}[{row}], as the first row has, got {len(cells)}.",
+                f"{path}[{row}]",
+            )
+    return np.array(rows, float).reshape(len(rows), columns)
+
+
+def _at(raw: Classification, window: int, others: str) -> AnomalyResult:
+    found = raw.anomaly_result or []
+    if not found:
+        hint = (
+            f"This result has it of {others}."
+            if others
+            else "Of a visual-anomaly block the calls that classify a sample have it: studio.classify(sample) "
+            "(POST …/classify/v2/{sampleId})."
+        )
+        raise UsageError(
+            f"Block {raw.learn_block.id} ({display.shown(raw.learn_block.type)}) sent no anomalyResult, which has "
+            f"the cells of a picture. {hint}"
+        )
+    if not isinstance(window, int | np.integer) or isinstance(window, bool) or not 0 <= window < len(found):
+        raise UsageError(
+            f"There is no window {display.quoted(window)}: block {raw.learn_block.id} has the cells of windows 0 to "
+            f"{len(found) - 1}."
+        )
+    return found[int(window)]

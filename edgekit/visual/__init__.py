@@ -1,0 +1,10 @@
+"""Visual anomaly on plain tables and arrays: a picture's grid of cells, each with a score, and what comes of it.
+
+Nothing here uses the API. A grid is an array (rows, columns): ``scores[row, column]``, row 0 on top. Places are ratios
+0..1 of the picture as it went into the model, x to the right, y down. A score at or above the threshold is an anomaly.
+"""
+
+from edgekit.visual.grid import cell_at, cells, to_stored
+from edgekit.visual.visual_anomaly import VisualAnomaly
+
+__all__ = ["VisualAnomaly", "cell_at", "cells", "to_stored"]
