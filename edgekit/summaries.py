@@ -79,19 +79,15 @@ class Summary:
     note: str = ""
 
     def __repr__(self) -> str:
-        said = (f"{name} {_said(row)}" for name, row in self._rows(_SHOWN))
+        said = (f"{name} {value}" for name, value in in_words(self.figures.iloc[:_SHOWN]))
         return display.fit(" · ".join([f"<Summary of {_samples(self.per_sample)}", *said]) + ">")
 
     def _repr_html_(self) -> str:
         return display.card(
             _samples(self.per_sample),
-            {display.shown(name): _said(row) for name, row in self._rows(None)},
+            {display.shown(name): value for name, value in in_words(self.figures)},
             note=self.note,
         )
-
-    def _rows(self, limit: int | None) -> list[tuple[str, Figure]]:
-        rows = self.figures[["value", "low", "high"]].iloc[:limit].itertuples()
-        return [(str(name), Figure(*values)) for name, *values in rows]
 
 
 def _samples(table: pd.DataFrame) -> str:
@@ -103,6 +99,12 @@ def _said(figure: Figure) -> str:
         return "none"
     between = "" if np.isnan(figure.low) else f" ({figure.low:.3g} to {figure.high:.3g})"
     return f"{figure.value:.3g}{between}"
+
+
+def in_words(figures: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the name of each figure and what is said of it: "0.825 (0.55 to 1)"."""
+    rows = figures[["value", "low", "high"]].itertuples()
+    return [(str(name), _said(Figure(*values))) for name, *values in rows]
 
 
 def figures_table(figures: Mapping[str, Figure]) -> pd.DataFrame:

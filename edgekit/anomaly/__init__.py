@@ -7,6 +7,18 @@ K-means in distances between standard-scaled features; a score above the thresho
 from edgekit.anomaly.alarms import counts, per_label, segments
 from edgekit.anomaly.clusters import KMeans
 from edgekit.anomaly.mixture import Gmm
+from edgekit.anomaly.summary import summary
 from edgekit.anomaly.thresholds import Suggestion, rates, suggest_threshold, sweep
 
-__all__ = ["Gmm", "KMeans", "Suggestion", "counts", "per_label", "rates", "segments", "suggest_threshold", "sweep"]
+__all__ = [
+    "Gmm",
+    "KMeans",
+    "Suggestion",
+    "counts",
+    "per_label",
+    "rates",
+    "segments",
+    "suggest_threshold",
+    "summary",
+    "sweep",
+]

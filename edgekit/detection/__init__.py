@@ -8,13 +8,13 @@ truth of its label is a true positive, even if other predictions take the same t
 (``one_to_one=True``) each truth takes one prediction only, and every other one is a false positive. Tables have both,
 the second with the suffix `_one_to_one`; figures on show are named "Studio" and "one-to-one" (`COUNTINGS`).
 
-Centres (FOMO): `match`, `DebugInfo`. Boxes: `match_boxes`, `BoxMatch`, `average_precision`. Many pictures: `summary`,
-`errors`, `confusion`, `count`, `sweep_distance`, `per_picture`.
+Centres (FOMO): `match`, `match_centres_of` (of boxes), `DebugInfo`. Boxes: `match_boxes`, `BoxMatch`,
+`average_precision`. Many pictures: `summary`, `errors`, `confusion`, `count`, `sweep_distance`, `per_picture`.
 """
 
 from edgekit.detection.boxes import RESIZE_MODES, BoxMatch, iou, match_boxes, to_input
 from edgekit.detection.coco import AveragePrecision, average_precision
-from edgekit.detection.debug_info import DebugInfo, match
+from edgekit.detection.debug_info import MATCHED_BY_EDGEKIT, DebugInfo, match, match_centres_of
 from edgekit.detection.error_kinds import ERROR_KINDS, confusion, count
 from edgekit.detection.matched import Matched, Names
 from edgekit.detection.matching import COUNTINGS, Metrics
@@ -24,6 +24,7 @@ from edgekit.detection.summary import Picture, Summary, errors, per_picture, sum
 __all__ = [
     "COUNTINGS",
     "ERROR_KINDS",
+    "MATCHED_BY_EDGEKIT",
     "NOT_IN_TRAINING",
     "RESIZE_MODES",
     "AveragePrecision",
@@ -41,6 +42,7 @@ __all__ = [
     "iou",
     "match",
     "match_boxes",
+    "match_centres_of",
     "per_picture",
     "summary",
     "sweep_distance",

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 from msgspec import UNSET
 
-from edgekit import display
+from edgekit import arguments, display
 from edgekit.arguments import flag
 from edgekit.detection import debug_info_json as wire
 from edgekit.detection import matching
 from edgekit.detection.matched import Matched, Names
 from edgekit.detection.matching import Metrics, checked_distance
-from edgekit.detection.scene import NOT_IN_TRAINING, Objects, Pairs, Scene, labels
+from edgekit.detection.scene import BOX, NOT_IN_TRAINING, Objects, Pairs, Scene, labels
 from edgekit.detection.sweep import sweep
 
 # What a part is called in the document and here.
@@ -24,6 +24,7 @@ _PARTS = {
     "normalised_min_distance": "min_distance", "all_pairwise_distances": "pairwise",
     "unassigned_y_true_idxs": "unassigned_truths", "unassigned_y_pred_idxs": "unassigned_predictions",
 }  # fmt: skip
+MATCHED_BY_EDGEKIT = "the centres of the boxes, matched by edgekit as the Studio does"
 
 
 def match(
@@ -72,6 +73,44 @@ def match(
     one_to_one = flag("one_to_one", one_to_one)
     _complete(document, scene, one_to_one=one_to_one)
     return DebugInfo(document, names=names, one_to_one=one_to_one)
+
+
+def match_centres_of(truths: pd.DataFrame, predictions: pd.DataFrame, *, names: Names | None = None) -> DebugInfo:
+    """Match the centres of boxes: what takes the place of the Studio's debug info where none came.
+
+    Parameters
+    ----------
+    truths, predictions : DataFrame
+        Columns `label`, `x`, `y` (top left), `width`, `height`, as of `BlockResult.truth_boxes` and
+        `BlockResult.detections`. Truths without any width or height are left out, as the Studio does.
+    names : mapping, optional
+        Names of the classes by label. A label that is one of these names becomes its number, so that pictures with and
+        without debug info can be summed up together.
+
+    Returns
+    -------
+    DebugInfo
+        `.without_debug_info` is true, and its reprs say so. The Studio's distance is taken; `rematch` changes it.
+
+    Examples
+    --------
+    >>> import edgekit as ek
+    >>> import pandas as pd
+    >>> box = pd.DataFrame({"label": ["nut"], "x": [0.2], "y": [0.2], "width": [0.1], "height": [0.1]})
+    >>> ek.detection.match_centres_of(box, box.assign(x=0.25))
+    <DebugInfo of 1 truths, 1 predictions · 1 assigned within 0.2, without debug info>
+    """
+    numbers = {name: label for label, name in (names or {}).items()}
+
+    def centres(name: str, table: pd.DataFrame) -> pd.DataFrame:
+        arguments.table(name, table, [*BOX, "label"])
+        x, y = table["x"] + table["width"] / 2, table["y"] + table["height"] / 2
+        return pd.DataFrame({"x": x, "y": y, "label": [numbers.get(label, label) for label in table["label"]]})
+
+    places = centres("truths", truths)[(truths["width"] > 0) & (truths["height"] > 0)]
+    found = match(places, centres("predictions", predictions), names=names)
+    found.derived = tuple(_PARTS.values())
+    return found
 
 
 class DebugInfo(Matched):
@@ -151,6 +190,11 @@ class DebugInfo(Matched):
         An empty picture stands in three fields, unless it was read with more of them (its distance would be lost).
         """
         return wire.encode(self._document, whole=self._whole)
+
+    @property
+    def without_debug_info(self) -> bool:
+        """Whether nothing of it came from the Studio: edgekit matched the centres of the boxes."""
+        return {"truths", "predictions", "assignments"} <= set(self.derived)
 
     @property
     def min_distance(self) -> float:
@@ -240,7 +284,8 @@ class DebugInfo(Matched):
         document = wire.Document(y_trues=old.y_trues, y_preds=old.y_preds)
         document.normalised_min_distance = checked_distance(min_distance)
         _complete(document, self.scene, one_to_one=self.one_to_one)
-        return DebugInfo(document, names=self.names, one_to_one=self.one_to_one)
+        derived = tuple(part for part in self.derived if part != "min_distance") if self.without_debug_info else ()
+        return DebugInfo(document, names=self.names, derived=derived, one_to_one=self.one_to_one)
 
     def check(self) -> pd.DataFrame:
         """Compare what the document says with what the rule makes of its points.
@@ -273,13 +318,16 @@ class DebugInfo(Matched):
         document: Any = self._document
         return display.fit(
             f"<DebugInfo of {len(document.y_trues)} truths, {len(document.y_preds)} predictions · "
-            f"{len(document.assignments)} assigned within {self.min_distance:g}>"
+            f"{len(document.assignments)} assigned within {self.min_distance:g}"
+            f"{', without debug info' if self.without_debug_info else ''}>"
         )
 
     def _repr_html_(self) -> str:
         countings = {name: way for name, way in matching.COUNTINGS.items() if way or not self.one_to_one}
         facts = {"min_distance": f"{self.min_distance:g}"} | self._facts(countings)
         note = f"Derived by the published rule: {', '.join(self.derived)}." if self.derived else ""
+        if self.without_debug_info:
+            note = f"It came without debug info: {MATCHED_BY_EDGEKIT}."
         return display.card("Detections and truths", facts, note=note)
 
 

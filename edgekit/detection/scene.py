@@ -70,7 +70,8 @@ def labels(values: ArrayLike | pd.Series[Any], what: str) -> NDArray[Any]:
         return np.empty(0, int)
     if found.dtype.kind in "iu":
         return found.astype(int)
-    plain = [_label(value, row, what) for row, value in enumerate(found.tolist())]
+    each = values if isinstance(values, list) else found.tolist()  # an array of a mixed list holds texts only
+    plain = [_label(value, row, what) for row, value in enumerate(each)]
     return np.array(plain, int if all(isinstance(label, int) for label in plain) else object)
 
 

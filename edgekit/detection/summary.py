@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import pandas as pd
 
-from edgekit import display
+from edgekit import display, summaries
 from edgekit.detection import error_kinds
 from edgekit.detection.boxes import BoxMatch
-from edgekit.detection.debug_info import DebugInfo
+from edgekit.detection.debug_info import MATCHED_BY_EDGEKIT, DebugInfo
 from edgekit.detection.error_kinds import ERROR_KINDS
 from edgekit.detection.matched import Matched
 from edgekit.detection.matching import COUNTINGS, Metrics, checked_distance, counts, rates
-from edgekit.detection.scene import NOT_IN_TRAINING, Indices, Objects, Scene
+from edgekit.detection.scene import NOT_IN_TRAINING, Floats, Indices, Objects, Scene
 from edgekit.detection.sweep import sweep
 from edgekit.errors import UsageError
+from edgekit.resampling import Figure, figure
+from edgekit.summaries import HasResults, figures_table
 
 
 @dataclass(frozen=True)
@@ -63,20 +66,26 @@ _RATES = ("precision", "recall", "f1")
 _SUFFIXES = {False: "", True: "_one_to_one"}  # of the columns, by `one_to_one`
 
 
-@dataclass(frozen=True, eq=False)
-class Summary:
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Summary(summaries.Summary):
     """How well a model detects, over many pictures.
 
     Attributes
     ----------
-    per_image : DataFrame
-        Index `picture`, worst first (by the one-to-one F1, then by how many are wrong): `truths`, `predictions`; `tp`,
-        `fp`, `fn`, `precision`, `recall`, `f1` by the Studio's counting, and with the suffix `_one_to_one` by
-        one-to-one counting; a column a kind of error; `server` (its f1, of box models its mAP), `recomputed` and
-        `difference`.
+    per_sample : DataFrame
+        One row a picture, index `sample` (its name where it was given one), worst first (by the one-to-one F1, then by
+        how many are wrong): `truths`, `predictions`; `tp`, `fp`, `fn`, `precision`, `recall`, `f1` by the Studio's
+        counting, and with the suffix `_one_to_one` by one-to-one counting; a column a kind of error; `server` (its f1,
+        of box models its mAP), `recomputed` and `difference`.
+    figures : DataFrame
+        Index `figure`: `f1`, `precision` and `recall` over all pictures by the Studio's counting, and with the suffix
+        `_one_to_one`; of boxes with scores also `mAP`, the mean of the pictures' own (`recomputed`); `value`, and the
+        interval over pictures from `low` to `high` (`edgekit.resampling`), NaN of one picture.
+    note : str
+        In how many pictures the server's own figure differs, and how many came without debug info.
     per_class : DataFrame
-        Index `label` (its name where known): the same without the server's. Truths of label -1 are the row "not in
-        training", without precision, recall and F1: they are counted, and no figure holds them against the model.
+        Index `label` (its name where known): as `per_sample`, without the server's. Truths of label -1 are the row "not
+        in training", without precision, recall and F1: they are counted, and no figure holds them against the model.
     confusion : DataFrame
         See `edgekit.detection.confusion`, with names; label -1 is "not in training".
     per_object : DataFrame
@@ -85,33 +94,32 @@ class Summary:
         Names of the classes by label, as far as any of the pictures knows them.
     """
 
-    per_image: pd.DataFrame
     per_class: pd.DataFrame
     confusion: pd.DataFrame
     per_object: pd.DataFrame
     names: dict[Any, str]
 
+    @property
+    def per_image(self) -> pd.DataFrame:
+        """`per_sample` under its first name, with the index named `picture`: notebooks of edgekit 0.1 ask for it."""
+        return self.per_sample.rename_axis(index="picture")
+
     def metrics(self, one_to_one: bool = False) -> Metrics:
         """Return the figures over all pictures; see `DebugInfo.metrics` for the two countings."""
         suffix = _SUFFIXES[bool(one_to_one)]
-        return Metrics.of(*(int(self.per_image[f"{name}{suffix}"].sum()) for name in ("tp", "fp", "fn")))
-
-    def _f1(self) -> dict[str, str]:
-        return {name: f"{self.metrics(one_to_one=way).f1:.3f}" for name, way in COUNTINGS.items()}
+        return Metrics.of(*(int(self.per_sample[f"{name}{suffix}"].sum()) for name in ("tp", "fp", "fn")))
 
     def __repr__(self) -> str:
-        f1 = ", ".join(f"{value} ({name})" for name, value in self._f1().items())
-        return display.fit(f"<Summary of {len(self.per_image)} pictures · F1 {f1}>")
+        f1 = ", ".join(f"{self.metrics(one_to_one=way).f1:.3f} ({name})" for name, way in COUNTINGS.items())
+        return display.fit(f"<Summary of {len(self.per_sample)} pictures · F1 {f1}>")
 
     def _repr_html_(self) -> str:
         found = error_kinds.total(self.per_object)
-        differ = int((self.per_image["difference"].abs() > 1e-6).sum())
-        facts = {
-            **{name: f"F1 {value}" for name, value in self._f1().items()},
-            "kinds": display.listing((f"{kind} {count}" for kind, count in found.items()), limit=len(ERROR_KINDS)),
-        }
-        note = f"In {differ} pictures the server's own figure differs from the recomputed one." if differ else ""
-        return display.card(f"{len(self.per_image)} pictures", facts, note=note)
+        shown = dict(summaries.in_words(self.figures))
+        facts = {f"F1, {name}": shown[f"f1{_SUFFIXES[way]}"] for name, way in COUNTINGS.items()}
+        facts["mAP"] = shown.get("mAP", "")
+        facts["kinds"] = display.listing((f"{kind} {count}" for kind, count in found.items()), limit=len(ERROR_KINDS))
+        return display.card(f"{len(self.per_sample)} pictures", facts, note=self.note)
 
 
 def summary(results: Results, block: int | str | None = None) -> Summary:
@@ -120,7 +128,7 @@ def summary(results: Results, block: int | str | None = None) -> Summary:
     Parameters
     ----------
     results : iterable, or mapping from name
-        Of `ClassifyResult`, `BlockResult`, `Picture`, `DebugInfo` or `BoxMatch`.
+        Of `ClassifyResult`, `BlockResult`, `Picture`, `DebugInfo` or `BoxMatch`; or what `Studio.test` returned.
     block : int or str, optional
         Which block: its id, type, last layer ("fomo") or title. Without it the one that detects objects; of several the
         FOMO block, as `edgekit.explore` chooses.
@@ -141,7 +149,7 @@ def summary(results: Results, block: int | str | None = None) -> Summary:
     scene, limit, far = _together(pictures)
     found = error_kinds.table(scene, limit, far)
     names = _names(pictures)
-    picture = pd.Index([shown.name for shown in pictures], name="picture", dtype=object).infer_objects()
+    picture = pd.Index([shown.name for shown in pictures], name="sample", dtype=object).infer_objects()
     images = _counted(scene, limit, scene.truths.picture, scene.predictions.picture, picture)
     images = images.join(
         error_kinds.count(found, "picture")
@@ -165,11 +173,13 @@ def summary(results: Results, block: int | str | None = None) -> Summary:
     shown = names | {NOT_IN_TRAINING: error_kinds.UNKNOWN}
     label = found["label"].map(lambda label: shown.get(label, label))
     return Summary(
-        images,
-        classes.rename(index=shown),
-        matrix.rename(index=shown, columns=shown),
-        found.assign(picture=picture.take(found["picture"].to_numpy(int)), label=label),
-        names,
+        per_sample=images,
+        figures=figures_table(_figures(images, isinstance(pictures[0].matched, BoxMatch))),
+        note=_note(images, pictures),
+        per_class=classes.rename(index=shown),
+        confusion=matrix.rename(index=shown, columns=shown),
+        per_object=found.assign(picture=picture.take(found["picture"].to_numpy(int)), label=label),
+        names=names,
     )
 
 
@@ -258,6 +268,8 @@ def per_picture(truths: pd.DataFrame, predictions: pd.DataFrame, min_distance: f
 
 
 def _pictures(results: Results, block: int | str | None) -> list[Picture]:
+    if isinstance(results, HasResults) and not isinstance(results, Matched | HasPictures | HasBlocks):
+        results = results.results
     if isinstance(results, Matched | Picture | HasPictures | HasBlocks):
         results = [results]
     named = isinstance(results, Mapping)
@@ -354,3 +366,29 @@ def _compared(pictures: list[Picture], f1: Any) -> dict[str, Any]:
         ]
     sent, again = np.array(server, float), np.array(recomputed, float)
     return {"server": sent, "recomputed": again, "difference": again - sent}
+
+
+def _figures(images: pd.DataFrame, boxes: bool) -> dict[str, Figure]:
+    """Return the figures over all pictures, by both countings, and of boxes the mean of the pictures' mAPs."""
+    found = {}
+    for suffix in _SUFFIXES.values():
+        counted = images[[f"{name}{suffix}" for name in ("tp", "fp", "fn")]]
+        for place, name in sorted(enumerate(_RATES), key=lambda rate: rate[1] != "f1"):
+            found[f"{name}{suffix}"] = figure(counted, partial(_rate, place))
+    recomputed = images["recomputed"].dropna()
+    if boxes and len(recomputed):
+        parts = np.column_stack([recomputed, np.ones(len(recomputed))])
+        found["mAP"] = figure(parts, lambda sums: sums[..., 0] / sums[..., 1])
+    return found
+
+
+def _rate(place: int, sums: Floats) -> Floats:
+    return rates(*np.moveaxis(sums, -1, 0))[place]
+
+
+def _note(images: pd.DataFrame, pictures: list[Picture]) -> str:
+    differ = int((images["difference"].abs() > 1e-6).sum())
+    own = sum(isinstance(shown.matched, DebugInfo) and shown.matched.without_debug_info for shown in pictures)
+    notes = [f"In {differ} pictures the server's own figure differs from the recomputed one."] if differ else []
+    notes += [f"{own} of {len(pictures)} pictures came without debug info: {MATCHED_BY_EDGEKIT}."] if own else []
+    return " ".join(notes)

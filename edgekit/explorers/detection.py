@@ -34,8 +34,7 @@ class DetectionExplorer(Explorer):
     Parameters
     ----------
     blocks : sequence of BlockResult
-        What an object-detection block says of each picture: all of FOMO blocks (with debug info), or all of blocks that
-        give boxes.
+        What an object-detection block says of each picture: all of FOMO blocks, or all of blocks that give boxes.
     **state
         Any of the traits below, to begin with.
 
@@ -77,7 +76,7 @@ class DetectionExplorer(Explorer):
         self._is_boxes = isinstance(pictures[0].matched, detection.BoxMatch)
         if any(isinstance(picture.matched, detection.BoxMatch) != self._is_boxes for picture in pictures):
             raise UsageError("Some of these blocks give centres (FOMO) and some boxes: explore one kind at a time.")
-        summed = detection.summary(detection.Picture(i, p.matched, p.server) for i, p in enumerate(pictures)).per_image
+        summed = detection.summary(detection.Picture(i, p.matched, p.server) for i, p in enumerate(pictures)).per_sample
         self._pictures = [pictures[i] for i in summed.index]
         self.pictures = summed.reset_index(drop=True).rename_axis(index="picture")
         self.pictures.insert(0, "sample", [picture.block.sample.id for picture in self._pictures])
@@ -103,6 +102,8 @@ class DetectionExplorer(Explorer):
         missing = sum(picture.image is None for picture in self._pictures)
         notes = [f"{unscored} of {found} predictions came without a score and are always shown"] if unscored else []
         notes += [f"{missing} of {many} pictures could not be fetched"] if missing else []
+        own = sum(picture.without_debug_info for picture in self._pictures)
+        notes += [f"{own} of {many} pictures came without debug info: {detection.MATCHED_BY_EDGEKIT}"] if own else []
         return {
             "title": f"{display.shown(first.title)} · {where}",
             "boxes": self._is_boxes,
@@ -238,7 +239,7 @@ class _Picture:
 
     def __init__(self, block: BlockResult, window: int, names: dict[int, str]) -> None:
         self.block, self.image = block, None
-        self.matched = block.debug_info(window, names=names) if _has_centres(block, window) else block.matched(window)
+        self.matched = block.matched(window, names=names)
         self.predictions = detected.with_scores(block.raw, window, self.matched)
         truths = self.matched.truths
         self.truths = truths if "width" in truths else truths.assign(width=np.nan, height=np.nan)
@@ -247,17 +248,17 @@ class _Picture:
     image: Image | None
 
     @property
+    def without_debug_info(self) -> bool:
+        """Whether edgekit matched the centres because a FOMO model's answer came without debug info."""
+        return isinstance(self.matched, detection.DebugInfo) and self.matched.without_debug_info
+
+    @property
     def shape(self) -> float:
         """Height over width."""
         if self.image is not None:
             return float(self.image.height / self.image.width)
         size = self.block.sample.info.image_dimensions
         return size.height / size.width if size and size.width > 0 and size.height > 0 else 1.0
-
-
-def _has_centres(block: BlockResult, window: int) -> bool:
-    found = block.raw.structured_result or []
-    return block.last_layer == "fomo" or found[window].debug_info_json is not None
 
 
 def _is_object(chosen: list[Any]) -> bool:

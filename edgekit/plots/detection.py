@@ -135,6 +135,8 @@ def detections(
         said = found["kind"].isin(SAID) & (found["object"] == "truth")
         hidden = set(found.loc[said, "index"])
         _names(ax, matched, centres, hidden, matched.predictions.get("score") if scores is None else scores)
+    if getattr(matched, "without_debug_info", False):
+        ax.set_xlabel(f"{ax.get_xlabel()}\nwithout debug info: centres of the boxes, matched by edgekit")
     finish(ax, title)
     ax.spines[["top", "right"]].set_visible(True)
     return ax

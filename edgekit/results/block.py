@@ -401,9 +401,9 @@ class BlockResult:
     def matched(self, window: int = 0, **options: Unpack[detected.MatchOptions]) -> detection.Matched:
         """Return detections and truths of one window, matched: a `DebugInfo` for FOMO, a `BoxMatch` for boxes.
 
-        For FOMO `names` may be given as for `debug_info`. For boxes: `min_iou` (0.5); `input_size` with `resize_mode`
-        as for `truth_boxes`; `classes`, the labels in training, which a response does not tell: truths of any other
-        get label -1.
+        For FOMO `names` may be given as for `debug_info`; without debug info `edgekit.detection.match_centres_of` takes
+        its place. For boxes `min_iou` (0.5). For both, where boxes are matched: `input_size` with `resize_mode` as for
+        `truth_boxes`; `classes`, the labels in training, which a response does not tell: other truths get label -1.
         """
         return detected.matched(self.sample, self._answer, window, path=self._path, **options)
 

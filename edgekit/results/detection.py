@@ -212,7 +212,7 @@ def matched(
     path: str = "$",
 ) -> detection.Matched:
     """Match the objects of one window with the truth; see `BlockResult.matched`."""
-    if _at(raw, window).debug_info_json is not None or raw.object_detection_last_layer == "fomo":
+    if _at(raw, window).debug_info_json is not None:
         return debug_info(raw, window, names)
     found = detections(raw, input_size, path)
     truths = truth_boxes(sample, input_size, resize_mode)
@@ -225,6 +225,8 @@ def matched(
             "nothing to match them by. block.detections() lists them; rename its labels, and those of "
             "block.truth_boxes(), and edgekit.detection.match_boxes(truths, predictions) goes on from there."
         )
+    if raw.object_detection_last_layer == "fomo":
+        return detection.match_centres_of(truths, of_window, names=names)
     return detection.match_boxes(truths, of_window, min_iou)
 
 

@@ -240,7 +240,7 @@ def test_the_same_pycocotools_still_prints_for_others(capsys):
 def test_boxes_without_scores_have_no_average_precision():
     with pytest.raises(ek.UsageError, match="score"):
         detection.average_precision(ONE, ONE)
-    assert np.isnan(detection.summary([detection.match_boxes(ONE, ONE)]).per_image["recomputed"]).all()
+    assert np.isnan(detection.summary([detection.match_boxes(ONE, ONE)]).per_sample["recomputed"]).all()
 
 
 # --- frames -----------------------------------------------------------------------------------------------------------

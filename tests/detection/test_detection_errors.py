@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 import edgekit as ek
 from edgekit import detection
 from edgekit.detection import DebugInfo, Metrics, match
+from edgekit.detection.matching import rates
+from edgekit.resampling import RESAMPLES, draws
 from tests.detection.test_detection_matching import PREDICTIONS, TRUTHS, points
 
 EMPTY = '{"assignments": [], "unassigned_y_true_idxs": [], "unassigned_y_pred_idxs": []}'
@@ -158,9 +160,9 @@ def test_many_pictures_have_the_errors_of_each_alone(pictures, limit):
         each = [info.metrics(one_to_one=one_to_one) for info in infos]
         assert result.metrics(one_to_one=one_to_one)[:3] == tuple(sum(part) for part in zip(*each, strict=True))[:3]
         suffix = "_one_to_one" if one_to_one else ""
-        for picture, row in result.per_image.iterrows():
+        for picture, row in result.per_sample.iterrows():
             assert row[f"f1{suffix}"] == pytest.approx(each[picture].f1)
-    for table in (result.per_image, result.per_class):
+    for table in (result.per_sample, result.per_class):
         assert table["hit"].sum() == table["tp_one_to_one"].sum()
         assert (table["hit"] + table["duplicate"]).sum() == table["tp"].sum()
 
@@ -178,9 +180,29 @@ def good_and_bad() -> dict[str, DebugInfo]:
 
 def test_the_worst_pictures_come_first():
     result = detection.summary(good_and_bad())
-    assert result.per_image.index.tolist() == ["worse", "bad", "half", "good", "empty"]
+    assert result.per_sample.index.tolist() == ["worse", "bad", "half", "good", "empty"]
     assert repr(result) == "<Summary of 5 pictures · F1 0.429 (Studio), 0.429 (one-to-one)>"
     assert "wrong class" in result._repr_html_()
+
+
+def test_figures_over_pictures_have_intervals_of_pictures_drawn_anew():
+    summed = detection.summary(good_and_bad())
+    tp, fp, fn = (draws(5, RESAMPLES, 0) @ summed.per_sample[["tp", "fp", "fn"]].to_numpy()).T
+    value, low, high = summed.figures.loc["f1"]
+    assert value == summed.metrics().f1
+    assert (low, high) == tuple(np.quantile(rates(tp, fp, fn)[2], [0.025, 0.975], method="nearest"))
+    assert low < value < high
+    assert list(summed.figures.index) == [
+        "f1", "precision", "recall", "f1_one_to_one", "precision_one_to_one", "recall_one_to_one",
+    ]  # fmt: skip
+    assert detection.summary(good_and_bad()["half"]).figures["low"].isna().all()
+
+
+def test_the_table_of_samples_keeps_its_first_name_too():
+    summed = detection.summary(good_and_bad())
+    assert summed.per_sample.index.name == "sample"
+    assert summed.per_image.index.name == "picture"
+    pd.testing.assert_frame_equal(summed.per_image, summed.per_sample, check_names=False)
 
 
 def test_classes_are_summed_up_over_the_pictures():
@@ -229,7 +251,7 @@ def test_pictures_matched_with_different_distances_are_not_summed_up():
     one = points([(0.5, 0.5, 1)])
     with pytest.raises(ek.UsageError, match="rematch"):
         detection.summary([match(one, one, 0.1), match(one, one, 0.2)])
-    assert len(detection.summary([match(one, one, 0.1), DebugInfo.from_json(EMPTY)]).per_image) == 2
+    assert len(detection.summary([match(one, one, 0.1), DebugInfo.from_json(EMPTY)]).per_sample) == 2
 
 
 def test_what_cannot_be_summed_up_is_a_usage_error():
@@ -249,4 +271,4 @@ def test_the_sweep_of_many_pictures_pools_them():
 
 
 def test_one_picture_alone_can_be_summed_up():
-    assert len(detection.summary(good_and_bad()["half"]).per_image) == 1
+    assert len(detection.summary(good_and_bad()["half"]).per_sample) == 1

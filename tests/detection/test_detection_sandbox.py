@@ -49,7 +49,7 @@ def test_every_figure_of_the_server_can_be_recomputed(results):
 def test_the_map_of_every_picture_can_be_recomputed_in_the_models_own_frame(results):
     """The input block crops by whole pixels: of a picture of another shape the places are half a pixel uncertain."""
     known, of_boxes = classes(results), blocks(results, BOXES)
-    table = detection.summary([shown for block in of_boxes for shown in block.pictures(classes=known)]).per_image
+    table = detection.summary([shown for block in of_boxes for shown in block.pictures(classes=known)]).per_sample
     sizes = [block.sample.info.image_dimensions for block in of_boxes]
     square = [block.sample.id for block, size in zip(of_boxes, sizes, strict=True) if size.width == size.height]
     assert len(square) > 20
@@ -88,11 +88,11 @@ def test_truths_lie_where_the_debug_info_has_them(results):
 
 def test_the_summary_adds_up_and_names_the_classes(results):
     result = detection.summary(results, block=blocks(results, FOMO)[0].id)
-    assert len(result.per_image) == len(results)
-    assert result.per_image["f1_one_to_one"].is_monotonic_increasing
+    assert len(result.per_sample) == len(results)
+    assert result.per_sample["f1_one_to_one"].is_monotonic_increasing
     total = detection.count(result.per_object, "object")
-    assert total.loc["truth", "truths"] == result.per_image["truths"].sum()
-    assert total.loc["prediction", "predictions"] == result.per_image["predictions"].sum()
+    assert total.loc["truth", "truths"] == result.per_sample["truths"].sum()
+    assert total.loc["prediction", "predictions"] == result.per_sample["predictions"].sum()
     assert set(result.per_class.index) - {"not in training"} == classes(results)
     assert result.metrics(one_to_one=True).f1 <= result.metrics().f1
     assert result.metrics().f1 > 0.7
@@ -129,7 +129,7 @@ def test_results_leave_their_tables_alone(results):
 
 def test_a_whole_project_is_summed_up_by_its_fomo_block_where_none_is_named(results):
     found, named = detection.summary(results), detection.summary(results, block="fomo")
-    pd.testing.assert_frame_equal(found.per_image, named.per_image)
+    pd.testing.assert_frame_equal(found.per_sample, named.per_sample)
     pd.testing.assert_frame_equal(
         detection.errors(results), named.per_object.assign(label=detection.errors(results)["label"])
     )

@@ -33,7 +33,7 @@ def fomo(result: ek.ClassifyResult) -> ek.BlockResult:
 
 
 def test_pictures_stand_worst_first_with_their_sample(results, explorer):
-    summed = ek.detection.summary([fomo(result) for result in results]).per_image
+    summed = ek.detection.summary([fomo(result) for result in results]).per_sample
     assert explorer.pictures["sample"].tolist() == summed.index.tolist()
     assert explorer.pictures["f1_one_to_one"].is_monotonic_increasing
 
@@ -110,10 +110,11 @@ def test_centres_and_boxes_are_not_mixed(results):
         ek.explore([block for block in results[0].blocks if block.detects])
 
 
-def test_without_debug_info_it_says_how_to_ask_for_it(objects, results):
+def test_without_debug_info_the_centres_of_the_boxes_are_matched_and_a_note_says_so(objects, results):
     alone = objects.classify(results[0].sample.id, block=fomo(results[0]).id)
-    with pytest.raises(ek.UsageError, match="debug=True"):
-        ek.explore(alone)
+    explorer = ek.explore(alone)
+    assert "1 of 1 pictures came without debug info" in explorer._meta["note"]
+    assert explorer.counts.loc["this picture"].equals(ek.explore(fomo(results[0])).counts.loc["this picture"])
 
 
 def test_a_result_from_a_file_is_explored_without_pictures(tmp_path):

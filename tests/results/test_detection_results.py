@@ -158,6 +158,69 @@ def test_no_debug_info_says_how_to_ask_for_it():
         block("yolov5", debugInfoJson=None).debug_info()
 
 
+# --- FOMO without debug info ------------------------------------------------------------------------------------------
+
+
+def without_debug_info(**sample: Any) -> ek.ClassifyResult:
+    """Return a public case: a bolt that is found, a nut that is missed, a bolt seen where there is none."""
+    document = json.loads((SEED.parent / "cases" / "fomo-without-debug-response.json").read_bytes())
+    document["sample"]["sample"] |= sample
+    return ek.parse(document)
+
+
+def test_without_debug_info_the_centres_of_the_boxes_are_matched():
+    info = without_debug_info().blocks[0].matched()
+    assert isinstance(info, detection.DebugInfo)
+    assert info.truths.round(9).to_numpy().tolist() == [[0.2, 0.3, "bolt"], [0.6875, 0.6875, "nut"]]
+    assert info.predictions.round(9).to_numpy().tolist() == [[0.1875, 0.2875, "bolt"], [0.8625, 0.1625, "bolt"]]
+    assert info.errors()["kind"].value_counts().to_dict() == {"hit": 2, "background": 1, "missed": 1}
+    assert info.metrics() == detection.Metrics.of(1, 1, 1)
+
+
+def test_what_edgekit_matched_in_place_of_debug_info_is_marked_everywhere():
+    block = without_debug_info().blocks[0]
+    info = block.matched()
+    assert info.without_debug_info
+    assert info.rematch(0.001).without_debug_info
+    assert not detection.DebugInfo.from_json(INFO).without_debug_info
+    assert "without debug info" in repr(info)
+    assert "without debug info" in info._repr_html_()
+    assert "matched by edgekit" in block.plot().get_xlabel()
+    plt.close("all")
+    assert "1 of 2 pictures came without debug info" in detection.summary([block.matched(), match_of(block)]).note
+
+
+def match_of(block: ek.BlockResult) -> detection.DebugInfo:
+    return detection.match(block.matched().truths, block.matched().predictions)
+
+
+def test_the_servers_figures_are_recomputed_without_debug_info_too():
+    assert without_debug_info().blocks[0].compare_metrics()["difference"].tolist() == [0, 0, 0, 0]
+
+
+def test_many_pictures_without_debug_info_are_summed_up():
+    summed = detection.summary({7: without_debug_info(), 9: without_debug_info()})
+    assert summed.per_sample.index.tolist() == [7, 9]
+    assert summed.figures.loc[["f1", "recall"], "value"].tolist() == [0.5, 0.5]
+    assert summed.per_class.loc["nut", "missed"] == 2
+
+
+def test_numbers_of_classes_join_pictures_without_debug_info_to_those_with():
+    named = without_debug_info().blocks[0].matched(names={1: "bolt"})
+    assert named.predictions["label"].tolist() == [1, 1]
+    assert named.truths["label"].tolist() == [1, "nut"]
+
+
+def test_a_truth_without_area_is_left_out_as_the_studio_does():
+    flat = [{"label": "bolt", "x": 32, "y": 64, "width": 0, "height": 64}]
+    assert len(without_debug_info(boundingBoxes=flat).blocks[0].matched().truths) == 0
+
+
+def test_a_picture_of_unknown_size_says_why_nothing_is_matched():
+    with pytest.raises(ek.UsageError, match="how large its picture is"):
+        without_debug_info(imageDimensions=None).blocks[0].matched()
+
+
 def test_broken_debug_info_is_a_response_error():
     with pytest.raises(ek.ResponseError):
         block(debugInfoJson=INFO[:50]).debug_info()
@@ -228,18 +291,18 @@ def test_boxes_without_names_cannot_be_matched(details):
 
 def test_results_are_summed_up_by_sample():
     other = result(sample={"id": 9}, f1=0.75)
-    table = detection.summary([result(), other]).per_image
+    table = detection.summary([result(), other]).per_sample
     assert set(table.index) == {2, 9}
     assert table["server"].to_dict() == {2: 0.5, 9: 0.75}
     assert table["difference"].to_dict() == {2: 0, 9: -0.25}
-    assert detection.summary({"front": other}).per_image.index.tolist() == ["front"]
+    assert detection.summary({"front": other}).per_sample.index.tolist() == ["front"]
     assert detection.summary([other.blocks[0]]).per_class.index.tolist() == ["bolt", "nut"]
     assert "In 1 pictures the server&#x27;s own figure differs" in detection.summary([other])._repr_html_()
 
 
 def test_boxes_of_a_project_are_summed_up():
     shown = result("yolov5", debugInfoJson=None, sample=BOXES)
-    table = detection.summary([shown]).per_image
+    table = detection.summary([shown]).per_sample
     assert table.loc[2, "server"] == 0.5
     assert table.loc[2, "recomputed"] == pytest.approx(shown.blocks[0].matched().average_precision())
 

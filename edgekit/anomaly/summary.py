@@ -1,0 +1,149 @@
+"""Many samples at once: which are the most anomalous, what the threshold does to them, and how certain that is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from edgekit.anomaly.columns import Floats
+from edgekit.anomaly.window_scores import SAMPLE, SCORE, TRUTH, WindowScores, window_scores
+from edgekit.arguments import number
+from edgekit.display import listing
+from edgekit.errors import UsageError
+from edgekit.resampling import LEVEL, RESAMPLES, Figure, figure, interval
+from edgekit.summaries import Results, Summary, blocks_of, figures_table
+
+_NAN = Figure(np.nan, np.nan, np.nan)
+
+
+def summary(results: Results, block: int | str | None = None, *, threshold: float | None = None) -> Summary:
+    """Sum up the anomaly scores of many samples.
+
+    Parameters
+    ----------
+    results : iterable, or mapping from sample id
+        Of what `Studio.classify` returned, or of its anomaly blocks; or what `Studio.test` returned.
+    block : int or str, optional
+        Which block: its id, type or title. Without it the only anomaly block.
+    threshold : float, optional
+        A score above it is an anomaly; without it the block's own.
+
+    Returns
+    -------
+    Summary
+        `.per_sample`, index `sample`: `windows` (with a score), `above` (the threshold), `share` (of the windows),
+        `highest` (score), `anomalous` (how many of the windows should be an anomaly; missing where no window's truth is
+        known), `false_alarms`, `missed` and `known` (windows whose truth is known). First the samples with the largest
+        share of wrong windows; of as many wrong ones, and without truth, those with the largest share above, then with
+        the highest score.
+
+        `.figures`: `above` (share of all windows), and of the windows whose truth is known `false_alarm_rate` (share of
+        the normal ones above the threshold), `recall`, `precision`, `f1`, and `auroc`, which no threshold decides: how
+        often an anomalous window scores higher than a normal one, a tie counting half. What is 0/0 is NaN.
+
+    Raises
+    ------
+    UsageError
+        No results, no such block, no score in it; no threshold, or several, and none is given.
+
+    Notes
+    -----
+    The truth is `BlockResult.anomalous`. Intervals: `edgekit.resampling`.
+
+    Examples
+    --------
+    >>> import edgekit as ek
+    >>> studio = ek.connect(sandbox="motion")
+    >>> summary = ek.anomaly.summary(studio.classify([11, 21, 31]), "anomaly-gmm", threshold=8)
+    >>> summary.per_sample[["windows", "above", "anomalous", "false_alarms", "missed"]]
+            windows  above  anomalous  false_alarms  missed
+    sample
+    31           17     16         17             0       1
+    11           17      0          0             0       0
+    21           17      0          0             0       0
+    """
+    found = blocks_of(results, "anomaly", block)
+    limit = _limit([one for _, one in found]) if threshold is None else number("threshold", threshold)
+    windows = pd.concat([_windows(name, one) for name, one in found], ignore_index=True)
+    if not windows[SCORE].notna().any():
+        raise UsageError("None of these windows has an anomaly score: there is nothing to sum up.")
+    per_sample = _per_sample(windows, limit)
+    note = f"A score above {limit:g} is an anomaly."
+    if windows[TRUTH].isna().all():
+        note += " Nothing says which windows should be one, so no rate is known."
+    return Summary(per_sample, figures_table(_figures(per_sample, windows)), note)
+
+
+def _limit(blocks: list[Any]) -> float:
+    stated = {one.threshold for one in blocks if one.threshold is not None}
+    if len(stated) == 1:
+        return float(stated.pop())
+    why = f"with several thresholds ({listing(sorted(stated))})" if stated else "without a threshold"
+    raise UsageError(f"These results came {why}: give one, summary(results, threshold=…).")
+
+
+def _windows(name: Any, block: Any) -> pd.DataFrame:
+    scores = block.scores()
+    if SCORE not in scores and len(scores):
+        raise UsageError(f"{block!r} has no anomaly score. Name another block: block=… (its id or type).")
+    score = scores[SCORE].to_numpy(float) if SCORE in scores else np.empty(0)
+    truth = block.anomalous().to_numpy() if len(score) else pd.array([], "boolean")
+    return pd.DataFrame({SAMPLE: pd.Series([name] * len(score), dtype=object), SCORE: score}).assign(
+        **{TRUTH: pd.array(truth, "boolean")}
+    )
+
+
+def _per_sample(windows: pd.DataFrame, limit: float) -> pd.DataFrame:
+    known = windows[windows[SCORE].notna()]
+    above, truth = known[SCORE] > limit, known[TRUTH]
+    parts = pd.DataFrame(
+        {
+            "windows": 1,
+            "above": above.astype(int),
+            "anomalous": truth.astype("Int64"),
+            "false_alarms": (above & ~truth).astype("Int64"),
+            "missed": (~above & truth).astype("Int64"),
+            "known": truth.notna().astype(int),
+        }
+    )
+    names = known[SAMPLE].infer_objects()
+    grouped = parts.groupby(names, sort=False)
+    table = grouped.sum(min_count=1)
+    table.insert(2, "share", table["above"] / table["windows"])
+    table.insert(3, "highest", known.groupby(names, sort=False)[SCORE].max())
+    wrong = ((table["false_alarms"] + table["missed"]) / table["known"]).astype("Float64").fillna(0)
+    order = table.assign(wrong=wrong).sort_values(["wrong", "share", "highest"], ascending=False, kind="stable").index
+    return table.loc[order].rename_axis(index="sample")
+
+
+def _figures(per_sample: pd.DataFrame, windows: pd.DataFrame) -> dict[str, Figure]:
+    counted = per_sample.fillna(0).astype(float)
+    normal, anomalous = counted["known"] - counted["anomalous"], counted["anomalous"]
+    alarms, hits = counted["false_alarms"], anomalous - counted["missed"]
+
+    def share(part: pd.Series[float], whole: pd.Series[float]) -> Figure:
+        return figure(np.column_stack([part, whole]), lambda sums: sums[..., 0] / sums[..., 1])
+
+    return {
+        "above": share(counted["above"], counted["windows"]),
+        "false_alarm_rate": share(alarms, normal),
+        "recall": share(hits, anomalous),
+        "precision": share(hits, hits + alarms),
+        "f1": share(2 * hits, hits + alarms + anomalous),
+        "auroc": _auroc(window_scores(windows, None)) if windows[TRUTH].notna().any() else _NAN,
+    }
+
+
+def _auroc(windows: WindowScores) -> Figure:
+    drawn = [_area(*windows.counted(draw)) for draw in windows.draws(RESAMPLES, 0)]
+    low, high = interval(drawn, LEVEL) or (np.nan, np.nan)
+    return Figure(_area(*windows.counted()), low, high)
+
+
+def _area(normal: Floats, anomalous: Floats) -> float:
+    """How often an anomalous window scores higher than a normal one, from how many have each of the distinct scores."""
+    pairs = normal.sum() * anomalous.sum()
+    below = normal.cumsum() - normal / 2
+    return float((anomalous * below).sum() / pairs) if pairs else float("nan")
