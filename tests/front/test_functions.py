@@ -9,11 +9,11 @@ import pytest
 from edgekit import anomaly, colours
 
 MODULES = (
-    "anomaly/bins.js",
     "anomaly/counts.js",
     "anomaly/coverage.js",
     "shared/arrays.js",
     "shared/axis_legend.js",
+    "shared/bins.js",
     "shared/envelope.js",
     "shared/numbers.js",
     "shared/scales.js",

@@ -59,11 +59,36 @@ interface Looks {
   kinds: Record<string, Look>;
   shade: { light: number; dark: number };
 }
+/** Scores in ascending order, apart by what they should be; `all` also those of which it is not known. */
+interface ByTruth {
+  normal: Float64Array;
+  anomalous: Float64Array;
+  all: Float64Array;
+}
+interface ThresholdTraits {
+  threshold: number | null;
+}
 /** What every explorer is sent beside its arrays. */
 interface Meta {
   title: string;
   layout: Layout;
   looks: Looks;
+}
+
+// --- explorers of pictures ---
+/** Files of pictures, one after the other; picture i from `image_at[i]` to `image_at[i + 1]`. */
+interface ImageArrays {
+  images: Uint8Array<ArrayBuffer>;
+  image_at: Int32Array;
+}
+/** What the strip of pictures shows: which, in this order, and the bar of each, as a share of the height. */
+interface StripNow {
+  pictures: ArrayLike<number>;
+  chosen: number;
+  bar(picture: number): { share: number; colour: string };
+  /** Where a line goes across all bars, as a share of the height. */
+  line?: number;
+  caption: string;
 }
 
 // --- explorers over time ---
@@ -129,11 +154,10 @@ interface AnomalyArrays extends TimelineArrays, ScoreArrays {
   part: Int32Array;
   signed?: Float64Array;
 }
-interface AnomalyTraits extends TimelineTraits {
+interface AnomalyTraits extends TimelineTraits, ThresholdTraits {
   _meta: AnomalyMeta;
   _blob: DataView;
   window: number;
-  threshold: number | null;
   log_scale: boolean;
 }
 
@@ -181,7 +205,7 @@ interface DetectionMeta extends Meta {
 }
 /** As `edgekit.detection.COUNTINGS` names them. */
 type Counting = "Studio" | "one-to-one";
-interface DetectionArrays {
+interface DetectionArrays extends ImageArrays {
   truth_place: Float64Array;
   truth_label: Int32Array;
   truth_at: Int32Array;
@@ -189,8 +213,6 @@ interface DetectionArrays {
   prediction_label: Int32Array;
   prediction_at: Int32Array;
   prediction_score: Float64Array;
-  images: Uint8Array<ArrayBuffer>;
-  image_at: Int32Array;
 }
 interface DetectionTraits {
   _meta: DetectionMeta;

@@ -1,15 +1,18 @@
 // Drawing of the anomaly explorer: signal, scores and histogram below; threshold and chosen window, which move, above.
 import { canvasIn } from "../shared/canvas.js";
 import { envelope } from "../shared/envelope.js";
+import { drawHistogram, drawHistogramThreshold } from "../shared/histogram.js";
 import { clamp } from "../shared/numbers.js";
 import { AXIS, TOP, timeScale } from "../shared/scales.js";
 import { drawSignal } from "../shared/signal_track.js";
 import { palette } from "../shared/theme.js";
 import { drawMark } from "../shared/time_track.js";
 import { coverage } from "./coverage.js";
-import { drawHistogram, drawHistogramThreshold } from "./histogram.js";
 import { drawAlarms, drawCovered, drawRing, drawScores, drawThreshold, scoreHeights } from "./score_track.js";
 /** @import { AnomalyState } from "./state.js" */
+
+const windowsOf = (/** @type {number} */ count, /** @type {string} */ kind) =>
+  `${count} ${kind && `${kind} `}window${count === 1 ? "" : "s"}`;
 
 /**
  * @param {AnomalyState} state
@@ -26,7 +29,7 @@ export function anomalyDrawing({ model, meta, data, windows, counts, endOf, axis
     const now = view(), room = Math.floor(timeScale(now, places.scores.clientWidth).room);
     drawSignal(base.signal.begin(), colours, data, meta, model.get("axes"), now);
     drawScores(base.scores.begin(), colours, data, meta, now, axis());
-    drawHistogram(base.histogram.begin(), colours, counts, axis());
+    drawHistogram(base.histogram.begin(), colours, counts, axis(), windowsOf);
     covered = coverage(data, meta.longest, now, room);
     peaks = envelope(data.middle, data.score, now.low, now.high, room).largest;
     return colours;

@@ -5,13 +5,15 @@ import { button, checkField, frame, h, numberField } from "../shared/elements.js
 import { drawingLoop } from "../shared/frames.js";
 import { keepKeys } from "../shared/keyboard.js";
 import { put } from "../shared/model.js";
+import { figure, percent } from "../shared/numbers.js";
+import { sayThreshold } from "../shared/threshold.js";
 import { timeGestures } from "../shared/time_gestures.js";
+import { verdictTable } from "../shared/verdict_table.js";
 import { eventsAbove } from "./counts.js";
 import { anomalyDrawing } from "./drawing.js";
 import { anomalyHelp, anomalyKeys } from "./keys.js";
 import { anomalyState } from "./state.js";
 import { dragThreshold } from "./threshold_drag.js";
-import { verdictTable } from "./verdict_table.js";
 import { windowCard } from "./window_card.js";
 /** @import { AnomalyState } from "./state.js" */
 
@@ -26,7 +28,10 @@ function render({ model, el }) {
     "aria-valuemin": 0, "aria-valuemax": Math.max(windows - 1, 0),
   }, signal, scores);
   const fields = anomalyFields(state), legend = axisLegend(model, meta);
-  const card = windowCard(meta, data), verdict = verdictTable(state.known);
+  const card = windowCard(meta, data), verdict = verdictTable({
+    known: state.known, things: "windows", sides: ["above", "not above"],
+    rates: [["precision", "precision", percent], ["recall", "recall", percent], ["perHour", "false alarms an hour", (rate) => figure(rate, 1)]],
+  });
   const root = frame(meta.title, {
     head: [...fields.elements, button("show all", () => put(model, "span", []))],
     main: [legend.element, h("div", { class: "ek-stack" }, tracks, knob), histogram],
@@ -47,12 +52,13 @@ function render({ model, el }) {
     above() {
       drawing.above();
       fields.show();
-      sayThreshold(state, knob);
       const threshold = model.get("threshold"), chosen = model.get("window");
+      sayThreshold(threshold, state.axis(), knob);
       tracks.setAttribute("aria-valuenow", String(chosen));
       if (windows) tracks.setAttribute("aria-valuetext", card.show(chosen, threshold));
-      if (threshold === null) verdict.show(null, windows, 0);
-      else verdict.show(state.counts.at(threshold), windows, eventsAbove(data, threshold));
+      if (threshold === null) return verdict.show("no threshold", null);
+      const counts = state.counts.at(threshold), events = eventsAbove(data, threshold);
+      verdict.show(`${counts.above} of ${windows} window${windows === 1 ? "" : "s"} above, in ${events} event${events === 1 ? "" : "s"}`, counts);
     },
   }).stop;
 }
@@ -71,19 +77,6 @@ function anomalyFields({ model, windows, choose, setThreshold }) {
     logarithmic.show(model.get("log_scale"));
   };
   return { elements: [place.label, threshold.label, logarithmic.label], show };
-}
-
-/**
- * The threshold for a screen reader, as the value of its knob.
- * @param {AnomalyState} state
- * @param {HTMLElement} knob
- */
-function sayThreshold({ model, axis }, knob) {
-  const threshold = model.get("threshold"), { low, high } = axis();
-  const say = (/** @type {string} */ name, /** @type {number} */ value) => knob.setAttribute(name, String(Number(value.toPrecision(6))));
-  say("aria-valuemin", Math.min(low, threshold ?? low));
-  say("aria-valuemax", Math.max(high, threshold ?? high));
-  if (threshold !== null) say("aria-valuenow", threshold);
 }
 
 export default { render };

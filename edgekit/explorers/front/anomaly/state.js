@@ -2,7 +2,8 @@
 import { nearest, unpack } from "../shared/arrays.js";
 import { put } from "../shared/model.js";
 import { clamp } from "../shared/numbers.js";
-import { rounded, scoreAxis } from "../shared/scales.js";
+import { scoreAxis } from "../shared/scales.js";
+import { thresholdMoves } from "../shared/threshold.js";
 import { follow, timeView } from "../shared/time_span.js";
 import { countsOf } from "./counts.js";
 
@@ -24,10 +25,9 @@ export function anomalyState(model) {
     put(model, "window", next);
     follow(model, meta.end, data.start[next], endOf(next));
   }
-  /** @param {number} value */
-  const setThreshold = (value) => void (Number.isFinite(value) && put(model, "threshold", value));
   return {
-    model, meta, data, windows, counts, endOf, axis, choose, setThreshold,
+    model, meta, data, windows, counts, endOf, axis, choose,
+    ...thresholdMoves(model, axis),
     known: counts.normal.length + counts.anomalous.length > 0,
     view: () => timeView(model, meta.end),
     /** @param {number} ms */
@@ -37,17 +37,6 @@ export function anomalyState(model) {
       const threshold = model.get("threshold");
       if (threshold === null) return;
       for (let i = model.get("window") + step; i >= 0 && i < windows; i += step) if (data.score[i] > threshold) return choose(i);
-    },
-    /** @param {number} share of the scale of scores, from its low end */
-    setThresholdAt(share) {
-      const scale = axis();
-      setThreshold(rounded(scale.at(share), scale));
-    },
-    /** @param {number} steps hundredths of the scale of scores */
-    nudgeThreshold(steps) {
-      const scale = axis(), share = scale.share(model.get("threshold") ?? scale.high);
-      if ((share > 1 && steps > 0) || (share < 0 && steps < 0)) return; // beyond all scores already
-      setThreshold(rounded(scale.at(share + steps / 100), scale));
     },
   };
 }

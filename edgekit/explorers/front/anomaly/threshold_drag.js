@@ -1,6 +1,7 @@
 // Dragging the threshold: its knob, its line among the scores, and the histogram.
 import { onDrag } from "../shared/dragging.js";
-import { AXIS, LEFT, RIGHT, TOP } from "../shared/scales.js";
+import { AXIS, TOP } from "../shared/scales.js";
+import { dragInHistogram } from "../shared/threshold.js";
 import { timeUnder } from "../shared/time_gestures.js";
 /** @import { AnomalyState } from "./state.js" */
 
@@ -26,9 +27,6 @@ export function dragThreshold({ model, meta, chooseAt, setThresholdAt }, { score
     if (pressed !== null && event.type === "pointerup") chooseAt(timeUnder(model, meta.end, scores, event.clientX));
   });
   scores.addEventListener("pointermove", (event) => (scores.style.cursor = nearLine(event) ? "ns-resize" : ""));
-  onDrag(histogram, () => true, (event) => {
-    const box = histogram.getBoundingClientRect();
-    setThresholdAt((event.clientX - box.left - LEFT) / (box.width - LEFT - RIGHT));
-  });
+  dragInHistogram(histogram, setThresholdAt);
   return { nearLine };
 }

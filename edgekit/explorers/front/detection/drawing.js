@@ -1,9 +1,9 @@
 // Drawing the picture: pixels and cells below; above them truths, predictions and what goes with what.
 import { canvasIn } from "../shared/canvas.js";
+import { packedImage, pictureLoader } from "../shared/images.js";
+import { placement } from "../shared/placement.js";
 import { palette, withOpacity } from "../shared/theme.js";
-import { pictureLoader } from "./images.js";
 import { HALO, drawMarker } from "./marker.js";
-import { placement } from "./placement.js";
 /** @import { DetectionState } from "./state.js" */
 /** @typedef {ReturnType<typeof placement>} Placement */
 
@@ -15,11 +15,11 @@ import { placement } from "./placement.js";
  */
 export function detectionDrawing(state, root, stage, again) {
   const { model, meta, boxes, matched } = state, base = canvasIn(stage), over = canvasIn(stage);
-  const imageOf = pictureLoader(state.data, again);
+  const imageOf = pictureLoader((picture) => packedImage(state.data, picture), again);
   let colours = palette(root, meta.looks);
 
   function below() {
-    const { context } = base.begin(), place = placement(state, stage);
+    const { context } = base.begin(), place = placement(state.shape(), stage);
     colours = palette(root, meta.looks);
     context.fillStyle = colours.line;
     context.fillRect(place.left, place.top, place.wide, place.high);
@@ -30,7 +30,7 @@ export function detectionDrawing(state, root, stage, again) {
     return colours;
   }
   function above() {
-    const { context } = over.begin(), place = placement(state, stage), { truths, shown, found } = matched();
+    const { context } = over.begin(), place = placement(state.shape(), stage), { truths, shown, found } = matched();
     const few = truths.length + shown.length <= 40, [side, index] = model.get("chosen");
     /** @param {Detected} object @returns {[number, number]} */
     const at = (object) => {

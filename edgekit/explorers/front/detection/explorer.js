@@ -4,13 +4,14 @@ import { checkField, frame, h, numberField, rangeField } from "../shared/element
 import { drawingLoop } from "../shared/frames.js";
 import { keepKeys } from "../shared/keyboard.js";
 import { put } from "../shared/model.js";
+import { pictureStrip } from "../shared/strip.js";
 import { palette } from "../shared/theme.js";
 import { countTable, countingLoop } from "./count_table.js";
+import { ratesOf } from "./counts.js";
 import { detectionDrawing } from "./drawing.js";
 import { detectionHelp, detectionKeys } from "./keys.js";
-import { pressObjects } from "./placement.js";
+import { pressObjects } from "./pressing.js";
 import { detectionState } from "./state.js";
-import { pictureStrip } from "./strip.js";
 import { objectCard, pictureCard } from "./text.js";
 /** @import { DetectionState } from "./state.js" */
 
@@ -34,7 +35,7 @@ function render({ model, el }) {
   el.replaceChildren(root);
 
   let colours = palette(root, meta.looks);
-  const drawing = detectionDrawing(state, root, stage, () => loop.all()), drawStrip = pictureStrip(state, strip);
+  const drawing = detectionDrawing(state, root, stage, () => loop.all()), drawStrip = f1Strip(state, strip);
   const counting = countingLoop(state, table, () => drawStrip(colours));
   detectionKeys(state, root);
   pressObjects(state, stage);
@@ -52,6 +53,22 @@ function render({ model, el }) {
     },
   });
   return () => (loop.stop(), counting.cancel());
+}
+
+/**
+ * The strip below the picture: F1 of every picture as a bar.
+ * @param {DetectionState} state
+ * @param {HTMLElement} strip
+ */
+function f1Strip({ model, meta, matched, choose }, strip) {
+  const draw = pictureStrip(strip, choose), pictures = meta.pictures.map((_, i) => i);
+  return (/** @type {Palette} */ colours) => draw(colours, {
+    pictures, chosen: model.get("picture"), caption: "F1 of each picture, one-to-one; worst first when this was opened",
+    bar(i) {
+      const { f1 } = ratesOf(matched(i).counts["one-to-one"]);
+      return { share: f1, colour: f1 < 1 ? colours.series[0] : colours.series[2] };
+    },
+  });
 }
 
 /**

@@ -53,6 +53,8 @@ export function detectionState(model) {
       if (last?.threshold === model.get("threshold") && last.near === model.get(nearName)) return last;
       return (kept[i] = match(i));
     },
+    /** Height over width of the picture on show. */
+    shape: () => meta.pictures[model.get("picture")].shape,
     /** The centre of an object. @param {Detected} object */
     centre: ({ x, y, w, h }) => (boxes ? [x + w / 2, y + h / 2] : [x, y]),
     /** @param {number} i */

@@ -1,27 +1,28 @@
 // Drawing the histogram of scores, and the threshold in it.
-import { writeOver } from "../shared/canvas.js";
-import { clamp } from "../shared/numbers.js";
-import { AXIS, LEFT, RIGHT } from "../shared/scales.js";
 import { binned } from "./bins.js";
+import { writeOver } from "./canvas.js";
+import { clamp } from "./numbers.js";
+import { AXIS, LEFT, RIGHT } from "./scales.js";
 
 const BINS = 60;
 
 /**
- * Histogram of scores, normal windows upwards and anomalous ones downwards, each side to its own height.
+ * Histogram of scores, normal ones upwards and anomalous ones downwards, each side to its own height.
  * @param {Surface} surface
  * @param {Palette} colours
- * @param {{normal: Float64Array, anomalous: Float64Array, all: Float64Array}} scores
+ * @param {ByTruth} scores
  * @param {ScoreAxis} axis
+ * @param {(count: number, kind: "" | "normal" | "anomalous") => string} caption of each side
  */
-export function drawHistogram({ context, width, height }, colours, { normal, anomalous, all }, axis) {
+export function drawHistogram({ context, width, height }, colours, { normal, anomalous, all }, axis, caption) {
   const both = normal.length && anomalous.length, floor = height - AXIS, room = Math.max(width - LEFT - RIGHT, 1);
   const base = both ? floor / 2 : floor, tall = base - 16; // px for the captions
-  const known = [
-    { name: "normal ", scores: normal, colour: colours.kind("normal"), up: true },
-    { name: "anomalous ", scores: anomalous, colour: colours.kind("anomalous"), up: !both },
-  ].filter(({ scores }) => scores.length);
-  const groups = known.length ? known : [{ name: "", scores: all, colour: colours.series[0], up: true }];
-  for (const { name, scores, colour, up } of groups) {
+  const known = /** @type {const} */ ([
+    { kind: "normal", scores: normal, colour: colours.kind("normal"), up: true },
+    { kind: "anomalous", scores: anomalous, colour: colours.kind("anomalous"), up: !both },
+  ]).filter(({ scores }) => scores.length);
+  const groups = known.length ? known : [{ kind: /** @type {const} */ (""), scores: all, colour: colours.series[0], up: true }];
+  for (const { kind, scores, colour, up } of groups) {
     const bins = binned(scores, axis, BINS), most = Math.max(...bins, 1);
     context.fillStyle = colour;
     bins.forEach((count, i) => {
@@ -30,7 +31,7 @@ export function drawHistogram({ context, width, height }, colours, { normal, ano
     });
     context.textAlign = "right";
     context.textBaseline = up ? "top" : "bottom";
-    writeOver(context, colours, `${scores.length} ${name}window${scores.length === 1 ? "" : "s"}`, width - RIGHT, up ? 2 : floor - 2);
+    writeOver(context, colours, caption(scores.length, kind), width - RIGHT, up ? 2 : floor - 2);
   }
   context.fillStyle = colours.soft;
   context.fillRect(LEFT, base - 0.25, room, 0.5);

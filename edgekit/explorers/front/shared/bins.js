@@ -1,5 +1,5 @@
 // How many scores lie in each bin of the histogram.
-import { clamp } from "../shared/numbers.js";
+import { clamp } from "./numbers.js";
 
 /**
  * Scores in each of `bins` equal parts of the axis; those beyond its ends in the first and the last.
