@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from enum import Enum
 from math import isclose
-from operator import attrgetter
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.results.windows import EXACT, Cut
+from edgekit.wire.ranges import Range, ranges_of_structs
 
 Floats = NDArray[np.float64]
 
 _ALIKE = 1e-3  # two intervals are the same up to this share: 1000/119 comes as 8.4034 as well as 8.403361344537815
-_FIRST, _LAST, _LABEL = map(attrgetter, ("start_index", "end_index", "label"))
 _ROUNDED = 1e-6  # of a reading: an interval such as 1000/48 is not exact
-
-
-class _Range(Protocol):
-    """What `edgekit.wire.schema.StructuredLabel` has; `end_index` is inclusive."""
-
-    start_index: int
-    end_index: int
-    label: str
 
 
 class Ranges(NamedTuple):
@@ -36,17 +27,17 @@ class Ranges(NamedTuple):
     label: NDArray[Any]
 
     @classmethod
-    def of(cls, ranges: Iterable[_Range]) -> Ranges:
+    def of(cls, ranges: Iterable[Range]) -> Ranges:
         """Take the API's ranges; an index beyond 2**53 counts as that."""
-        ranges = list(ranges)
-        label = np.empty(len(ranges), object)
-        label[:] = list(map(_LABEL, ranges))
-        return cls(_indices(_FIRST, ranges), _indices(_LAST, ranges), label)
+        return cls(*ranges_of_structs(list(ranges)))
 
     def at(self, index: Floats) -> NDArray[Any]:
-        """Return the label at each index, None where no range is; of ranges that overlap the later one counts."""
+        """Return the label at each index, None where no range is; of ranges that overlap the later one counts.
+
+        The array may be `label` itself: it is not to be written to.
+        """
         if np.array_equal(index, self.first) and np.array_equal(index, self.last):  # a range for each: the usual case
-            return self.label.copy()
+            return self.label
         runs = self.runs()
         found = np.full(len(index), None, object)
         if len(runs.first):
@@ -189,14 +180,6 @@ def labels_joined(ranges: Ranges, cut: Cut, method: Callable[[], Method] = Metho
     return found.labels(ranges), found.doubt
 
 
-def _indices(which: Callable[[_Range], int], ranges: Sequence[_Range]) -> Floats:
-    try:
-        found = np.fromiter(map(which, ranges), np.int64, len(ranges))
-    except OverflowError:
-        found = np.array([max(-EXACT, min(which(one), EXACT)) for one in ranges])
-    return found.astype(float).clip(-EXACT, EXACT)
-
-
 # --- what the indices count -------------------------------------------------------------------------------------------
 
 
@@ -227,7 +210,7 @@ def _one_each(ranges: Ranges, cut: Cut) -> bool:
 def _one_label(ranges: Ranges, first: float, last: float) -> bool:
     """Say whether one label holds from the very start to the end."""
     whole = first == 0 and (ranges.last - ranges.first + 1).sum() == last + 1
-    return bool(whole and (ranges.label == ranges.label[0]).all())
+    return bool(whole and all(map(ranges.label[0].__eq__, ranges.label)))  # ends at the first that differs
 
 
 def _interval(first: float, last: float, cut: Cut) -> float:
@@ -243,7 +226,7 @@ def _misfit(first: float, last: float, cut: Cut, interval: float) -> str:
     """Say why ranges cannot well be readings: they end with the windows or with the recording, give or take a step."""
     if not interval:
         return "the response names no interval between readings"
-    begin, reach, end = first * interval, (last + 1) * interval, float(cut.times()[1][-1])
+    begin, reach, end = first * interval, (last + 1) * interval, cut.end()
     if begin >= end:
         return f"as readings they begin at {begin:g} ms, when the last window, at {end:g} ms, is over"
     if reach < end - cut.increase and cut.windows > 1:  # one window alone may be padded

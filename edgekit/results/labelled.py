@@ -60,7 +60,7 @@ def outcomes(raw: Classification, sample: Sample, cut: Cut) -> Expected:
         return Expected(np.full(cut.windows, None, object))
     ranges, method = Ranges.of(raw.expected_anomaly_outcome), ""
     join = joined(ranges, cut)
-    if join.counts is Counts.READINGS and raw.expected_labels:
+    if join.counts is Counts.READINGS and len(raw.expected_ranges().first):
         _, by_label, method = _joined(raw, sample, cut)
         if by_label is not None and by_label.counts is Counts.READINGS:
             join = join._replace(place=by_label.place)
@@ -82,8 +82,8 @@ def ambiguous(field: str, sample: int, block: int, doubt: str) -> str:
 
 
 def _joined(raw: Classification, sample: Sample, cut: Cut) -> tuple[Ranges, Join | None, str]:
-    ranges, said = Ranges.of(raw.expected_labels), ""
-    if not raw.expected_labels:
+    ranges, said = Ranges(*raw.expected_ranges()), ""
+    if not len(ranges.first):
         ranges = Ranges.of(sample.info.structured_labels or [])
         if not _over_all(ranges, sample.info.values_count):
             return ranges, None, ""

@@ -37,6 +37,10 @@ class Cut(NamedTuple):
         start = np.arange(self.windows) * increase
         return start, start + size
 
+    def end(self) -> float:
+        """Return the end of the last window in milliseconds."""
+        return float((self.windows - 1) * self.increase + self.size)
+
 
 def windows_table(scores: Columns, cut: Cut, expected: NDArray[Any]) -> pd.DataFrame:
     """Put time, expected label and scores side by side; see `edgekit.BlockResult.windows`."""
@@ -46,4 +50,4 @@ def windows_table(scores: Columns, cut: Cut, expected: NDArray[Any]) -> pd.DataF
         while name in columns:
             name += "_score"  # noqa: PLW2901
         columns[name] = values
-    return pd.DataFrame(columns).rename_axis(index="window")
+    return pd.DataFrame(columns, index=pd.RangeIndex(cut.windows, name="window"))

@@ -33,7 +33,7 @@ class LazyField(Generic[T]):
 
     def __init__(self, struct: type[msgspec.Struct], name: str, kind: Any) -> None:
         self._slot = vars(struct)[name]
-        self._name = name
+        self._on_wire = struct.__struct_encode_fields__[struct.__struct_fields__.index(name)]
         self._decoder = msgspec.json.Decoder(kind)
         setattr(struct, name, self)
 
@@ -65,7 +65,7 @@ class LazyField(Generic[T]):
             return self.value(struct)
         except ValueError as problem:
             what, _, place = str(problem).partition(" - at `$")
-            raise ValueError(f"{what} - at `$.{self._name}{place or '`'}") from None
+            raise ValueError(f"{what} - at `$.{self._on_wire}{place or '`'}") from None
 
 
 @contextmanager

@@ -45,11 +45,25 @@ def scores_of_json(json: msgspec.Raw) -> Scores | None:
     try:
         names = _names(json)
         rows = _decoder(names).decode(json)
-        flat = np.fromiter(chain.from_iterable(map(msgspec.structs.astuple, rows)), float, len(rows) * len(names))
     except (ValueError, TypeError):  # other keys in some window, a null, a name no struct can have: or a fault
         return None
-    columns = np.ascontiguousarray(flat.reshape(-1, len(names)).T)
-    return Scores(len(rows), _anomaly_last(dict(zip(names, columns, strict=True))))
+    return Scores(len(rows), _anomaly_last(_columns(rows, names)))
+
+
+def _columns(rows: list[msgspec.Struct], names: tuple[str, ...]) -> Columns:
+    """Read the numbers off by way of MessagePack, twice as fast as struct by struct.
+
+    There a window is a head, and for each key its name, a mark and the 8 bytes of a float: in every window as long.
+    """
+    encode = msgspec.msgpack.encode
+    keys = [len(encode(name)) for name in names]
+    head = len(encode(dict.fromkeys(names))) - sum(keys) - len(names)
+    window = np.dtype(
+        [("head", f"S{head}")] + [(str(i), [("key", f"S{n + 1}"), ("score", ">f8")]) for i, n in enumerate(keys)]
+    )
+    packed = encode(rows)
+    table = np.frombuffer(packed, window, offset=len(packed) - window.itemsize * len(rows))
+    return {name: table[str(i)]["score"].astype(float) for i, name in enumerate(names)}
 
 
 def _names(json: msgspec.Raw) -> tuple[str, ...]:

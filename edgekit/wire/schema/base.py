@@ -30,18 +30,22 @@ class Api(msgspec.Struct, rename="camel"):
 
 
 class LazyApi(Api):
-    """Base of the structs that have a field that stays JSON until it is asked for (see `edgekit.wire.lazy`).
+    """Base of the structs that have fields that stay JSON until they are asked for (see `edgekit.wire.lazy`).
 
     Two are equal where the values are, however they were written.
     """
 
-    lazy: ClassVar[str] = ""  # the field's name
+    lazy: ClassVar[tuple[str, ...]] = ()  # the fields' names
     __hash__ = None  # type: ignore[assignment]
 
-    def lazy_field(self) -> LazyField[Any]:
-        """Return what decodes the field, and tells whether it was."""
-        found: LazyField[Any] = vars(type(self))[self.lazy]
+    def lazy_field(self, name: str) -> LazyField[Any]:
+        """Return what decodes this field, and tells whether it was."""
+        found: LazyField[Any] = vars(type(self))[name]
         return found
+
+    def lazy_fields(self) -> list[LazyField[Any]]:
+        """Return what decodes each of these fields."""
+        return [self.lazy_field(name) for name in self.lazy]
 
     def __eq__(self, other: object) -> bool:
         same = type(other) is type(self)
@@ -50,13 +54,14 @@ class LazyApi(Api):
 
 def unread(parts: Iterable[LazyApi]) -> list[msgspec.Raw]:
     """Return the fields that are JSON still."""
-    return [json for part in parts if (json := part.lazy_field().json(part)) is not None]
+    return [json for part in parts for lazy in part.lazy_fields() if (json := lazy.json(part)) is not None]
 
 
 def decoded(parts: Iterable[LazyApi]) -> None:
     """Decode these fields, for who looks at a struct by other means than its attributes (msgspec.to_builtins)."""
     for part in parts:
-        part.lazy_field().value(part)
+        for lazy in part.lazy_fields():
+            lazy.value(part)
 
 
 class Answer(Api, kw_only=True):

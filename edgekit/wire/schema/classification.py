@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from msgspec import field
 
 from edgekit.wire.lazy import Lazy, LazyField
+from edgekit.wire.ranges import LabelRanges, ranges_of_json, ranges_of_structs
 from edgekit.wire.schema.base import Answer, Api, LazyApi, Number
 from edgekit.wire.schema.samples import SampleData, StructuredLabel
 from edgekit.wire.scores import Scores, scores_of_json, scores_of_rows
@@ -92,11 +93,11 @@ Windows = list[dict[str, float | None]]
 class Classification(LazyApi, kw_only=True, dict=True):
     """What one learn block says of a sample: `result` holds a name → number dict per window."""
 
-    lazy: ClassVar[str] = "result"
+    lazy: ClassVar[tuple[str, ...]] = ("result", "expected_labels")
 
     learn_block: LearnBlock
     result: Lazy[Windows]
-    expected_labels: list[StructuredLabel] = field(default_factory=list)
+    expected_labels: Lazy[list[StructuredLabel]] = field(default_factory=list)
     thresholds: list[Threshold] = field(default_factory=list)
     minimum_confidence_rating: float | None = None
     anomaly_result: list[AnomalyResult] | None = None
@@ -112,19 +113,31 @@ class Classification(LazyApi, kw_only=True, dict=True):
     result_count: int | None = None
 
     def __post_init__(self) -> None:
-        json = self.lazy_field().json(self)
+        result, labels = self.lazy_fields()
+        json = result.json(self)
         self._scores = None if json is None else scores_of_json(json)
         if json is not None and self._scores is None:
-            self.lazy_field().checked(self)
+            result.checked(self)
+        json = labels.json(self)
+        self._ranges = None if json is None else ranges_of_json(json, self.scores().columns)
+        if json is not None and self._ranges is None:
+            labels.checked(self)
 
     def scores(self) -> Scores:
         """Return the scores as arrays; where `result` was asked for, of what it is now: it may have been changed."""
-        if self.lazy_field().json(self) is None or self._scores is None:
+        if self.lazy_field("result").json(self) is None or self._scores is None:
             return scores_of_rows(self.result)
         return self._scores
 
+    def expected_ranges(self) -> LabelRanges:
+        """Return `expected_labels` as arrays; where they were asked for, of what they are now."""
+        if self.lazy_field("expected_labels").json(self) is None or self._ranges is None:
+            return ranges_of_structs(self.expected_labels)
+        return self._ranges
+
 
 LazyField(Classification, "result", Windows)
+LazyField(Classification, "expected_labels", list[StructuredLabel])
 
 
 class ClassifyResponse(Api, kw_only=True):
@@ -140,7 +153,7 @@ class ClassifyResponse(Api, kw_only=True):
     warning: str | None = None
 
     def lazy_parts(self) -> list[LazyApi]:
-        """Return the structs in it of which a field is JSON until it is asked for."""
+        """Return the structs in it of which fields are JSON until they are asked for."""
         return [*self.sample.lazy_parts(), *self.classifications]
 
 

@@ -100,7 +100,7 @@ Values = list[list[float | str | None] | float | str | None]
 class Payload(LazyApi, kw_only=True):
     """The values of a sample: one list a reading, one value an axis (flat for a single sensor)."""
 
-    lazy: ClassVar[str] = "values"
+    lazy: ClassVar[tuple[str, ...]] = ("values",)
 
     device_type: str | None = field(name="device_type", default=None)
     device_name: str | None = field(name="device_name", default=None)
@@ -112,13 +112,14 @@ class Payload(LazyApi, kw_only=True):
     frequency_hz: Number | None = None
 
     def __post_init__(self) -> None:
-        json = self.lazy_field().json(self)
+        values = self.lazy_field("values")
+        json = values.json(self)
         if json is not None and not _are_numbers(bytes(json)):
-            self.lazy_field().checked(self)
+            values.checked(self)
 
     def count(self) -> int:
         """Say how many readings there are, without decoding them."""
-        held = self.lazy_field().json(self)
+        held = self.lazy_field("values").json(self)
         if held is None:
             return len(self.values)
         json = bytes(held)
@@ -162,5 +163,5 @@ class SampleData(Answer, kw_only=True):
     datastream_payloads: list[DatastreamPayload] | None = None
 
     def lazy_parts(self) -> list[LazyApi]:
-        """Return the structs in it of which a field is JSON until it is asked for."""
+        """Return the structs in it of which fields are JSON until they are asked for."""
         return [self.payload, *(stream.payload for stream in self.datastream_payloads or ())]

@@ -1,0 +1,39 @@
+"""Ranges of labels as arrays: the same out of JSON as out of structs, and None of what arrays cannot say."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgekit.wire.ranges import ranges_of_json, ranges_of_structs
+from edgekit.wire.schema import StructuredLabel
+
+indices = st.integers(-(2**53), 2**53)
+spans = st.lists(st.builds(StructuredLabel, indices, indices, st.text()))
+
+
+@given(spans, st.sets(st.text()), st.booleans())
+def test_ranges_are_the_same_out_of_json_as_out_of_structs(ranges, others, all_known):
+    known = others | {one.label for one in ranges} if all_known else others
+    found = ranges_of_json(msgspec.Raw(msgspec.json.encode(ranges)), known)
+    for one, other in zip(found, ranges_of_structs(ranges), strict=True):
+        assert one.dtype == other.dtype
+        assert one.tolist() == other.tolist()
+
+
+@pytest.mark.parametrize(
+    "json",
+    [
+        '[{"startIndex": 0, "endIndex": 1}]',
+        '[{"startIndex": 0, "endIndex": 1, "label": null}]',
+        '[{"startIndex": 0.5, "endIndex": 1, "label": "idle"}]',
+        '[{"startIndex": 0, "endIndex": 9007199254740994, "label": "idle"}]',
+        '[{"startIndex": 0, "endIndex": 1, "label": "idle", "labelMap": {"labels": {}}}]',
+        "null",
+        "{}",
+    ],
+)
+def test_what_arrays_cannot_say_is_left_to_the_structs(json):
+    assert ranges_of_json(msgspec.Raw(json.encode()), {"idle"}) is None
