@@ -1,125 +1,36 @@
-"""Projects of pictures: the input block makes each square, learn blocks say what is where in it.
+"""Projects of pictures with objects in them: learn blocks say what is where.
 
-Two frames: the stored picture (pixels; here boxes are annotated) and what the models see after the input block, which
-takes the shortest axis to `SIDE` pixels and cuts the rest off evenly. All detections are ratios 0..1 of the latter.
+All detections are ratios 0..1 of what the models see, a square of `SIDE` pixels; `photos` has the frames.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import io
 import json
 from abc import abstractmethod
 from collections import Counter
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
-from PIL import Image
 
 from edgekit.sandbox import model_testing
 from edgekit.sandbox.detections import UNKNOWN, Found, Matching, coco_map, fused, matched, metrics, suppressed, totals
 from edgekit.sandbox.models import Network
 from edgekit.sandbox.objects import cells
-from edgekit.sandbox.objects.pictures import Box, Picture, Pixels
-from edgekit.sandbox.project import Block, Floats, Json, Project, StoredSample, Tested
+from edgekit.sandbox.photos import Photo
+from edgekit.sandbox.project import Block, Floats, Json, Project, Tested
 
 SIDE = cells.SIDE
 NOTHING, BACKGROUND = "-", "background"  # the first is the Studio's label of a picture without boxes
 
 
 @dataclass(frozen=True, eq=False)
-class Photo(StoredSample):
-    """A picture with annotated boxes."""
-
-    stored: Picture
-
-    device: str = field(default="camera", kw_only=True)
-    sensors: list[Json] = field(default_factory=lambda: [{"name": "image", "units": "rgba"}], kw_only=True)
-
-    def __len__(self) -> int:
-        return 1
-
-    @property
-    def boxes(self) -> tuple[Box, ...]:
-        """The annotated boxes, in pixels of the stored picture."""
-        return self.stored.scene.boxes
-
-    @property
-    def pixels(self) -> Pixels:
-        """The stored picture: shape (height, width, 3)."""
-        return self.stored.pixels
-
-    @cached_property
-    def png(self) -> bytes:
-        """The stored file."""
-        return _png(Image.fromarray(self.pixels))
-
-    def content(self) -> bytes:
-        """Return the pixels' bytes."""
-        return self.pixels.tobytes()
-
-    def readings(self, project: Project, part: slice) -> list[Any]:
-        """Return one text, which refers to the picture by its size and its signature."""
-        signature = hmac.new(project.hmac_key.encode(), self.png, hashlib.sha256).hexdigest()
-        return [f"Ref-BINARY-image/png ({len(self.png)} bytes) {signature}"][part]
+class ObjectPhoto(Photo):
+    """A picture that is labelled by its boxes."""
 
     def labels(self) -> set[str]:
         """Return the labels of its boxes, each once; "-" without any."""
         return {box.label for box in self.boxes} or {NOTHING}
-
-    def kind(self) -> Json:
-        """Return the boxes in pixels of the stored picture, and its size."""
-        width, height = self.stored.size
-        return {
-            "chartType": "image",
-            "boundingBoxes": [box._asdict() for box in self.boxes],
-            "boundingBoxesType": "object_detection",
-            "imageDimensions": {"width": width, "height": height},
-        }
-
-    def picture(self, after_input_block: bool) -> bytes:
-        """Return the stored file, or what the models see, before its colours are taken away."""
-        return _png(self.input()) if after_input_block else self.png
-
-    def input(self) -> Image.Image:
-        """Return what the models see, before its colours are taken away."""
-        scale, left, top = self._fit()
-        width, height = self.stored.size
-        size = (round(width * scale), round(height * scale))
-        resized = Image.fromarray(self.pixels).resize(size, Image.Resampling.LANCZOS)
-        return resized.crop((left, top, left + SIDE, top + SIDE))
-
-    def grey(self) -> Floats:
-        """Return what the image DSP block makes of it: (SIDE, SIDE), 0..1."""
-        return np.asarray(self.input().convert("L"), float) / 255
-
-    def truths(self, labels: list[str]) -> list[Found]:
-        """Return the annotated boxes as far as the models see them; boxes without any area left are skipped."""
-        scale, left, top = self._fit()
-        found = []
-        for box in self.boxes:
-            across = np.clip([box.x * scale - left, (box.x + box.width) * scale - left], 0, SIDE) / SIDE
-            down = np.clip([box.y * scale - top, (box.y + box.height) * scale - top], 0, SIDE) / SIDE
-            label = labels.index(box.label) if box.label in labels else UNKNOWN
-            one = Found(label, *map(float, (across[0], down[0], across[1], down[1])))
-            if one.area() > 0:
-                found.append(one)
-        return found
-
-    def _fit(self) -> tuple[float, int, int]:
-        """Return the input block's scale and how many pixels it cuts off on the left and at the top."""
-        width, height = self.stored.size
-        scale = SIDE / min(height, width)
-        return scale, (round(width * scale) - SIDE) // 2, (round(height * scale) - SIDE) // 2
-
-
-def _png(picture: Image.Image) -> bytes:
-    file = io.BytesIO()
-    picture.save(file, "PNG", compress_level=3)  # the usual 6 takes three times as long and saves nothing here
-    return file.getvalue()
 
 
 # --- learn blocks ---
@@ -139,7 +50,7 @@ class DetectionBlock(Block):
         """Return the labels of the objects."""
         return self.names
 
-    def outcome(self, sample: Photo, rows: Floats, variant: str, debug: bool) -> Json:
+    def outcome(self, sample: ObjectPhoto, rows: Floats, variant: str, debug: bool) -> Json:
         """Return detections as ``structuredResult`` and ``details``, and as ``result`` the best score of each label.
 
         The best score is there below the threshold too: it says how far a label was from being found.
@@ -231,23 +142,23 @@ class PhotoProject(Project):
 
     labeling: ClassVar[str] = "object_detection"
 
-    def windows(self, sample: Photo) -> int:
+    def windows(self, sample: ObjectPhoto) -> int:
         """Return 1: a picture is one window."""
         return 1
 
-    def features(self, sample: Photo) -> Floats:
+    def features(self, sample: ObjectPhoto, dsp_id: int) -> Floats:
         """Return the grey values, row by row."""
         return sample.grey().reshape(1, -1)
 
-    def feature_names(self) -> list[str]:
+    def feature_names(self, dsp_id: int) -> list[str]:
         """Return the grey values' names."""
         return [f"row {row} column {column}" for row in range(SIDE) for column in range(SIDE)]
 
-    def expected(self, sample: Photo) -> Json:
+    def expected(self, sample: ObjectPhoto) -> Json:
         """Return the picture's label over its one reading."""
         return {"expectedLabels": [{"startIndex": 0, "endIndex": 0, "label": sample.label}]}
 
-    def verdicts(self, sample: Photo, classifications: list[Json]) -> list[Json]:
+    def verdicts(self, sample: ObjectPhoto, classifications: list[Json]) -> list[Json]:
         """Return the first (FOMO) block's boxes and F1, which is the prediction; a picture is right where it is 1."""
         found, names = _found(classifications[0]), classifications[0]["structuredResult"][0]["labels"]
         f1 = classifications[0]["structuredResult"][0]["f1"]
@@ -294,7 +205,7 @@ class PhotoProject(Project):
         }
 
     def _matching(self, result: Json) -> Matching:
-        sample: Photo = self.samples[result["sampleId"]]
+        sample: ObjectPhoto = self.samples[result["sampleId"]]
         return matched(sample.truths(self.names), _found(result["classifications"][0]))
 
     def _pairs(self, matching: Matching) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from edgekit.sandbox.job_runner import Log
 from edgekit.sandbox.project import VARIANTS, Block, Json, Project, Tested
@@ -69,7 +70,10 @@ def errors(rows: list[Json], mean_squared: list[float]) -> Json:
     return answer | ({"accuracyScore": good / len(rows), "mseScore": float(mean_squared[0])} if rows else {})
 
 
-def additional(block: Block, values: dict[str, float]) -> Json:
-    """Return the API's metrics of one learn block."""
-    shown = [{"name": n, "value": f"{v:.2f}", "fullPrecisionValue": float(v)} for n, v in values.items()]
+def additional(block: Block, values: Mapping[str, float]) -> Json:
+    """Return the API's metrics of one learn block; whole numbers are counts."""
+    shown = [
+        {"name": n, "value": f"{v:d}" if isinstance(v, int) else f"{v:.2f}", "fullPrecisionValue": float(v)}
+        for n, v in values.items()
+    ]
     return {"learnBlockId": block.about["id"], "learnBlockName": block.about["name"], "additionalMetrics": shown}

@@ -129,6 +129,10 @@ class Mixture(Model):
         scores: Floats = np.abs((likelihood - self.score_mean) / self.score_scale)
         return scores
 
+    def parameters(self) -> dict[str, Any]:
+        """Return the API's GMM metadata."""
+        return {name: getattr(self, name).tolist() for name in ("means", "covariances", "weights")}
+
 
 @dataclass(frozen=True, eq=False)
 class Clusters(Model):

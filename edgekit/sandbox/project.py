@@ -163,7 +163,7 @@ class StoredSample(ABC):
 
 @dataclass(frozen=True, eq=False)
 class Block(ABC):
-    """A learn block: what the API says of it, its threshold, and (in its subclasses) its model."""
+    """A learn block: what the API says of it, the threshold that decides, and (in its subclasses) its model."""
 
     about: Json
     threshold: Json
@@ -174,8 +174,18 @@ class Block(ABC):
     def outcome(self, sample: Any, rows: Floats, variant: str, debug: bool) -> Json:
         """Return what only this block says of a sample: ``result``, one dict a window, and what else its kind has.
 
-        `rows` are the DSP block's features, one row per window.
+        `rows` are its DSP block's features, one row per window.
         """
+
+    @property
+    def dsp_id(self) -> int:
+        """The DSP block whose features it looks at."""
+        (found,) = self.about["dsp"]
+        return int(found)
+
+    def thresholds(self) -> list[Json]:
+        """Return all its thresholds: the one that decides, and what can be set beside it."""
+        return [self.threshold]
 
     def class_names(self) -> list[str]:
         """Return the labels the block tells apart."""
@@ -216,10 +226,9 @@ class Project(ABC):
         return increase
 
     @property
-    def dsp_id(self) -> int:
-        """Id of the impulse's DSP block."""
-        found: int = self.impulse["dspBlocks"][0]["id"]
-        return found
+    def dsp_ids(self) -> tuple[int, ...]:
+        """The ids of the impulse's DSP blocks."""
+        return tuple(block["id"] for block in self.impulse["dspBlocks"])
 
     @property
     def hmac_key(self) -> str:
@@ -231,12 +240,12 @@ class Project(ABC):
         """Return the number of windows the impulse cuts a sample into."""
 
     @abstractmethod
-    def features(self, sample: Any) -> Floats:
-        """Return what the DSP block makes of a sample, one row per window."""
+    def features(self, sample: Any, dsp_id: int) -> Floats:
+        """Return what a DSP block makes of a sample, one row per window."""
 
     @abstractmethod
-    def feature_names(self) -> list[str]:
-        """Return the names of the DSP block's features."""
+    def feature_names(self, dsp_id: int) -> list[str]:
+        """Return the names of a DSP block's features."""
 
     @abstractmethod
     def expected(self, sample: Any) -> Json:
@@ -272,8 +281,8 @@ class Project(ABC):
             "publicProjectListed": False,
         }
 
-    def feature_rows(self, sample: StoredSample) -> list[Json]:
-        """Return the DSP block's features as the API gives them, one row per window."""
+    def feature_rows(self, sample: StoredSample, dsp_id: int) -> list[Json]:
+        """Return a DSP block's features as the API gives them, one row per window."""
         of_window = self.window_labels(sample)
         targets = self.targets()
         return [
@@ -283,7 +292,7 @@ class Project(ABC):
                 "yLabel": of_window[window],
                 "sample": {"id": sample.id, "name": sample.filename, **self.span(window)},
             }
-            for window, row in enumerate(self.features(sample).tolist())
+            for window, row in enumerate(self.features(sample, dsp_id).tolist())
         ]
 
     def targets(self) -> dict[str, float]:
@@ -329,15 +338,15 @@ class Project(ABC):
 
     def classifications(self, sample: StoredSample, block_id: int | None, variant: str, debug: bool) -> list[Json]:
         """Return what every learn block, or one, says of a sample."""
-        rows = self.features(sample)
-        chosen = self.blocks.values() if block_id is None else [self.blocks[block_id]]
+        chosen = list(self.blocks.values() if block_id is None else [self.blocks[block_id]])
+        rows = {dsp_id: self.features(sample, dsp_id) for dsp_id in {block.dsp_id for block in chosen}}
         return [
             {
                 "learnBlock": block.about,
-                **block.outcome(sample, rows, variant, debug),
-                "resultCount": len(rows),
+                **block.outcome(sample, rows[block.dsp_id], variant, debug),
+                "resultCount": len(rows[block.dsp_id]),
                 "minimumConfidenceRating": block.threshold["value"],
-                "thresholds": [dict(block.threshold)],
+                "thresholds": [dict(threshold) for threshold in block.thresholds()],
                 "isMultiLabel": False,
                 "intervalMs": self.interval(sample),
                 "frequencyHz": frequency(self.interval(sample)),

@@ -97,13 +97,13 @@ class Service:
     def features(self, dsp_id: int, sample_id: int) -> Json:
         """Return the features of every window of a sample."""
         self._dsp(dsp_id)
-        rows = self.project.feature_rows(self._sample(sample_id))
+        rows = self.project.feature_rows(self._sample(sample_id), dsp_id)
         return {"success": True, "totalSampleCount": len(rows), "data": rows, "skipFirstFeatures": 0}
 
     def feature_labels(self, dsp_id: int) -> Json:
         """Return the names of the features."""
         self._dsp(dsp_id)
-        return {"success": True, "labels": self.project.feature_names()}
+        return {"success": True, "labels": self.project.feature_names(dsp_id)}
 
     def anomaly_metadata(self, block_id: int) -> Json:
         """Return scaling, clusters, axes and thresholds of an anomaly block."""
@@ -115,7 +115,7 @@ class Service:
     def keras_metadata(self, block_id: int) -> Json:
         """Return classes and thresholds of a block that is no anomaly block."""
         block = self._block(block_id)
-        if block.metadata() is not None:
+        if not block.about["type"].startswith("keras"):
             raise Refused(f"Learn block {block_id} is an anomaly block")
         return {
             "success": True,
@@ -129,7 +129,7 @@ class Service:
             "hasTrainedModel": True,
             "mode": block.mode,
             "imageInputScaling": "0..1",
-            "thresholds": [block.threshold],
+            "thresholds": block.thresholds(),
         }
 
     def gmm_metadata(self, block_id: int) -> Json:
@@ -250,9 +250,9 @@ class Service:
         wanted = body.get("thresholds") if isinstance(body, dict) else None
         if not isinstance(wanted, list) or not all(isinstance(entry, dict) for entry in wanted):
             raise WrongParameter('Expected {"thresholds": [{"blockId", "key", "value"}]}')
-        changes = [(self._threshold(entry), float(entry["value"])) for entry in wanted]
+        changes = [(self._threshold(entry), entry["value"]) for entry in wanted]
         for threshold, value in changes:
-            threshold["value"] = value
+            threshold["value"] = value if isinstance(value, str) else float(value)
         had_results, self._tested, self._thresholds_changed = bool(self._tested), {}, True
         self._answers = {}
         status = {"hadModelTestingResults": had_results, "regenerateModelTestingStatus": "not_regenerated"}
@@ -263,17 +263,12 @@ class Service:
         if not isinstance(block_id, int):
             raise WrongParameter(f"blockId must be the id of a learn block, got {block_id!r}")
         block = self._block(block_id)
-        if key != block.threshold["key"]:
-            raise Refused(f"No threshold {key!r} in learn block {block.about['id']}: it has {block.threshold['key']!r}")
-        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
-            raise WrongParameter(f"The value of threshold {key!r} must be a number, got {value!r}")
-        if key == PROBABILITY and block.mode != "regression" and not 0 <= value <= 1:
-            raise WrongParameter(f"Threshold {key!r} is a probability: its value must be from 0 to 1, got {value!r}")
-        if block.mode == "regression" and value < 0:
-            raise WrongParameter(
-                f"Threshold {key!r} is an absolute error: its value must not be negative, got {value!r}"
-            )
-        return block.threshold
+        found = {threshold["key"]: threshold for threshold in block.thresholds()}
+        if not isinstance(key, str) or key not in found:
+            have = " and ".join(map(repr, found))
+            raise Refused(f"No threshold {key!r} in learn block {block.about['id']}: it has {have}")
+        _check_threshold(found[key], value, block.mode)
+        return found[key]
 
     # --- look-ups ---
 
@@ -291,8 +286,26 @@ class Service:
         return block
 
     def _dsp(self, dsp_id: int) -> None:
-        if dsp_id != self.project.dsp_id:
-            raise Refused(f"No DSP block with id {dsp_id}: this project has {self.project.dsp_id}")
+        if dsp_id not in self.project.dsp_ids:
+            have = ", ".join(map(str, self.project.dsp_ids))
+            raise Refused(f"No DSP block with id {dsp_id}: this project has {have}")
+
+
+def _check_threshold(threshold: Json, value: Any, mode: str) -> None:
+    key, options = threshold["key"], [option["value"] for option in threshold.get("dropdownOptions", ())]
+    if options:
+        if value not in options:
+            raise WrongParameter(f"The value of threshold {key!r} must be one of {', '.join(options)}, got {value!r}")
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
+        raise WrongParameter(f"The value of threshold {key!r} must be a number, got {value!r}")
+    if mode == "regression":
+        if value < 0:
+            raise WrongParameter(
+                f"Threshold {key!r} is an absolute error: its value must not be negative, got {value!r}"
+            )
+    elif key == PROBABILITY and not 0 <= value <= 1:
+        raise WrongParameter(f"Threshold {key!r} is a probability: its value must be from 0 to 1, got {value!r}")
 
 
 def _number(query: Query, name: str, default: Any) -> Any:

@@ -100,7 +100,7 @@ class AnomalyBlock(SignalBlock):
         """Return the API's GMM metadata; None for K-means."""
         if not isinstance(self.model, Mixture):
             return None
-        return {name: getattr(self.model, name).tolist() for name in ("means", "covariances", "weights")}
+        return self.model.parameters()
 
 
 @dataclass(frozen=True, eq=False)

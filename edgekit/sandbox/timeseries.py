@@ -141,11 +141,11 @@ class SignalProject(Project):
         """Return the number of windows."""
         return len(self.cut(sample))
 
-    def features(self, sample: Signal) -> Floats:
+    def features(self, sample: Signal, dsp_id: int) -> Floats:
         """Return the DSP block's features."""
         return self.dsp.extract(self.cut(sample))
 
-    def feature_names(self) -> list[str]:
+    def feature_names(self, dsp_id: int) -> list[str]:
         """Return the features' names, axis by axis."""
         return self.dsp.names
 

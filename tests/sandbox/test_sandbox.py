@@ -162,7 +162,7 @@ def test_all_eighty_recordings_are_there_and_badminton_is_for_testing_only():
 def test_the_mixture_scores_as_the_published_rule_says():
     project = motion.build()
     block = project.blocks[motion.MIXTURE_ID]
-    rows = np.array([row["X"] for row in project.feature_rows(project.samples[31])])[:, block.axes]
+    rows = np.array([row["X"] for row in project.feature_rows(project.samples[31], motion.DSP_ID)])[:, block.axes]
     model = block.model
     twin = GaussianMixture(len(model.weights), covariance_type="full")
     twin.means_, twin.covariances_, twin.weights_ = model.means, model.covariances, model.weights

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from edgekit.sandbox import shipped
 from edgekit.sandbox.detections import MIN_DISTANCE
-from edgekit.sandbox.images import NOTHING, BoxBlock, CentroidBlock, DetectionBlock, Photo, PhotoProject
+from edgekit.sandbox.images import NOTHING, BoxBlock, CentroidBlock, DetectionBlock, ObjectPhoto, PhotoProject
 from edgekit.sandbox.models import Arrays, Network
 from edgekit.sandbox.objects import cells, pictures
 from edgekit.sandbox.objects.pictures import LABELS, Picture
@@ -27,12 +27,12 @@ def build() -> PhotoProject:
     return project(samples(pictures.pictures()), learned)
 
 
-def samples(pictures: list[Picture]) -> dict[int, Photo]:
+def samples(pictures: list[Picture]) -> dict[int, ObjectPhoto]:
     """Return the pictures as samples by their ids."""
     return {i: _sample(i, picture) for i, picture in enumerate(pictures, start=1)}
 
 
-def project(samples: dict[int, Photo], learned: Learned) -> PhotoProject:
+def project(samples: dict[int, ObjectPhoto], learned: Learned) -> PhotoProject:
     """Put the project together from its pictures and what its models learned."""
     blocks: dict[int, DetectionBlock] = {
         CENTROIDS_ID: centroid_block(learned.arrays, _centroid_help(learned.figures["centroids"])),
@@ -49,14 +49,15 @@ def project(samples: dict[int, Photo], learned: Learned) -> PhotoProject:
     )
 
 
-def _sample(number: int, picture: Picture) -> Photo:
-    return Photo(
+def _sample(number: int, picture: Picture) -> ObjectPhoto:
+    return ObjectPhoto(
         id=number,
         filename=picture.scene.name,
         category=picture.scene.category,
         label=", ".join(box.label for box in picture.scene.boxes) or NOTHING,
         metadata={"source": picture.source},
         stored=picture,
+        side=cells.SIDE,
     )
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from edgekit.sandbox import fitting
 from edgekit.sandbox.detections import MIN_DISTANCE, UNKNOWN, Found, matched, metrics, totals
 from edgekit.sandbox.fitting import SEED, Singles
-from edgekit.sandbox.images import BoxBlock, CentroidBlock, DetectionBlock, Photo
+from edgekit.sandbox.images import BoxBlock, CentroidBlock, DetectionBlock, ObjectPhoto
 from edgekit.sandbox.models import Floats
 from edgekit.sandbox.objects import TIGHT, box_block, cells, centroid_block, samples
 from edgekit.sandbox.objects.pictures import LABELS, Picture
@@ -39,7 +39,7 @@ def train() -> Learned:
     return Learned(arrays, figures)
 
 
-def _table(photos: list[Photo]) -> tuple[Singles, NDArray[np.int_], Floats]:
+def _table(photos: list[ObjectPhoto]) -> tuple[Singles, NDArray[np.int_], Floats]:
     """Return of all half-way cells, the background thinned out: context, label from 1, where the object's edges are."""
     random = np.random.default_rng(SEED)
     centres = cells.centres(cells.PATCH)
@@ -68,12 +68,12 @@ def _targets(truths: list[Found], centres: Floats) -> tuple[NDArray[np.int_], Fl
     return labels, edges
 
 
-def _detected(block: DetectionBlock, photos: list[Photo]) -> list[Both]:
+def _detected(block: DetectionBlock, photos: list[ObjectPhoto]) -> list[Both]:
     """Return (truths, detections) of each picture."""
     return [(p.truths(block.names), block.found(p.grey().reshape(1, -1), VARIANTS[0])[1]) for p in photos]
 
 
-def _measured_centroids(block: CentroidBlock, photos: list[Photo]) -> dict[str, float]:
+def _measured_centroids(block: CentroidBlock, photos: list[ObjectPhoto]) -> dict[str, float]:
     """Measure F1 over all objects, at the usual and at a tight distance, and of as many points put down at random."""
     found = _detected(block, photos)
     random = np.random.default_rng(SEED)
@@ -92,7 +92,7 @@ def _measured_centroids(block: CentroidBlock, photos: list[Photo]) -> dict[str, 
     }
 
 
-def _measured_boxes(block: BoxBlock, photos: list[Photo]) -> dict[str, float]:
+def _measured_boxes(block: BoxBlock, photos: list[ObjectPhoto]) -> dict[str, float]:
     """Measure the mean of the pictures' COCO mAP, over those that hold an object of a known class."""
     found = [both for both in _detected(block, photos) if _known([both])]
     maps = [block.figures(*both, debug=False)["mAP"] for both in found]

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from edgekit.sandbox import shipped
+from edgekit.sandbox.photos import Box, Pixels
 from edgekit.sandbox.sources import Source
 
-Pixels = NDArray[np.uint8]
 FILE = "objects-scenes.json"
 DIGITS = {0: "zero", 3: "three", 7: "seven"}
 UNKNOWN = {5: "five"}  # painted in one testing picture; no model has seen it
@@ -34,16 +34,6 @@ PHOTOGRAPHS = {name: Source("scikit-image", "skimage", f"data/{name}.png") for n
 SOURCES = (HANDWRITING, *PHOTOGRAPHS.values())
 # Chalk, in colours that say nothing of the digit.
 CHALKS = np.array([(250, 250, 245), (255, 236, 150), (170, 225, 250), (250, 190, 205), (190, 240, 190)], float)
-
-
-class Box(NamedTuple):
-    """Where an object is: whole pixels of the stored picture, x and y the top left corner."""
-
-    label: str
-    x: int
-    y: int
-    width: int
-    height: int
 
 
 class Digit(NamedTuple):
@@ -80,6 +70,11 @@ class Picture:
     def size(self) -> tuple[int, int]:
         """(width, height) in pixels."""
         return self.scene.piece[2:]
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """The boxes of its objects."""
+        return self.scene.boxes
 
     @property
     def source(self) -> str:

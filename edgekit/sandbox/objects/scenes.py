@@ -19,13 +19,13 @@ from edgekit.sandbox.objects.pictures import (
     DIGITS,
     TEXTURES,
     UNKNOWN,
-    Box,
     Digit,
     Scene,
     handwriting,
     ink,
     photograph,
 )
+from edgekit.sandbox.photos import Box, overlapping
 
 SEED = 0
 SHORT = {"training": "train", "testing": "test"}
@@ -108,7 +108,7 @@ def _scene(recipe: Recipe, category: str, texture: str, suffix: str, random: np.
         rows_of_ink, columns_of_ink = ink(digit, number, side).shape
         y, x = (int(random.integers(room + 1)) for room in (height - rows_of_ink, width - columns_of_ink))
         box = Box((DIGITS | UNKNOWN)[digit], x, y, columns_of_ink, rows_of_ink)
-        if any(_overlap(box, other) for other in boxes):
+        if any(overlapping(box, other) for other in boxes):
             continue
         cover, chalk = random.uniform(*recipe.chalk), int(random.choice(len(CHALKS)))
         digits.append(Digit(digit, number, side, x, y, cover, chalk))
@@ -116,15 +116,6 @@ def _scene(recipe: Recipe, category: str, texture: str, suffix: str, random: np.
     boxes += [box._replace(width=0, height=0) for box in boxes[: recipe.slips]]
     piece = (left, rows.start + top, width, height)
     return Scene(f"{recipe.name}-{texture}-{suffix}", category, texture, piece, brightness, tuple(digits), tuple(boxes))
-
-
-def _overlap(one: Box, other: Box) -> bool:
-    return (
-        one.x < other.x + other.width
-        and other.x < one.x + one.width
-        and one.y < other.y + other.height
-        and other.y < one.y + one.height
-    )
 
 
 # --- coins ---
