@@ -2,36 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Unpack
 
 from edgekit.arguments import are_several
 from edgekit.errors import UsageError
-from edgekit.explorers.anomaly import AnomalyExplorer
+from edgekit.explorers.anomaly import AnomalyExplorer, AnomalyState
 from edgekit.explorers.base import Explorer
-from edgekit.explorers.detection import DetectionExplorer
+from edgekit.explorers.detection import DetectionExplorer, DetectionState
 from edgekit.explorers.panel import Panel
-from edgekit.explorers.signal import SignalExplorer
+from edgekit.explorers.signal import SignalExplorer, SignalState
 from edgekit.results.anomaly import is_mixture
 from edgekit.results.block import BlockResult
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
-from edgekit.wire.scores import SCORE
 
 __all__ = ["AnomalyExplorer", "DetectionExplorer", "Explorer", "Panel", "SignalExplorer", "explore"]
 
 Explorable = Sample | BlockResult | ClassifyResult
 
+# The explorer of each kind of block (`BlockResult.shown_kind`). Of a result with several, the first one here is opened.
+EXPLORERS: Mapping[str, Callable[..., Explorer]] = {
+    "anomaly": AnomalyExplorer,
+    "visual": AnomalyExplorer,
+    "detection": DetectionExplorer,
+}
 
-def explore(what: Explorable | Iterable[Explorable], **state: Any) -> Explorer:
+
+class State(AnomalyState, DetectionState, SignalState, total=False):
+    """The state of any explorer, to begin with; each explorer takes the part that its own class lists."""
+
+
+def explore(what: Explorable | Iterable[Explorable], **state: Unpack[State]) -> Explorer:
     """Open the explorer that suits: a sample's signal, an anomaly block's scores, the pictures of object detection.
 
     Parameters
     ----------
     what : Sample, BlockResult or ClassifyResult, or a list of one kind
         Several samples or anomaly blocks are laid end to end on one axis of time, pictures stand one behind the other.
-        Of a result, the block that has most to show is taken: a GMM anomaly block before a K-means one, FOMO before
-        boxes.
+        Of a result, the block that has most to show is taken: anomaly scores before objects, a GMM anomaly block
+        before a K-means one, FOMO before boxes.
     **state
         Traits of the explorer to begin with, such as ``threshold=3``.
 
@@ -68,28 +78,25 @@ def explore(what: Explorable | Iterable[Explorable], **state: Any) -> Explorer:
             f"explore() takes a Sample, a block or a result, or a list of one of these; got {kinds}. "
             f"With an id: ek.explore(studio.sample(id)) or ek.explore(studio.classify(id))."
         )
+    begin: dict[str, Any] = {**state}
     if samples:
-        return SignalExplorer(samples, **state)
+        return SignalExplorer(samples, **begin)
     blocks = [_telling(r) if isinstance(r, ClassifyResult) else r for r in results]
-    return (_explorer(blocks[0]) or AnomalyExplorer)(blocks, **state)
-
-
-def _explorer(block: BlockResult) -> type[AnomalyExplorer | DetectionExplorer] | None:
-    """Return what suits a block: by its kind, and of kinds without an explorer of their own by what it holds."""
-    if block.kind == "detection":
-        return DetectionExplorer
-    scores = block.scores()
-    if SCORE in scores or (block.kind == "anomaly" and not len(scores)):  # the latter: too short for a window
-        return AnomalyExplorer
-    return DetectionExplorer if block.detects else None
+    if blocks[0].shown_kind not in EXPLORERS:
+        raise UsageError(
+            f"There is no explorer for block {blocks[0].id} ({blocks[0].type}), only for blocks with anomaly scores or "
+            "detected objects. block.plot() draws any block."
+        )
+    return EXPLORERS[blocks[0].shown_kind](blocks, **begin)
 
 
 def _telling(result: ClassifyResult) -> BlockResult:
     """Return the block of a result that an explorer can show most of."""
-    found = [block for block in result.blocks if _explorer(block)]
-    if not found:
+    order = list(EXPLORERS)
+    blocks = [block for block in result.blocks if block.shown_kind in EXPLORERS]
+    if not blocks:
         raise UsageError(
             f"No block of this result has anomaly scores or detects objects; there are: {result.listing()}. "
             f"block.plot() draws any of them."
         )
-    return min(found, key=lambda block: (not is_mixture(block.type), block.last_layer != "fomo"))
+    return min(blocks, key=lambda b: (order.index(b.shown_kind), not is_mixture(b.type), b.last_layer != "fomo"))

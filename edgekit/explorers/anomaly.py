@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from edgekit.results.block import BlockResult
+
+
+class AnomalyState(TypedDict, total=False):
+    """The state of an `AnomalyExplorer`, to begin with."""
+
+    window: int
+    threshold: float | None
+    span: Sequence[float]
+    axes: Sequence[str]
+    log_scale: bool
 
 
 class AnomalyExplorer(TimelineExplorer):
@@ -65,7 +75,7 @@ class AnomalyExplorer(TimelineExplorer):
     threshold = State(None, real)
     log_scale = State(False, flag)
 
-    def __init__(self, blocks: Sequence[BlockResult], **state: Any) -> None:
+    def __init__(self, blocks: Sequence[BlockResult], **state: Unpack[AnomalyState]) -> None:
         self._data = data = AnomalyWindows.of(blocks)
         self.windows = data.windows
         self._timeline = timeline = Timeline([block.sample for block in blocks], data.reach())
@@ -73,8 +83,12 @@ class AnomalyExplorer(TimelineExplorer):
         start = self.windows["start_ms"].to_numpy(float) + timeline.starts[data.place]
         arrays = timeline.arrays() | data.arrays() | {"start": start}
         limit = meta["highest"] if data.block.threshold is None else float(data.block.threshold)
-        begin = {"threshold": limit, "axes": timeline.axes, "log_scale": meta["highest"] > 10 * max(limit, 1e-9)}
-        super().__init__(meta, arrays, **begin | state)
+        begin: dict[str, Any] = {
+            "threshold": limit,
+            "axes": timeline.axes,
+            "log_scale": meta["highest"] > 10 * max(limit, 1e-9),
+        }
+        super().__init__(meta, arrays, **{**begin, **state})
 
     def _checked(self, name: str, value: Any) -> Any:
         if name == "window" and not 0 <= value < max(len(self.windows), 1):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,17 @@ if TYPE_CHECKING:
     from edgekit.results.block import BlockResult
 
 _CELL = 8  # pixels of a FOMO model's input that one of its cells covers
+
+
+class DetectionState(TypedDict, total=False):
+    """The state of a `DetectionExplorer`, to begin with."""
+
+    picture: int
+    threshold: float | None
+    min_distance: float
+    min_iou: float
+    chosen: Sequence[str | int]
+    cells: bool
 
 
 class DetectionExplorer(Explorer):
@@ -66,7 +77,7 @@ class DetectionExplorer(Explorer):
     chosen = State([], items)
     cells = State(False, flag)
 
-    def __init__(self, blocks: Sequence[BlockResult], **state: Any) -> None:
+    def __init__(self, blocks: Sequence[BlockResult], **state: Unpack[DetectionState]) -> None:
         names: dict[int, str] = {}
         for block in blocks:
             names |= detected.class_names(block.raw)
@@ -82,8 +93,8 @@ class DetectionExplorer(Explorer):
         self.pictures.insert(0, "sample", [picture.block.sample.id for picture in self._pictures])
         self.pictures.insert(1, "filename", [picture.block.sample.filename for picture in self._pictures])
         self._fetch_images()
-        begin = {} if self._is_boxes else {"min_distance": self._pictures[0].matched.limit}
-        super().__init__(self._describe(), self._arrays(), **begin | state)
+        begin: dict[str, Any] = {} if self._is_boxes else {"min_distance": self._pictures[0].matched.limit}
+        super().__init__(self._describe(), self._arrays(), **{**begin, **state})
 
     def _fetch_images(self) -> None:
         """Fetch every picture as the model saw it, a few at a time; without a Studio to ask there are none."""

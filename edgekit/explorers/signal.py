@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -15,6 +15,14 @@ from edgekit.explorers.timeline import Timeline, TimelineExplorer
 
 if TYPE_CHECKING:
     from edgekit.results.sample import Sample
+
+
+class SignalState(TypedDict, total=False):
+    """The state of a `SignalExplorer`, to begin with."""
+
+    time_ms: float
+    span: Sequence[float]
+    axes: Sequence[str]
 
 
 class SignalExplorer(TimelineExplorer):
@@ -42,7 +50,7 @@ class SignalExplorer(TimelineExplorer):
 
     time_ms = State(0.0, real)
 
-    def __init__(self, samples: Sequence[Sample], **state: Any) -> None:
+    def __init__(self, samples: Sequence[Sample], **state: Unpack[SignalState]) -> None:
         if not samples:
             raise UsageError("There is no sample to explore: give one, or a list of them.")
         if len(samples) == 1:
@@ -51,7 +59,7 @@ class SignalExplorer(TimelineExplorer):
         if timeline.signal.empty:
             raise UsageError("These samples hold no readings: there is nothing to draw over time.")
         meta = timeline.meta() | {"title": timeline.title(), "labels": timeline.labels()}
-        super().__init__(meta, timeline.arrays(), **{"axes": timeline.axes} | state)
+        super().__init__(meta, timeline.arrays(), **{"axes": timeline.axes, **state})
 
     def _checked(self, name: str, value: Any) -> Any:
         if name == "time_ms" and not 0 <= value <= self._timeline.end:

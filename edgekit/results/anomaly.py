@@ -1,14 +1,20 @@
-"""What an anomaly block says of a sample: in a few words, and why each window scored so."""
+"""What an anomaly block says of a sample: in a few words, as a picture, and why each window scored so."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from edgekit import anomaly
 from edgekit.errors import ResponseError
+from edgekit.results.drawing import Drawing, Drawn, over_time
 from edgekit.results.sample import Source
 from edgekit.wire.schema import Classification
 from edgekit.wire.scores import SCORE
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 def is_mixture(block_type: str) -> bool:
@@ -21,6 +27,11 @@ def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None)
     found = scores[SCORE]
     above = "" if threshold is None else f"{(found > threshold).sum()} of {len(scores)} windows above {threshold:g}, "
     return f"{above}highest score {found.max():.2f}"
+
+
+def plot(block: Drawn, drawing: Drawing) -> Axes:
+    """Draw the scores over the sample's time, with the time ranges above the threshold; see `BlockResult.plot`."""
+    return over_time(block, drawing)
 
 
 def explain(raw: Classification, score: pd.Series[float], features: pd.DataFrame, source: Source) -> pd.DataFrame:

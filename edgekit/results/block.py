@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Unpack
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol, Unpack
 
 import pandas as pd
 
 from edgekit import anomaly, display
 from edgekit.errors import AmbiguousLabelsWarning, UsageError
 from edgekit.results import anomaly as scored_anomaly
-from edgekit.results import decision, label_lists, labelled
+from edgekit.results import by_kind, decision, label_lists, labelled
 from edgekit.results import detection as detected
 from edgekit.results import visual as seen
-from edgekit.results.in_words import in_words
+from edgekit.results.drawing import Drawing
 from edgekit.results.kinds import kind_of_block
 from edgekit.results.sample import Sample, Source
 from edgekit.results.windows import Cut, windows_table
@@ -27,7 +28,28 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from edgekit import detection
-    from edgekit.results.result import ClassifyResult
+
+
+class Whole(Protocol):
+    """The answer that a block is part of; `ClassifyResult` is one."""
+
+    sample: Sample
+    source: Source | None
+
+    @property
+    def blocks(self) -> Sequence[BlockResult]:
+        """All blocks of the answer."""
+
+    @property
+    def window_size_ms(self) -> float:
+        """Length of the sliding window in milliseconds."""
+
+    @property
+    def window_increase_ms(self) -> float:
+        """Milliseconds from one window's start to the next one's."""
+
+    def listing(self) -> str:
+        """Name the blocks."""
 
 
 class BlockResult:
@@ -39,7 +61,7 @@ class BlockResult:
         The result this block is part of.
     """
 
-    def __init__(self, result: ClassifyResult, answer: Classification, index: int) -> None:
+    def __init__(self, result: Whole, answer: Classification, index: int) -> None:
         self.result = result
         self._answer = answer
         self._index = index
@@ -72,6 +94,11 @@ class BlockResult:
         The type decides; of a type that edgekit does not know, what the answer holds. None where it holds nothing.
         """
         return kind_of_block(self._answer)
+
+    @property
+    def shown_kind(self) -> str:
+        """The kind whose words, picture and explorer show this block; see `edgekit.results.by_kind.shown_kind`."""
+        return by_kind.shown_kind(self._answer, self.scores())
 
     @property
     def title(self) -> str:
@@ -271,20 +298,12 @@ class BlockResult:
         See `edgekit.plots.windows` and `edgekit.plots.detections`. Below objects lies the picture as it went into the
         model: `image`, else fetched where the sample came from a Studio. `names` are those of `debug_info`.
         """
-        from edgekit import plots
-
         title = f"{self.title} · {self.sample.filename}"
-        if self.kind == "detection":
-            found = self.matched(window, names=names)
-            return detected.plot(self.sample, self._answer, window, found, image=image, ax=ax, title=title)
-        table = self.windows()
-        limit = self.threshold if threshold is None else threshold
-        above = anomaly.segments(table, limit) if SCORE in table and limit is not None else None
-        return plots.windows(table, limit, above, length_ms=self.sample.length_ms, ax=ax, title=title)
+        return by_kind.plot(self.shown_kind, self, Drawing(title, ax, threshold, window, image, names))
 
     def in_words(self) -> str:
         """Say in a few words what this block found; of many results, `edgekit.detection.summary` has tables."""
-        return in_words(self._answer, self.scores(), self.threshold)
+        return by_kind.in_words(self._answer, self.scores(), self.threshold)
 
     def __repr__(self) -> str:
         found = display.shown(self.in_words(), 1000)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from edgekit import detection, display
 from edgekit.detection.boxes import checked_size
 from edgekit.errors import EdgekitError, ResponseError, UsageError
+from edgekit.results.drawing import Drawing, Drawn
 from edgekit.results.kinds import kind_of_block
 from edgekit.results.sample import Sample
 from edgekit.wire.schema import Classification, Details, StructuredResult
@@ -311,22 +312,14 @@ def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None)
     return f"{total} detections" + (f": {labels}" if labels else "")
 
 
-def plot(
-    sample: Sample,
-    raw: Classification,
-    window: int,
-    found: detection.Matched,
-    *,
-    image: Image | None,
-    ax: Axes | None,
-    title: str,
-) -> Axes:
-    """Draw what was matched in one window on its picture; see `BlockResult.plot`."""
+def plot(block: Drawn, drawing: Drawing) -> Axes:
+    """Draw truths and detections of one window on its picture; see `BlockResult.plot`."""
     from edgekit import plots
 
-    shown = image if image is not None else picture(sample)
-    scores = with_scores(raw, window, found)["score"]
-    return plots.detections(found, image=shown, scores=scores, ax=ax, title=title)
+    found = block.matched(drawing.window, names=drawing.names)
+    image = drawing.image if drawing.image is not None else picture(block.sample)
+    scores = with_scores(block.raw, drawing.window, found)["score"]
+    return plots.detections(found, image=image, scores=scores, ax=drawing.ax, title=drawing.title)
 
 
 def picture(sample: Sample) -> Image | None:

@@ -1,10 +1,16 @@
-"""What a regression block says of a sample, in a few words."""
+"""What a regression block says of a sample: in a few words, and as a picture."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
+from edgekit.results.drawing import Drawing, Drawn, over_time
 from edgekit.wire.schema import Classification
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None) -> str:
@@ -14,6 +20,11 @@ def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None)
         return f"no number of {len(scores)} windows"
     parts = [_range(known[key], "" if known.shape[1] == 1 else f"{key} ") for key in known]
     return f"{'; '.join(parts)} ({len(scores)} windows)" if len(scores) > 1 else "; ".join(parts)
+
+
+def plot(block: Drawn, drawing: Drawing) -> Axes:
+    """Draw the predicted numbers over the sample's time; see `BlockResult.plot`."""
+    return over_time(block, drawing)
 
 
 def _range(values: pd.Series[float], name: str) -> str:

@@ -8,6 +8,7 @@ never decides.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,14 @@ from numpy.typing import NDArray
 from edgekit import display
 from edgekit.errors import ResponseError, UsageError
 from edgekit.results.decision import aggregation
+from edgekit.results.drawing import Drawing, Drawn, over_time
 from edgekit.visual import VisualAnomaly
 from edgekit.visual.visual_anomaly import BOX
 from edgekit.wire.schema import AnomalyResult, Classification
 from edgekit.wire.scores import SCORE
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 def flagged(scores: pd.Series[float], threshold: float) -> pd.Series[bool]:
@@ -47,6 +52,11 @@ def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None)
         return f"{front}, highest score {known.max():.2f}{how}{beside}"
     verdict, side = ("flagged", "at or above") if found.all() else ("not flagged", "below")
     return f"{verdict}: score {known.iloc[0]:.2f}{how}, {side} {threshold:g}{beside}"
+
+
+def plot(block: Drawn, drawing: Drawing) -> Axes:
+    """Draw the score of each picture over the sample's time; see `BlockResult.plot`."""
+    return over_time(block, drawing)
 
 
 def visual_anomaly(

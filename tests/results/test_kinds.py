@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 import edgekit as ek
+from edgekit.explorers import EXPLORERS
+from edgekit.results.by_kind import SHOWN
 from edgekit.results.kinds import KINDS, kind_of
 from tests.results.test_parse import BLOCK, SEED, changed
 
@@ -51,6 +53,26 @@ def test_of_a_type_that_is_not_known_what_it_sent_decides(fields, kind):
 def test_types_to_come_of_a_known_family_are_of_its_kind():
     assert kind_of("next-object-detection") == "detection"
     assert kind_of("next-visual-anomaly-gmm") == "visual"
+
+
+def test_every_kind_has_words_and_a_picture_and_an_explorer_is_of_a_kind():
+    assert set(SHOWN) == set(KINDS)
+    assert set(EXPLORERS) <= set(KINDS)
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "shown"),
+    [
+        ("keras", {"result": [{"idle": 0.5, "anomaly": 1.0}]}, "anomaly"),
+        ("keras", {"result": [], "structuredResult": [{"boxes": [], "scores": []}]}, "detection"),
+        ("anomaly", {"result": [{"idle": 0.5}]}, "classification"),
+        ("anomaly", {"result": []}, "anomaly"),
+        ("keras-visual-anomaly", {"result": [{"anomaly": 1.0}]}, "visual"),
+        ("keras-object-detection", {"result": [{"anomaly": 1.0}]}, "detection"),
+    ],
+)
+def test_a_block_is_shown_as_its_kind_unless_it_holds_something_else(name, fields, shown):
+    assert block(name, **fields).shown_kind == shown
 
 
 @pytest.mark.parametrize(

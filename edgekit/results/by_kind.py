@@ -1,0 +1,70 @@
+"""How a block is shown, by its kind: its words and its picture. Each kind's are in the file of its name.
+
+`shown_kind` alone decides which kind it is; the explorers are in `edgekit.explorers.EXPLORERS`, by the same kind.
+To add a kind: a file with `in_words` and `plot`, and a line in `SHOWN`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+import pandas as pd
+
+from edgekit.results import anomaly, classification, detection, regression, visual
+from edgekit.results.drawing import Drawing, Drawn
+from edgekit.results.kinds import kind_of_block
+from edgekit.wire.schema import Classification
+from edgekit.wire.scores import SCORE
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+class Kind(Protocol):
+    """What the file of a kind offers."""
+
+    def in_words(self, raw: Classification, scores: pd.DataFrame, threshold: float | None, /) -> str:
+        """Say in a few words what a block found."""
+
+    def plot(self, block: Drawn, drawing: Drawing, /) -> Axes:
+        """Draw what a block found."""
+
+
+SHOWN: Mapping[str, Kind] = {
+    "anomaly": anomaly,
+    "classification": classification,
+    "detection": detection,
+    "regression": regression,
+    "visual": visual,
+}
+
+
+def shown_kind(raw: Classification, scores: pd.DataFrame) -> str:
+    """Return the kind that a block is shown as.
+
+    It is the block's own kind, unless it holds something else. Of the kinds that have one row of scores a window
+    (anomaly, classification, regression) a block with an anomaly score is shown as anomaly, one with other scores only
+    not as anomaly, and one with objects only as detection.
+    """
+    kind = kind_of_block(raw) or "classification"
+    if kind in ("detection", "visual"):
+        return kind
+    if not len(scores):
+        return "detection" if raw.structured_result or raw.details else kind
+    if SCORE in scores:
+        return "anomaly"
+    return "classification" if kind == "anomaly" else kind
+
+
+def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None) -> str:
+    """Say what a block found; see `BlockResult.in_words`."""
+    kind = shown_kind(raw, scores)
+    if not len(scores) and kind != "detection":
+        return "no windows"
+    return SHOWN[kind].in_words(raw, scores, threshold)
+
+
+def plot(kind: str, block: Drawn, drawing: Drawing) -> Axes:
+    """Draw what a block found, as its `shown_kind` is drawn; see `BlockResult.plot`."""
+    return SHOWN[kind].plot(block, drawing)

@@ -1,0 +1,61 @@
+"""What `BlockResult.plot` draws, and how it was asked to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import pandas as pd
+
+from edgekit import anomaly, detection
+from edgekit.results.sample import Sample
+from edgekit.wire.schema import Classification
+from edgekit.wire.scores import SCORE
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from PIL.Image import Image
+
+
+class Drawn(Protocol):
+    """What a picture of a block is made of; `BlockResult` is one."""
+
+    @property
+    def raw(self) -> Classification:
+        """Everything the API sent of it."""
+
+    @property
+    def sample(self) -> Sample:
+        """The sample that was classified."""
+
+    @property
+    def threshold(self) -> float | None:
+        """The score that decides."""
+
+    def windows(self) -> pd.DataFrame:
+        """Return one row a window: times, expected label, scores."""
+
+    def matched(self, window: int = 0, *, names: detection.Names | None = None) -> detection.Matched:
+        """Return detections and truths of one window, matched."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How a block is to be drawn: the arguments of `BlockResult.plot`, and the title."""
+
+    title: str
+    ax: Axes | None = None
+    threshold: float | None = None
+    window: int = 0
+    image: Image | None = None
+    names: detection.Names | None = None
+
+
+def over_time(block: Drawn, drawing: Drawing) -> Axes:
+    """Draw every score over the sample's time, with the threshold and where an anomaly score is above it."""
+    from edgekit import plots
+
+    table = block.windows()
+    limit = block.threshold if drawing.threshold is None else drawing.threshold
+    above = anomaly.segments(table, limit) if SCORE in table and limit is not None else None
+    return plots.windows(table, limit, above, length_ms=block.sample.length_ms, ax=drawing.ax, title=drawing.title)
