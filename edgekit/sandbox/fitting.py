@@ -14,10 +14,11 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.mixture import GaussianMixture
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-from edgekit.sandbox.models import Classifier, Clusters, Floats, Linear, Mixture, Network
+from edgekit.sandbox.models import Classifier, Clusters, Floats, LabelledNetwork, Linear, Mixture, Network
 
 Singles = NDArray[np.float32]
 SEED = 0
+REACH = 6.0
 
 
 def classifier(features: Floats, labels: NDArray[np.str_]) -> Classifier:
@@ -73,10 +74,31 @@ def target_network(features: Singles, targets: Floats) -> Network:
     return replace(model, weights=model.weights * spread, bias=model.bias * spread + mean)
 
 
-def _network(kind: Any, features: Singles, targets: NDArray[Any], epochs: int) -> Network:
+def labelled_network(features: Floats, labels: NDArray[np.str_], units: int, epochs: int) -> LabelledNetwork:
+    """Fit on features (windows, m) and one label a window; what is beyond `REACH` deviations counts as at it.
+
+    Few features are ever so far out, and without them 8 bits divide the rest more finely.
+    """
+    mean, scale = features.mean(axis=0), features.std(axis=0)
+    scaled = ((features - mean) / scale).clip(-REACH, REACH).astype(np.float32)
+    names, numbers = np.unique(labels, return_inverse=True)
+    model = _network(MLPClassifier, scaled, numbers, epochs, units)
+    return LabelledNetwork(
+        model.scale * scale,
+        model.hidden_weights,
+        model.hidden_bias,
+        model.weights,
+        model.bias,
+        model.reach,
+        names,
+        mean,
+    )
+
+
+def _network(kind: Any, features: Singles, targets: NDArray[Any], epochs: int, units: int = 64) -> Network:
     scale = features.std()
     scaled = features / scale  # in single precision: it halves the time
-    model = kind(hidden_layer_sizes=(64,), alpha=1.0, batch_size=200, max_iter=epochs, random_state=SEED)
+    model = kind(hidden_layer_sizes=(units,), alpha=1.0, batch_size=200, max_iter=epochs, random_state=SEED)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # so many epochs are enough: measured
         model.fit(scaled, targets)

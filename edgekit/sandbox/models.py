@@ -108,6 +108,19 @@ class Network(Model):
 
 
 @dataclass(frozen=True, eq=False)
+class LabelledNetwork(Network):
+    """A network that tells labels apart, on standard-scaled features; what is beyond its `reach` counts as at it."""
+
+    labels: NDArray[np.str_]
+    mean: Floats
+
+    def probabilities(self, features: Floats, int8: bool = False) -> Floats:
+        """Return (windows, labels), each row summing to 1; with `int8` multiples of 1/256."""
+        limit = self.reach[0] * self.scale
+        return super().probabilities(np.clip(features - self.mean, -limit, limit), int8)
+
+
+@dataclass(frozen=True, eq=False)
 class Mixture(Model):
     """A full-covariance Gaussian mixture over the selected features."""
 

@@ -221,8 +221,9 @@ class Project(ABC):
 
     @property
     def increase_ms(self) -> int:
-        """Time from one window to the next; 0 where there is no time."""
-        increase: int = self.impulse["inputBlocks"][0].get("windowIncreaseMs", 0)
+        """Time from one window to the next in classification; 0 where there is no time."""
+        block = self.impulse["inputBlocks"][0]
+        increase: int = block.get("classificationWindowIncreaseMs") or block.get("windowIncreaseMs", 0)
         return increase
 
     @property

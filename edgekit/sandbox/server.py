@@ -23,7 +23,7 @@ from tornado.web import Application, HTTPError
 from edgekit import waiting
 from edgekit.display import quoted
 from edgekit.errors import SandboxError, UsageError
-from edgekit.sandbox import meat, motion, objects, routine
+from edgekit.sandbox import appliances, meat, motion, objects, routine
 from edgekit.sandbox.guard import ROLES, Access, Guarded, new_key
 from edgekit.sandbox.project import Project, Refused, WrongParameter
 from edgekit.sandbox.service import Query, Service
@@ -161,6 +161,7 @@ PROJECTS: Builders = {
     "motion": motion.build,
     "objects": objects.build,
     "routine": routine.build,
+    "appliances": appliances.build,
     "meat": meat.build,
 }
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from edgekit.sandbox.models import Classifier, Clusters, Linear, Mixture
+from edgekit.sandbox.models import Classifier, Clusters, LabelledNetwork, Linear, Mixture
 from edgekit.sandbox.project import DATE, Block, Floats, Json, Tested
 
 ANOMALY, UNCERTAIN, VALUE = "anomaly", "uncertain", "value"
@@ -41,7 +41,7 @@ class SignalBlock(Block):
 class ClassifierBlock(SignalBlock):
     """Probabilities of labels; a window whose best is below the threshold is uncertain."""
 
-    model: Classifier
+    model: Classifier | LabelledNetwork
 
     def scored(self, features: Floats, int8: bool) -> list[Json]:
         """Return each label's probability."""

@@ -83,8 +83,13 @@ def ranges(labels: list[str]) -> list[Json]:
     return found
 
 
-def sliding_windows(values: Floats, size: int, increase: int) -> Floats:
-    """Cut (readings, axes) into (windows, size, axes); an incomplete last window is left out."""
+def sliding_windows(values: Floats, size: int, increase: int, pad: bool = False) -> Floats:
+    """Cut (readings, axes) into (windows, size, axes); an incomplete last window is left out.
+
+    With `pad` values that are shorter than a window make one, with zeros after them.
+    """
+    if pad and len(values) < size:
+        values = np.pad(values, ((0, size - len(values)), (0, 0)))
     if len(values) < size:
         return np.empty((0, size, values.shape[1]))
     return np.lib.stride_tricks.sliding_window_view(values, size, axis=0)[::increase].swapaxes(1, 2)
@@ -118,7 +123,8 @@ class SignalProject(Project):
 
     def cut(self, sample: Signal) -> Floats:
         """Cut a recording the way the impulse says: (windows, readings, axes)."""
-        return sliding_windows(sample.resampled(self.interval(sample)), *self._in_readings(sample))
+        readings, pad = sample.resampled(self.interval(sample)), self.impulse["inputBlocks"][0]["padZeros"]
+        return sliding_windows(readings, *self._in_readings(sample), pad)
 
     def targets(self) -> dict[str, float]:
         """Return the number by which each label goes into training: itself in regression."""

@@ -22,6 +22,7 @@ import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from edgekit.sandbox import shipped, sources
+from edgekit.sandbox.appliances import appliances_training, currents
 from edgekit.sandbox.meat import meat_training, spectra
 from edgekit.sandbox.motion import motion_training, recordings
 from edgekit.sandbox.objects import objects_training, pictures, scenes
@@ -41,6 +42,7 @@ class Recipe(NamedTuple):
 
 
 RECIPES = {
+    "appliances": Recipe(currents.SOURCES, appliances_training.train),
     "meat": Recipe(spectra.SOURCES, meat_training.train),
     "motion": Recipe(recordings.SOURCES, motion_training.train),
     "objects": Recipe(
