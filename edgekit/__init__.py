@@ -13,7 +13,7 @@ window
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from edgekit import anomaly, detection, extras, visual
+from edgekit import anomaly, detection, extras, regression, visual
 from edgekit.anomaly import Gmm
 from edgekit.errors import (
     AmbiguousLabelsWarning,
@@ -71,6 +71,7 @@ __all__ = [
     "explorers",
     "parse",
     "plots",
+    "regression",
     "visual",
 ]
 

@@ -41,6 +41,9 @@ WINDOWS = {
 ALARM = WINDOWS["above"].light
 SHADE = (0.16, 0.22)  # how opaque the time above the threshold is shaded, light and dark
 
+# Windows of a regression: whether their error is allowed.
+ERRORS = {"within": SERIES[0], "beyond": WINDOWS["above"]}
+
 # Detections lie on a picture, which is the same on a light and on a dark ground. Truths are drawn hollow.
 DETECTED = {
     kind: Look(colour, colour, marker)
@@ -61,6 +64,6 @@ def as_data() -> dict[str, Any]:
     return {
         "series": [look._asdict() for look in SERIES],
         "dashes": [list(dash) for dash in DASHES],
-        "kinds": {kind: look._asdict() for kind, look in (WINDOWS | DETECTED).items()},
+        "kinds": {kind: look._asdict() for kind, look in (WINDOWS | ERRORS | DETECTED).items()},
         "shade": dict(zip(("light", "dark"), SHADE, strict=True)),
     }

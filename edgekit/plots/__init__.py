@@ -6,9 +6,10 @@ Colours are Okabe and Ito's, which colour-blind readers can tell apart; lines di
 from edgekit.colours import ALARM, COLOURS, STYLES
 from edgekit.plots.anomaly import explanation, histogram, scores, sweep, windows
 from edgekit.plots.detection import detections, image
+from edgekit.plots.regression import predicted, predicted_over_time, residuals
 from edgekit.plots.signal import signal
 
 __all__ = [
-    "ALARM", "COLOURS", "STYLES", "detections", "explanation", "histogram", "image", "scores", "signal", "sweep",
-    "windows",
+    "ALARM", "COLOURS", "STYLES", "detections", "explanation", "histogram", "image", "predicted",
+    "predicted_over_time", "residuals", "scores", "signal", "sweep", "windows",
 ]  # fmt: skip

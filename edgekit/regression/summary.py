@@ -1,0 +1,73 @@
+"""Many samples at once: which predictions are furthest off, and the figures over all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from edgekit.display import listing
+from edgekit.regression.error_figures import errors
+from edgekit.regression.predictions import tolerance
+from edgekit.summaries import Results, Summary, blocks_of
+
+
+def summary(results: Results, block: int | str | None = None, *, threshold: float | None = None) -> Summary:
+    """Sum up what a regression predicted for many samples.
+
+    Parameters
+    ----------
+    results : iterable, or mapping from sample id
+        Of what `Studio.classify` returned, or of its regression blocks; or what `Studio.test` returned.
+    block : int or str, optional
+        Which block: its id, type or title. Without it the only regression block.
+    threshold : float, optional
+        The largest absolute error that is allowed; without it the block's own.
+
+    Returns
+    -------
+    Summary
+        `.per_sample`, index `sample`: `windows` (with an expected and a predicted number), `expected` and `predicted`
+        (means over them), `mae`, `bias`, `largest` (absolute error) and `within` (share of the windows whose error is
+        allowed), the largest mean absolute error first; samples without such a window last. `.figures`: see
+        `edgekit.regression.errors`.
+
+    Raises
+    ------
+    UsageError
+        No results, no such block, or no window that has both numbers.
+    """
+    found = blocks_of(results, "regression", block)
+    limit = None if threshold is None else tolerance(threshold)
+    windows = pd.concat([one.predictions(limit).assign(sample=name) for name, one in found], ignore_index=True)
+    per_sample = _per_sample(windows, [name for name, _ in found])
+    stated = {one.threshold for _, one in found} if limit is None else {limit}
+    return Summary(per_sample, errors(windows), _note(per_sample, stated))
+
+
+def _per_sample(windows: pd.DataFrame, names: list[Any]) -> pd.DataFrame:
+    known = windows[windows["error"].notna()]
+    size = known["error"].abs()
+    parts = known[["sample", "expected", "predicted"]].assign(
+        mae=size, bias=known["error"], largest=size, within=known["within"].astype("Float64").astype(float)
+    )
+    grouped = parts.groupby("sample", sort=False)
+    table = grouped.mean().assign(largest=grouped["largest"].max())
+    table.insert(0, "windows", grouped.size())
+    every = pd.Index(list(dict.fromkeys(names)), name="sample")
+    table = table.reindex(every).fillna({"windows": 0}).astype({"windows": int})
+    return table.sort_values("mae", ascending=False, kind="stable", na_position="last")
+
+
+def _note(per_sample: pd.DataFrame, stated: set[float | None]) -> str:
+    notes = []
+    if lost := int((per_sample["windows"] == 0).sum()):
+        notes.append(f"{lost} of {len(per_sample)} samples have no window with an expected and a predicted number.")
+    limits = sorted(limit for limit in stated if limit is not None)
+    if len(limits) == 1:
+        notes.append(f"An error up to {limits[0]:g} is allowed.")
+    elif limits:
+        notes.append(f"Each result's own threshold decides which errors are allowed: {listing(limits)}.")
+    else:
+        notes.append("The results came without a threshold: no share of windows within it.")
+    return " ".join(notes)
