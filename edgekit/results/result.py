@@ -11,7 +11,7 @@ import numpy as np
 
 from edgekit import display
 from edgekit.errors import ResponseError, UsageError
-from edgekit.results import label_lists
+from edgekit.results import label_lists, neighbours
 from edgekit.results.block import BlockResult
 from edgekit.results.sample import Sample, Source
 from edgekit.wire.decoding import decode
@@ -30,10 +30,17 @@ def parse(source: bytes | str | dict[str, Any] | Path) -> ClassifyResult:
         JSON as bytes or text, the decoded document, or the path of a file. A text that begins with ``{``, ``[`` or
         ``<`` is taken for the document itself, any other for a path.
 
+    Returns
+    -------
+    ClassifyResult. The Linux runner's answer opens as well: as one window of one block, boxes in pixels of the model's
+    input.
+
     Raises
     ------
     ResponseError
-        The file cannot be read, or the document is not what the API promises: the text names the place.
+        The file cannot be read, or the document is not what the API promises: the text names the place. Of a document
+        that users have beside such an answer (an acquisition file, a page of model testing, …) it says what that is
+        and what opens it.
     StudioError
         The document says ``success: false``; the text is the server's own.
 
@@ -48,7 +55,24 @@ def parse(source: bytes | str | dict[str, Any] | Path) -> ClassifyResult:
     edgekit.errors.ResponseError: 'no_such_file.json' is neither JSON nor a file that can be read ...
     """
     content, name = _content(source)
-    return ClassifyResult(decode(content, ClassifyResponse, name))
+    try:
+        return ClassifyResult(decode(content, ClassifyResponse, name))
+    except ResponseError as problem:
+        return _neighbours(content, name, problem)
+
+
+def _neighbours(content: bytes | dict[str, Any], name: str, problem: ResponseError) -> ClassifyResult:
+    """Open the runner's answer; of another document that users have beside a classify answer, say what it is."""
+    document = neighbours.document_of(content)
+    if document is None:
+        raise problem
+    if answer := neighbours.runner_answer(document):
+        return ClassifyResult(decode(answer, ClassifyResponse, name))
+    if known := neighbours.neighbour(document):
+        raise ResponseError(
+            f"{name}: expected the answer of a classify call, got {known.name}. {known.next_step}", "$"
+        ) from None
+    raise problem
 
 
 def _content(source: bytes | str | dict[str, Any] | Path) -> tuple[bytes | dict[str, Any], str]:

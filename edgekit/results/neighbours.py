@@ -1,0 +1,164 @@
+"""Documents that users have beside a classify answer: what each is, and what opens it.
+
+`parse` asks here where a document is not the answer of a classify call. The Linux runner's answer is opened: it says of
+one window what a classify answer says of many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+Document = Mapping[str, Any]
+
+
+class Neighbour(NamedTuple):
+    """A kind of document: the keys that tell it, its name in a sentence, and the next step."""
+
+    keys: frozenset[str]
+    name: str
+    next_step: str
+
+
+_NEIGHBOURS = [
+    Neighbour(
+        frozenset({"protected", "signature", "payload"}),
+        "an acquisition file: what a device uploaded, without any scores",
+        "ek.parse_sample(path) opens it as a Sample.",
+    ),
+    Neighbour(
+        frozenset({"sample", "payload"}),
+        "a sample with its values (GET …/raw-data/{sampleId}), without any scores",
+        "ek.parse_sample(path) opens it as a Sample.",
+    ),
+    Neighbour(
+        frozenset({"version", "boundingBoxes"}),
+        "a bounding_boxes.labels file: the true boxes of uploaded pictures",
+        "Upload it with its pictures; studio.sample(id).info.bounding_boxes has them then.",
+    ),
+    Neighbour(
+        frozenset({"version", "structuredLabels"}),
+        "a structured_labels.labels file: the labels of uploaded samples, range by range",
+        "Upload it with its samples; studio.sample(id).labels() has them then.",
+    ),
+    Neighbour(
+        frozenset({"version", "files"}),
+        "an info.labels file: the names and labels of uploaded samples",
+        "Upload it with its samples; studio.samples() lists them then.",
+    ),
+    Neighbour(
+        frozenset({"result", "predictions"}),
+        "a page of model testing (GET …/classify/all/result/page)",
+        "studio.test(start=False) reads all pages.",
+    ),
+    Neighbour(
+        frozenset({"job"}),
+        "the state of a job (GET …/jobs/{jobId}/status), not what the job made",
+        "Send the classify call again when the job has finished; studio.classify(sample) waits for it.",
+    ),
+    Neighbour(
+        frozenset({"samples", "totalCount"}),
+        "a list of samples (GET …/raw-data), without any scores",
+        "studio.classify(id) classifies one of them.",
+    ),
+    Neighbour(
+        frozenset({"impulse"}),
+        "the description of an impulse (GET …/impulse), without any scores",
+        "studio.classify(id) classifies a sample with it.",
+    ),
+    Neighbour(
+        frozenset({"success", "id"}),
+        "the number of a job that the call has started, not what the job made",
+        "Send the same call again when the job has finished; studio.classify(sample) does both.",
+    ),
+]
+
+
+def document_of(content: bytes | Document) -> Document | None:
+    """Return a document as a dict; None where it is no JSON object."""
+    if isinstance(content, bytes):
+        try:
+            content = msgspec.json.decode(content)
+        except (ValueError, RecursionError):
+            return None
+    return content if isinstance(content, Mapping) else None
+
+
+def neighbour(document: Document) -> Neighbour | None:
+    """Say which kind of document this is, if it is one of those known."""
+    if "classifications" in document:
+        return None
+    return next((kind for kind in _NEIGHBOURS if kind.keys <= document.keys()), None)
+
+
+# --- the runner's answer ----------------------------------------------------------------------------------------------
+
+
+def runner_answer(document: Document) -> dict[str, Any] | None:
+    """Turn the Linux runner's answer into a classify answer of one window; None of any other document.
+
+    Boxes stay in pixels of the model's input, as the runner gives them.
+    """
+    result = document.get("result")
+    if not isinstance(result, Mapping) or not (result.keys() & _MAKERS.keys()):
+        return None
+    scores = dict(result["classification"]) if isinstance(result.get("classification"), Mapping) else {}
+    if "anomaly" in result:
+        scores["anomaly"] = result["anomaly"]
+    block_type, parts = "anomaly", {}
+    for key, (kind, made) in _MAKERS.items():
+        if key in result:
+            block_type, parts = kind, made(result)
+            break
+    block = {"id": 1, "type": block_type, "name": "Linux runner", "title": "Linux runner", "dsp": []}
+    info = {"id": 0, "filename": "runner", "category": "", "label": "", "intervalMs": 0, "frequency": 0}
+    return {
+        "success": True,
+        "classifications": [{"learnBlock": block, "result": [scores], **parts}],
+        "sample": {
+            "sample": {**info, "sensors": [], "valuesCount": 0},
+            "payload": {"device_type": "", "sensors": [], "values": []},
+        },
+        "windowSizeMs": 0,
+        "windowIncreaseMs": 0,
+    }
+
+
+def _boxes(result: Document) -> dict[str, Any]:
+    found = _listed(result, "bounding_boxes")
+    return {
+        "structuredResult": [
+            {
+                "boxes": [[box.get(side) for side in _SIDES] for box in found],
+                "scores": [box.get("value") for box in found],
+                "labels": [box.get("label") for box in found],
+            }
+        ]
+    }
+
+
+def _cells(result: Document) -> dict[str, Any]:
+    found = _listed(result, "visual_anomaly_grid")
+    cells = [{**{key: cell.get(key) for key in ("label", *_SIDES)}, "score": cell.get("value")} for cell in found]
+    mean, highest = result.get("visual_anomaly_mean"), result.get("visual_anomaly_max")
+    return {"anomalyResult": [{"boxes": cells, "meanScore": mean, "maxScore": highest}]}
+
+
+def _listed(result: Document, key: str) -> list[Document]:
+    found = result[key]
+    return [box for box in found if isinstance(box, Mapping)] if isinstance(found, list) else []
+
+
+def _nothing(result: Document) -> dict[str, Any]:
+    return {}
+
+
+_SIDES = ("x", "y", "width", "height")
+_MAKERS: dict[str, tuple[str, Callable[[Document], dict[str, Any]]]] = {
+    "visual_anomaly_grid": ("keras-visual-anomaly", _cells),
+    "bounding_boxes": ("keras-object-detection", _boxes),
+    "classification": ("keras", _nothing),
+    "anomaly": ("anomaly", _nothing),
+}
