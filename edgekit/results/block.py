@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import pandas as pd
 
@@ -17,6 +16,7 @@ from edgekit.results import visual as seen
 from edgekit.results.drawing import Drawing
 from edgekit.results.kinds import kind_of_block
 from edgekit.results.sample import Sample, Source
+from edgekit.results.whole import Whole
 from edgekit.results.windows import Cut, windows_table
 from edgekit.visual import VisualAnomaly
 from edgekit.wire.schema import Classification, LearnBlock
@@ -28,28 +28,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from edgekit import detection
-
-
-class Whole(Protocol):
-    """The answer that a block is part of; `ClassifyResult` is one."""
-
-    sample: Sample
-    source: Source | None
-
-    @property
-    def blocks(self) -> Sequence[BlockResult]:
-        """All blocks of the answer."""
-
-    @property
-    def window_size_ms(self) -> float:
-        """Length of the sliding window in milliseconds."""
-
-    @property
-    def window_increase_ms(self) -> float:
-        """Milliseconds from one window's start to the next one's."""
-
-    def listing(self) -> str:
-        """Name the blocks."""
 
 
 class BlockResult:
@@ -352,9 +330,14 @@ class BlockResult:
         ResponseError
             The rows of the grid are not of one length.
         """
-        others = [block for block in self.result.blocks if block._answer.anomaly_result]
+        others = [block for block in self.result.blocks if block.has_cells]
         named = display.listing(f"block {block.id} ({block.title})" for block in others)
         return seen.visual_anomaly(self._answer, window, self.threshold, path=self._path, others=named)
+
+    @property
+    def has_cells(self) -> bool:
+        """Whether this block sent the scores of a picture's cells; see `visual_anomaly`."""
+        return bool(self._answer.anomaly_result)
 
     @property
     def detects(self) -> bool:

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import pandas as pd
 
 from edgekit import display
-from edgekit.arguments import texts
+from edgekit.arguments import flag, text, texts
 from edgekit.errors import UsageError
 from edgekit.results.sample import Sample
 from edgekit.results.testing import variants_table
 from edgekit.studio.calls import Calls, id_of
+from edgekit.studio.impulse_calls import learn_block
 from edgekit.wire import schema
+
+
+def asking(
+    calls: Calls, block: int | str | None, *, variant: str | None, debug: bool, deprecated: bool
+) -> Callable[..., schema.ClassifyResponse]:
+    """Check the arguments of `edgekit.Studio.classify`; return the call, which takes a sample and `stop`."""
+    debug, deprecated = flag("debug", debug), flag("deprecated", deprecated)
+    variant = None if variant is None else text("variant", variant)
+    if deprecated and variant is not None:
+        raise UsageError("The deprecated call knows no variant: leave out deprecated=True or variant=….")
+    chosen = None if block is None else learn_block(calls, block)
+    return partial(classified, calls, chosen, variant=variant, debug=debug, deprecated=deprecated)
 
 
 def classified(
     calls: Calls,
-    sample: int,
     block: int | None,
+    sample: int,
     *,
     variant: str | None,
     debug: bool,

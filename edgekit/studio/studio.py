@@ -10,7 +10,7 @@ import pandas as pd
 
 from edgekit import display
 from edgekit.anomaly import Gmm, KMeans
-from edgekit.arguments import are_several, flag, text
+from edgekit.arguments import are_several
 from edgekit.errors import EdgekitError, UsageError
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
@@ -188,10 +188,9 @@ class Studio:
         return known
 
     def blocks(self) -> pd.DataFrame:
-        """List the impulse's blocks: id, kind (input, dsp, learn), type, title.
+        """List the impulse's blocks: id, kind (input, dsp, learn), type, title. `ClassifyResult.blocks` is a list.
 
-        A table of what the impulse is made of; `ClassifyResult.blocks` is a list of what its learn blocks said of one
-        sample, and `BlockResult.kind` says which kind of learn block it is.
+        The list has what each learn block said of one sample; `BlockResult.kind` is its kind of learn block.
         """
         return impulse_calls.blocks(self._calls)
 
@@ -283,18 +282,11 @@ class Studio:
         >>> len(studio.classify([31, 32]))
         2
         """
-        debug, deprecated = flag("debug", debug), flag("deprecated", deprecated)
-        variant = None if variant is None else text("variant", variant)
-        if deprecated and variant is not None:
-            raise UsageError("The deprecated call knows no variant: leave out deprecated=True or variant=….")
+        ask = classify_calls.asking(self._calls, block, variant=variant, debug=debug, deprecated=deprecated)
         self._known_impulse = None  # it may have been changed since the last call
-        chosen = None if block is None else impulse_calls.learn_block(self._calls, block)
 
         def one(wanted: int, stop: threading.Event | None = None) -> ClassifyResult:
-            answer = classify_calls.classified(
-                self._calls, wanted, chosen, variant=variant, debug=debug, deprecated=deprecated, stop=stop
-            )
-            return ClassifyResult(answer, self)
+            return ClassifyResult(ask(wanted, stop=stop), self)
 
         given: Any = sample
         if not are_several(given):
