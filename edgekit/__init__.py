@@ -13,7 +13,7 @@ window
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from edgekit import anomaly, detection, extras, regression, visual
+from edgekit import anomaly, classification, detection, extras, regression, visual
 from edgekit.anomaly import Gmm
 from edgekit.errors import (
     AmbiguousLabelsWarning,
@@ -64,6 +64,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "anomaly",
+    "classification",
     "connect",
     "connect_for",
     "detection",

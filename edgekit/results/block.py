@@ -93,8 +93,14 @@ class BlockResult:
         """The sample that was classified."""
         return self.result.sample
 
-    def windows(self) -> pd.DataFrame:
+    def windows(self, key: str | None = None) -> pd.DataFrame:
         """Return one row per window.
+
+        Parameters
+        ----------
+        key : str, optional
+            Of structured labels (label maps), which have a label for each of several keys: those of this one. Without
+            it the columns of all keys, called "key: label", and `expected` as "key: label, key: label".
 
         Returns
         -------
@@ -132,16 +138,49 @@ class BlockResult:
         1            500    2500  badminton     9.73
         2           1000    3000  badminton    34.66
         """
-        cut = self._cut
-        expected = labelled.labels(self._answer, self.sample, cut)
+        cut, keys = self._cut, self._keys(key)
+        expected = labelled.labels(self._answer, self.sample, cut, key)
         self._warn("expectedLabels", expected.doubt)
-        table = windows_table(self._answer.scores().columns, cut, expected.texts)
+        table = windows_table(self._answer.scores(key).columns, cut, expected.texts)
+        if keys and key is None:
+            table.attrs["keys"] = keys
+        labelled.say_if_unsent(self._answer, self.sample)
         if self.kind == "detection":
             lists = [label_lists.listed(text, self.sample.info) for text in table["expected"]]
             table["expected"] = pd.Series(lists, table.index, object)
         if expected.method:
             table.attrs["labeling_method"] = expected.method
         return table
+
+    def predictions(self, threshold: float | None = None) -> pd.DataFrame:
+        """Return what the block predicts for each window, and whether it is right.
+
+        Parameters
+        ----------
+        threshold : float, optional
+            A window whose highest probability is below it is "uncertain"; from 0 to 1. Without it the block's own.
+
+        Returns
+        -------
+        DataFrame, index `window`: `start_ms`, `end_ms`, `expected`, `predicted`, `probability`, `correct`; see
+        `edgekit.classification.predictions`. Of structured labels (label maps) one row a window and key, `key` first.
+
+        Raises
+        ------
+        UsageError
+            The block says nothing of labels, or the threshold is not from 0 to 1.
+
+        Examples
+        --------
+        >>> import edgekit as ek
+        >>> block = ek.connect(sandbox="motion").classify(1).block("keras")
+        >>> block.predictions().head(2).round(2)
+                start_ms  end_ms  expected predicted  probability  correct
+        window
+        0              0    2000  standing  standing          1.0     True
+        1            500    2500  standing  standing          1.0     True
+        """
+        return by_kind.predictions(self.shown_kind, self._answer, self.windows, threshold)
 
     def scores(self) -> pd.DataFrame:
         """Return the scores alone, as in `windows`: one row a window, one float column a key of ``result``."""
@@ -302,6 +341,14 @@ class BlockResult:
     @property
     def _cut(self) -> Cut:
         return labelled.cut(self._answer, self.sample, self.result.window_size_ms, self.result.window_increase_ms)
+
+    def _keys(self, key: str | None) -> list[str]:
+        """Return the keys of structured labels, of which `key` is one where it is given."""
+        keys = self._answer.keys()
+        if key is None or key in keys:
+            return keys
+        known = f"it has {display.listing(map(display.quoted, keys))}" if keys else "its windows have one label each"
+        raise UsageError(f"Block {self.id} has no labels of a key {display.quoted(key)}: {known}.")
 
     def _warn(self, field: str, doubt: str) -> None:
         """Tell the caller's caller what had to be guessed."""

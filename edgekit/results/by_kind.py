@@ -1,17 +1,20 @@
-"""How a block is shown, by its kind: its words and its picture. Each kind's are in the file of its name.
+"""How a block is shown, by its kind: its words, its picture, its predictions. Each kind's are in the file of its name.
 
 `shown_kind` alone decides which kind it is; the explorers are in `edgekit.explorers.EXPLORERS`, by the same kind.
-To add a kind: a file with `in_words` and `plot`, and a line in `SHOWN`.
+To add a kind: a file with `in_words` and `plot`, and a line in `SHOWN`; in `PREDICTED` where it predicts something of a
+window.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
+from edgekit.errors import UsageError
 from edgekit.results import anomaly, classification, detection, regression, visual
+from edgekit.results.classification import Tables
 from edgekit.results.drawing import Drawing, Drawn
 from edgekit.results.kinds import kind_of_block
 from edgekit.wire.schema import Classification
@@ -68,3 +71,19 @@ def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None)
 def plot(kind: str, block: Drawn, drawing: Drawing) -> Axes:
     """Draw what a block found, as its `shown_kind` is drawn; see `BlockResult.plot`."""
     return SHOWN[kind].plot(block, drawing)
+
+
+PREDICTED: Mapping[str, Callable[[Classification, Tables, float | None], pd.DataFrame]] = {
+    "anomaly": classification.predictions,  # where it has scores of labels as well
+    "classification": classification.predictions,
+}
+
+
+def predictions(kind: str, raw: Classification, windows: Tables, threshold: float | None) -> pd.DataFrame:
+    """Say what a block predicts for each window; see `BlockResult.predictions`."""
+    if kind in PREDICTED:
+        return PREDICTED[kind](raw, windows, threshold)
+    raise UsageError(
+        f"Block {raw.learn_block.id} ({raw.learn_block.type}) is of the kind {kind} and predicts no label of a window. "
+        "block.in_words() and block.plot() show what it says."
+    )

@@ -1,26 +1,94 @@
-"""What a classification block says of a sample: in a few words, and as a picture."""
+"""What a classification block says of a sample: in a few words, as a picture, and which label each window is given."""
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from edgekit import display
+from edgekit import classification, display
+from edgekit.classification.predictions import judged
+from edgekit.errors import UsageError
+from edgekit.results.decision import deciding, number
 from edgekit.results.drawing import Drawing, Drawn, over_time
+from edgekit.results.kinds import kind_of_block
+from edgekit.results.windows import FRAME
+from edgekit.wire.label_maps import results_of_key
 from edgekit.wire.schema import Classification
+from edgekit.wire.scores import SCORE
+
+Tables = Callable[[str | None], pd.DataFrame]  # the block's windows, of one key where it has several
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
 def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None) -> str:
-    """Say in a few words of how many windows each label has the highest score."""
-    if not scores.shape[1]:
+    """Say in a few words of how many windows each label has the highest score, key by key."""
+    keys = raw.keys()
+    if not keys and not scores.shape[1]:
         return f"{len(scores)} windows"
+    if not keys:
+        return f"{_counted(scores)} of {len(scores)} windows"
+    parts = [f"{display.shown(key, 80)}: {_counted(_of_key(raw, key))}" for key in keys]
+    return f"{'; '.join(parts)} of {len(scores)} windows"
+
+
+def predictions(raw: Classification, tables: Tables, threshold: float | None) -> pd.DataFrame:
+    """Say which label each window is given; see `edgekit.BlockResult.predictions`."""
+    limit = _limit(raw) if threshold is None else threshold
+    keys = raw.keys()
+    if not keys:
+        windows = tables(None)
+        if len(windows) and not set(raw.scores().columns) - {SCORE}:
+            block = raw.learn_block
+            raise UsageError(
+                f"Block {block.id} ({block.type}) gives no probabilities of labels, so none is predicted. "
+                "block.windows() has what it gives."
+            )
+        return classification.predictions(windows, limit)
+    return pd.concat([_predicted(raw, key, tables(key), limit) for key in keys]).sort_index(kind="stable")
+
+
+def _predicted(raw: Classification, key: str, windows: pd.DataFrame, limit: float | None) -> pd.DataFrame:
+    """Say which of one key's labels each window is given: where no probabilities came, what the server itself says."""
+    said = pd.Series(results_of_key(raw.label_map_scores, raw.label_map_result, key), windows.index, "str")
+    if set(windows) <= set(FRAME):
+        table = judged(windows.assign(predicted=said, probability=np.nan))
+    else:
+        table = classification.predictions(windows, limit)
+    table.insert(0, "key", key)
+    return table
+
+
+def _limit(raw: Classification) -> float | None:
+    """Return the probability below which the block itself calls a window uncertain; None where it has no such."""
+    thresholds, own = raw.thresholds, raw.minimum_confidence_rating
+    if kind_of_block(raw) != "classification":  # its other thresholds are of anomaly scores
+        thresholds, own = [t for t in thresholds if t.key == "min_score"], None
+    found = deciding(thresholds, "keras")
+    own = own if found is None else number(found.value)
+    if own is None or 0 <= own <= 1:
+        return own
+    warnings.warn(
+        f"The threshold of block {raw.learn_block.id} is {own:g}, which is no probability: it was ignored. "
+        "Give one from 0 to 1, predictions(threshold=…).",
+        stacklevel=4,
+    )
+    return None
+
+
+def _of_key(raw: Classification, key: str) -> pd.DataFrame:
+    windows, columns = raw.scores(key)
+    return pd.DataFrame(columns, index=range(windows))
+
+
+def _counted(scores: pd.DataFrame) -> str:
     counted = scores.dropna(how="all").idxmax(axis=1).value_counts()
-    found = display.listing(f"{display.shown(label, 80)} {count}" for label, count in counted.items())
-    return f"{found} of {len(scores)} windows"
+    return display.listing(f"{display.shown(label, 80)} {count}" for label, count in counted.items()) or "no label"
 
 
 def plot(block: Drawn, drawing: Drawing) -> Axes:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.results.windows import EXACT, Cut
+from edgekit.wire.label_maps import label_of
 from edgekit.wire.ranges import Range, ranges_of_structs
 
 Floats = NDArray[np.float64]
@@ -27,9 +28,13 @@ class Ranges(NamedTuple):
     label: NDArray[Any]
 
     @classmethod
-    def of(cls, ranges: Iterable[Range]) -> Ranges:
-        """Take the API's ranges; an index beyond 2**53 counts as that."""
-        return cls(*ranges_of_structs(list(ranges)))
+    def of(cls, ranges: Iterable[Range], key: str | None = None) -> Ranges:
+        """Take the API's ranges, of structured labels those of one key; an index beyond 2**53 counts as that."""
+        ranges = list(ranges)
+        found = cls(*ranges_of_structs(ranges))
+        if key is None:
+            return found
+        return found._replace(label=np.array([*(label_of(one.label_map, key) for one in ranges), None], object)[:-1])
 
     def at(self, index: Floats) -> NDArray[Any]:
         """Return the label at each index, None where no range is; of ranges that overlap the later one counts.

@@ -15,6 +15,7 @@ from edgekit.errors import EdgekitError
 from edgekit.results.expected import Counts, Join, Method, Ranges, joined
 from edgekit.results.sample import Sample, spacing
 from edgekit.results.windows import Cut
+from edgekit.wire.label_maps import label_of
 from edgekit.wire.schema import Classification, Impulse
 
 _ANOMALOUS = {"anomaly": True, "no anomaly": False}  # the API's words in expectedAnomalyOutcome
@@ -46,11 +47,23 @@ def cut(raw: Classification, sample: Sample, size: float, increase: float) -> Cu
     )
 
 
-def labels(raw: Classification, sample: Sample, cut: Cut) -> Expected:
-    """Say which label each window should have; see `edgekit.BlockResult.windows`."""
-    ranges, join, method = _joined(raw, sample, cut)
+def labels(raw: Classification, sample: Sample, cut: Cut, key: str | None = None) -> Expected:
+    """Say which label each window should have; see `edgekit.BlockResult.windows`.
+
+    Of structured labels it is that of one `key`; without it all of them in one text, "activity: walk, place: belt".
+    """
+    if key is None and (keys := raw.keys()):
+        found = {name: labels(raw, sample, cut, name) for name in keys}
+        texts = [
+            ", ".join(f"{name}: {label}" for name, label in zip(keys, of, strict=True) if label is not None) or None
+            for of in zip(*(one.texts for one in found.values()), strict=True)
+        ]
+        first = found[keys[0]]
+        return first._replace(texts=np.array([*texts, None], object)[:-1])
+    ranges, join, method = _joined(raw, sample, cut, key)
     if join is None:
-        return Expected(np.full(cut.windows, sample.label or None, object))
+        label = sample.label if key is None else label_of(sample.info.label_map, key)
+        return Expected(np.full(cut.windows, label or None, object))
     return Expected(join.labels(ranges), join.doubt, method)
 
 
@@ -81,10 +94,20 @@ def ambiguous(field: str, sample: int, block: int, doubt: str) -> str:
     )
 
 
-def _joined(raw: Classification, sample: Sample, cut: Cut) -> tuple[Ranges, Join | None, str]:
-    ranges, said = Ranges(*raw.expected_ranges()), ""
+def say_if_unsent(raw: Classification, sample: Sample) -> None:
+    """Log that a table of windows is empty although the Studio counted some (``resultCount``)."""
+    if raw.result_count and not raw.scores().windows:
+        _say_once(
+            f"edgekit: the Studio counted {raw.result_count} windows of sample {sample.id}, and sent what block "
+            f"{raw.learn_block.id} says of none of them: the table is empty. Classify the sample again."
+        )
+
+
+def _joined(raw: Classification, sample: Sample, cut: Cut, key: str | None = None) -> tuple[Ranges, Join | None, str]:
+    ranges = Ranges(*raw.expected_ranges()) if key is None else Ranges.of(raw.expected_labels, key)
+    said = ""
     if not len(ranges.first):
-        ranges = Ranges.of(sample.info.structured_labels or [])
+        ranges = Ranges.of(sample.info.structured_labels or [], key)
         if not _over_all(ranges, sample.info.values_count):
             return ranges, None, ""
         cut = cut._replace(own_interval=cut.interval)  # of these it is known that they count the stored readings

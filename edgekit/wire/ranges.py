@@ -25,6 +25,7 @@ class Range(Protocol):
     start_index: int
     end_index: int
     label: str
+    label_map: Any
 
 
 class LabelRanges(NamedTuple):

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from msgspec import field
 
+from edgekit.wire.label_maps import keys_of, scores_of_key
 from edgekit.wire.lazy import Lazy, LazyField
 from edgekit.wire.ranges import LabelRanges, ranges_of_json, ranges_of_structs
 from edgekit.wire.schema.base import Answer, Api, LazyApi, Number
@@ -123,8 +124,25 @@ class Classification(LazyApi, kw_only=True, dict=True):
         if json is not None and self._ranges is None:
             labels.checked(self)
 
-    def scores(self) -> Scores:
-        """Return the scores as arrays; where `result` was asked for, of what it is now: it may have been changed."""
+    def scores(self, key: str | None = None) -> Scores:
+        """Return the scores as arrays; where `result` was asked for, of what it is now: it may have been changed.
+
+        Of structured labels (see `keys`) the columns are those of one `key`, or of all, called "key: label".
+        """
+        windows, columns = self._given()
+        if key is not None:
+            return scores_of_key(self.label_map_scores, self.label_map_result, key)
+        if columns or not (keys := self.keys()):
+            return Scores(windows, columns)
+        found = [(name, self.scores(name)) for name in keys]
+        together = {f"{name}: {label}": values for name, of in found for label, values in of.columns.items()}
+        return Scores(found[0][1].windows, together)
+
+    def keys(self) -> list[str]:
+        """Return the keys of structured labels, each with labels of its own; none where a window has one label."""
+        return [] if self._given().columns else keys_of(self.label_map_scores, self.label_map_result)
+
+    def _given(self) -> Scores:
         if self.lazy_field("result").json(self) is None or self._scores is None:
             return scores_of_rows(self.result)
         return self._scores

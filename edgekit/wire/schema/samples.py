@@ -18,12 +18,13 @@ class Sensor(Api):
     units: str
 
 
-class StructuredLabel(Api, gc=False):
-    """A label over a range of indices; `end_index` is inclusive."""
+class StructuredLabel(Api, gc=False, omit_defaults=True):
+    """A label over a range of indices; `end_index` is inclusive. `label_map`: see `edgekit.wire.label_maps`."""
 
     start_index: Count
     end_index: Count
     label: str
+    label_map: Any = None
 
 
 class BoundingBox(Api):

@@ -1,0 +1,73 @@
+"""Which label each window is given: that of the highest probability, or "uncertain"."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from edgekit.arguments import number
+from edgekit.classification.probabilities import Probabilities
+
+UNCERTAIN = "uncertain"  # the Studio's word for a window of which no label is probable enough
+TIMES = ("start_ms", "end_ms")
+
+
+def predictions(windows: pd.DataFrame, threshold: float | None = None) -> pd.DataFrame:
+    """Say which label each window is given, and whether that is right.
+
+    Parameters
+    ----------
+    windows : DataFrame
+        One column of probabilities (floats) for each label, and `expected`: ``BlockResult.windows()``, or many of them
+        put together by ``pd.concat``.
+    threshold : float, optional
+        From 0 to 1. A window whose highest probability is below it is "uncertain". Without it no window is.
+
+    Returns
+    -------
+    DataFrame, the windows' index and what they have of `sample`, `category`, `start_ms` and `end_ms`, then
+
+    `expected`
+        The label that the window should have, missing where that is not known.
+    `predicted`
+        The label with the highest probability, or "uncertain"; missing where the window has no probability at all.
+    `probability`
+        That highest probability; NaN where there is none.
+    `correct`
+        Nullable boolean: whether both are the same; <NA> where either is missing. "uncertain" is not correct, as the
+        Studio counts, and so is each window of a label that the model does not know.
+
+    Raises
+    ------
+    UsageError
+        The table has no probabilities, or those of several keys; the threshold is not from 0 to 1.
+
+    Notes
+    -----
+    Of labels with the same highest probability the one whose column stands first is taken. Probabilities are compared
+    as they are, also where they do not sum to 1.
+
+    Examples
+    --------
+    >>> import edgekit as ek
+    >>> import pandas as pd
+    >>> windows = pd.DataFrame({"expected": ["idle", "wave"], "idle": [0.9, 0.55], "wave": [0.1, 0.45]})
+    >>> ek.classification.predictions(windows, threshold=0.6)
+      expected  predicted  probability  correct
+    0     idle       idle         0.90     True
+    1     wave  uncertain         0.55    False
+    """
+    limit = 0.0 if threshold is None else number("threshold", threshold, 0, 1)
+    found = Probabilities.of(windows)
+    predicted = found.names(found.highest)
+    predicted[found.confidence < limit] = UNCERTAIN
+    expected = windows["expected"] if "expected" in windows else pd.Series(pd.NA, windows.index, "str")
+    front = {name: windows[name] for name in ("sample", "category", *TIMES) if name in windows}
+    table = pd.DataFrame({**front, "expected": expected, "predicted": predicted.set_axis(windows.index)})
+    return judged(table.assign(probability=found.confidence))
+
+
+def judged(table: pd.DataFrame) -> pd.DataFrame:
+    """Add `correct` to a table with `expected` and `predicted`: <NA> where either is missing."""
+    known = (table["expected"].notna() & table["predicted"].notna()).to_numpy(bool)
+    same = known & (table["expected"] == table["predicted"]).to_numpy(bool, na_value=False)
+    return table.assign(correct=pd.arrays.BooleanArray(same, ~known))
