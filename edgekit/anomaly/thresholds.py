@@ -132,6 +132,8 @@ class Suggestion:
         Of the intervals.
     notes : tuple of str
         What to know before trusting it.
+    unit : str
+        What has a score: "windows", or "pictures", and a column of `rates`.
     """
 
     threshold: float
@@ -140,6 +142,7 @@ class Suggestion:
     rates: pd.DataFrame
     level: float
     notes: tuple[str, ...]
+    unit: str = "windows"
 
     @property
     def false_alarm_rate(self) -> float:
@@ -154,11 +157,11 @@ class Suggestion:
     def _facts(self) -> dict[str, str]:
         sure = "no interval" if self.interval is None else "{:.4g} to {:.4g}".format(*self.interval)
         facts = {"threshold": f"{self.threshold:.4g} ({sure})", "chosen by": self.by}
-        for name, value, low, high, windows in self.rates[["value", "low", "high", "windows"]].itertuples():
-            if windows:
+        for name, value, low, high, count in self.rates[["value", "low", "high", self.unit]].itertuples():
+            if count:
                 form = ".3g" if name == "false_alarms_per_hour" else ".1%"
                 sure = "no interval" if np.isnan(low) else f"{low:{form}} to {high:{form}}"
-                facts[name.replace("_", " ")] = f"{value:{form}} ({sure}) of {windows} windows"
+                facts[name.replace("_", " ")] = f"{value:{form}} ({sure}) of {count} {self.unit}"
         return facts
 
     def __repr__(self) -> str:
@@ -182,6 +185,7 @@ def suggest_threshold(
     level: float = 0.95,
     resamples: int = 1000,
     seed: int = 0,
+    unit: str = "windows",
 ) -> Suggestion:
     """Choose a threshold, and say how certain it is.
 
@@ -209,6 +213,8 @@ def suggest_threshold(
         How often the samples are drawn anew for them.
     seed : int
         Of the draws.
+    unit : str
+        What has a score, in the plural, for what is said of it.
 
     Returns
     -------
@@ -243,7 +249,7 @@ def suggest_threshold(
             )
         budget = per_hour * increase_ms / HOUR_MS  # alarms a window
     ways: dict[str, tuple[str, Choice]] = {
-        "quantile": (f"quantile {quantile:g} of the normal windows", partial(_quantile, quantile)),
+        "quantile": (f"quantile {quantile:g} of the normal {unit}", partial(_quantile, quantile)),
         "f1": ("highest F1", partial(_best, "f1")),
         "balanced_accuracy": ("highest balanced accuracy", partial(_best, "balanced_accuracy")),
         "false_alarms": (f"at most {per_hour or 0:g} false alarms an hour", partial(_within, budget or 0.0)),
@@ -255,7 +261,7 @@ def suggest_threshold(
         normal, anomalous = (int((windows.anomalous == kind).sum()) for kind in (False, True))
         needed = "normal" if by in ("quantile", "false_alarms") else "normal and anomalous"
         raise UsageError(
-            f"No threshold by {by}: that takes {needed} windows with a score, and there are {normal} normal and "
+            f"No threshold by {by}: that takes {needed} {unit} with a score, and there are {normal} normal and "
             f"{anomalous} anomalous ones."
             + (
                 " Nothing says which are anomalous: give the truth, or a table with a column 'anomalous', such as "
@@ -267,8 +273,9 @@ def suggest_threshold(
     draws = windows.draws(*_drawn(resamples, seed))
     drawn = np.array([choose(windows.values, *windows.counted(draw)) for draw in draws], float)
     measured = _rates(windows, chosen, increase_ms, draws, level)
-    notes = _notes(windows, measured, drawn, budget)
-    return Suggestion(chosen, interval(drawn, level), name, measured, level, tuple(notes))
+    notes = tuple(_notes(windows, measured, drawn, budget, unit))
+    measured = measured.rename(columns={"windows": unit})
+    return Suggestion(chosen, interval(drawn, level), name, measured, level, notes, unit)
 
 
 def _curves(values: Floats, normal: Floats, anomalous: Floats) -> pd.DataFrame:
@@ -367,27 +374,27 @@ def _drawn(resamples: int, seed: int) -> tuple[int, int]:
     return whole("resamples", resamples, 0, MOST_DRAWS), whole("seed", seed, 0)
 
 
-def _notes(windows: WindowScores, measured: pd.DataFrame, drawn: Floats, budget: float | None) -> list[str]:
-    notes = []
+def _notes(windows: WindowScores, measured: pd.DataFrame, drawn: Floats, budget: float | None, unit: str) -> list[str]:
+    notes, one = [], unit.removesuffix("s")
     if windows.assumed:
-        notes.append("No truth was given: every window was taken for normal, and alarms on anomalies count as false.")
+        notes.append(f"No truth was given: every {one} was taken for normal, and alarms on anomalies count as false.")
     if not windows.samples:
         notes.append(
-            "No intervals: they are drawn from whole samples. Say which sample each window belongs to, samples=…."
+            f"No intervals: they are drawn from whole samples. Say which sample each {one} belongs to, samples=…."
         )
     elif windows.samples == 1:
-        notes.append("No intervals: all windows are of one sample, which leaves nothing to draw.")
+        notes.append(f"No intervals: all {unit} are of one sample, which leaves nothing to draw.")
     elif windows.samples < FEW_SAMPLES:
         notes.append(f"The intervals rest on {windows.samples} samples: take them for a hint.")
     if lost := int(np.isnan(drawn).sum()):
-        notes.append(f"{lost} of {len(drawn)} draws had no normal or no anomalous window and were left out.")
+        notes.append(f"{lost} of {len(drawn)} draws had no normal or no anomalous {one} and were left out.")
     normal = len(windows.rank) - int(windows.anomalous.sum())
     if budget is not None and not _allowed(budget, normal):
         notes.append(
-            f"The budget allows less than one alarm on the {normal} normal windows there are: longer recordings are "
+            f"The budget allows less than one alarm on the {normal} normal {unit} there are: longer recordings are "
             f"needed to tell whether it is kept."
         )
     if measured["value"].at["false_alarm_rate"] == 0:
         notes.append("Not one false alarm was seen, so the rate's interval has no width; that does not make it zero.")
-    notes.append("The rates are measured on the windows the threshold was chosen on. Check it on other samples.")
+    notes.append(f"The rates are measured on the {unit} the threshold was chosen on. Check it on other samples.")
     return notes

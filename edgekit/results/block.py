@@ -24,7 +24,9 @@ from edgekit.wire.schema.base import decoded
 from edgekit.wire.scores import SCORE
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.axes import Axes
+    from numpy.typing import ArrayLike, NDArray
     from PIL.Image import Image
 
     from edgekit import detection
@@ -192,8 +194,11 @@ class BlockResult:
 
         Returns
         -------
-        Series of nullable boolean, index `window`, name "anomalous": <NA> where the response does not say. Source:
-        ``expectedAnomalyOutcome`` (newer servers), joined to windows as `windows` joins the expected labels.
+        Series of nullable boolean, index `window`, name "anomalous": <NA> where nothing says so. Source:
+        ``expectedAnomalyOutcome`` (newer servers), joined to windows as `windows` joins the expected labels. Of an
+        anomaly or visual-anomaly block that came without it, the window's label decides: by the project's
+        ``anomalyLabelsConfig`` where the result came from a Studio that has one (`Studio.anomaly_labels`), else where
+        the label is "anomaly" or "no anomaly".
 
         Warns
         -----
@@ -380,6 +385,27 @@ class BlockResult:
         others = [block for block in self.result.blocks if block.has_cells]
         named = display.listing(f"block {block.id} ({block.title})" for block in others)
         return seen.visual_anomaly(self._answer, window, self.threshold, path=self._path, others=named)
+
+    def mask_to_input(self, mask: ArrayLike) -> NDArray[np.bool_]:
+        """Turn a mask of this sample's picture into one of the model's input.
+
+        Parameters
+        ----------
+        mask : array (height, width)
+            Not 0 where the picture is anomalous: in the size of the stored picture, or of the model's input.
+
+        Returns
+        -------
+        array (height, width) of bool
+            In the frame in which cells and boxes lie. What the input block makes of the picture is asked of the Studio
+            once; where it is not known, the input is taken for the whole picture.
+
+        Raises
+        ------
+        UsageError
+            The mask has another size than both; the text says which they are.
+        """
+        return seen.mask_to_input(self.sample, mask, *detected.input_frame(self.sample))
 
     @property
     def has_cells(self) -> bool:

@@ -175,7 +175,7 @@ def truth_boxes(sample: Sample, input_size: Size | None, resize_mode: str | None
     if (input_size is None) != (resize_mode is None):
         raise UsageError("Give both input_size and resize_mode, or none of them.")
     if input_size is None:
-        input_size, resize_mode = _input_frame(sample)
+        input_size, resize_mode = input_frame(sample)
     found = detection.to_input(
         table,
         stored,
@@ -186,7 +186,7 @@ def truth_boxes(sample: Sample, input_size: Size | None, resize_mode: str | None
     return found
 
 
-def _input_frame(sample: Sample) -> tuple[Size | None, str | None]:
+def input_frame(sample: Sample) -> tuple[Size | None, str | None]:
     """Return size and resize mode of the input block, asked of the Studio that the sample came from, if it came so."""
     if sample.source is None:
         return None, None

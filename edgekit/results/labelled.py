@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from edgekit.errors import EdgekitError
 from edgekit.results.expected import Counts, Join, Method, Ranges, joined
+from edgekit.results.kinds import kind_of_block
 from edgekit.results.sample import Sample, spacing
 from edgekit.results.windows import Cut
 from edgekit.wire.label_maps import label_of
 from edgekit.wire.schema import Classification, Impulse
 
+_SCORED = frozenset({"anomaly", "visual"})  # kinds of blocks of which a window should be an anomaly, or should not
 _ANOMALOUS = {"anomaly": True, "no anomaly": False}  # the API's words in expectedAnomalyOutcome
 _LOG = logging.getLogger("edgekit")
 
@@ -68,9 +70,12 @@ def labels(raw: Classification, sample: Sample, cut: Cut, key: str | None = None
 
 
 def outcomes(raw: Classification, sample: Sample, cut: Cut) -> Expected:
-    """Say which ``expectedAnomalyOutcome`` each window has: that of the reading whose label the window has."""
+    """Say which ``expectedAnomalyOutcome`` each window has: that of the reading whose label the window has.
+
+    Where the server sends none, what the project, or else the words themselves, say of each window's label.
+    """
     if not raw.expected_anomaly_outcome:
-        return Expected(np.full(cut.windows, None, object))
+        return _by_label(raw, sample, cut)
     ranges, method = Ranges.of(raw.expected_anomaly_outcome), ""
     join = joined(ranges, cut)
     if join.counts is Counts.READINGS and len(raw.expected_ranges().first):
@@ -78,6 +83,27 @@ def outcomes(raw: Classification, sample: Sample, cut: Cut) -> Expected:
         if by_label is not None and by_label.counts is Counts.READINGS:
             join = join._replace(place=by_label.place)
     return Expected(join.labels(ranges), join.doubt, method)
+
+
+def _by_label(raw: Classification, sample: Sample, cut: Cut) -> Expected:
+    """Read each window's outcome off its label: by the project's lists of labels, else where it is the API's word."""
+    unknown = Expected(np.full(cut.windows, None, object))
+    if kind_of_block(raw) not in _SCORED:
+        return unknown
+    words = {flag: word for word, flag in _ANOMALOUS.items()}
+    known = _project_labels(sample) or _ANOMALOUS
+    found = labels(raw, sample, cut)
+    texts = pd.Series(found.texts, dtype=object).map({label: words[flag] for label, flag in known.items()})
+    return found._replace(texts=texts.where(texts.notna(), None).to_numpy(object)) if texts.notna().any() else unknown
+
+
+def _project_labels(sample: Sample) -> dict[str, bool]:
+    if sample.source is None:
+        return {}
+    try:
+        return sample.source.anomaly_labels()
+    except EdgekitError:  # an older server, or a role that may not ask
+        return {}
 
 
 def anomalous(texts: NDArray[Any]) -> pd.Series[Any]:

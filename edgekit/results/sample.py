@@ -55,6 +55,9 @@ class Source(Protocol):
     def known_impulse(self) -> Impulse:
         """Return the same, asked for once."""
 
+    def anomaly_labels(self) -> dict[str, bool]:
+        """Say of each label whether the project calls it anomalous, asked for once."""
+
 
 class Sample:
     """A recording of a project: time series, audio, image, video or table."""

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from edgekit import display
 from edgekit.errors import ResponseError, UsageError
 from edgekit.results.decision import aggregation
 from edgekit.results.drawing import Drawing, Drawn, over_time
-from edgekit.visual import VisualAnomaly
+from edgekit.results.sample import Sample
+from edgekit.visual import VisualAnomaly, masks
 from edgekit.visual.visual_anomaly import BOX
 from edgekit.wire.schema import AnomalyResult, Classification
 from edgekit.wire.scores import SCORE
@@ -94,6 +95,27 @@ def grid(rows: list[list[float | None]] | None, path: str) -> NDArray[np.float64
                 f"{path}[{row}]",
             )
     return np.array(rows, float).reshape(len(rows), columns)
+
+
+def mask_to_input(
+    sample: Sample, mask: ArrayLike, input_size: tuple[float, float] | None, resize_mode: str | None
+) -> NDArray[np.bool_]:
+    """Turn a mask of the sample's picture into one of the model's input; see `BlockResult.mask_to_input`."""
+    pixels = masks.checked_mask(mask)
+    size = tuple(map(float, pixels.shape[::-1]))
+    info = sample.info.image_dimensions
+    stored = None if info is None else (float(info.width), float(info.height))
+    if stored is not None and size == stored and input_size is not None and resize_mode is not None:
+        return masks.mask_to_input(pixels, input_size, resize_mode)
+    known = {"the stored picture": stored, "the model's input": input_size}
+    sizes = {name: place for name, place in known.items() if place is not None}
+    if sizes and size not in sizes.values():
+        listed = ", ".join(f"{name} {width:g} by {height:g}" for name, (width, height) in sizes.items())
+        raise UsageError(
+            f"The mask of sample {sample.id} is {size[0]:g} by {size[1]:g} pixels (width by height); {listed}. Give it "
+            "in the size of the stored picture."
+        )
+    return pixels
 
 
 def _at(raw: Classification, window: int, others: str) -> AnomalyResult:

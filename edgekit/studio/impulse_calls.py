@@ -35,6 +35,12 @@ def blocks(calls: Calls) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["id", "kind", "type", "title"])
 
 
+def anomaly_labels(calls: Calls) -> dict[str, bool]:
+    """Return whether each label is anomalous; see `edgekit.Studio.anomaly_labels`."""
+    found = calls.get(schema.ProjectInfo).anomaly_labels_config or schema.AnomalyLabels()
+    return dict.fromkeys(found.no_anomaly_labels or [], False) | dict.fromkeys(found.anomaly_labels or [], True)
+
+
 def anomaly_metadata(calls: Calls, block: int | str) -> schema.AnomalyMetadata:
     """Return an anomaly block's scaling, axes, clusters, thresholds; see `edgekit.Studio.anomaly_metadata`."""
     return calls.get(schema.AnomalyMetadata, "training", "anomaly", learn_block(calls, block), "metadata")

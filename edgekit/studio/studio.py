@@ -11,7 +11,7 @@ import pandas as pd
 from edgekit import display
 from edgekit.anomaly import Gmm, KMeans
 from edgekit.arguments import are_several
-from edgekit.errors import EdgekitError, UsageError
+from edgekit.errors import EdgekitError, StudioError, UsageError
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
 from edgekit.results.testing import testing_table
@@ -73,6 +73,7 @@ class Studio:
         self._calls = Calls(transport, project_id, job_time_limit)
         self._name = name
         self._known_impulse: schema.Impulse | None = None
+        self._anomaly_labels: dict[str, bool] | None = None
 
     def close(self) -> None:
         """Close the connections to the server; a call after it opens them again."""
@@ -186,6 +187,18 @@ class Studio:
         """Return the impulse as it was when first asked for after the last classification; for what results need."""
         known = self._known_impulse = self._known_impulse or self.impulse()
         return known
+
+    def anomaly_labels(self) -> dict[str, bool]:
+        """Say of each label whether the project calls it anomalous (True) or normal (False); asked for once.
+
+        Empty where the server does not say. Source: ``anomalyLabelsConfig`` of ``GET /api/{projectId}``, newer servers.
+        """
+        if self._anomaly_labels is None:
+            try:
+                self._anomaly_labels = impulse_calls.anomaly_labels(self._calls)
+            except StudioError:  # an older server, or a role that may not ask: so it will stay
+                self._anomaly_labels = {}
+        return dict(self._anomaly_labels)
 
     def blocks(self) -> pd.DataFrame:
         """List the impulse's blocks: id, kind (input, dsp, learn), type, title. `ClassifyResult.blocks` is a list.

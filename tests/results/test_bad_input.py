@@ -86,10 +86,11 @@ def used(result: ek.ClassifyResult) -> Iterator[tuple[str, Any]]:
             yield name, lambda block=block, name=name: getattr(block, name)
         for name in (
             "windows", "scores", "anomalous", "segments", "in_words", "detections", "debug_info", "truth_boxes",
-            "matched", "compare_metrics", "pictures", "plot", "explain", "features",
+            "matched", "compare_metrics", "pictures", "plot", "explain", "features", "visual_anomaly",
         ):  # fmt: skip
             yield name, lambda block=block, name=name: getattr(block, name)()
         yield "explore", lambda block=block: ek.explore(block)
+        yield "visual summary", lambda block=block: ek.visual.summary(block)
         yield "block", lambda block=block: result.block(block.id)
 
 

@@ -21,6 +21,7 @@ from edgekit.wire.schema.classification import (
     Windows,
 )
 from edgekit.wire.schema.projects import (
+    AnomalyLabels,
     AnomalyMetadata,
     BlockMetadata,
     Cluster,
@@ -44,6 +45,7 @@ from edgekit.wire.schema.projects import (
     ModelTestingPage,
     ModelTestingSummary,
     Project,
+    ProjectInfo,
     ProjectsResponse,
     Refusal,
     SamplesResponse,
@@ -63,6 +65,7 @@ from edgekit.wire.schema.samples import (
 
 __all__ = [
     "AnomalyBox",
+    "AnomalyLabels",
     "AnomalyMetadata",
     "AnomalyResult",
     "BlockMetadata",
@@ -96,6 +99,7 @@ __all__ = [
     "ModelTestingSummary",
     "Payload",
     "Project",
+    "ProjectInfo",
     "ProjectsResponse",
     "Refusal",
     "SampleData",

@@ -84,6 +84,19 @@ class ProjectsResponse(Answer, kw_only=True):
     projects: list[Project]
 
 
+class AnomalyLabels(Api):
+    """Which labels the project calls anomalous, and which normal."""
+
+    anomaly_labels: list[str] | None = None
+    no_anomaly_labels: list[str] | None = None
+
+
+class ProjectInfo(Answer, kw_only=True):
+    """``GET /api/{projectId}``, of which edgekit reads what newer servers say of labels."""
+
+    anomaly_labels_config: AnomalyLabels | None = None
+
+
 class SamplesResponse(Answer, kw_only=True):
     """One page of ``GET /api/{projectId}/raw-data``."""
 
