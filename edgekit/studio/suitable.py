@@ -8,14 +8,15 @@ from edgekit.errors import NotFoundError, UsageError
 from edgekit.results.kinds import KINDS, kind_of
 from edgekit.studio.connection import connect, sandbox_projects
 from edgekit.studio.studio import Studio
+from edgekit.wire.schema import LearnBlock
 
 
 def connect_for(block: str, *, category: str | None = "testing") -> Studio:
     """Connect to your project if it has such a learn block, else to a project of the sandbox that has one.
 
-    The project, key and address are those of `connect` without arguments. If the project has no such block, or no
-    sample for it, a printed line says so, and the sandbox's project is used. Without a key the sandbox's project is
-    used from the start.
+    The project, key and address are those of `connect` without arguments. If the project has no such block that is
+    trained, or no sample for it, a printed line says so, and the sandbox's project is used. Without a key the sandbox's
+    project is used from the start.
 
     Parameters
     ----------
@@ -58,16 +59,25 @@ def connect_for(block: str, *, category: str | None = "testing") -> Studio:
 def _lack(studio: Studio, block: str, category: str | None) -> str | None:
     """Say what the project does not have, in words that "no" can stand before; None where it has all."""
     try:
-        types = [learn.type for learn in studio.impulse().learn_blocks]
+        learns = studio.impulse().learn_blocks
     except NotFoundError:
         return "impulse yet"
     samples = studio.samples(category, limit=1)
     if samples.empty:
         return f"sample in {category}" if category else "sample"
-    if block in types or block in map(kind_of, types):
+    named = [learn for learn in learns if block in (learn.type, kind_of(learn.type))]
+    detecting = [learn for learn in learns if kind_of(learn.type) == "detection"]
+    if (wanted := named or detecting) and not any(_usable(studio, learn) for learn in wanted):
+        return f"trained {block} block"
+    if named:
         return None
-    if "detection" in map(kind_of, types):  # what a model ends in is told only by an answer of it
+    if detecting:  # what a model ends in is told only by an answer of it
         blocks = studio.classify(samples.index[0]).blocks
         if block in [answer.last_layer for answer in blocks]:
             return None
     return f"{block} block"
+
+
+def _usable(studio: Studio, learn: LearnBlock) -> bool:
+    """Whether a block is trained, or the server does not tell."""
+    return studio.trained(learn.id) is not False

@@ -70,6 +70,22 @@ def test_a_project_without_samples_or_without_an_impulse_does_not_have_it(accoun
     assert capsys.readouterr().out == f"This project has no {lack}: {GOES_ON}\n"
 
 
+@pytest.mark.parametrize(("project", "block"), [("motion", "anomaly"), ("objects", "fomo")])
+def test_a_project_whose_block_is_not_trained_does_not_have_it(account, capsys, monkeypatch, project, block):
+    account(project)
+    own, trained = ek.connect().url, ek.Studio.trained
+    monkeypatch.setattr(ek.Studio, "trained", lambda studio, learn: studio.url != own and trained(studio, learn))
+    assert ek.connect_for(block).url != own
+    assert capsys.readouterr().out == f"This project has no trained {block} block: {GOES_ON}\n"
+
+
+@pytest.mark.parametrize("told", [True, None])
+def test_one_trained_block_of_several_is_enough_and_so_is_a_server_that_does_not_tell(account, monkeypatch, told):
+    own = account("motion")  # its blocks 4 and 5 are of the kind anomaly
+    monkeypatch.setattr(ek.Studio, "trained", lambda studio, learn: told if learn == 5 else False)
+    assert ek.connect_for("anomaly").project_id == own
+
+
 def test_what_no_project_has_is_told_with_what_can_be_asked_for():
     with pytest.raises(ek.UsageError, match=r"'no-such'.*classification.*anomaly-gmm"):
         ek.connect_for("no-such")
