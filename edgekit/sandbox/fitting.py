@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.mixture import GaussianMixture
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
-from edgekit.sandbox.models import Classifier, Clusters, Floats, LabelledNetwork, Linear, Mixture, Network
+from edgekit.sandbox.models import Classifier, Clusters, Floats, LabelledNetwork, Linear, Mixture, Network, Patches
 
 Singles = NDArray[np.float32]
 SEED = 0
@@ -55,6 +55,18 @@ def clusters(features: Floats, number: int = 8) -> Clusters:
     distance = np.linalg.norm(scaled - model.cluster_centers_[model.labels_], axis=1)
     radii = np.array([distance[model.labels_ == k].max() for k in range(number)])
     return Clusters(mean, scale, model.cluster_centers_, radii)
+
+
+def patches(features: Floats, number: int = 256) -> Patches:
+    """Keep the patches (features (cells, m)) that are farthest from all kept before, from the most usual one on."""
+    mean, scale = features.mean(axis=0), features.std(axis=0)
+    scaled = (features - mean) / scale
+    kept = [int((scaled**2).sum(axis=1).argmin())]
+    distance = np.full(len(scaled), np.inf)
+    while len(kept) < number:
+        distance = np.minimum(distance, ((scaled - scaled[kept[-1]]) ** 2).sum(axis=1))
+        kept.append(int(distance.argmax()))
+    return Patches(mean, scale, scaled[kept].astype(np.float32).astype(float))
 
 
 def class_network(features: Singles, labels: NDArray[np.int_], background_kept: float) -> Network:

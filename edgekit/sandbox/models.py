@@ -164,6 +164,28 @@ class Clusters(Model):
         return scores
 
 
+@dataclass(frozen=True, eq=False)
+class Patches(Model):
+    """Patches of normal pictures, kept as they are: features standard-scaled, as few as cover the others well."""
+
+    mean: Floats
+    scale: Floats
+    kept: Floats  # (patches, m), scaled
+
+    def scores(self, features: Floats) -> Floats:
+        """Return the distance to the nearest kept patch."""
+        scaled = (features - self.mean) / self.scale
+        squares = [((scaled - patch) ** 2).sum(axis=1) for patch in self.kept]
+        scores: Floats = np.sqrt(np.min(squares, axis=0))
+        return scores
+
+
+def as_int8(values: Floats, reach: float) -> Floats:
+    """Return values as int8 holds them: 255 steps over ±`reach`, what is beyond cut off."""
+    step = reach / 127
+    return _int8(values / step) * step
+
+
 def _softmax(logits: Floats) -> Floats:
     odds = np.exp(logits - logits.max(axis=1, keepdims=True))
     shares: Floats = odds / odds.sum(axis=1, keepdims=True)

@@ -23,7 +23,7 @@ from tornado.web import Application, HTTPError
 from edgekit import waiting
 from edgekit.display import quoted
 from edgekit.errors import SandboxError, UsageError
-from edgekit.sandbox import appliances, meat, motion, objects, routine
+from edgekit.sandbox import appliances, meat, motion, objects, routine, surface
 from edgekit.sandbox.guard import ROLES, Access, Guarded, new_key
 from edgekit.sandbox.project import Project, Refused, WrongParameter
 from edgekit.sandbox.service import Query, Service
@@ -163,6 +163,7 @@ PROJECTS: Builders = {
     "routine": routine.build,
     "appliances": appliances.build,
     "meat": meat.build,
+    "surface": surface.build,
 }
 
 

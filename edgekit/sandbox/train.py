@@ -28,6 +28,7 @@ from edgekit.sandbox.motion import motion_training, recordings
 from edgekit.sandbox.objects import objects_training, pictures, scenes
 from edgekit.sandbox.shipped import Learned
 from edgekit.sandbox.sources import Source
+from edgekit.sandbox.surface import defects, plates, surface_training
 from edgekit.saving import save
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "pillow")
@@ -48,6 +49,7 @@ RECIPES = {
     "objects": Recipe(
         pictures.SOURCES, objects_training.train, lambda: {pictures.FILE: pictures.written(scenes.scenes())}
     ),
+    "surface": Recipe(plates.SOURCES, surface_training.train, lambda: {plates.FILE: plates.written(defects.plates())}),
 }
 
 

@@ -37,7 +37,8 @@ def connect(
     url : str, optional
         Else ``EI_API_ENDPOINT``, else https://studio.edgeimpulse.com/v1.
     sandbox : str, optional
-        Name of a sandbox project ("motion", "objects", "routine", "appliances" or "meat"): used even if a key is set.
+        Name of a sandbox project ("motion", "objects", "routine", "appliances", "meat" or "surface"): used even if a
+        key is set.
 
     Raises
     ------

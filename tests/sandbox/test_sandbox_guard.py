@@ -170,7 +170,7 @@ def test_a_body_up_to_the_limit_is_read(own):
 
 # --- parameters -------------------------------------------------------------------------------------------------------
 
-IDS = {"motion": "1", "objects": "2", "routine": "3"}
+IDS = {"motion": "1", "objects": "2", "surface": "3", "routine": "6"}
 WRONG = [
     ("GET", "raw-data", "category"),
     ("GET", "raw-data?category=nope", "training, testing"),
