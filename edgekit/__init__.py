@@ -32,6 +32,7 @@ from edgekit.errors import (
 from edgekit.results.block import BlockResult
 from edgekit.results.result import ClassifyResult, parse
 from edgekit.results.sample import Sample
+from edgekit.results.together import windows
 from edgekit.studio.connection import connect
 from edgekit.studio.studio import Studio
 from edgekit.studio.suitable import connect_for
@@ -74,6 +75,7 @@ __all__ = [
     "plots",
     "regression",
     "visual",
+    "windows",
 ]
 
 

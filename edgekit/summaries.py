@@ -113,15 +113,15 @@ def figures_table(figures: Mapping[str, Figure]) -> pd.DataFrame:
     return table.set_axis(pd.Index(list(figures), name="figure"))
 
 
-def blocks_of(results: Results, kind: str, block: int | str | None = None) -> list[tuple[Any, Any]]:
+def blocks_of(results: Results, kind: str | None, block: int | str | None = None) -> list[tuple[Any, Any]]:
     """Return which sample, and what the block of this kind said of it, for each of many results.
 
     Parameters
     ----------
     results : iterable, or mapping from sample id
         Of what `Studio.classify` returned, or of its blocks; or what `Studio.test` returned; or one result or block.
-    kind : str
-        The kind of block to take: "classification", say.
+    kind : str or None
+        The kind of block to take: "classification", say; None for any.
     block : int or str, optional
         Which block: its id, type or title. Without it the only one of that kind.
 
@@ -148,27 +148,28 @@ def blocks_of(results: Results, kind: str, block: int | str | None = None) -> li
             f"got {display.quoted(results)}."
         )
     if not given:
-        raise UsageError("There are no results to sum up: the list is empty.")
+        raise UsageError("There are no results: the list is empty.")
     chosen = [(name, _chosen(one, kind, block)) for name, one in given]
     found = [(one.sample.id if name is None else name, one) for name, one in chosen]
     ids = {getattr(one, "id", None) for _, one in found}
     if len(ids) > 1:
         raise UsageError(
-            f"These are results of several learn blocks ({display.listing(sorted(map(str, ids)))}): sum up one at a "
+            f"These are results of several learn blocks ({display.listing(sorted(map(str, ids)))}): take one at a "
             "time, with block=… (its id)."
         )
     return found
 
 
-def _chosen(item: object, kind: str, block: int | str | None) -> HasKind:
+def _chosen(item: object, kind: str | None, block: int | str | None) -> HasKind:
     if isinstance(item, HasKind):
         return item
     if not isinstance(item, HasBlocks):
         raise UsageError(f"Expected what classify() returned or one of its blocks, got {display.quoted(item)}.")
     if block is not None:
         return item.block(block)
-    found = [one for one in item.blocks if one.kind == kind]
+    found = [one for one in item.blocks if kind is None or one.kind == kind]
     if len(found) != 1:
         count = "no block" if not found else f"{len(found)} blocks"
-        raise UsageError(f"There is {count} of the kind {kind} in {item!r}. Name one: block=… (its id or type).")
+        of_kind = f" of the kind {kind}" if kind else ""
+        raise UsageError(f"There is {count}{of_kind} in {item!r}. Name one: block=… (its id or type).")
     return found[0]
