@@ -36,6 +36,19 @@ def summary(results: Results, block: int | str | None = None, *, threshold: floa
     ------
     UsageError
         No results, no such block, or no window that has both numbers.
+
+    Examples
+    --------
+    >>> import edgekit as ek
+    >>> studio = ek.connect(sandbox="meat")
+    >>> summary = ek.regression.summary(studio.classify(studio.samples("testing").index[:4]))
+    >>> summary.per_sample[["expected", "predicted", "mae"]].round(1)
+            expected  predicted  mae
+    sample
+    173         46.3       50.7  4.4
+    174         47.7       51.4  3.7
+    175         25.5       22.8  2.7
+    176         10.6        9.5  1.1
     """
     found = blocks_of(results, "regression", block)
     limit = None if threshold is None else tolerance(threshold)

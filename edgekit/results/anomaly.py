@@ -8,7 +8,7 @@ import pandas as pd
 
 from edgekit import anomaly
 from edgekit.errors import ResponseError
-from edgekit.results.drawing import Drawing, Drawn, over_time
+from edgekit.results.drawing import Drawing, Drawn, Labels, over_time
 from edgekit.results.sample import Source
 from edgekit.wire.schema import Classification
 from edgekit.wire.scores import SCORE
@@ -22,7 +22,7 @@ def is_mixture(block_type: str) -> bool:
     return block_type == "anomaly-gmm"
 
 
-def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None) -> str:
+def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None, expected: Labels) -> str:
     """Say in a few words how many windows are above the threshold, and what the highest score is."""
     found = scores[SCORE]
     above = "" if threshold is None else f"{(found > threshold).sum()} of {len(scores)} windows above {threshold:g}, "

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import pandas as pd
+from numpy.typing import NDArray
 
 from edgekit import anomaly, display
 from edgekit.errors import AmbiguousLabelsWarning, UsageError
+from edgekit.regression.predictions import as_numbers
 from edgekit.results import anomaly as scored_anomaly
 from edgekit.results import by_kind, decision, label_lists, labelled
 from edgekit.results import detection as detected
@@ -109,7 +111,8 @@ class BlockResult:
         DataFrame, index `window` from 0: `start_ms`, `end_ms` (from the sample's start), `expected` (the label the
         window should have, missing where the response gives none), then one float column per key of ``result``
         in order of first appearance, ``anomaly`` last. A key missing in a window is NaN. A label called start_ms,
-        end_ms or expected gets ``_score`` appended. Of object detection `expected` is the list of the objects' labels.
+        end_ms or expected gets ``_score`` appended. Of object detection `expected` is the list of the objects' labels,
+        of a regression a number: NaN where the label is none (`edgekit.regression.predictions`).
 
         ``.attrs["labeling_method"]`` says by which method windows of several labels were labelled, where there are any.
 
@@ -150,6 +153,8 @@ class BlockResult:
         if self.kind == "detection":
             lists = [label_lists.listed(text, self.sample.info) for text in table["expected"]]
             table["expected"] = pd.Series(lists, table.index, object)
+        elif self.kind == "regression":
+            table["expected"] = as_numbers(table["expected"])
         if expected.method:
             table.attrs["labeling_method"] = expected.method
         return table
@@ -160,17 +165,20 @@ class BlockResult:
         Parameters
         ----------
         threshold : float, optional
-            A window whose highest probability is below it is "uncertain"; from 0 to 1. Without it the block's own.
+            A window whose highest probability is below it is "uncertain"; from 0 to 1. Of a regression the largest
+            absolute error that is allowed, which can exceed 1. Without it the block's own.
 
         Returns
         -------
         DataFrame, index `window`: `start_ms`, `end_ms`, `expected`, `predicted`, `probability`, `correct`; see
         `edgekit.classification.predictions`. Of structured labels (label maps) one row a window and key, `key` first.
+        Of a regression numbers, with `error` and `within` in place of the last two; see
+        `edgekit.regression.predictions`.
 
         Raises
         ------
         UsageError
-            The block says nothing of labels, or the threshold is not from 0 to 1.
+            The block says nothing of labels or numbers, or the threshold is not from 0 to 1, of a regression negative.
 
         Examples
         --------
@@ -286,8 +294,7 @@ class BlockResult:
     @property
     def threshold(self) -> float | None:
         """The score that decides: by key, else the only number, else minimumConfidenceRating; None without any."""
-        found = decision.deciding(self._answer.thresholds, self.type)
-        return self._answer.minimum_confidence_rating if found is None else decision.number(found.value)
+        return decision.threshold(self._answer)
 
     def segments(self, threshold: float | None = None) -> pd.DataFrame:
         """Merge windows above the threshold into time ranges; see `edgekit.anomaly.segments`.
@@ -325,7 +332,7 @@ class BlockResult:
 
     def in_words(self) -> str:
         """Say in a few words what this block found; of many results, `edgekit.detection.summary` has tables."""
-        return by_kind.in_words(self._answer, self.scores(), self.threshold)
+        return by_kind.in_words(self._answer, self.scores(), self.threshold, self._labels)
 
     def __repr__(self) -> str:
         found = display.shown(self.in_words(), 1000)
@@ -346,6 +353,9 @@ class BlockResult:
     @property
     def _cut(self) -> Cut:
         return labelled.cut(self._answer, self.sample, self.result.window_size_ms, self.result.window_increase_ms)
+
+    def _labels(self) -> NDArray[Any]:
+        return labelled.labels(self._answer, self.sample, self._cut).texts
 
     def _keys(self, key: str | None) -> list[str]:
         """Return the keys of structured labels, of which `key` is one where it is given."""

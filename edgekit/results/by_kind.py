@@ -14,8 +14,7 @@ import pandas as pd
 
 from edgekit.errors import UsageError
 from edgekit.results import anomaly, classification, detection, regression, visual
-from edgekit.results.classification import Tables
-from edgekit.results.drawing import Drawing, Drawn
+from edgekit.results.drawing import Drawing, Drawn, Labels, Tables
 from edgekit.results.kinds import kind_of_block
 from edgekit.wire.schema import Classification
 from edgekit.wire.scores import SCORE
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 class Kind(Protocol):
     """What the file of a kind offers."""
 
-    def in_words(self, raw: Classification, scores: pd.DataFrame, threshold: float | None, /) -> str:
+    def in_words(self, raw: Classification, scores: pd.DataFrame, threshold: float | None, expected: Labels, /) -> str:
         """Say in a few words what a block found."""
 
     def plot(self, block: Drawn, drawing: Drawing, /) -> Axes:
@@ -60,12 +59,12 @@ def shown_kind(raw: Classification, scores: pd.DataFrame) -> str:
     return "classification" if kind == "anomaly" else kind
 
 
-def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None) -> str:
+def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None, expected: Labels) -> str:
     """Say what a block found; see `BlockResult.in_words`."""
     kind = shown_kind(raw, scores)
     if not len(scores) and kind != "detection":
         return "no windows"
-    return SHOWN[kind].in_words(raw, scores, threshold)
+    return SHOWN[kind].in_words(raw, scores, threshold, expected)
 
 
 def plot(kind: str, block: Drawn, drawing: Drawing) -> Axes:
@@ -76,6 +75,7 @@ def plot(kind: str, block: Drawn, drawing: Drawing) -> Axes:
 PREDICTED: Mapping[str, Callable[[Classification, Tables, float | None], pd.DataFrame]] = {
     "anomaly": classification.predictions,  # where it has scores of labels as well
     "classification": classification.predictions,
+    "regression": regression.predictions,
 }
 
 
@@ -84,6 +84,6 @@ def predictions(kind: str, raw: Classification, windows: Tables, threshold: floa
     if kind in PREDICTED:
         return PREDICTED[kind](raw, windows, threshold)
     raise UsageError(
-        f"Block {raw.learn_block.id} ({raw.learn_block.type}) is of the kind {kind} and predicts no label of a window. "
-        "block.in_words() and block.plot() show what it says."
+        f"Block {raw.learn_block.id} ({raw.learn_block.type}) is of the kind {kind} and predicts no label or "
+        "number of a window. block.in_words() and block.plot() show what it says."
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,20 +12,18 @@ from edgekit import classification, display
 from edgekit.classification.predictions import judged
 from edgekit.errors import UsageError
 from edgekit.results.decision import deciding, number
-from edgekit.results.drawing import Drawing, Drawn, over_time
+from edgekit.results.drawing import Drawing, Drawn, Labels, Tables, over_time
 from edgekit.results.kinds import kind_of_block
 from edgekit.results.windows import FRAME
 from edgekit.wire.label_maps import results_of_key
 from edgekit.wire.schema import Classification
 from edgekit.wire.scores import SCORE
 
-Tables = Callable[[str | None], pd.DataFrame]  # the block's windows, of one key where it has several
-
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None) -> str:
+def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None, expected: Labels) -> str:
     """Say in a few words of how many windows each label has the highest score, key by key."""
     keys = raw.keys()
     if not keys and not scores.shape[1]:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from edgekit import display
 from edgekit.results.kinds import kind_of
-from edgekit.wire.schema import DropdownOption, Threshold
+from edgekit.wire.schema import Classification, DropdownOption, Threshold
 
 AGGREGATION = "anomaly_scoring_aggregation_method"
 _ANOMALY, _OTHERS = ("min_anomaly_score",), ("min_score", "min_score_box")
@@ -34,6 +34,12 @@ def deciding(thresholds: Sequence[Threshold], block_type: str) -> Threshold | No
             return by_key[key]
     numeric = [t for t in by_key.values() if not isinstance(t.value, str)]
     return numeric[0] if len(numeric) == 1 else None
+
+
+def threshold(raw: Classification) -> float | None:
+    """Return the score, or of a regression the error, that decides; see `edgekit.BlockResult.threshold`."""
+    found = deciding(raw.thresholds, raw.learn_block.type)
+    return raw.minimum_confidence_rating if found is None else number(found.value)
 
 
 def number(value: float | str | None) -> float | None:

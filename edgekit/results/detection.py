@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from edgekit import detection, display
 from edgekit.detection.boxes import checked_size
 from edgekit.errors import EdgekitError, ResponseError, UsageError
-from edgekit.results.drawing import Drawing, Drawn
+from edgekit.results.drawing import Drawing, Drawn, Labels
 from edgekit.results.kinds import kind_of_block
 from edgekit.results.sample import Sample
 from edgekit.wire.schema import Classification, Details, StructuredResult
@@ -303,7 +303,7 @@ def pictures(
     ]
 
 
-def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None) -> str:
+def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None, expected: Labels) -> str:
     """Say in a few words what a block detected."""
     found = raw.structured_result or []
     counted = Counter(label for window in found for label in window.labels or [])

@@ -1,11 +1,13 @@
-"""What `BlockResult.plot` draws, and how it was asked to."""
+"""What a block's words and its picture are made of, and how the picture was asked for."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
+from numpy.typing import NDArray
 
 from edgekit import anomaly, detection
 from edgekit.results.sample import Sample
@@ -15,6 +17,11 @@ from edgekit.wire.scores import SCORE
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from PIL.Image import Image
+
+
+Labels = Callable[[], "NDArray[Any]"]  # asked for the label that each window should have; None where not known
+
+Tables = Callable[[str | None], pd.DataFrame]  # the block's windows, of one key where it has several
 
 
 class Drawn(Protocol):

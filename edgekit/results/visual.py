@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from edgekit import display
 from edgekit.errors import ResponseError, UsageError
 from edgekit.results.decision import aggregation
-from edgekit.results.drawing import Drawing, Drawn, over_time
+from edgekit.results.drawing import Drawing, Drawn, Labels, over_time
 from edgekit.results.sample import Sample
 from edgekit.visual import VisualAnomaly, masks
 from edgekit.visual.visual_anomaly import BOX
@@ -36,7 +36,7 @@ def flagged(scores: pd.Series[float], threshold: float) -> pd.Series[bool]:
     return scores >= threshold
 
 
-def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None) -> str:
+def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None, expected: Labels) -> str:
     """Say in a few words whether the picture is flagged: at which threshold, by what of its cells."""
     method = aggregation(raw.thresholds)
     how = f" by {method}" if method else ""
