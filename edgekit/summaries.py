@@ -91,7 +91,8 @@ class Summary:
 
 
 def _samples(table: pd.DataFrame) -> str:
-    return f"{len(table)} sample{'' if len(table) == 1 else 's'}"
+    count = table.index.nunique()  # a sample may have several rows
+    return f"{count} sample{'' if count == 1 else 's'}"
 
 
 def _said(figure: Figure) -> str:

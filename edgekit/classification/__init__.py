@@ -1,8 +1,18 @@
 """Classification on plain tables: which label each window was given, how often that was right, and how sure it was.
 
-Nothing here needs the API: a table of windows has one column of probabilities for each label.
+Nothing here needs the API: a table of windows has one column of probabilities for each label. Where a function takes
+results as well, it takes what `Studio.classify` or `Studio.test` returned.
 """
 
+from edgekit.classification.calibration import calibration, calibration_error
+from edgekit.classification.confusion import confusion, report
+from edgekit.classification.gathered import windows
+from edgekit.classification.label_issues import label_issues
 from edgekit.classification.predictions import UNCERTAIN, predictions
+from edgekit.classification.summary import summary
+from edgekit.classification.sweep import sweep
 
-__all__ = ["UNCERTAIN", "predictions"]
+__all__ = [
+    "UNCERTAIN", "calibration", "calibration_error", "confusion", "label_issues", "predictions", "report", "summary",
+    "sweep", "windows",
+]  # fmt: skip

@@ -1,0 +1,34 @@
+"""Windows of which both is known: which label they should have, and how probable the model takes each label to be."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from edgekit.arguments import table
+from edgekit.classification.probabilities import Probabilities
+from edgekit.errors import UsageError
+
+
+def expected_codes(windows: pd.DataFrame, labels: list[str]) -> NDArray[np.int64]:
+    """Return which of the labels each window should have: -1 where that is missing, -2 for one that is none of them."""
+    codes, names = pd.factorize(table("windows (such as block.windows())", windows, ["expected"])["expected"])
+    place = {label: number for number, label in enumerate(labels)}
+    found: NDArray[np.int64] = np.array([*(place.get(name, -2) for name in names), -1])[codes]
+    return found
+
+
+def judged_windows(windows: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return the highest probability of each window that has one and an expected label, and whether it is right."""
+    found = Probabilities.of(windows)
+    expected = expected_codes(windows, found.labels)
+    known = (expected != -1) & (found.highest >= 0)
+    if not known.any():
+        raise UsageError(
+            f"None of these {len(windows)} windows has both a label that it should have (expected) and probabilities: "
+            "nothing says which of them are right."
+        )
+    if known.all():
+        return found.confidence, found.highest == expected
+    return found.confidence[known], (found.highest == expected)[known]

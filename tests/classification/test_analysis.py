@@ -1,0 +1,246 @@
+"""Confusion, report, calibration, sweep and doubtful labels, with scikit-learn's and cleanlab's arithmetic as judge."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import balanced_accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
+
+import edgekit as ek
+from edgekit import classification
+from edgekit.classification import (
+    calibration,
+    calibration_error,
+    confusion,
+    label_issues,
+    predictions,
+    report,
+    sweep,
+)
+
+LABELS = ["a", "b", "c", "d"]
+
+
+def drawn(seed: int, windows: int = 400, known: int = 3) -> pd.DataFrame:
+    """Draw windows of labels of which the model knows the first few."""
+    random = np.random.default_rng(seed)
+    values = random.dirichlet([0.7] * known, windows)
+    truth = [LABELS[i] for i in random.integers(0, len(LABELS), windows)]
+    columns = dict(zip(LABELS, values.T, strict=False))
+    return pd.DataFrame({"sample": random.integers(0, 12, windows), "expected": truth, **columns})
+
+
+def right(windows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    found = predictions(windows)
+    return found["probability"].to_numpy(float), found["correct"].to_numpy(bool)
+
+
+# --- the judge is scikit-learn ----------------------------------------------------------------------------------------
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 10**6), st.sampled_from([0.0, 0.4, 0.6, 0.9]), st.integers(1, 4))
+def test_confusion_and_report_are_scikit_learns(seed, threshold, known):
+    found = predictions(drawn(seed, known=known), threshold)
+    labels = sorted({*found["expected"], *found["predicted"]} - {"uncertain"})
+    judge = confusion_matrix(found["expected"], found["predicted"], labels=[*labels, "uncertain"])
+    matrix = confusion(found)
+    assert list(matrix.index) == labels
+    assert list(matrix.columns) == [*labels, "uncertain"]
+    np.testing.assert_array_equal(matrix, judge[:-1])
+    of_each = precision_recall_fscore_support(
+        found["expected"], found["predicted"], labels=labels, zero_division=np.nan
+    )
+    np.testing.assert_allclose(report(found).T, np.array(of_each, float), rtol=0, atol=1e-12)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 10**6), st.integers(1, 20))
+def test_calibration_is_scikit_learns_curve(seed, bins):
+    windows = drawn(seed)
+    confidence, correct = right(windows)
+    share, mean = calibration_curve(correct, confidence, n_bins=bins)
+    curve = calibration(windows, bins)
+    filled = curve[curve["windows"] > 0]
+    np.testing.assert_allclose(filled["right"], share, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(filled["probability"], mean, rtol=0, atol=1e-12)
+    assert curve["windows"].sum() == len(windows)
+    weights = filled["windows"] / len(windows)
+    assert calibration_error(windows, bins) == pytest.approx(float((weights * abs(share - mean)).sum()), abs=1e-12)
+
+
+def test_every_row_of_a_sweep_is_what_predictions_say_at_that_threshold():
+    windows = drawn(3, 60)
+    windows.loc[:4, LABELS[:3]] = [0.5, 0.3, 0.2]  # ties
+    swept = sweep(windows)
+    assert swept["threshold"].is_monotonic_increasing
+    assert swept["threshold"].is_unique
+    for threshold, coverage, accuracy in swept.itertuples(index=False):
+        found = predictions(windows, threshold)
+        sure = found[found["predicted"] != "uncertain"]
+        assert coverage == pytest.approx(len(sure) / len(found), abs=1e-12)
+        assert accuracy == pytest.approx(float(sure["correct"].mean()), abs=1e-12)
+
+
+# --- edges ------------------------------------------------------------------------------------------------------------
+
+
+def test_windows_without_a_label_or_a_prediction_are_left_out_and_counted():
+    columns = {"a": [0.9, 0.9, np.nan, 0.2], "b": [0.1, 0.1, np.nan, 0.8]}
+    windows = pd.DataFrame({"expected": ["a", None, "b", "a"], **columns})
+    matrix = confusion(predictions(windows))
+    assert matrix.to_numpy().tolist() == [[1, 1, 0], [0, 0, 0]]
+    assert matrix.attrs == {"left_out": 2}
+    assert calibration(windows)["windows"].sum() == 2
+    assert sweep(windows)["coverage"].tolist() == [1, 0.5]
+
+
+def test_one_label_only_is_a_matrix_of_one_row():
+    matrix = confusion(predictions(pd.DataFrame({"expected": ["a", "a"], "a": [0.9, 0.3]}), 0.5))
+    assert matrix.to_numpy().tolist() == [[1, 1]]
+    assert list(matrix.columns) == ["a", "uncertain"]
+
+
+def test_a_label_called_uncertain_shares_the_last_column():
+    table = pd.DataFrame({"expected": ["uncertain", "a", "b"], "predicted": ["uncertain", "uncertain", "b"]})
+    matrix = confusion(table)
+    assert list(matrix.index) == list(matrix.columns) == ["a", "b", "uncertain"]
+    assert matrix.to_numpy().tolist() == [[0, 0, 1], [0, 1, 0], [0, 0, 1]]
+
+
+def test_probabilities_beyond_their_range_count_in_the_outer_bins():
+    windows = pd.DataFrame({"expected": ["a", "a", "a"], "a": [1.5, -0.5, 0.5], "b": [0.0, -1.0, 0.25]})
+    curve = calibration(windows, 2)
+    assert curve["windows"].tolist() == [2, 1]
+    assert curve["probability"].tolist() == [0.0, 1.5]
+
+
+@pytest.mark.parametrize("function", [calibration, calibration_error, label_issues, sweep])
+def test_without_any_expected_label_there_is_nothing_to_judge(function):
+    with pytest.raises(ek.UsageError, match="None of these 2 windows"):
+        function(pd.DataFrame({"expected": pd.Series([None, None], dtype="str"), "a": [0.9, 0.3]}))
+
+
+@pytest.mark.parametrize("function", [confusion, report])
+def test_nothing_to_compare_is_said(function):
+    for table in (predictions(pd.DataFrame({"expected": [None], "a": [0.9]})), predictions(pd.DataFrame({"a": []}))):
+        with pytest.raises(ek.UsageError, match="nothing to compare"):
+            function(table)
+    with pytest.raises(ek.UsageError, match=r"no column \['predicted'\]"):
+        function(pd.DataFrame({"expected": ["a"]}))
+
+
+@pytest.mark.parametrize("bins", [0, -1, 2.5, "ten", 10**9, True])
+def test_bins_are_a_moderate_whole_number(bins):
+    with pytest.raises(ek.UsageError, match="bins"):
+        calibration(drawn(1), bins)
+
+
+def test_several_keys_are_refused_with_how_to_take_one():
+    table = pd.DataFrame({"key": ["x", "y"], "expected": ["a", "b"], "predicted": ["a", "b"]})
+    with pytest.raises(ek.UsageError, match=r"predictions\['key'\] == 'x'"):
+        confusion(table)
+
+
+# --- doubtful labels --------------------------------------------------------------------------------------------------
+
+
+def test_quality_is_the_mean_probability_of_the_given_label():
+    windows = drawn(5, known=4)
+    issues = label_issues(windows)
+    for sample, label, suggested, quality, count in issues.itertuples(index=False):
+        of = windows[(windows["sample"] == sample) & (windows["expected"] == label)]
+        assert count == len(of)
+        assert quality == pytest.approx(of[label].mean(), abs=1e-12)
+        assert suggested == of[LABELS].mean().idxmax()
+    assert issues["quality"].is_monotonic_increasing
+
+
+def test_one_window_a_sample_has_cleanlabs_self_confidence():
+    windows = drawn(6, 50, known=4).drop(columns="sample")
+    issues = label_issues(windows)
+    values = windows[LABELS].to_numpy()
+    own = values[np.arange(50), [LABELS.index(label) for label in windows["expected"]]]  # cleanlab's definition
+    assert issues["sample"].tolist() == np.argsort(own, kind="stable").tolist()
+    np.testing.assert_allclose(issues["quality"], np.sort(own), rtol=0, atol=1e-12)
+
+
+def test_a_label_that_the_model_does_not_know_is_not_doubted():
+    issues = label_issues(pd.DataFrame({"sample": [1, 2], "expected": ["new", "b"], "a": [0.9, 0.8], "b": [0.1, 0.2]}))
+    assert issues["sample"].tolist() == [2, 1]
+    assert np.isnan(issues["quality"][1])
+
+
+def test_samples_the_model_was_trained_on_are_refused_with_the_reason_unless_told():
+    windows = drawn(7).assign(category="testing")
+    windows.loc[windows["sample"] == 3, "category"] = "training"
+    with pytest.raises(ek.UsageError, match=r"1 of these samples are in the training set.*training=True"):
+        label_issues(windows)
+    assert 3 in label_issues(windows, training=True)["sample"].tolist()
+    assert 3 not in label_issues(windows[windows["category"] != "training"])["sample"].tolist()
+
+
+# --- results in place of tables ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def results(studio):
+    return studio.classify([1, 41, 51, 71])
+
+
+def test_results_give_what_their_tables_give(results):
+    blocks = [result.block("keras") for result in results]
+    table = pd.concat([block.predictions() for block in blocks])
+    pd.testing.assert_frame_equal(confusion(results), confusion(table))
+    pd.testing.assert_frame_equal(report(results), report(blocks))
+    windows = classification.windows(results)
+    assert windows["sample"].unique().tolist() == [1, 41, 51, 71]
+    assert windows["category"].unique().tolist() == ["training", "testing"]
+    pd.testing.assert_frame_equal(sweep(results), sweep(windows))
+    with pytest.raises(ek.UsageError, match="training set"):
+        label_issues(results)
+    assert label_issues(results[1:])["sample"].tolist()[-1] == 71  # badminton: the model does not know it
+
+
+def test_a_summary_has_samples_worst_first_and_figures_over_samples(results):
+    summary = classification.summary(results)
+    assert summary.per_sample.index.tolist()[0] == 71
+    assert summary.per_sample.loc[71, ["expected", "right", "windows"]].tolist() == ["badminton", 0, 17]
+    found = pd.concat([result.block("keras").predictions() for result in results])
+    figures = summary.figures["value"]
+    assert figures["accuracy"] == pytest.approx(found["correct"].mean(), abs=1e-12)
+    expected, predicted = found["expected"].astype(object), found["predicted"].astype(object)
+    with pytest.warns(UserWarning, match="not in y_true") if set(predicted) - set(expected) else np.errstate():
+        judge = balanced_accuracy_score(expected, predicted)
+    assert figures["balanced_accuracy"] == pytest.approx(judge, abs=1e-12)
+    labels = sorted({*expected, *predicted} - {"uncertain"})
+    macro = f1_score(expected, predicted, labels=labels, average="macro", zero_division=np.nan)
+    assert figures["f1"] == pytest.approx(macro, abs=1e-12)
+    windows = classification.windows(results)
+    assert figures["calibration_error"] == pytest.approx(calibration_error(windows), abs=1e-12)
+    assert (summary.figures["low"] <= figures).all()
+    assert "trained on 1 of these samples" in summary.note
+
+
+def test_structured_labels_are_summed_up_key_by_key():
+    from tests.results.test_predictions import label_maps
+
+    summary = classification.summary(label_maps())
+    assert list(summary.per_sample["key"]) == ["activity", "place"]
+    assert summary.per_sample["accuracy"].tolist() == [0.5, 1.0]
+    assert summary.figures.loc["activity: accuracy", "value"] == 0.5
+    assert summary.figures.loc["place: f1", "value"] == 1.0
+    assert summary.figures["low"].isna().all()
+    assert repr(summary).startswith("<Summary of 1 sample ")
+
+
+def test_a_summary_without_expected_labels_is_refused():
+    from tests.results.test_windows import response
+
+    block = response({"result": [{"a": 0.9}], "expectedLabels": []}, sample={"label": ""}).blocks[0]
+    with pytest.raises(ek.UsageError, match="nothing to sum up"):
+        classification.summary(block)
