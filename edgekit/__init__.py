@@ -32,6 +32,7 @@ from edgekit.errors import (
 from edgekit.results.block import BlockResult
 from edgekit.results.result import ClassifyResult, parse
 from edgekit.results.sample import Sample
+from edgekit.results.testing import ModelTesting
 from edgekit.results.together import windows
 from edgekit.studio.connection import connect
 from edgekit.studio.studio import Studio
@@ -54,6 +55,7 @@ __all__ = [
     "Gmm",
     "JobFailed",
     "MissingPackage",
+    "ModelTesting",
     "NotFoundError",
     "RateLimitError",
     "ResponseError",

@@ -14,7 +14,7 @@ from edgekit.arguments import are_several
 from edgekit.errors import EdgekitError, StudioError, UsageError
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
-from edgekit.results.testing import testing_table
+from edgekit.results.testing import ModelTesting
 from edgekit.studio import classify_calls, impulse_calls, sample_calls, testing_calls, threshold_calls
 from edgekit.studio.calls import STUDIO_URL, Calls, id_of
 from edgekit.studio.many import in_order
@@ -339,8 +339,8 @@ class Studio:
 
     # --- model testing, thresholds, jobs: testing_calls.py, threshold_calls.py, jobs.py ---
 
-    def test(self, *, start: bool = True, variant: str | None = None, category: str = "testing") -> pd.DataFrame:
-        """Run model testing on the server and return its verdict on every window of the testing set.
+    def test(self, *, start: bool = True, variant: str | None = None, category: str = "testing") -> ModelTesting:
+        """Run model testing on the server: its verdict on every window of a set, and how good the models are.
 
         Parameters
         ----------
@@ -353,10 +353,8 @@ class Studio:
 
         Returns
         -------
-        DataFrame, one row per window (or image): `sample`, `start_ms`, `end_ms`, `label`, `prediction`, `correct`,
-        `expected_anomaly`, `f1`. ``.attrs["results"]`` maps each sample's id to its ClassifyResult. Of object detection
-        `label` is the list of the labels of the objects in the picture (empty: none), and `prediction` the F1 score as
-        the Studio writes it.
+        ModelTesting: `predictions`, one row per window; `results`, each sample's ClassifyResult by its id; `figures`,
+        `confusion` and `variants`, which are the server's own.
 
         Raises
         ------
@@ -366,11 +364,10 @@ class Studio:
         Notes
         -----
         Source: ``POST …/jobs/classify`` (``modelVariants`` in its body is what counts), then ``GET …/classify/all/
-        result/page``, page by page.
+        result/page``, page by page; for the figures ``GET …/classify/all/result``.
         """
-        results, predictions = testing_calls.model_tested(self._calls, start=start, variant=variant, category=category)
-        impulse = self._known_impulse = self.impulse()  # the results rest on it
-        return testing_table(results, predictions, impulse, self)
+        self._known_impulse = None  # the results rest on it as it is now
+        return testing_calls.model_testing(self._calls, self, start=start, variant=variant, category=category)
 
     def set_threshold(self, block: int | str, value: float | str, *, key: str | None = None) -> ThresholdSet:
         """Set a threshold of a learn block. **It empties the results of model testing**, which rest on thresholds.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from edgekit import waiting
 from edgekit.arguments import choice, flag, text
 from edgekit.errors import NotFoundError
+from edgekit.results.sample import Source
+from edgekit.results.testing import ModelTesting, testing_results, testing_table
 from edgekit.studio.calls import Calls
 from edgekit.studio.sample_calls import CATEGORIES
 from edgekit.wire import schema
@@ -17,12 +19,25 @@ Tested = tuple[list[schema.ModelResult], list[schema.ModelPrediction]]
 _CHANGED = "Its thresholds were changed after the last run, which empties them."
 
 
-def model_tested(calls: Calls, *, start: bool, variant: str | None, category: str) -> Tested:
+def model_testing(calls: Calls, source: Source, *, start: bool, variant: str | None, category: str) -> ModelTesting:
     """Run model testing, or fetch the last run's results; see `edgekit.Studio.test`."""
     start, variant = flag("start", start), None if variant is None else text("variant", variant)
     choice("category", category, CATEGORIES)
     asked = {"variant": variant, "category": None if category == "testing" else category}
+    results, predictions = _tested(calls, asked, start)
+    impulse = source.known_impulse()
+    return ModelTesting(
+        testing_table(predictions, impulse),
+        testing_results(results, predictions, impulse, source),
+        lambda: _summary(calls, asked),
+        category,
+        variant,
+    )
+
+
+def _tested(calls: Calls, asked: dict[str, str | None], start: bool) -> Tested:
     if start:
+        variant = asked["variant"]
         body = {} if variant is None else {"modelVariants": [variant]}
         started = calls.post(schema.JobStarted, "jobs", "classify", body=body, category=asked["category"])
         if started.id is None:
@@ -61,14 +76,16 @@ def _fetched(calls: Calls, asked: dict[str, str | None]) -> Tested:
         calls.check_progress(known, len(seen), *path)
 
 
+def _summary(calls: Calls, asked: dict[str, str | None]) -> schema.ModelTestingSummary:
+    return calls.get(schema.ModelTestingSummary, "classify", "all", "result", **asked)
+
+
 def _why(calls: Calls, asked: dict[str, str | None], started: bool) -> str:
     """Say why there are no results, and what to do."""
     if started:
         return "The job succeeded, but the Studio has no results yet: studio.test(start=False) fetches them later."
     try:
-        changed = calls.get(
-            schema.ModelTestingSummary, "classify", "all", "result", **asked
-        ).no_results_because_thresholds_changed
+        changed = _summary(calls, asked).no_results_because_thresholds_changed
     except NotFoundError:
         changed = None
     return f"{_CHANGED if changed else 'No test has been run, or there are no such samples.'} studio.test() runs it."

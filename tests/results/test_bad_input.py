@@ -197,7 +197,10 @@ def test_one_wrong_field_of_a_page_of_model_testing_is_named_by_its_place_or_lea
     check(
         CASES["od-testing-page"],
         schema.ModelTestingPage,
-        lambda page: testing.testing_table(page.result, page.predictions, impulse, None),
+        lambda page: (
+            testing.testing_table(page.predictions, impulse),
+            list(testing.testing_results(page.result, page.predictions, impulse, None)),
+        ),
     )
 
 

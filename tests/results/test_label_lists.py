@@ -118,7 +118,7 @@ def test_a_filter_does_not_rely_on_the_servers_own(objects):
 def test_model_testing_lists_the_objects_of_each_picture(blocks):
     impulse = {"success": True, "impulse": IMPULSE | {"learnBlocks": blocks}}
     with answering(PAGE, impulse) as (studio, _):
-        table = studio.test(start=False)
+        table = studio.test(start=False).predictions
     assert table["sample"].tolist() == [1, 2]
     assert table["label"].tolist() == [["bolt", "bolt", "bolt"], []]
     assert table["f1"].tolist() == [0.67, 1.0]
@@ -128,23 +128,25 @@ def test_model_testing_lists_the_objects_of_each_picture(blocks):
 def test_model_testing_of_a_classifier_keeps_commas_in_its_labels():
     impulse = {"success": True, "impulse": IMPULSE | {"learnBlocks": [DETECTS | {"type": "keras"}]}}
     with answering(PAGE, impulse) as (studio, _):
-        assert studio.test(start=False)["label"].tolist() == ["bolt, bolt, bolt", "-"]
+        assert studio.test(start=False).predictions["label"].tolist() == ["bolt, bolt, bolt", "-"]
 
 
 def test_the_sandbox_tests_pictures_as_the_studio_does():
     with ek.Sandbox() as running:
         own = ek.connect(url=running.url, api_key=running.keys["objects"])
-        table = own.test()
+        testing = own.test()
         whole = own._calls.get(dict, "classify", "all", "result")
-    assert table.set_index("sample")["label"].to_dict() == own_labels(table)
+    table = testing.predictions
+    assert table.set_index("sample")["label"].to_dict() == own_labels(testing)
     assert table["prediction"].tolist() == [f"{f1:.2f}" for f1 in table["f1"]]
     assert list(whole["accuracy"]["summaryPerClass"]) == ["F1 score"]
     assert {row["label"] for row in whole["predictions"]} >= {"-"}
 
 
-def own_labels(table):
-    results = table.attrs["results"]
-    return {sample: [box.label for box in results[sample].sample.info.bounding_boxes] for sample in table["sample"]}
+def own_labels(testing):
+    return {
+        sample: [box.label for box in result.sample.info.bounding_boxes] for sample, result in testing.results.items()
+    }
 
 
 # --- how a picture's result shows itself ---

@@ -99,8 +99,8 @@ def test_the_end_of_the_window_would_give_others(studio):
 
 
 def test_model_testing_goes_by_the_same_labels(studio):
-    table = studio.test()
-    results = table.attrs["results"]
+    testing = studio.test()
+    table, results = testing.predictions, testing.results
     for sample, rows in table.groupby("sample"):
         assert rows["label"].tolist() == results[sample].blocks[0].windows()["expected"].tolist()
         assert rows["end_ms"].iloc[-1] <= results[sample].sample.length_ms

@@ -300,7 +300,7 @@ def ended(studio, number):
 
 def test_model_testing_started_by_edgekit_is_read_by_the_client_page_by_page(own):
     official, studio = own
-    table = studio.test()
+    table = studio.test().predictions
     pages = [official("ClassifyApi").get_classify_job_result_page(1, limit=30, offset=at) for at in (0, 30)]
     predictions = [(p.sample_id, p.start_ms, p.prediction) for page in pages for p in page.predictions]
     assert predictions == list(zip(table["sample"], table["start_ms"], table["prediction"], strict=True))

@@ -69,12 +69,13 @@ def test_int8_says_one_of_256_numbers_over_the_labels_of_the_training_set():
 
 
 def test_model_testing_says_numbers_and_counts_those_within_the_threshold(own):
-    table = own.test()
-    error = abs(table["prediction"].astype(float) - table["label"].astype(float))
+    table = own.test().predictions
+    error = abs(table["prediction"] - table["label"])
     assert len(table) == 43
+    assert (table["error"].abs() == error).all()
     assert (table["correct"] == (error <= 3)).all()
     own.set_threshold("keras-regression", 1.5)  # an error, which may be above 1
-    table = own.test()
+    table = own.test().predictions
     assert (table["correct"] == (error <= 1.5)).all()
 
 

@@ -161,7 +161,7 @@ def own():
 
 
 def test_model_testing_gives_f1_and_boxes_and_a_threshold_empties_it(own):
-    table = own.test()
+    table = own.test().predictions
     assert len(table) == 56
     one = own.classify(int(table["sample"].iloc[0])).blocks[0].raw.structured_result[0]
     assert table["f1"].iloc[0] == one.f1

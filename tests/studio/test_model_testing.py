@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import edgekit as ek
@@ -35,17 +36,86 @@ def no_pauses(monkeypatch):
 
 def test_each_variant_has_results_of_its_own(own):
     default, int8 = own.test(), own.test(variant="int8")
-    assert list(default["sample"]) == list(int8["sample"])
-    assert own.test(start=False, variant="float32").equals(default)
-    assert own.test(start=False, variant="int8").equals(int8)
-    scores = [table.attrs["results"][31].block(3).scores() for table in (default, int8)]
+    assert list(default.predictions["sample"]) == list(int8.predictions["sample"])
+    assert own.test(start=False, variant="float32").predictions.equals(default.predictions)
+    assert own.test(start=False, variant="int8").predictions.equals(int8.predictions)
+    scores = [testing.results[31].block(3).scores() for testing in (default, int8)]
     assert scores[0].equals(own.classify(31, 3).blocks[0].scores())
     assert scores[1].equals(own.classify(31, 3, variant="int8").blocks[0].scores())
     assert not scores[0].equals(scores[1])
 
 
+def test_the_figures_the_confusion_and_the_variants_are_the_servers_own(own):
+    testing = own.test()
+    rows = testing.predictions
+    wanted = rows["label"].mask(rows["expected_anomaly"] == "anomaly", "anomaly")
+    assert testing.figures.loc["right", "value"] == rows["correct"].sum()
+    assert testing.figures.loc["accuracy", "value"] == pytest.approx(rows["correct"].mean())
+    counted = pd.crosstab(wanted, rows["prediction"])
+    assert testing.confusion.sum().sum() == len(rows) == len(testing)
+    for truth in counted.index:
+        for said in counted.columns:
+            assert testing.confusion.loc[truth, said] == counted.loc[truth, said]
+    assert testing.confusion.columns[-1] == "uncertain"
+    assert testing.per_label.loc["walking"].tolist() == [
+        rows["correct"][wanted == "walking"].sum(),
+        (~rows["correct"][wanted == "walking"].astype(bool)).sum(),
+    ]
+    assert testing.variants == ["float32"]
+    assert own.test(variant="int8").variants == ["float32", "int8"]
+
+
+def test_figures_of_a_learn_block_are_told_with_its_id(own):
+    metric = {"name": "F1", "value": "0.67", "fullPrecisionValue": 0.6666}
+    shown = {"name": "mAP", "value": "0.50"}
+    by_block = [{"learnBlockId": 3, "learnBlockName": "FOMO", "additionalMetrics": [metric, shown]}]
+    summary = {"success": True, "additionalMetricsByLearnBlock": by_block, "availableVariants": ["int8"]}
+    with answering(TESTED, IMPULSE, summary) as (studio, _):
+        testing = studio.test(start=False)
+        assert testing.figures.loc["F1"].tolist() == [3, 0.6666]
+        assert testing.figures.loc["mAP"].tolist() == [3, 0.5]
+        assert testing.confusion.empty
+        assert testing.variants == ["int8"]
+
+
+def test_the_table_of_predictions_holds_nothing_that_a_file_cannot_hold(own):
+    table = own.test().predictions
+    assert json.loads(json.dumps(table.attrs)) == table.attrs
+    assert {type(cell) for cell in table["label"]} == {str}
+
+
+BOXED = {"sampleId": 2, "startMs": 0, "endMs": 0, "prediction": "1.00", "f1Score": 1.0}
+BOX = {"label": "bolt", "x": 0.1, "y": 0.2, "width": 0.3, "height": 0.4, "score": 0.9}
+
+
+@pytest.mark.parametrize(
+    ("type_", "came"),
+    [
+        ("keras-object-detection", {"boundingBoxes": [BOX]}),
+        ("keras-visual-anomaly", {"anomalyScores": [[1.0, 2.0], [3.0, 4.0]], "boundingBoxes": [BOX]}),
+    ],
+)
+def test_boxes_and_grids_that_come_only_with_the_predictions_are_in_the_results(type_, came):
+    (result,) = TESTED["result"]
+    (block, *_) = result["classifications"]
+    block = {"learnBlock": block["learnBlock"] | {"type": type_}, "result": [{"bolt": 0.9}], "expectedLabels": []}
+    page = TESTED | {"result": [result | {"classifications": [block]}], "predictions": [BOXED | came]}
+    with answering(page, IMPULSE) as (studio, _):
+        found = studio.test(start=False).results[2].blocks[0]
+    if "anomalyScores" in came:
+        assert found.raw.anomaly_result[0].scores == came["anomalyScores"]
+    else:
+        assert found.detections()[["label", "x", "width", "score"]].to_numpy().tolist() == [["bolt", 0.1, 0.3, 0.9]]
+
+
+def test_the_repr_says_how_much_of_what_is_right(own):
+    testing = own.test(variant="int8")
+    assert repr(testing).startswith("<ModelTesting of 50 samples in testing, int8 · ")
+    assert "of 850 right" in testing._repr_html_()
+
+
 def test_another_category_can_be_tested(own):
-    table = own.test(category="training")
+    table = own.test(category="training").predictions
     assert set(table["sample"]) == set(own.samples("training").index)
     with pytest.raises(ek.NotFoundError, match=r"No test has been run.*studio\.test\(\) runs it"):
         own.test(start=False)

@@ -313,12 +313,13 @@ def own_studio():
 
 def test_model_testing_is_one_table_with_a_result_behind_each_sample(own_studio, monkeypatch):
     monkeypatch.setattr("edgekit.studio.testing_calls.TEST_PAGE", 7)
-    table = own_studio.test()
+    testing = own_studio.test()
+    table = testing.predictions
     assert list(table.columns) == [
         "sample", "start_ms", "end_ms", "label", "prediction", "correct", "expected_anomaly", "f1",
     ]  # fmt: skip
     assert len(table) == 50 * 17
-    results = table.head(1).attrs["results"]
+    results = testing.results
     assert set(results) == set(table["sample"]) == set(own_studio.samples("testing").index)
     pd.testing.assert_frame_equal(results[31].block(5).windows(), own_studio.classify(31, 5).blocks[0].windows())
     assert results[31].sample.signal().shape == (100, 6)  # fetched when asked for
@@ -331,7 +332,7 @@ def test_model_testing_is_one_table_with_a_result_behind_each_sample(own_studio,
 def test_the_last_model_testing_can_be_fetched_again(own_studio):
     with pytest.raises(ek.NotFoundError, match="No test has been run"):
         own_studio.test(start=False)
-    pd.testing.assert_frame_equal(own_studio.test(), own_studio.test(start=False))
+    pd.testing.assert_frame_equal(own_studio.test().predictions, own_studio.test(start=False).predictions)
 
 
 def test_a_threshold_can_be_set_and_empties_model_testing_which_says_why(own_studio):
@@ -341,8 +342,7 @@ def test_a_threshold_can_be_set_and_empties_model_testing_which_says_why(own_stu
     assert own_studio.anomaly_metadata(5).thresholds[0].value == 5
     with pytest.raises(ek.NotFoundError, match="thresholds were changed"):
         own_studio.test(start=False)
-    table = own_studio.test()
-    assert table.attrs["results"][31].block(5).threshold == 5
+    assert own_studio.test().results[31].block(5).threshold == 5
 
 
 @pytest.mark.parametrize(("block", "value", "key"), [(77, 1, "min_anomaly_score"), (5, "x", None), (5, 1, "nope")])

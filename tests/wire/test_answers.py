@@ -110,9 +110,9 @@ def test_model_testing_slides_the_window_as_the_impulse_says_for_classification(
     cut = {"id": 1, "type": "time-series", "name": "", "title": "", "windowSizeMs": 2000, "windowIncreaseMs": 80}
     impulse = {"dspBlocks": [], "learnBlocks": [], "inputBlocks": [cut | {"classificationWindowIncreaseMs": 500}]}
     with answering(TESTED, {"success": True, "impulse": impulse}) as (studio, _):
-        table = studio.test(start=False)
-    assert table.attrs["results"][2].window_increase_ms == 500
-    assert table["f1"].dtype == float
+        testing = studio.test(start=False)
+    assert testing.results[2].window_increase_ms == 500
+    assert testing.predictions["f1"].dtype == float
 
 
 HUGE = 10**400

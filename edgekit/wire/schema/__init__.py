@@ -21,9 +21,11 @@ from edgekit.wire.schema.classification import (
     Windows,
 )
 from edgekit.wire.schema.projects import (
+    AdditionalMetric,
     AnomalyLabels,
     AnomalyMetadata,
     BlockMetadata,
+    BlockMetrics,
     Cluster,
     DspBlock,
     FeatureLabelsResponse,
@@ -49,6 +51,7 @@ from edgekit.wire.schema.projects import (
     ProjectsResponse,
     Refusal,
     SamplesResponse,
+    TestingAccuracy,
     ThresholdsSet,
 )
 from edgekit.wire.schema.samples import (
@@ -64,11 +67,13 @@ from edgekit.wire.schema.samples import (
 )
 
 __all__ = [
+    "AdditionalMetric",
     "AnomalyBox",
     "AnomalyLabels",
     "AnomalyMetadata",
     "AnomalyResult",
     "BlockMetadata",
+    "BlockMetrics",
     "BoundingBox",
     "Classification",
     "ClassifyResponse",
@@ -108,6 +113,7 @@ __all__ = [
     "Sensor",
     "StructuredLabel",
     "StructuredResult",
+    "TestingAccuracy",
     "Threshold",
     "ThresholdsSet",
     "Values",

@@ -43,10 +43,50 @@ class ModelTestingPage(Answer, kw_only=True):
     total_count: int
 
 
+class GoodAndBad(Api):
+    """How many windows (or objects) model testing found right and wrong."""
+
+    good: Number
+    bad: Number
+
+
+class TestingAccuracy(Api, kw_only=True):
+    """How good model testing found the models; the scores are shares 0..1."""
+
+    total_summary: GoodAndBad | None = None
+    summary_per_class: dict[str, GoodAndBad] = field(default_factory=dict)
+    confusion_matrix_values: dict[str, dict[str, Number | None]] = field(default_factory=dict)
+    all_labels: list[str] = field(default_factory=list)
+    accuracy_score: float | None = None
+    balanced_accuracy_score: float | None = None
+    anomaly_accuracy_score: float | None = None
+    no_anomaly_accuracy_score: float | None = None
+    mse_score: float | None = None
+
+
+class AdditionalMetric(Api, kw_only=True):
+    """A figure of a learn block: `value` as the Studio shows it, `full_precision_value` as a number."""
+
+    name: str
+    value: Any = None
+    full_precision_value: float | None = None
+
+
+class BlockMetrics(Api, kw_only=True):
+    """The figures of one learn block."""
+
+    learn_block_id: int
+    learn_block_name: str = ""
+    additional_metrics: list[AdditionalMetric] = field(default_factory=list)
+
+
 class ModelTestingSummary(Answer, kw_only=True):
-    """What edgekit reads of ``GET …/classify/all/result``: why there are no results."""
+    """What edgekit reads of ``GET …/classify/all/result``: how good the models are, or why there are no results."""
 
     no_results_because_thresholds_changed: Any = None
+    accuracy: TestingAccuracy | None = None
+    additional_metrics_by_learn_block: list[BlockMetrics] = field(default_factory=list)
+    available_variants: list[str] = field(default_factory=list)
 
 
 class ThresholdsSet(Answer, kw_only=True):
