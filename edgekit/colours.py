@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 class Look(NamedTuple):
     """The look of one kind: its colour on a light and on a dark ground, and its marker, by matplotlib's letter."""
@@ -57,6 +60,18 @@ DETECTED = {
         ("not in training", "#777777", "P"),
     )
 }
+
+# Scores of cells over a picture: as even for the colour-blind as for others.
+HEAT = "cividis"
+
+
+def heat_shares(scores: NDArray[np.float64], threshold: float) -> NDArray[np.float64]:
+    """Return where scores stand on the colour map, score / (score + threshold): 0 to 1, a half at the threshold."""
+    above = np.maximum(scores, 0)
+    if threshold <= 0:
+        return np.asarray(np.where(np.isnan(above), np.nan, above > 0), float)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(np.isinf(above), 1.0, above / (above + threshold)))
 
 
 def as_data() -> dict[str, Any]:

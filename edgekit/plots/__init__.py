@@ -8,8 +8,9 @@ from edgekit.plots.anomaly import explanation, histogram, scores, sweep, windows
 from edgekit.plots.detection import detections, image
 from edgekit.plots.regression import predicted, predicted_over_time, residuals
 from edgekit.plots.signal import signal
+from edgekit.plots.visual import cells
 
 __all__ = [
-    "ALARM", "COLOURS", "STYLES", "detections", "explanation", "histogram", "image", "predicted",
+    "ALARM", "COLOURS", "STYLES", "cells", "detections", "explanation", "histogram", "image", "predicted",
     "predicted_over_time", "residuals", "scores", "signal", "sweep", "windows",
 ]  # fmt: skip

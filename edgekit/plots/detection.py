@@ -64,7 +64,7 @@ def image(pixels: ArrayLike | Image, ax: Axes | None = None, title: str = "") ->
     Axes
         In pixels: x to the right, y down.
     """
-    drawn = _pixels(pixels)
+    drawn = pixels_of(pixels)
     ax = ax if ax is not None else new_axes((6.4, 4.4))
     ax.imshow(drawn, cmap="gray", interpolation="nearest")
     ax.set(xticks=[], yticks=[])
@@ -104,7 +104,7 @@ def detections(
     """
     if not isinstance(matched, Detected):
         raise UsageError(f"matched is a DebugInfo or a BoxMatch, such as block.debug_info(), not {quoted(matched)}.")
-    pixels = None if image is None else _pixels(image)
+    pixels = None if image is None else pixels_of(image)
     if scores is not None:
         scores = arguments.array("The scores", list(scores) if isinstance(scores, Iterator) else scores)
         if scores.shape != (len(matched.predictions),):
@@ -142,7 +142,8 @@ def detections(
     return ax
 
 
-def _pixels(image: Any) -> Any:
+def pixels_of(image: Any) -> Any:
+    """Take a picture as an array (height, width[, 3 or 4])."""
     try:
         pixels = np.asarray(image)
     except (ValueError, TypeError) as problem:

@@ -322,10 +322,11 @@ class BlockResult:
         image: Image | None = None,
         names: detection.Names | None = None,
     ) -> Axes:
-        """Draw scores and label probabilities over the sample's time, or the detected objects of one `window`.
+        """Draw scores and label probabilities over the sample's time, or the objects or cells of one `window`.
 
-        See `edgekit.plots.windows` and `edgekit.plots.detections`. Below objects lies the picture as it went into the
-        model: `image`, else fetched where the sample came from a Studio. `names` are those of `debug_info`.
+        See `edgekit.plots.windows`, `edgekit.plots.detections` and `edgekit.plots.cells`. Below objects and cells lies
+        the picture as it went into the model: `image`, else fetched where the sample came from a Studio. `names` are
+        those of `debug_info`.
         """
         title = f"{self.title} · {self.sample.filename}"
         return by_kind.plot(self.shown_kind, self, Drawing(title, ax, threshold, window, image, names))
@@ -371,13 +372,15 @@ class BlockResult:
             text = labelled.ambiguous(field, self.sample.id, self.id, doubt)
             warnings.warn(text, AmbiguousLabelsWarning, stacklevel=3)
 
-    def visual_anomaly(self, window: int = 0) -> VisualAnomaly:
+    def visual_anomaly(self, window: int = 0, *, input_size: tuple[float, float] | None = None) -> VisualAnomaly:
         """Return what a visual-anomaly block says of a picture: the scores of its cells, its boxes, its verdict.
 
         Parameters
         ----------
         window : int
             Which picture (a video has several).
+        input_size : (width, height), optional
+            Of the model's input, for cells that came in its pixels and without their grid (the Linux runner's).
 
         Returns
         -------
@@ -394,7 +397,9 @@ class BlockResult:
         """
         others = [block for block in self.result.blocks if block.has_cells]
         named = display.listing(f"block {block.id} ({block.title})" for block in others)
-        return seen.visual_anomaly(self._answer, window, self.threshold, path=self._path, others=named)
+        return seen.visual_anomaly(
+            self._answer, window, self.threshold, input_size=input_size, path=self._path, others=named
+        )
 
     def mask_to_input(self, mask: ArrayLike) -> NDArray[np.bool_]:
         """Turn a mask of this sample's picture into one of the model's input.

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from edgekit import detection, display
 from edgekit.detection.boxes import checked_size
 from edgekit.errors import EdgekitError, ResponseError, UsageError
+from edgekit.results import drawing
 from edgekit.results.drawing import Drawing, Drawn, Labels
 from edgekit.results.kinds import kind_of_block
 from edgekit.results.sample import Sample
@@ -21,8 +22,8 @@ from edgekit.wire.schema import Classification, Details, StructuredResult
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from PIL.Image import Image
 
+picture = drawing.picture
 _COLUMNS = ("window", "label", "score", "x", "y", "width", "height")
 _PLACE = ["x", "y", "width", "height"]
 _APART = 0.02  # structuredResult.boxes and details.boxes may differ by rounding to pixels, not by more
@@ -312,22 +313,14 @@ def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None,
     return f"{total} detections" + (f": {labels}" if labels else "")
 
 
-def plot(block: Drawn, drawing: Drawing) -> Axes:
+def plot(block: Drawn, asked: Drawing) -> Axes:
     """Draw truths and detections of one window on its picture; see `BlockResult.plot`."""
     from edgekit import plots
 
-    found = block.matched(drawing.window, names=drawing.names)
-    image = drawing.image if drawing.image is not None else picture(block.sample)
-    scores = with_scores(block.raw, drawing.window, found)["score"]
-    return plots.detections(found, image=image, scores=scores, ax=drawing.ax, title=drawing.title)
-
-
-def picture(sample: Sample) -> Image | None:
-    """Return the sample's picture as it went into the model, where it can be had."""
-    try:
-        return sample.image(after_input_block=True)
-    except EdgekitError:  # it came from a file, or the server has none: objects can be shown without
-        return None
+    found = block.matched(asked.window, names=asked.names)
+    image = asked.image if asked.image is not None else picture(block.sample)
+    scores = with_scores(block.raw, asked.window, found)["score"]
+    return plots.detections(found, image=image, scores=scores, ax=asked.ax, title=asked.title)
 
 
 def _at(raw: Classification, window: int) -> StructuredResult:

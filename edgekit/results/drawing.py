@@ -10,7 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from edgekit import anomaly, detection
+from edgekit.errors import EdgekitError
 from edgekit.results.sample import Sample
+from edgekit.visual import VisualAnomaly
 from edgekit.wire.schema import Classification
 from edgekit.wire.scores import SCORE
 
@@ -42,6 +44,9 @@ class Drawn(Protocol):
     def windows(self) -> pd.DataFrame:
         """Return one row a window: times, expected label, scores."""
 
+    def visual_anomaly(self, window: int = 0) -> VisualAnomaly:
+        """Return what a visual-anomaly block says of one picture."""
+
     def matched(self, window: int = 0, *, names: detection.Names | None = None) -> detection.Matched:
         """Return detections and truths of one window, matched."""
 
@@ -66,3 +71,11 @@ def over_time(block: Drawn, drawing: Drawing) -> Axes:
     limit = block.threshold if drawing.threshold is None else drawing.threshold
     above = anomaly.segments(table, limit) if SCORE in table and limit is not None else None
     return plots.windows(table, limit, above, length_ms=block.sample.length_ms, ax=drawing.ax, title=drawing.title)
+
+
+def picture(sample: Sample) -> Image | None:
+    """Return the sample's picture as it went into the model, where it can be had."""
+    try:
+        return sample.image(after_input_block=True)
+    except EdgekitError:  # it came from a file, or the server has none: what was found can be shown without
+        return None

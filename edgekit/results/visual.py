@@ -15,14 +15,16 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from edgekit import display
+from edgekit.detection.boxes import checked_size
 from edgekit.errors import ResponseError, UsageError
 from edgekit.results.decision import aggregation
-from edgekit.results.drawing import Drawing, Drawn, Labels, over_time
+from edgekit.results.drawing import Drawing, Drawn, Labels, picture
 from edgekit.results.sample import Sample
 from edgekit.visual import VisualAnomaly, masks
-from edgekit.visual.visual_anomaly import BOX
 from edgekit.wire.schema import AnomalyResult, Classification
 from edgekit.wire.scores import SCORE
+
+_MOST_CELLS = 1_000_000  # of a grid that is made of boxes: a picture has fewer
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,26 +58,101 @@ def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None,
 
 
 def plot(block: Drawn, drawing: Drawing) -> Axes:
-    """Draw the score of each picture over the sample's time; see `BlockResult.plot`."""
-    return over_time(block, drawing)
+    """Draw the cells of one picture over it, with its boxes and its verdict; see `BlockResult.plot`."""
+    from edgekit import plots
+
+    found = block.visual_anomaly(drawing.window)
+    limit = found.threshold if drawing.threshold is None else drawing.threshold
+    image = drawing.image if drawing.image is not None else picture(block.sample)
+    return plots.cells(
+        found.cells(),
+        limit,
+        image=image,
+        boxes=found.boxes if len(found.boxes) else None,
+        ax=drawing.ax,
+        title=drawing.title,
+        note=_verdict(found, limit),
+    )
+
+
+def _verdict(found: VisualAnomaly, limit: float | None) -> str:
+    if math.isnan(found.score):
+        return "no score of the picture as a whole"
+    how = f" by {found.method}" if found.method else ""
+    if limit is None:
+        return f"score {found.score:.2f}{how}"
+    return f"score {found.score:.2f}{how}, {'' if found.flagged(limit) else 'not '}flagged at {limit:g}"
 
 
 def visual_anomaly(
-    raw: Classification, window: int, threshold: float | None, *, path: str = "$", others: str = ""
+    raw: Classification,
+    window: int,
+    threshold: float | None,
+    *,
+    input_size: tuple[float, float] | None = None,
+    path: str = "$",
+    others: str = "",
 ) -> VisualAnomaly:
     """Return what a block says of one picture; see `BlockResult.visual_anomaly`. `others`: which blocks have one."""
     found = _at(raw, window, others)
     scores = raw.scores().columns.get(SCORE, np.empty(0))
-    rows = [[box.label, box.score, box.x, box.y, box.width, box.height] for box in found.boxes or []]
+    boxes = [(box.label, box.score, box.x, box.y, box.width, box.height) for box in found.boxes or []]
+    cells = grid(found.scores, f"{path}.anomalyResult[{window}].scores")
+    notes: tuple[str, ...] = ()
+    if boxes and not cells.size:
+        boxes, cells, notes = cells_of_boxes(boxes, input_size)
     return VisualAnomaly(
-        grid(found.scores, f"{path}.anomalyResult[{window}].scores"),
+        cells,
         score=float(scores[window]) if window < len(scores) else math.nan,
-        boxes=pd.DataFrame(rows, columns=BOX).astype(dict.fromkeys(BOX[1:], float) | {"label": object}),
+        boxes=boxes,
+        notes=notes,
         mean=found.mean_score,
         max=found.max_score,
         threshold=threshold,
         method=aggregation(raw.thresholds),
     )
+
+
+Boxes = list[tuple[str, float, float, float, float, float]]
+
+
+def cells_of_boxes(
+    boxes: Boxes, input_size: tuple[float, float] | None
+) -> tuple[Boxes, NDArray[np.float64], tuple[str, ...]]:
+    """Make a grid of the cells that came as boxes alone, as the Linux runner's do: of all others the score is NaN.
+
+    Returns
+    -------
+    boxes, scores, notes
+        The boxes as ratios where they came as such or `input_size` says of what; else as they came, in pixels, and the
+        grid ends at the last of them.
+    """
+    place = np.array([box[2:] for box in boxes], float)
+    pixels = bool((place > 1).any())
+    if pixels and input_size is not None:
+        place /= np.tile(checked_size(input_size, "input_size"), 2)
+        pixels = False
+    note = "The cells came without their grid: only those that the server or the device flagged are known."
+    size = place[:, 2:].min(axis=0)
+    if not (size > 0).all():
+        return boxes, np.empty((0, 0)), (note,)
+    with np.errstate(over="ignore", divide="ignore"):
+        least = np.clip(1 / size, 0, _MOST_CELLS)
+        column, row = np.clip(np.round(place[:, :2] / size), -1, _MOST_CELLS).astype(int).T
+    rows, columns = int(row.max()) + 1, int(column.max()) + 1
+    if pixels:
+        note += (
+            " They are in pixels of the model's input, whose size is not told, so there may be more rows and columns: "
+            "visual_anomaly(input_size=(width, height)) says where they lie."
+        )
+    else:
+        across, down = np.floor(least + 1e-6).astype(int).tolist()
+        rows, columns = max(rows, down), max(columns, across)
+    if (row < 0).any() or (column < 0).any() or rows * columns > _MOST_CELLS:
+        return boxes, np.empty((0, 0)), (note,)
+    scores = np.full((rows, columns), np.nan)
+    scores[row, column] = [box[1] for box in boxes]
+    return [(*box[:2], *where) for box, where in zip(boxes, place.tolist(), strict=True)], scores, (note,)
 
 
 def grid(rows: list[list[float | None]] | None, path: str) -> NDArray[np.float64]:

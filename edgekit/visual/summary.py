@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from edgekit.arguments import array, number
+from edgekit.colours import heat_shares
 from edgekit.display import listing
 from edgekit.errors import EdgekitError, UsageError
 from edgekit.resampling import Figure, figure
@@ -46,10 +47,7 @@ def relative(scores: ArrayLike, threshold: float) -> Floats:
     >>> ek.visual.relative([0, 4.5, 18], threshold=4.5)
     array([0. , 0.5, 0.8])
     """
-    limit = number("threshold", threshold, 0, above=True)
-    above = np.maximum(array("The scores", scores), 0)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.where(np.isinf(above), 1.0, above / (above + limit)))
+    return heat_shares(array("The scores", scores), number("threshold", threshold, 0, above=True))
 
 
 def summary(

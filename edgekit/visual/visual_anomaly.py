@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from edgekit.errors import UsageError
 from edgekit.visual.grid import PLACE, Floats, cell_at, cells, checked_grid
 
 BOX = ["label", "score", *PLACE]
+_KINDS = {name: object if name == "label" else float for name in BOX}
 _SAME = 1e-3  # scores are float32 on the server, and some are sent rounded
 
 
@@ -28,7 +30,7 @@ class VisualAnomaly:
         A score for each cell, row 0 on top; NaN for a cell without one.
     score : float
         Of the picture as a whole: what decides. NaN where it is not known.
-    boxes : DataFrame, optional
+    boxes : DataFrame, or list of such rows, optional
         `label`, `score`, `x`, `y` (top left), `width`, `height`, ratios 0..1 of the picture as it went into the model.
     mean, max : float, optional
         Of the cells, as the server says; without them they are those of `scores`.
@@ -52,7 +54,7 @@ class VisualAnomaly:
         scores: ArrayLike,
         *,
         score: float = math.nan,
-        boxes: pd.DataFrame | None = None,
+        boxes: pd.DataFrame | Sequence[tuple[Any, ...]] | None = None,
         mean: float | None = None,
         max: float | None = None,
         threshold: float | None = None,
@@ -64,8 +66,7 @@ class VisualAnomaly:
         self.score = real("score", score)
         self.threshold = None if threshold is None else number("threshold", threshold)
         self.method = method
-        empty = pd.DataFrame({name: pd.Series(dtype=object if name == "label" else float) for name in BOX})
-        self._boxes = (empty if boxes is None else arguments.table("boxes", boxes, BOX))[BOX].reset_index(drop=True)
+        self._given_boxes = list(boxes or ()) if not isinstance(boxes, pd.DataFrame) else boxes.copy()
         known = self._scores[~np.isnan(self._scores)]
         self.mean = (
             float(known.mean()) if mean is None and len(known) else real("mean", math.nan if mean is None else mean)
@@ -88,6 +89,13 @@ class VisualAnomaly:
     def boxes(self) -> pd.DataFrame:
         """Table of the server's boxes: `label`, `score`, `x`, `y`, `width`, `height`, ratios 0..1 of the input."""
         return self._boxes.copy()
+
+    @cached_property
+    def _boxes(self) -> pd.DataFrame:
+        """Made when it is asked for: a summary of ten thousand pictures needs none."""
+        given = self._given_boxes
+        table = given if isinstance(given, pd.DataFrame) else pd.DataFrame(given, columns=BOX)
+        return arguments.table("boxes", table, BOX)[BOX].astype(_KINDS).reset_index(drop=True)
 
     def cells(self, threshold: float | None = None) -> pd.DataFrame:
         """List the cells with their places: those at or above `threshold`, without one all of them.
@@ -128,9 +136,9 @@ class VisualAnomaly:
 
     def _disagreements(self) -> list[str]:
         found = []
-        known = self._scores[~np.isnan(self._scores)]
-        if len(known):
-            for name, said, made in (("mean", self.mean, known.mean()), ("largest", self.max, known.max())):
+        cells = self._scores
+        if cells.size and not np.isnan(cells).any():
+            for name, said, made in (("mean", self.mean, cells.mean()), ("largest", self.max, cells.max())):
                 if abs(said - made) > max(_SAME * abs(made), _SAME):
                     found.append(f"The server says that the {name} of the cells is {said:.4g}; it is {made:.4g}.")
         return found + self._boxes_that_disagree()

@@ -145,3 +145,49 @@ def test_a_block_without_a_grid_names_the_blocks_that_have_one():
     document["classifications"].append(other)
     with pytest.raises(ek.UsageError, match=r"This result has it of block 7 \(Visual anomaly\)"):
         ek.parse(document).block(8).visual_anomaly()
+
+
+# --- cells without their grid ---
+
+RUNNER = json.loads((DATA / "runner-visual.json").read_text())
+
+
+def test_the_runners_cells_become_a_grid_as_far_as_they_reach():
+    found = ek.parse(RUNNER).blocks[0].visual_anomaly()
+    assert found.shape == (2, 3)
+    assert found.cells(0)[["row", "column", "score"]].values.tolist() == [[1, 2, 6.1]]
+    assert (found.score, found.max, found.mean) == (6.1, 6.1, 1.9)
+    assert "there may be more rows and columns" in found.notes[0]
+
+
+def test_with_the_size_of_the_input_the_runners_cells_have_their_place():
+    found = ek.parse(RUNNER).blocks[0].visual_anomaly(input_size=(160, 96))
+    assert found.shape == (6, 10)
+    assert found.boxes[["x", "y", "width", "height"]].values.tolist() == [[0.2, 1 / 6, 0.1, 1 / 6]]
+    assert found.cells(0)[["row", "column"]].values.tolist() == [[1, 2]]
+    assert len(found.notes) == 1
+    assert "only those that the server or the device flagged are known." in found.notes[0]
+
+
+def test_boxes_of_a_response_without_its_grid_are_its_cells():
+    found = block(anomalyResult=[{"boxes": CASE["classifications"][0]["anomalyResult"][0]["boxes"]}]).visual_anomaly()
+    assert found.shape == (5, 5)
+    assert np.isnan(found.scores).sum() == 24
+    assert found.scores[1, 1] == 6.1
+    assert found.cells(4.5)[["x", "y", "width", "height"]].values.tolist() == [[0.2] * 4]
+
+
+@pytest.mark.parametrize(
+    "box", [{"width": 0}, {"x": -3}, {"width": 1e-9}, {"x": 1e300}, {"width": -0.2}, {"width": 5e-324, "x": 1e300}]
+)
+def test_boxes_that_are_no_cells_make_no_grid(box):
+    box = CASE["classifications"][0]["anomalyResult"][0]["boxes"][0] | box
+    found = block(anomalyResult=[{"boxes": [box]}]).visual_anomaly()
+    assert found.scores.size == 0
+    assert len(found.boxes) == 1
+    assert found.flagged()
+
+
+def test_an_input_size_that_is_none_is_told():
+    with pytest.raises(ek.UsageError, match="input_size is"):
+        ek.parse(RUNNER).blocks[0].visual_anomaly(input_size=(0, 0))
