@@ -285,6 +285,7 @@ class Sample:
         Notes
         -----
         The acquisition format's rule: HMAC-SHA256 over the very bytes, the 64 hex digits of the signature set to zeros.
+        The document (JSON or CBOR) is read only to find the signature and its algorithm.
         """
         hmac_key = Secret.of(hmac_key)  # not to stand in a traceback that shows variables
         if original is not None and not isinstance(original, bytes):

@@ -7,7 +7,7 @@ import hmac
 import io
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from edgekit import display
 from edgekit.errors import ResponseError, UsageError
@@ -48,17 +48,35 @@ def verified(content: bytes, hmac_key: str | Secret) -> bool:
     """Check an acquisition document's HS256 signature; see `Sample.verify`."""
     hmac_key = Secret.of(hmac_key)
     try:
-        document = json.loads(content)
+        document = _document(content)
         algorithm, signature = document["protected"]["alg"], document["signature"]
-    except (ValueError, LookupError, TypeError, RecursionError):
-        # CBOR: a text of 9 bytes, "signature", then one of 64; likewise "alg" and its value of 5
-        found = re.search(rb"\x69signature\x78\x40([0-9a-f]{64})", content)
-        signature = found[1].decode() if found else None
-        algorithm = "HS256" if re.search(rb"\x63alg\x65HS256", content) else None
+    except (LookupError, TypeError):  # another document, or no map at all
+        raise UsageError(
+            "This sample carries no signature to check: an acquisition file has the fields protected.alg and signature."
+        ) from None
     if algorithm != "HS256" or not isinstance(signature, str) or not re.fullmatch(r"[0-9a-f]{64}", signature):
         raise UsageError(f"This sample carries no HS256 signature to check (algorithm {display.quoted(algorithm)}).")
-    if content.count(signature.encode()) != 1:
-        raise UsageError("The signature stands in the sample's bytes more than once: which one counts is not known.")
-    unsigned = content.replace(signature.encode(), b"0" * 64)
+    if (times := content.count(signature.encode())) != 1:
+        raise UsageError(
+            f"The signature stands in the sample's bytes {times} times, not once: what was signed is not known."
+        )
+    unsigned = content.replace(signature.encode(), b"0" * 64)  # the bytes as they came: written anew they may differ
     expected = hmac.new(hmac_key.reveal().encode(), unsigned, hashlib.sha256).hexdigest()
     return hmac.compare_digest(expected, signature)
+
+
+def _document(content: bytes) -> Any:
+    """Read an acquisition file, JSON or CBOR."""
+    import cbor2
+
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return cbor2.loads(content)
+    except Exception as problem:  # broken bytes: CBORDecodeError, and within a tag errors of many other kinds
+        raise UsageError(
+            f"This sample carries no signature to check: its {len(content)} bytes are neither JSON nor CBOR "
+            f"({display.shown(problem)}). Only samples that were uploaded as acquisition files are signed."
+        ) from None

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import hashlib
 import hmac
 import io
 import json
 
+import cbor2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 import edgekit as ek
@@ -133,20 +137,59 @@ def test_the_signature_covers_the_very_bytes():
     assert not verified(json.dumps(json.loads(content), separators=(",", ":")).encode(), "k")
 
 
+def signed_cbor(document: dict, key: str) -> bytes:
+    unsigned = cbor2.dumps(document | {"signature": "0" * 64})
+    return unsigned.replace(b"0" * 64, hmac.new(key.encode(), unsigned, hashlib.sha256).hexdigest().encode())
+
+
+PICTURE = {"values": [f"Ref-BINARY-image/jpeg (12345 bytes) {'ab' * 32}"]}
+
+
 def test_cbor_is_verified_by_its_signature_also_where_a_picture_has_a_hash():
-    protected = b"iprotected\xa2cverbv1calgeHS256"
-    picture = b"fvalues\x81\x78\x62Ref-BINARY-image/jpeg (12345 bytes) " + b"ab" * 32
-    body = b"\xa3" + protected + b"isignature\x78\x40" + b"0" * 64 + b"gpayload\xa1" + picture
-    content = body.replace(b"0" * 64, hmac.new(b"k", body, hashlib.sha256).hexdigest().encode())
+    content = signed_cbor({"protected": {"ver": "v1", "alg": "HS256"}, "payload": PICTURE}, "k")
     assert verified(content, "k")
     assert not verified(content, "other")
+    assert not verified(content + b"\0", "k")
+
+
+def test_cbor_is_verified_by_its_very_bytes_however_they_were_written():
+    # lengths in more bytes than needed, as some encoders write them: written anew it would be other bytes
+    content = signed_cbor({"protected": {"alg": "HS256"}}, "k")
+    longer = content.replace(b"isignature", b"\x78\x09signature").replace(content[-64:], b"0" * 64)
+    longer = longer.replace(b"0" * 64, hmac.new(b"k", longer, hashlib.sha256).hexdigest().encode())
+    assert verified(longer, "k")
+
+
+def test_a_signature_that_is_not_the_documents_own_is_none():
+    inner = {"alg": "HS256", "signature": "ab" * 32}
+    for document in (
+        {"payload": inner},
+        {"protected": {"alg": "HS256"}, "payload": inner},
+        {"protected": [inner]},
+        [inner],
+    ):
+        with pytest.raises(ek.UsageError, match="signature"):
+            verified(cbor2.dumps(document), "k")
+
+
+@given(st.binary(max_size=60), st.integers(0, 40), st.integers(0, 40))
+def test_cut_or_changed_bytes_are_refused_or_not_verified(noise, start, length):
+    content = signed_cbor({"protected": {"ver": "v1", "alg": "HS256"}, "payload": {"values": [[1.5, 2]]}}, "k")
+    changed = content[:start] + noise + content[start + length :]
+    for given_bytes in (noise, changed):
+        with contextlib.suppress(ek.UsageError):
+            assert not verified(given_bytes, "k") or given_bytes == content
 
 
 @pytest.mark.parametrize(
     "content",
     [
         b"\xff\xd8\xff\xe0 a jpeg",
+        b"",
         b"{}",
+        b"[" * 100_000,
+        b"\x81" * 100_000,
+        b"\x9b\x7f" + b"\xff" * 7,
         signed({"protected": {"alg": "none"}}, "k"),
         json.dumps({"protected": {"alg": "HS256"}, "signature": 3}).encode(),
         signed({"protected": {"alg": "HS256"}, "x": 1}, "k") * 2,
