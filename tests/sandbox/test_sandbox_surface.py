@@ -10,6 +10,7 @@ from PIL import Image
 
 import edgekit as ek
 from edgekit.sandbox import surface
+from edgekit.sandbox.models import as_int8
 from edgekit.sandbox.surface import patch_features, plates
 from edgekit.sandbox.surface.patch_features import SIDE, Grid
 
@@ -136,6 +137,21 @@ def test_a_block_of_patches_has_no_mixture_to_publish(studio):
         studio.gmm(PATCHES)
     with pytest.raises(ek.StudioError, match="block 5 is no anomaly block"):
         studio.anomaly_metadata(PATCHES)
+
+
+def test_int8_scores_features_of_255_steps_and_flags_the_same_pictures(project, answers):
+    for block in project.blocks.values():
+        flagged = {"float32": [], "int8": []}
+        for sample, _ in answers[::3]:
+            rows = project.features(sample, block.dsp_id)
+            scores = {variant: block.scores(rows, variant) for variant in flagged}
+            assert 0 < np.median(abs(scores["int8"] / scores["float32"] - 1)) < 0.5
+            for variant, found in scores.items():
+                flagged[variant].append(found.max() >= block.threshold["value"])
+        assert flagged["int8"] == flagged["float32"]
+        stepped = as_int8(rows, block.reach) / (block.reach / 127)
+        np.testing.assert_allclose(stepped, stepped.round(), atol=1e-9)
+        assert abs(stepped).max() <= 127
 
 
 def test_a_patch_is_described_by_its_own_pixels_and_their_surroundings():

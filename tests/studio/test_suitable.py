@@ -29,7 +29,7 @@ def account(sandbox, monkeypatch):
 @pytest.mark.parametrize(
     ("project", "block"),
     [("motion", "anomaly-gmm"), ("motion", "classification"), ("routine", "anomaly"), ("objects", "detection"),
-     ("objects", "keras-object-detection"), ("objects", "yolox")],
+     ("objects", "keras-object-detection"), ("objects", "yolox"), ("surface", "visual")],
 )  # fmt: skip
 def test_a_project_that_has_it_is_taken_without_a_word(account, capsys, project, block):
     own = account(project)
@@ -38,7 +38,13 @@ def test_a_project_that_has_it_is_taken_without_a_word(account, capsys, project,
 
 
 @pytest.mark.parametrize(
-    ("project", "block", "instead"), [("objects", "anomaly-gmm", "motion"), ("routine", "fomo", "objects")]
+    ("project", "block", "instead"),
+    [
+        ("objects", "anomaly-gmm", "motion"),
+        ("routine", "fomo", "objects"),
+        ("surface", "anomaly", "motion"),
+        ("motion", "visual", "surface"),
+    ],
 )
 def test_for_a_project_without_it_a_line_says_so_and_the_sandbox_takes_over(account, capsys, project, block, instead):
     account(project)
