@@ -15,7 +15,7 @@ from edgekit.studio.jobs import follow
 from edgekit.wire import schema
 from edgekit.wire.decoding import decode, is_page, page_error, raise_refusal
 from edgekit.wire.secret import sealed
-from edgekit.wire.session import Transport
+from edgekit.wire.session import Session
 
 STUDIO_URL = "https://studio.edgeimpulse.com/v1"
 LOG_LINES = 1000  # that the Studio sends of a job's log
@@ -27,13 +27,13 @@ class Calls:
 
     Parameters
     ----------
-    transport : Transport
-        The session.
+    transport : Session
+        The session, over HTTP or with a recording.
     project_id, job_time_limit
         As of `edgekit.Studio`, which holds one of these and is its face.
     """
 
-    def __init__(self, transport: Transport, project_id: int | None, job_time_limit: float) -> None:
+    def __init__(self, transport: Session, project_id: int | None, job_time_limit: float) -> None:
         self.transport = transport
         self._job_time_limit = arguments.number("job_time_limit", job_time_limit, 0)
         self.known_project_id = None if project_id is None else id_of(project_id)

@@ -22,7 +22,7 @@ from edgekit.studio.threshold_calls import ThresholdSet
 from edgekit.wire import schema
 from edgekit.wire.limits import RETRIES, TIMEOUT
 from edgekit.wire.secret import Secret, sealed
-from edgekit.wire.session import Transport
+from edgekit.wire.session import Session, Transport
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -51,6 +51,8 @@ class Studio:
         Send the key unencrypted to a host that is not this machine. Only for your own Studio on a closed network.
     name : str
         What to call the project in reprs.
+    session : Session, optional
+        What calls are made through, in place of HTTP with a key: a recording, say (`edgekit.wire.recording`).
     """
 
     @sealed
@@ -65,12 +67,14 @@ class Studio:
         job_time_limit: float = 600.0,
         allow_http: bool = False,
         name: str | None = None,
+        session: Session | None = None,
     ) -> None:
-        if api_key is None:
-            raise UsageError("No API key was given: your project's dashboard shows it under Keys.")
-        api_key = Secret.of(api_key)
-        transport = Transport(url, api_key, timeout=timeout, retries=retries, allow_http=allow_http)
-        self._calls = Calls(transport, project_id, job_time_limit)
+        if session is None:
+            if api_key is None:
+                raise UsageError("No API key was given: your project's dashboard shows it under Keys.")
+            api_key = Secret.of(api_key)
+            session = Transport(url, api_key, timeout=timeout, retries=retries, allow_http=allow_http)
+        self._calls = Calls(session, project_id, job_time_limit)
         self._name = name
         self._known_impulse: schema.Impulse | None = None
         self._anomaly_labels: dict[str, bool] | None = None

@@ -39,7 +39,7 @@ def connect_for(block: str, *, category: str | None = "testing") -> Studio:
     >>> ek.connect_for("fomo")
     <Studio sandbox project 'objects'>
     """
-    if os.environ.get("EI_API_KEY", "").strip():
+    if any(os.environ.get(name, "").strip() for name in ("EI_API_KEY", "EDGEKIT_REPLAY")):
         studio = connect()
         lack = _lack(studio, block, category)
         if lack is None:

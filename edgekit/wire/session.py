@@ -13,7 +13,7 @@ import os
 import re
 import threading
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 import requests
@@ -32,6 +32,26 @@ from edgekit.wire.secret import Secret
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _KEY_HEADER = "x-api-key"
+
+
+class Session(Protocol):
+    """What calls are made through: `Transport` over HTTP, or what stands in its place (see `recording`)."""
+
+    url: str
+
+    def get(self, *path: str | int, **params: Any) -> bytes:
+        """Send a GET."""
+
+    def post(
+        self, *path: str | int, body: dict[str, Any] | None = None, idempotent: bool = False, **params: Any
+    ) -> bytes:
+        """Send a POST."""
+
+    def masked(self, content: bytes) -> bytes:
+        """Return JSON without the key."""
+
+    def close(self) -> None:
+        """Close the connections."""
 
 
 class Transport:
@@ -122,7 +142,7 @@ class Transport:
     ) -> bytes:
         """Send, and repeat what may be repeated as long as the retry budget lasts."""
         route = "/" + "/".join(quote(str(segment), safe="") for segment in path)
-        sent, content = _wire(params), None if body is None else _json(body).encode()
+        sent, content = written(params), None if body is None else _json(body).encode()
         retry = self._retry
         while True:
             outcome = self._attempt(method, route, sent, content)
@@ -230,7 +250,7 @@ def _unquoted(key: str) -> str:
     return key[1:-1].strip() if len(key) > 1 and key[0] == key[-1] and key[0] in "\"'" else key
 
 
-def _wire(params: dict[str, Any]) -> dict[str, str]:
+def written(params: dict[str, Any]) -> dict[str, str]:
     """Parameters as the API writes them: booleans in lower case, lists as JSON, None left out."""
     return {
         name: value if isinstance(value, str) else _json(value) for name, value in params.items() if value is not None
