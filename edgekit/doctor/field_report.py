@@ -103,7 +103,7 @@ def _look(studio: Studio, samples: int) -> tuple[Tally, dict[str, int]]:
 
     studio = copy.copy(studio)  # another one, for the transport that only reads
     studio._calls = copy.copy(studio._calls)
-    studio._calls.transport = only = ReadOnly(studio._calls.transport)  # type: ignore[assignment]
+    studio._calls.transport = only = ReadOnly(studio._calls.transport)
     impulse = studio.impulse()
     tally, looked = Tally(), Counter[str]()
     with warnings.catch_warnings():
