@@ -92,7 +92,7 @@ def texts(name: str, value: Any) -> list[str]:
 
 
 def array(name: str, values: Any) -> NDArray[np.float64]:
-    """Take numbers of any shape as an array of float64; whatever cannot be one is refused."""
+    """Take numbers of any shape as an array of float64; a UsageError for anything else."""
     try:
         if not np.iscomplexobj(values):
             return np.asarray(values, float)

@@ -1,7 +1,7 @@
 """How deep arrays and objects may stand in one another: edgekit's own limit, the same under every Python.
 
-Python's recursion limit is none to build on: 3.12 counts C calls apart, 3.14 goes by the size of the stack. Below this
-limit everything that walks through what was decoded (copies, pickles, reprs) gets to its end.
+Python's own recursion limit differs: 3.12 counts C calls apart, 3.14 looks at the size of the stack. Below edgekit's
+limit all code that walks through a decoded document (copies, pickles, reprs) gets to its end.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ def save(path: str | PathLike[str], content: str | bytes) -> None:
     except OSError as problem:
         reason = problem.strerror or type(problem).__name__
         is_full = problem.errno in _FULL
-    except (TypeError, ValueError) as problem:  # what is no path; a name that this system's encoding does not know
+    except (TypeError, ValueError) as problem:  # not a path, or a name that this system's encoding cannot write
         reason, is_full = str(problem), False
     else:
         return

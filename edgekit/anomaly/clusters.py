@@ -79,7 +79,7 @@ class KMeans:
         return score
 
     def explain(self, features: ArrayLike | pd.DataFrame) -> pd.DataFrame:
-        """Say which cluster answers for each window and how much each feature contributes to its distance.
+        """Say which cluster is nearest to each window and how much each feature contributes to its distance.
 
         Returns
         -------

@@ -125,7 +125,7 @@ class Gmm:
         return total
 
     def explain(self, features: ArrayLike | pd.DataFrame) -> pd.DataFrame:
-        """Say which component answers for each window and how much each feature contributes to its distance.
+        """Say which component each window most likely belongs to, and the share of each feature in its distance.
 
         Returns
         -------

@@ -354,7 +354,7 @@ def _fill(document: wire.Document) -> tuple[str, ...]:
 
 
 def _complete(document: wire.Document, scene: Scene, *, one_to_one: bool = False) -> None:
-    """Work out whatever is missing beside the points and the distance."""
+    """Work out what the document lacks beside the points and the distance."""
     if document.assignments is UNSET:
         choose = matching.optimal if one_to_one else matching.nearest
         chosen: Pairs = choose(scene.same(), document.normalised_min_distance)  # type: ignore[arg-type]

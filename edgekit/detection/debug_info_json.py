@@ -103,7 +103,7 @@ def _located(reason: str, content: bytes) -> ResponseError:
 
 
 def _check_indices(document: Document) -> None:
-    """Make sure that whatever points at a truth or a prediction points at one that is there."""
+    """Make sure that every index of a truth or a prediction is the index of one in the document."""
     truths, predictions = len(document.y_trues or ()), len(document.y_preds or ())
     for name, count in (("unassigned_y_true_idxs", truths), ("unassigned_y_pred_idxs", predictions)):
         _check(getattr(document, name) or (), count, "$." + name + "[{}]")

@@ -87,7 +87,7 @@ class Matched(ABC):
         return known if known is not None else label if isinstance(label, str) else display.quoted(label)
 
     def recomputed_metrics(self, *, one_to_one: bool) -> Metrics:
-        """Count by the rule itself, from the places of truths and predictions, whatever was assigned to what."""
+        """Count by the rule, from the places of truths and predictions; assignments in a document are ignored."""
         scene = self.scene
         found = counts(scene, self.limit, scene.truths.picture, scene.predictions.picture, 1, one_to_one=one_to_one)
         return Metrics.of(*(int(part[0]) for part in found))

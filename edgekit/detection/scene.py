@@ -64,7 +64,7 @@ class Objects:
 
 
 def labels(values: ArrayLike | pd.Series[Any], what: str) -> NDArray[Any]:
-    """Return labels as whole numbers where all are, else as a mix of numbers and texts; anything else is no label."""
+    """Return labels as whole numbers where all are, else as a mix of numbers and texts; anything else is refused."""
     found = np.asarray(values)
     if not len(found):
         return np.empty(0, int)
@@ -118,7 +118,7 @@ class Scene:
         return self._pairs(groups[: len(self.truths)], groups[len(self.truths) :], limit)
 
     def every(self, limit: float = np.inf) -> Pairs:
-        """Return every pair of one picture up to `limit` apart, whatever the labels."""
+        """Return every pair of one picture up to `limit` apart, also of different labels."""
         return self._pairs(self.truths.picture, self.predictions.picture, limit)
 
     def _pairs(self, truth_group: Indices, prediction_group: Indices, limit: float) -> Pairs:

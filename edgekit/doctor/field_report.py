@@ -1,7 +1,7 @@
-"""``edgekit doctor --report``: which of edgekit's assumptions hold in a project of one's own, on a page to send in.
+"""``edgekit doctor --report``: which of edgekit's assumptions hold in your project, on a page to send in.
 
 It only reads: GETs, and the POSTs that classify. The page holds edgekit's own words and counts: no value, no name, no
-key, nothing that a server said. It is Markdown, so that whoever sends it can read all of it first, and paste it.
+key, nothing that a server said. It is Markdown: the user can read all of it before sending it, and paste it.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Tally:
         self.faults: Counter[str] = Counter()
 
     def ask(self, text: str, check: Callable[[Any], Answer], of: Any) -> None:
-        """Put one check's answer down; whatever it raises is counted by its kind, the text of it left behind."""
+        """Record the answer of one check; an error is counted by its kind, and its text is left out."""
         self.answers[text][self.tried(lambda: check(of))] += 1
 
     def tried(self, call: Callable[[], Any]) -> Any:

@@ -48,7 +48,7 @@ class AnomalyExplorer(TimelineExplorer):
     Attributes
     ----------
     window : int
-        The window one looks at: its place in `windows`.
+        The chosen window: its row in `windows`.
     threshold : float or None
         A score above it is an anomaly. At first the block's own; without one, the highest score.
     span : list of float

@@ -52,14 +52,14 @@ class DetectionExplorer(Explorer):
     Attributes
     ----------
     picture : int
-        The picture on show: its place in `pictures`.
+        The picture on show: its row in `pictures`.
     threshold : float
         Predictions with a lower score are left out. At first 0: all that the server sent. Raising it takes whole
         detections away; the Studio would also split what it fused, so its own figures may differ a little.
     min_distance, min_iou : float
         Up to which distance of centres (FOMO), from which overlap on (boxes) a prediction can belong to a truth.
     chosen : list
-        The object one looks at: ["prediction" or "truth", its number], or empty.
+        The chosen object: ["prediction" or "truth", its number], or empty.
     cells : bool
         Whether the cells of a FOMO model lie over the picture.
     pictures : DataFrame
@@ -97,7 +97,7 @@ class DetectionExplorer(Explorer):
         super().__init__(self._describe(), self._arrays(), **{**begin, **state})
 
     def _fetch_images(self) -> None:
-        """Fetch every picture as the model saw it, a few at a time; without a Studio to ask there are none."""
+        """Fetch every picture as the model saw it, a few at a time; a result from a file has no pictures."""
         ids = list(range(len(self._pictures)))
         images = in_order(lambda i, _: detected.picture(self._pictures[i].block.sample), ids, "fetch pictures")
         for picture, image in zip(self._pictures, images, strict=True):

@@ -71,7 +71,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
 
     Notes
     -----
-    It is `ipywidgets.interact` without an Output widget: the picture is a trait, so that it shows from whatever thread
+    It is `ipywidgets.interact` without an Output widget: the picture is a trait, so that it shows from any thread
     the control's message came on, stays out of a notebook test's stdout, and stands as a PNG with a text beside the
     widget where there is no kernel.
 

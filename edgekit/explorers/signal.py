@@ -54,7 +54,7 @@ class SignalExplorer(TimelineExplorer):
         if not samples:
             raise UsageError("There is no sample to explore: give one, or a list of them.")
         if len(samples) == 1:
-            samples[0].signal()  # says what it is instead, where it is no table of numbers
+            samples[0].signal()  # raises where it is not a table of numbers, and says what it is
         self._timeline = timeline = Timeline(samples)
         if timeline.signal.empty:
             raise UsageError("These samples hold no readings: there is nothing to draw over time.")
@@ -82,7 +82,7 @@ class SignalExplorer(TimelineExplorer):
 
     @reading
     def figure(self) -> Figure:
-        """Return the signal on show, with a line at the time one points at, as a matplotlib figure of its own."""
+        """Return the signal on show, with a line at the time under the pointer, as a matplotlib figure of its own."""
         figure = Figure(figsize=(9.6, 3.2), layout="constrained")
         axes = figure.subplots()
         self._timeline.draw(axes, self.axes, self.span, title=str(self._meta["title"]))

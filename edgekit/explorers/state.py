@@ -1,7 +1,8 @@
 """The state of an explorer: traits that refuse what cannot be, and that hold still while one thread reads them.
 
 Messages from the browser come on any thread the kernel chooses, and a program may move a slider from a thread of
-its own. Whoever sets waits for whoever else sets, in any explorer: two that are linked cannot wait for each other.
+its own. A thread that sets a trait waits while any other thread sets one, in any explorer: so two linked explorers
+cannot wait for each other.
 A reader does not wait: the values are copied in one step, so that an export is never held up by a slider.
 """
 

@@ -126,7 +126,7 @@ class Timeline:
         ax.set_xlim(start / 1000, end / 1000)
 
     def checked_span(self, span: Sequence[float]) -> list[float]:
-        """Return a stretch of time cut to what there is; UsageError where it is none."""
+        """Return the part of a time range that the samples cover; UsageError where it is not a time range."""
         if not span:
             return []
         if len(span) != 2 or not 0 <= span[0] < span[1] or span[0] >= self.end:

@@ -15,7 +15,7 @@ from edgekit.plots.style import finish, line_looks, new_axes, plain
 
 _SCORE = "anomaly"
 _FRAME = ["start_ms", "end_ms", "expected"]
-_ABOUT = ["score", "recomputed", "signed_score", "component", "cluster", "distance"]  # what is no share of a feature
+_ABOUT = ["score", "recomputed", "signed_score", "component", "cluster", "distance"]  # not the share of a feature
 _BINS = 40
 _FARTHEST = 1e150  # drawn no farther out
 _BARS = 12  # of an explanation: with more, names no longer fit beside them

@@ -120,7 +120,7 @@ class BlockResult:
         -----
         Window i covers [i · increase, i · increase + size), by the response's own ``windowSizeMs`` and
         ``windowIncreaseMs``. Whether a last part shorter than a window makes one is not published: there are as many
-        windows as ``result`` has items, and what lies behind the last one is in none.
+        windows as ``result`` has items, and readings after the last window are in no window.
 
         `expected` comes from ``expectedLabels``, without them from the sample's ``structuredLabels``, else it is the
         sample's label. What their indices count, and which label a window of several has: see
@@ -451,7 +451,7 @@ class BlockResult:
         -----
         The unit of ``structuredResult.boxes`` is not published. edgekit assumes ratios of the model's input where no
         number of a window's boxes is above 1, else pixels of the model's input. ``edgekit doctor --report`` counts
-        which it is in a project of one's own.
+        which it is in your project.
         """
         return detected.detections(self._answer, input_size, self._path)
 

@@ -43,7 +43,7 @@ class MatchOptions(TypedDict, total=False):
 
 
 def detects(raw: Classification) -> bool:
-    """Tell whether a block is about objects: by its kind, or, whatever it is, by what it sent."""
+    """Tell whether a block detects objects: by its kind, or because it sent objects."""
     return kind_of_block(raw) == "detection" or bool(raw.structured_result or raw.details)
 
 
@@ -272,7 +272,7 @@ def compare_metrics(
         again = {"mAP": found.average_precision()}
     else:
         again = found.recomputed_metrics(one_to_one=False)._asdict()
-        again["mAP"] = again["f1"]  # the Studio's published code has it so: it is no mean average precision
+        again["mAP"] = again["f1"]  # as in the Studio's published code, where it is not a mean average precision
     columns = {
         "server": [server[name] for name in _FIGURES],
         "recomputed": [again.get(name) for name in _FIGURES],

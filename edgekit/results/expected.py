@@ -146,7 +146,7 @@ def joined(ranges: Ranges, cut: Cut, method: Callable[[], Method] = Method) -> J
                                                                 sample's, else the payload's        or the recording
     ==============================================  ==========  ==================================  ================
 
-    One label all over leaves no doubt, whatever the indices count. Nor is there a question where the ranges that count
+    Where all labels are the same, what the indices count makes no difference. Nor where the ranges that count
     windows leave no room for readings.
     """
     windows = np.arange(cut.windows, dtype=float)

@@ -1,6 +1,6 @@
-"""What kind of learn block a block is: what it says of a window, whatever the model behind it.
+"""The kind of a learn block: what its model says of a window.
 
-The type decides; of a type that edgekit does not know, what the block sent. Nothing else in edgekit looks at a type to
+The type decides. For a type that edgekit does not know, what the block sent decides. No other module looks at a type to
 find out what can be done with a block.
 """
 

@@ -1,6 +1,6 @@
 """Labels of object detection: a picture has as many as it has objects, and the Studio writes them into one text.
 
-"bolt, bolt, nut" are three, "-" is none. Elsewhere a label is one text, whatever stands in it.
+"bolt, bolt, nut" are three, "-" is none. Everywhere else a label is one text, and its commas are part of it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def labels_objects(sample: SampleInfo) -> bool:
 
 
 def detects(impulse: Impulse) -> bool | None:
-    """Tell whether an impulse detects objects; None where it has no learn block to tell by."""
+    """Tell whether an impulse detects objects; None where it has no learn block."""
     return any(kind_of(block.type) == "detection" for block in impulse.learn_blocks) if impulse.learn_blocks else None
 
 

@@ -27,7 +27,7 @@ _LOG = logging.getLogger("edgekit")
 class Expected(NamedTuple):
     """A text for each window (None: not known), why it may be wrong, and how windows of several labels were labelled.
 
-    `doubt` is empty where there is none, `method` where no window has several labels.
+    `doubt` is empty where the labels are certain, `method` where no window has several labels.
     """
 
     texts: NDArray[Any]

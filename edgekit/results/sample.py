@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from edgekit.anomaly import Gmm, KMeans
 
-MIN_HZ = 1e-9  # slower than a reading in thirty years is no frequency
+MIN_HZ = 1e-9  # one reading in thirty years; anything slower is not a frequency
 
 
 class Source(Protocol):
@@ -67,7 +67,7 @@ class Sample:
     ) -> None:
         self._data = data
         self._source = source
-        self._exact = exact  # True of a slice: its readings are next to each other, whatever else is counted
+        self._exact = exact  # True of a slice: no reading is left out between two others
         self._whole = whole  # False where a sample came without its values: they are fetched when asked for
 
     @property
@@ -118,7 +118,7 @@ class Sample:
 
     @property
     def payload(self) -> Payload:
-        """What the readings came in; they themselves are perhaps still JSON: `signal` reads them."""
+        """The part of the answer that holds the readings. They may still be JSON: `signal` reads them."""
         return self._data.payload
 
     @property
@@ -152,7 +152,7 @@ class Sample:
         Raises
         ------
         UsageError
-            The values are no numbers (an image's or a video's are a reference), or do not fit the axes.
+            The values are not numbers (those of an image or a video are a reference), or do not fit the axes.
 
         Notes
         -----
@@ -218,7 +218,7 @@ class Sample:
         return found
 
     def _payload(self, datastream: int | None) -> tuple[Payload, int]:
-        """Return what the readings came in, and how many there are where they were sampled."""
+        """Return the payload, and how many readings the server stores."""
         if datastream is not None:
             streams = {stream.index: stream for stream in self._data.datastream_payloads or []}
             if whole("datastream", datastream) not in streams:
@@ -230,7 +230,7 @@ class Sample:
         return self._data.payload, self._total()
 
     def _total(self) -> int:
-        """Return how many readings there are as often as they came; 0 where all are here, or nothing tells."""
+        """Return how many readings the server stores, at the interval of those that came; 0: all came."""
         if self._exact:
             return 0
         if (total := self._data.total_payload_length) is not None:
@@ -280,14 +280,14 @@ class Sample:
         Raises
         ------
         UsageError
-            The sample carries no HS256 signature that could be checked, or the key is no text.
+            The sample has no HS256 signature, or the key is not a text.
 
         Notes
         -----
         The acquisition format's rule: HMAC-SHA256 over the very bytes, the 64 hex digits of the signature set to zeros.
         The document (JSON or CBOR) is read only to find the signature and its algorithm.
         """
-        hmac_key = Secret.of(hmac_key)  # not to stand in a traceback that shows variables
+        hmac_key = Secret.of(hmac_key)  # a traceback that shows variables shows no key
         if original is not None and not isinstance(original, bytes):
             raise UsageError(f"original is the uploaded file's bytes, got {type(original).__name__}.")
         return verified(self._origin("original bytes").original(self.id) if original is None else original, hmac_key)
@@ -316,7 +316,7 @@ class Sample:
         return display.card(f"Sample {self.id} · {self.filename}", self._facts())
 
     def _pixels(self) -> str:
-        """Return the size of the stored picture; nothing of a sample that is none."""
+        """Return the size of the stored picture; an empty text where the sample is not a picture."""
         size = self.info.image_dimensions
         return f"{size.width} by {size.height} pixels" if size else ""
 
@@ -349,7 +349,7 @@ def spacing(interval_ms: float | None, frequency_hz: float | None) -> float:
 
 
 def _table(values: Any, axes: int) -> NDArray[np.float64] | None:
-    """Make (readings, axes) of what a payload holds; None where it is no table of numbers."""
+    """Return the payload's values as an array (readings, axes); None where they are not a table of numbers."""
     count = len(values)
     try:
         if count and set(map(len, values)) == {axes}:

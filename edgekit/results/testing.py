@@ -182,7 +182,7 @@ UNCERTAIN = "uncertain"
 
 
 def _value(metric: AdditionalMetric) -> float | None:
-    """Return a metric as a number: in full precision, else as the Studio shows it; None where that is no number."""
+    """Return a metric as a number: in full precision, else as the Studio shows it; None where it is not a number."""
     return number(metric.value) if metric.full_precision_value is None else metric.full_precision_value
 
 

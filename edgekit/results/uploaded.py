@@ -21,7 +21,7 @@ LARGEST_PICTURE = 64_000_000  # pixels; a camera's largest has 50 million or so,
 
 @sealed
 def decoded_image(content: bytes, source: str) -> Image:
-    """Decode JPEG or PNG bytes; nothing of other bytes is shown, since a server may put anything into them.
+    """Decode JPEG or PNG bytes. Of any other bytes nothing is shown: a server may put anything into them.
 
     A picture of more than `LARGEST_PICTURE` pixels is a ResponseError: decoded, a few bytes may fill the memory.
     """
@@ -38,7 +38,7 @@ def decoded_image(content: bytes, source: str) -> Image:
         hint = "Scale it down before you upload it."
     except UnidentifiedImageError:
         reason = f"got {len(content)} bytes that are neither JPEG nor PNG"
-    except Exception as problem:  # decoders meet broken bytes with errors of many kinds; a bomb is one, or a warning
+    except Exception as problem:  # decoders raise many kinds of errors; Pillow's for a decompression bomb is one
         reason = f"got one that cannot be read ({display.shown(problem)})"
     raise ResponseError(f"{source}: expected a picture, {reason}. {hint}")
 
@@ -50,7 +50,7 @@ def verified(content: bytes, hmac_key: str | Secret) -> bool:
     try:
         document = _document(content)
         algorithm, signature = document["protected"]["alg"], document["signature"]
-    except (LookupError, TypeError):  # another document, or no map at all
+    except (LookupError, TypeError):  # a document of another kind
         raise UsageError(
             "This sample carries no signature to check: an acquisition file has the fields protected.alg and signature."
         ) from None
@@ -60,7 +60,8 @@ def verified(content: bytes, hmac_key: str | Secret) -> bool:
         raise UsageError(
             f"The signature stands in the sample's bytes {times} times, not once: what was signed is not known."
         )
-    unsigned = content.replace(signature.encode(), b"0" * 64)  # the bytes as they came: written anew they may differ
+    # in the bytes as they came: an encoder may write the same document as other bytes
+    unsigned = content.replace(signature.encode(), b"0" * 64)
     expected = hmac.new(hmac_key.reveal().encode(), unsigned, hashlib.sha256).hexdigest()
     return hmac.compare_digest(expected, signature)
 

@@ -55,7 +55,7 @@ class Guarded(RequestHandler):
             return self.refuse(403, f"The role {access.role!r} of this API key has no permission for this call")
         self.access = access
         length = self.request.headers.get("Content-Length", "0")
-        return self._check_length(int(length[:18]) if length.isdecimal() else 0)  # tornado refuses what is no number
+        return self._check_length(int(length[:18]) if length.isdecimal() else 0)  # tornado refuses any other text
 
     def data_received(self, chunk: bytes) -> None:
         """Collect the body."""

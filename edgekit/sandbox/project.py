@@ -49,7 +49,7 @@ class StoredSample(ABC):
 
     device: str = field(default="", kw_only=True)
     sensors: list[Json] = field(default_factory=list, kw_only=True)
-    interval_ms: float = field(default=0, kw_only=True)  # between two stored readings; 0 of what has no time
+    interval_ms: float = field(default=0, kw_only=True)  # between two stored readings; 0 where a sample has no time
 
     @abstractmethod
     def __len__(self) -> int:
@@ -72,7 +72,7 @@ class StoredSample(ABC):
         """Return what the API's ``sample`` says of this kind of sample."""
 
     def picture(self, after_input_block: bool) -> bytes | None:
-        """Return the sample as a PNG file; None where it is no picture."""
+        """Return the sample as a PNG file; None where it is not a picture."""
         return None
 
     def labels(self) -> set[str]:

@@ -173,7 +173,7 @@ class _Services:
     def __init__(self, builders: Builders) -> None:
         self._builders = builders
         self._open: dict[str, Service] = {}
-        self._lock = threading.Lock()  # the server's loop opens projects, and so does whoever calls `Sandbox.load`
+        self._lock = threading.Lock()  # projects are opened by the server's loop, and by the caller of `Sandbox.load`
 
     def open(self, name: str) -> Service:
         """Return a project's service; SandboxError where its data cannot be used (and the next call tries again)."""

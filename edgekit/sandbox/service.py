@@ -113,7 +113,7 @@ class Service:
         return {"success": True, **metadata}
 
     def keras_metadata(self, block_id: int) -> Json:
-        """Return classes and thresholds of a block that is no anomaly block."""
+        """Return classes and thresholds of a block that is not an anomaly block."""
         block = self._block(block_id)
         if not block.about["type"].startswith("keras"):
             raise Refused(f"Learn block {block_id} is an anomaly block")

@@ -190,7 +190,7 @@ class SignalProject(Project):
         return rows
 
     def accuracy(self, tested: Tested) -> Json:
-        """Return windows right and wrong, per class, and who was taken for whom; in regression how far off they are."""
+        """Return how many windows are right and wrong, per class, and the confusion matrix; or errors of numbers."""
         rows = [row for _, predictions in tested for row in predictions]
         found = [block for block in self.blocks.values() if isinstance(block, RegressionBlock)]
         if found:

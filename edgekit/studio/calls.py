@@ -167,7 +167,7 @@ class Calls:
 
 
 def id_of(given: int | Sample) -> int:
-    """Return the id of a sample, block or job that was named; UsageError where it is none."""
+    """Return the id of a sample, block or job that was named; UsageError where it is not an id."""
     number = given.id if isinstance(given, Sample) else given
     if isinstance(number, bool) or not isinstance(number, int | np.integer) or not 0 <= number <= arguments.LARGEST:
         raise UsageError(

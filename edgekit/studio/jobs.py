@@ -97,7 +97,7 @@ def _poll(calls: JobCalls, job: int, time_limit: float, stop: threading.Event) -
 
 
 def _cancelled(calls: JobCalls, job: int) -> str:
-    """Ask the server to stop the job, and say what came of it; whoever pressed Ctrl-C does not wait for long."""
+    """Ask the server to stop the job, and say whether it did; after Ctrl-C the user waits a few seconds at most."""
     said = [f"The server was asked to cancel job {job}, and has not answered yet."]
 
     def ask() -> None:

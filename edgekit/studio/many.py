@@ -11,15 +11,15 @@ from edgekit import waiting
 from edgekit.errors import EdgekitError
 from edgekit.studio.jobs import CANCEL_WITHIN, SHOW_AFTER
 
-THREADS = 4  # more earn refusals from a rate-limited server, not speed
+THREADS = 4  # with more, a server with a limit of calls refuses them, and it is not faster
 R = TypeVar("R")
 
 
 def in_order(call: Callable[[int, threading.Event], R], samples: list[int], doing: str = "classify") -> list[R]:
     """Do a call for each sample, a few at a time; return the answers in the samples' order, with a progress bar.
 
-    `call` is given the sample and an event that is set when it need not go on: whoever waits for a job then cancels it.
-    The first error ends it all, with a note which sample it was.
+    `call` is given the sample, and an event that is set when the call is to stop: if it waits for a job, it cancels the
+    job then. The first error stops all calls; its note names the sample.
     """
     from tqdm.auto import tqdm
 
@@ -40,7 +40,7 @@ def in_order(call: Callable[[int, threading.Event], R], samples: list[int], doin
     except BaseException:
         stop.set()
         pool.shutdown(wait=False, cancel_futures=True)
-        wait(work, CANCEL_WITHIN + 2 * waiting.STEP)  # what runs meets `stop`, and cancels its job
+        wait(work, CANCEL_WITHIN + 2 * waiting.STEP)  # calls that run see `stop` and cancel their jobs
         raise
     finally:
         pool.shutdown(wait=False)

@@ -384,7 +384,7 @@ class Studio:
             The new value; a text for a threshold that offers texts, such as how the score of a picture is made.
         key : str, optional
             Which threshold. Without it, the one that decides (see `BlockResult.threshold`), or the one that offers the
-            text; needed only where that is none.
+            text; needed only where neither of these is the only one.
 
         Returns
         -------

@@ -58,7 +58,7 @@ def decode(document: bytes | dict[str, Any], kind: type[T], source: str = "the d
     except ValueError as error:  # msgspec's own errors and UnicodeDecodeError
         reason = str(error)
         if not isinstance(error, msgspec.ValidationError) and too_deep(content):
-            reason = TOO_DEEP  # that it also breaks off down there is no surprise
+            reason = TOO_DEEP  # too deep is the cause, also where the text ends too early
     raise_refusal(content, source)
     raise _response_error(content, reason, kind, source)
 
@@ -150,7 +150,7 @@ def unpromised(source: str, place: str, what: str) -> ResponseError:
 
 
 def _name_key(document: bytes, place: str) -> str:
-    """Name the key msgspec leaves out of ``$.…result[3][...]``: the first whose value is no number a float can hold."""
+    """Name the key msgspec leaves out of ``$.…result[3][...]``: the first whose value no float can hold."""
     try:
         node: Any = json.loads(document)
         for name, index in re.findall(r"\.(\w+)|\[(\d+)\]", place):

@@ -49,7 +49,7 @@ def status_fault(call: str, response: requests.Response, content: bytes) -> Faul
         return Fault(AuthenticationError(f"{text} {refusals.forbidden(said, call)}", status))
     if status == 404:
         hint = "Check the project id (EI_PROJECT_ID), the block and sample ids, and that the URL ends in /v1."
-        if said.startswith("Cannot "):  # the server's word for a path it does not know, whatever the ids
+        if said.startswith("Cannot "):  # what the server says of a path that it does not know
             hint = "This server does not know the call: check that the URL (EI_API_ENDPOINT) ends in /v1."
         return Fault(NotFoundError(f"{text} {hint}", status))
     retry_after = _retry_after(response)

@@ -24,7 +24,7 @@ else:
         """How a struct declares such a field: ``values: Lazy[Values]``; a `LazyField` then takes its place."""
 
         def __class_getitem__(cls, kind: object) -> type[msgspec.Raw]:
-            """Tell msgspec to leave the field as it is, whatever it will be."""
+            """Tell msgspec to leave the field undecoded."""
             return msgspec.Raw
 
 

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from edgekit.wire.secret import Secret
 
-_SHORTEST = 8  # a real key is far longer; "k" or "test" is no secret, and stands in many a word
+_SHORTEST = 8  # a real key is far longer; "k" or "test" is part of many words
 _MASK = "***"
 
 
@@ -23,7 +23,7 @@ class Mask:
         if self._key is None:
             return content
         content = content.replace(self._key.reveal().encode(), _MASK.encode())
-        # hardly any server escapes what need not be; to look for every spelling in all of a long answer takes seconds
+        # few servers escape more than they must, and looking for every spelling in a long answer takes seconds
         if b"\\u00" in content and re.search(_any_escaped(self._key), content):
             content = re.sub(_spelled(self._key), _MASK.encode(), content)
         return content

@@ -30,7 +30,7 @@ class Secret:
         return value if isinstance(value, Secret) else cls(value)
 
     def reveal(self) -> str:
-        """Return the value itself, for the one place that needs it; UsageError where it is no text."""
+        """Return the value itself, for the one place that needs it; UsageError where it is not a text."""
         if not isinstance(self._value, str):
             raise UsageError(f"A key is a text, got {type(self._value).__name__}. The dashboard shows it under Keys.")
         return self._value

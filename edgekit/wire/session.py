@@ -194,7 +194,7 @@ class Transport:
         return content if response.ok else status_fault(call, response, self.masked(content))
 
     def _redirected(self, url: str, location: str) -> address.Address:
-        """Return where a redirect leads; ConnectionFailed where that is no address, or not one to go to."""
+        """Return the address a redirect leads to; ConnectionFailed where that address is not allowed."""
         reason = ""
         try:
             target = location.encode("latin-1").decode("utf-8")

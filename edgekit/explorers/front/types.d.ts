@@ -162,7 +162,7 @@ interface AnomalyTraits extends TimelineTraits, ThresholdTraits {
 }
 
 // --- detections ---
-/** A truth or a prediction, places as ratios of the picture; `label` -1 is none that the model knows. */
+/** A truth or a prediction, places as ratios of the picture; `label` -1 is a label that the model does not know. */
 interface Placed {
   x: number;
   y: number;

@@ -70,7 +70,7 @@ export function optimalPairs(rows, columns, distance) {
 
 /**
  * Put every prediction and every truth into one kind: first hits, one-to-one; then duplicates, wrong classes, too far;
- * what is left is background or missed. Truths of label −1 are "not in training" whatever happens to them.
+ * what is left is background or missed. Truths of label −1 are always "not in training".
  * Returns {predictions, truths}, each an array of {kind, partner, distance}, and `near`: the nearest truth of the same
  * label within `limit` of each prediction: the Studio's counting.
  * @template {Placed} Thing

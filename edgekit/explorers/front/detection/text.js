@@ -4,7 +4,7 @@ import { h } from "../shared/elements.js";
 import { drawMarker } from "./marker.js";
 /** @import { DetectionState } from "./state.js" */
 
-const LEFT_OVER = ["missed", "not in training"]; // kinds of truths that no prediction stands for
+const LEFT_OVER = ["missed", "not in training"]; // kinds of truths without a prediction
 
 /**
  * The picture's name, its numbers, its objects by kind; `show` returns what a screen reader says of it.

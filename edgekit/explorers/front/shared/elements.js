@@ -73,7 +73,7 @@ export function numberField(name, attributes, accept) {
   input.addEventListener("change", take);
   input.addEventListener("keydown", (event) => event.key === "Enter" && take()); // a notebook may keep Enter for itself
   input.addEventListener("blur", () => {
-    typing = false; // what was typed and taken back is no change
+    typing = false; // a value that was typed and then taken back is not a change
     input.value = last;
   });
   const show = (/** @type {number | null} */ value, digits = 0) => {

@@ -1,4 +1,4 @@
-// Drawing of the signal explorer: the signal below, the line at the time one points at above.
+// Drawing of the signal explorer: the signal below, above it the line at the time under the pointer.
 import { canvasIn } from "../shared/canvas.js";
 import { AXIS, LEFT, RIGHT, TOP, timeScale } from "../shared/scales.js";
 import { drawSignal } from "../shared/signal_track.js";

@@ -1,4 +1,4 @@
-// The explorer of a signal: every axis over time, the reading one points at, figures of what is on show.
+// The explorer of a signal: every axis over time, the reading under the pointer, figures of the time on show.
 import { axisLegend } from "../shared/axis_legend.js";
 import { button, frame, h, numberField } from "../shared/elements.js";
 import { drawingLoop } from "../shared/frames.js";

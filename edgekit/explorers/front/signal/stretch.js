@@ -1,7 +1,7 @@
 // Figures of a stretch of the signal.
 
 /**
- * Lowest, highest and root mean square of the values [from, to), each NaN where there is none.
+ * Lowest, highest and root mean square of the values [from, to), each NaN where there are no values.
  * @param {Numbers} values
  * @param {number} from
  * @param {number} to

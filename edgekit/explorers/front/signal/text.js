@@ -1,4 +1,4 @@
-// Text of the signal explorer: the reading one points at, and figures of the stretch on show.
+// Text of the signal explorer: the reading under the pointer, and figures of the time on show.
 import { onShow } from "../shared/arrays.js";
 import { h } from "../shared/elements.js";
 import { figure, seconds } from "../shared/numbers.js";
@@ -6,7 +6,7 @@ import { stretchFigures } from "./stretch.js";
 /** @import { SignalState } from "./state.js" */
 
 /**
- * Where one points at; `show` returns what a screen reader says of it.
+ * The time under the pointer; `show` returns the text for a screen reader.
  * @param {SignalState} state
  */
 export function readingCard({ model, meta, readings, values, chosen }) {
