@@ -47,6 +47,13 @@ SHADE = (0.16, 0.22)  # how opaque the time above the threshold is shaded, light
 # Windows of a regression: whether their error is allowed.
 ERRORS = {"within": SERIES[0], "beyond": WINDOWS["above"]}
 
+# Windows of a classification: whether the label is right.
+ANSWERS = {
+    "right": Look(SERIES[2].light, SERIES[2].dark, "o"),
+    "wrong": Look(SERIES[4].light, SERIES[4].dark, "X"),
+    "uncertain": Look("#808080", "#808080", "s"),
+}
+
 # Detections lie on a picture, which is the same on a light and on a dark ground. Truths are drawn hollow.
 DETECTED = {
     kind: Look(colour, colour, marker)
@@ -79,6 +86,6 @@ def as_data() -> dict[str, Any]:
     return {
         "series": [look._asdict() for look in SERIES],
         "dashes": [list(dash) for dash in DASHES],
-        "kinds": {kind: look._asdict() for kind, look in (WINDOWS | ERRORS | DETECTED).items()},
+        "kinds": {kind: look._asdict() for kind, look in (WINDOWS | ERRORS | ANSWERS | DETECTED).items()},
         "shade": dict(zip(("light", "dark"), SHADE, strict=True)),
     }

@@ -6,7 +6,6 @@ results as well, it takes what `Studio.classify` or `Studio.test` returned.
 
 from edgekit.classification.calibration import calibration, calibration_error
 from edgekit.classification.confusion import confusion, report
-from edgekit.classification.gathered import windows
 from edgekit.classification.label_issues import label_issues
 from edgekit.classification.predictions import UNCERTAIN, predictions
 from edgekit.classification.summary import summary
@@ -14,5 +13,5 @@ from edgekit.classification.sweep import sweep
 
 __all__ = [
     "UNCERTAIN", "calibration", "calibration_error", "confusion", "label_issues", "predictions", "report", "summary",
-    "sweep", "windows",
+    "sweep",
 ]  # fmt: skip

@@ -15,37 +15,9 @@ Windows: TypeAlias = "pd.DataFrame | Results"
 
 
 def windows(results: Results, block: int | str | None = None, *, key: str | None = None) -> pd.DataFrame:
-    """Put the windows of many samples into one table.
+    """Put the windows of many samples into one table, each with its `sample` (id) and `category`.
 
-    Parameters
-    ----------
-    results : iterable, or mapping from sample id
-        Of what `Studio.classify` returned, or of its classification blocks; or what `Studio.test` returned.
-    block : int or str, optional
-        Which block: its id, type or title. Without it the only classification block.
-    key : str, optional
-        Of structured labels, which have a label for each of several keys: which key.
-
-    Returns
-    -------
-    DataFrame, index `window` from 0 for each sample: `sample` (its id), `category`, then what
-    ``BlockResult.windows()`` has. A label that only some of the samples have is NaN in the others.
-
-    Raises
-    ------
-    UsageError
-        No results, no such block or more than one.
-
-    Examples
-    --------
-    >>> import edgekit as ek
-    >>> studio = ek.connect(sandbox="motion")
-    >>> windows = ek.classification.windows(studio.classify([1, 41]))
-    >>> windows.groupby(["sample", "category", "expected"]).size()
-    sample  category  expected
-    1       training  standing    17
-    41      testing   standing    17
-    dtype: int64
+    As `ek.windows`, which is made of results and stands above this room; of structured labels it takes one `key`.
     """
     found = blocks_of(results, "classification", block)
     return pd.concat([_of(name, one, one.windows(key=key)) for name, one in found])

@@ -5,12 +5,14 @@ Colours are Okabe and Ito's, which colour-blind readers can tell apart; lines di
 
 from edgekit.colours import ALARM, COLOURS, STYLES
 from edgekit.plots.anomaly import explanation, histogram, scores, sweep, windows
+from edgekit.plots.classification import confusion, probabilities, reliability
 from edgekit.plots.detection import detections, image
 from edgekit.plots.regression import predicted, predicted_over_time, residuals
 from edgekit.plots.signal import signal
 from edgekit.plots.visual import cells
 
 __all__ = [
-    "ALARM", "COLOURS", "STYLES", "cells", "detections", "explanation", "histogram", "image", "predicted",
-    "predicted_over_time", "residuals", "scores", "signal", "sweep", "windows",
+    "ALARM", "COLOURS", "STYLES", "cells", "confusion", "detections", "explanation", "histogram", "image",
+    "predicted", "predicted_over_time", "probabilities", "reliability", "residuals", "scores", "signal", "sweep",
+    "windows",
 ]  # fmt: skip

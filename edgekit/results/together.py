@@ -21,8 +21,8 @@ def windows(results: Results, block: int | str | None = None) -> pd.DataFrame:
     -------
     DataFrame, one row a window, in the order of the results: `sample` (its id) and `window` (from 0 in each sample),
     then the columns of `BlockResult.windows`, then `anomalous` (nullable boolean) where the response says of any window
-    whether it should be an anomaly. A key that only some samples have is NaN in the others. `ek.anomaly.sweep`,
-    `ek.anomaly.suggest_threshold` and the like take the table as it is.
+    whether it should be an anomaly, and `category` ("training", "testing", …). A key that only some samples have is NaN
+    in the others. `ek.anomaly.sweep`, `ek.classification.sweep` and the like take the table as it is.
 
     Raises
     ------
@@ -46,10 +46,12 @@ def windows(results: Results, block: int | str | None = None) -> pd.DataFrame:
         anomalous = one.anomalous()
         if anomalous.notna().any():
             table["anomalous"] = anomalous
+        table = table.assign(category=one.sample.category)
         table.insert(0, "window", table.index)
         table.insert(0, "sample", sample)
         tables.append(table)
     together: pd.DataFrame = pd.concat(tables, ignore_index=True)
     if "anomalous" in together:
         together["anomalous"] = together.pop("anomalous").astype("boolean")
+    together["category"] = together.pop("category")
     return together

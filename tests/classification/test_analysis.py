@@ -197,12 +197,12 @@ def test_results_give_what_their_tables_give(results):
     table = pd.concat([block.predictions() for block in blocks])
     pd.testing.assert_frame_equal(confusion(results), confusion(table))
     pd.testing.assert_frame_equal(report(results), report(blocks))
-    windows = classification.windows(results)
-    assert windows["sample"].unique().tolist() == [1, 41, 51, 71]
-    assert windows["category"].unique().tolist() == ["training", "testing"]
+    windows = ek.windows(results, "keras")
     pd.testing.assert_frame_equal(sweep(results), sweep(windows))
     with pytest.raises(ek.UsageError, match="training set"):
         label_issues(results)
+    with pytest.raises(ek.UsageError, match="training set"):
+        label_issues(windows)
     assert label_issues(results[1:])["sample"].tolist()[-1] == 71  # badminton: the model does not know it
 
 
@@ -220,7 +220,7 @@ def test_a_summary_has_samples_worst_first_and_figures_over_samples(results):
     labels = sorted({*expected, *predicted} - {"uncertain"})
     macro = f1_score(expected, predicted, labels=labels, average="macro", zero_division=np.nan)
     assert figures["f1"] == pytest.approx(macro, abs=1e-12)
-    windows = classification.windows(results)
+    windows = ek.windows(results, "keras")
     assert figures["calibration_error"] == pytest.approx(calibration_error(windows), abs=1e-12)
     assert (summary.figures["low"] <= figures).all()
     assert "trained on 1 of these samples" in summary.note
