@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from edgekit.wire.scores import SCORE
+
 Document = Mapping[str, Any]
 
 
@@ -105,8 +107,8 @@ def runner_answer(document: Document) -> dict[str, Any] | None:
     if not isinstance(result, Mapping) or not (result.keys() & _MAKERS.keys()):
         return None
     scores = dict(result["classification"]) if isinstance(result.get("classification"), Mapping) else {}
-    if "anomaly" in result:
-        scores["anomaly"] = result["anomaly"]
+    if SCORE in result:
+        scores[SCORE] = result[SCORE]
     block_type, parts = "anomaly", {}
     for key, (kind, made) in _MAKERS.items():
         if key in result:
