@@ -141,7 +141,9 @@ class AnomalyWindows:
         """Say in a few words what one window is and scores."""
         row = self.windows.loc[window]
         expected = f", expected {row['expected']}" if isinstance(row["expected"], str) else ""
-        return f"{row['start_ms'] / 1000:g} to {row['end_ms'] / 1000:g} s{expected}, score {row[SCORE]:.2f}"
+        lasts = row["end_ms"] > row["start_ms"]  # not of a picture or a single reading, which have no time
+        time = f"{row['start_ms'] / 1000:g} to {row['end_ms'] / 1000:g} s" if lasts else f"sample {row['sample']}"
+        return f"{time}{expected}, score {row[SCORE]:.2f}"
 
     def _expected(self) -> list[str]:
         return [str(label) for label in self.windows["expected"].dropna().unique()]

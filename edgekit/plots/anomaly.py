@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from edgekit import arguments
 from edgekit.colours import ALARM, COLOURS, SHADE, WINDOWS
 from edgekit.errors import UsageError
-from edgekit.plots.style import finish, line_looks, new_axes, plain
+from edgekit.plots.style import along, finish, line_looks, new_axes, plain
 
 _SCORE = "anomaly"
 _FRAME = ["start_ms", "end_ms", "expected"]
@@ -32,7 +32,8 @@ def windows(
 ) -> Axes:
     """Draw what a learn block says over time: its anomaly score with the threshold, its label probabilities.
 
-    Each value stands at the middle of its window. Where a block has both score and probabilities, they share the time
+    Each value stands at the middle of its window; windows without time (pictures, single readings) stand one after the
+    other. Where a block has both score and probabilities, they share the time
     axis, the probabilities above.
 
     Parameters
@@ -62,10 +63,11 @@ def windows(
     length_ms = arguments.number("length_ms", 0 if length_ms is None else length_ms, 0, arguments.FINITE)
     ax = ax if ax is not None else new_axes((8, 2.8))
     labels = table.drop(columns=[*_FRAME, _SCORE], errors="ignore")
+    places = along(table, length_ms)
     top = ax
     if _SCORE in table:
-        _score(ax, table, threshold)
-        if segments is not None:
+        _score(ax, places.middle, table, threshold)
+        if segments is not None and places.label != "window":
             start, end = segments[["start_ms", "end_ms"]].to_numpy(float).T / 1000
             spans = list(zip(start, end - start, strict=True))  # in one artist: there may be thousands
             ax.broken_barh(spans, (0, 1), transform=ax.get_xaxis_transform(), color=ALARM, alpha=SHADE[0], linewidth=0)
@@ -73,9 +75,9 @@ def windows(
             top = make_axes_locatable(ax).append_axes("top", "100%", pad=0.15, sharex=ax)
             top.tick_params(labelbottom=False)
     if labels.shape[1]:
-        _probabilities(top, table, labels)
-    ax.set_xlim(0, max(length_ms, table["end_ms"].max() if len(table) else 0, 1) / 1000)
-    ax.set_xlabel("time in s (middle of each window)")
+        _probabilities(top, places.middle, labels)
+    ax.set_xlim(min(places.start.min(initial=0), 0), places.length)
+    ax.set_xlabel(places.label)
     finish(ax, title if top is ax else "")
     if top is not ax:
         finish(top, title)
@@ -266,10 +268,9 @@ def _score_axis(ax: Axes, scores: ArrayLike) -> None:
     ax.set_xlim(left=np.min(values[np.isfinite(values)], initial=0.0))
 
 
-def _score(ax: Axes, table: pd.DataFrame, threshold: float | None) -> None:
-    seconds = (table["start_ms"] + table["end_ms"]) / 2000
+def _score(ax: Axes, places: NDArray[np.float64], table: pd.DataFrame, threshold: float | None) -> None:
     scores = _drawable(table[_SCORE])
-    ax.plot(seconds, scores, color=COLOURS[0], marker="o", markersize=4, linewidth=1.2, label="anomaly score")
+    ax.plot(places, scores, color=COLOURS[0], marker="o", markersize=4, linewidth=1.2, label="anomaly score")
     ax.set_ylabel("anomaly score")
     if threshold is None:
         return
@@ -278,11 +279,10 @@ def _score(ax: Axes, table: pd.DataFrame, threshold: float | None) -> None:
     above = (table[_SCORE] > threshold).to_numpy()
     if above.any():
         marker = WINDOWS["above"].marker
-        ax.plot(seconds[above], scores[above], marker, color=ALARM, markersize=5, label="above the threshold")
+        ax.plot(places[above], scores[above], marker, color=ALARM, markersize=5, label="above the threshold")
 
 
-def _probabilities(ax: Axes, table: pd.DataFrame, labels: pd.DataFrame) -> None:
-    seconds = (table["start_ms"] + table["end_ms"]) / 2000
+def _probabilities(ax: Axes, places: NDArray[np.float64], labels: pd.DataFrame) -> None:
     for (name, values), look in zip(labels.items(), line_looks(), strict=False):
-        ax.plot(seconds, values, label=plain(name), marker=".", linewidth=1.2, **look)
+        ax.plot(places, values, label=plain(name), marker=".", linewidth=1.2, **look)
     ax.set_ylabel("probability" if np.nanmax(labels.to_numpy(), initial=0) <= 1 else "value")

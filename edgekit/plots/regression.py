@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from edgekit import arguments
 from edgekit.colours import ERRORS
-from edgekit.plots.style import finish, new_axes
+from edgekit.plots.style import along, finish, new_axes
 
 Floats = NDArray[np.float64]
 _MANY = 2000  # points; beyond, they are drawn smaller and let others shine through
@@ -119,16 +119,17 @@ def predicted_over_time(
     arguments.table("predictions (such as block.predictions())", predictions, ["start_ms", "end_ms"])
     expected, found, limit = _read(predictions, threshold, all_rows=True)
     length = arguments.number("length_ms", 0 if length_ms is None else length_ms, 0, arguments.FINITE)
-    start, end = predictions[["start_ms", "end_ms"]].to_numpy(float).T / 1000
+    places = along(predictions, length)
+    start, end = places.start, places.end
     ax = ax if ax is not None else new_axes((8, 2.8))
     if limit is not None:
         for low, high, value in zip(start, end, expected, strict=True):
             ax.fill_between([low, high], value - limit, value + limit, color=ERRORS["within"].light, alpha=0.1, lw=0)
     ax.hlines(expected, start, end, color="0.35", linewidth=1.5, label="expected")
-    middle = (start + end) / 2
+    middle = places.middle
     ax.plot(middle, found, color=ERRORS["within"].light, linewidth=1)
     _points(ax, middle, found, found - expected, limit)
-    ax.set(xlim=(0, max(length / 1000, end.max(initial=0), 1e-3)), xlabel="time in s (middle of each window)")
+    ax.set(xlim=(min(start.min(initial=0), 0), places.length), xlabel=places.label)
     ax.set_ylabel("predicted")
     finish(ax, title)
     return ax

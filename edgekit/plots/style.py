@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from edgekit.arguments import text
 from edgekit.colours import COLOURS, STYLES
@@ -25,6 +28,26 @@ def plain(text: object) -> str:
     whole = str(text).encode("utf-8", "replace").decode("utf-8").replace("\r", " ")
     shown = (whole if len(whole) <= _LONGEST else whole[: _LONGEST - 1] + "…").replace("$", r"\$")
     return f" {shown}" if shown.startswith("_") else shown
+
+
+class Along(NamedTuple):
+    """Where windows lie on the axis: start, middle (where a value stands) and end of each, its length and its name."""
+
+    start: NDArray[np.float64]
+    middle: NDArray[np.float64]
+    end: NDArray[np.float64]
+    length: float
+    label: str
+
+
+def along(windows: pd.DataFrame, length_ms: float) -> Along:
+    """Lay windows along time in seconds; those without time (pictures, single readings) one after the other."""
+    start, end = np.asarray(windows[["start_ms", "end_ms"]].to_numpy(float).T, np.float64)
+    if len(windows) and not length_ms and not (end > 0).any():
+        place = np.arange(len(windows), dtype=np.float64)
+        return Along(place - 0.5, place, place + 0.5, len(windows) - 0.5, "window")
+    length = max(length_ms, end.max(initial=0), 1) / 1000
+    return Along(start / 1000, (start + end) / 2000, end / 1000, length, "time in s (middle of each window)")
 
 
 def finish(ax: Axes, title: str | None) -> None:

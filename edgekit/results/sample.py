@@ -308,7 +308,7 @@ class Sample:
 
     def __repr__(self) -> str:
         name, label, category = map(display.shown, (self.filename, label_lists.in_words(self.info), self.category))
-        length = f"{self.length_ms / 1000:g} s" if self.length_ms else self._pixels()
+        length = f"{self.length_ms / 1000:g} s" if self.length_ms and self.kind != "image" else self._pixels()
         facts = (repr(name), repr(label), length, category, self.shown)
         return display.fit(f"<Sample {self.id} {' · '.join(filter(None, facts))}>")
 
@@ -328,7 +328,7 @@ class Sample:
             "label": label_lists.in_words(info),
             "category": self.category,
             "length": f"{self.length_ms / 1000:g} s, {info.values_count} readings at {frequency:g} Hz"
-            if frequency
+            if frequency and self.kind != "image"
             else "",
             "size": self._pixels(),
             "resampled": f"by the impulse to {1000 / resampled:g} Hz" if resampled not in (0, self.interval_ms) else "",

@@ -18,7 +18,9 @@ export function windowCard(meta, data) {
     const sample = meta.samples[data.sample[i]], from = data.start[i] - sample.start;
     const expected = meta.expected[data.expected[i]], above = threshold !== null && data.score[i] > threshold;
     name.textContent = `Window ${i}`;
-    where.textContent = where.title = `${sample.name} · ${seconds(from)} to ${seconds(from + data.size[data.sample[i]])}` + (expected ? ` · expected: ${expected}` : "");
+    const lasts = data.size[data.sample[i]]; // 0 of a picture or a single reading, which have no time
+    const when = lasts > 0 ? [`${seconds(from)} to ${seconds(from + lasts)}`] : [];
+    where.textContent = where.title = [sample.name, ...when, ...(expected ? [`expected: ${expected}`] : [])].join(" · ");
     score.textContent = `${figure(data.score[i], 2)} ${above ? "◆ above" : "not above"}`;
     box.classList.toggle("ek-above", above);
     const signed = data.signed ? data.signed[i] : NaN;
