@@ -74,8 +74,9 @@ def mixture_block(learned: Learned) -> VisualBlock:
 def patches_block(learned: Learned) -> VisualBlock:
     """Return the block that scores patches by the nearest patch of a normal picture."""
     about = _about(PATCHES_ID, FINE_ID, "Visual anomaly (patches)", "Visual anomaly detection (nearest patches)")
-    scored = "by how far its patch is from the nearest of 256 patches of normal pictures"
-    return _block(about, "patches", Patches.restored(learned.arrays, "patches"), learned, scored)
+    model = Patches.restored(learned.arrays, "patches")
+    scored = f"by how far its patch is from the nearest of {len(model.kept)} patches of normal pictures"
+    return _block(about, "patches", model, learned, scored)
 
 
 def _block(about: Json, name: str, model: Mixture | Patches, learned: Learned, scored: str) -> VisualBlock:
