@@ -9,11 +9,12 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from edgekit import display
+from edgekit import display, saving
 from edgekit.errors import ResponseError, UsageError
 from edgekit.results import label_lists, neighbours
 from edgekit.results.block import BlockResult
 from edgekit.results.sample import Sample, Source
+from edgekit.results.saved import Saved, document
 from edgekit.wire.decoding import decode
 from edgekit.wire.schema import ClassifyResponse
 from edgekit.wire.schema.base import decoded
@@ -56,9 +57,10 @@ def parse(source: bytes | str | dict[str, Any] | Path) -> ClassifyResult:
     """
     content, name = _content(source)
     try:
-        return ClassifyResult(decode(content, ClassifyResponse, name))
+        answer = decode(content, ClassifyResponse, name)
     except ResponseError as problem:
         return _neighbours(content, name, problem)
+    return ClassifyResult(answer, None if bytes(answer.edgekit) == b"null" else Saved(answer, name))
 
 
 def _neighbours(content: bytes | dict[str, Any], name: str, problem: ResponseError) -> ClassifyResult:
@@ -149,6 +151,42 @@ class ClassifyResult:
     def warning(self) -> str | None:
         """What the server warned of, if anything."""
         return self._response.warning
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the result to a file that `edgekit.parse` opens, with what explains it.
+
+        Parameters
+        ----------
+        path : str or path
+            The file, JSON by its content whatever its name. A file that is there is replaced.
+
+        Notes
+        -----
+        Beside the answer it holds the impulse, the picture of an image, and of anomaly and visual-anomaly blocks the
+        features and the model's parameters: so `BlockResult.explain`, `plot` and `edgekit.explore` work on it without a
+        network. What the Studio refuses is left out; what needs it says so then. It holds no API key and no
+        ``signatureKey``.
+
+        Raises
+        ------
+        UsageError, EdgekitError
+            The file cannot be written there, or there is no room for it.
+        ConnectionFailed, AuthenticationError, RateLimitError
+            The Studio could not be asked for what explains the result. Nothing was written.
+
+        Examples
+        --------
+        >>> import tempfile, pathlib
+        >>> import edgekit as ek
+        >>> path = pathlib.Path(tempfile.mkdtemp()) / "sample31.json"
+        >>> ek.connect(sandbox="motion").classify(31).save(path)
+        >>> ek.parse(path).block("anomaly-gmm").explain()[["score", "component"]].head(2).round(2)
+                score  component
+        window
+        0        7.28          2
+        1        9.73          2
+        """
+        saving.save(path, document(self._response, self.blocks, self.sample))
 
     def block(self, key: int | str) -> BlockResult:
         """Return one block: by its id, else its position (0 is the first); by its type, its last layer, or its title.

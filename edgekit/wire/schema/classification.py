@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from msgspec import field
+from msgspec import Raw, field
 
 from edgekit.wire.label_maps import keys_of, scores_of_key
 from edgekit.wire.lazy import Lazy, LazyField
@@ -169,6 +169,7 @@ class ClassifyResponse(Api, kw_only=True):
     already_in_database: bool | None = None
     error: str | None = None
     warning: str | None = None
+    edgekit: Raw = Raw(b"null")  # not the API's: what `ClassifyResult.save` puts beside the answer
 
     def lazy_parts(self) -> list[LazyApi]:
         """Return the structs in it of which fields are JSON until they are asked for."""
