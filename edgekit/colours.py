@@ -72,6 +72,14 @@ DETECTED = {
 HEAT = "cividis"
 
 
+def heat() -> NDArray[np.uint8]:
+    """Return the colour map of scores as red, green, blue from low to high, (256, 3)."""
+    from matplotlib import colormaps
+
+    found: NDArray[np.uint8] = colormaps[HEAT](np.arange(256), bytes=True)[:, :3]
+    return found
+
+
 def heat_shares(scores: NDArray[np.float64], threshold: float) -> NDArray[np.float64]:
     """Return where scores stand on the colour map, score / (score + threshold): 0 to 1, a half at the threshold."""
     above = np.maximum(scores, 0)

@@ -12,24 +12,25 @@ from edgekit.explorers.base import Explorer
 from edgekit.explorers.detection import DetectionExplorer, DetectionState
 from edgekit.explorers.panel import Panel
 from edgekit.explorers.signal import SignalExplorer, SignalState
+from edgekit.explorers.visual import VisualExplorer, VisualState
 from edgekit.results.anomaly import is_mixture
 from edgekit.results.block import BlockResult
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
 
-__all__ = ["AnomalyExplorer", "DetectionExplorer", "Explorer", "Panel", "SignalExplorer", "explore"]
+__all__ = ["AnomalyExplorer", "DetectionExplorer", "Explorer", "Panel", "SignalExplorer", "VisualExplorer", "explore"]
 
 Explorable = Sample | BlockResult | ClassifyResult
 
 # The explorer of each kind of block (`BlockResult.shown_kind`). Of a result with several, the first one here is opened.
 EXPLORERS: Mapping[str, Callable[..., Explorer]] = {
     "anomaly": AnomalyExplorer,
-    "visual": AnomalyExplorer,
+    "visual": VisualExplorer,
     "detection": DetectionExplorer,
 }
 
 
-class State(AnomalyState, DetectionState, SignalState, total=False):
+class State(AnomalyState, DetectionState, SignalState, VisualState, total=False):
     """The state of any explorer, to begin with; each explorer takes the part that its own class lists."""
 
 

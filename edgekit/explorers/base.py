@@ -114,16 +114,21 @@ class Explorer(Stateful, anywidget.AnyWidget):
         """
         save(path, self._page())
 
+    def _exported(self) -> tuple[Mapping[str, Any], bytes]:
+        """Return `_meta` and `_blob` as an exported page gets them, which has no Python to ask for more."""
+        return self._meta, self._blob
+
     @reading
     def _page(self) -> str:
-        state = {name: getattr(self, name) for name in ("_meta", *self.state)}
+        meta, blob = self._exported()
+        state = {name: getattr(self, name) for name in self.state} | {"_meta": meta}
         script = modules.page_script(self.script)
         return Template(modules.text("page/page.html")).substitute(
             title=escape(str(self._meta.get("title", type(self).__name__))),
             text=escape(display.lines(self.text())),
             picture=base64.b64encode(self._png()).decode(),
             state=json.dumps(state).replace("<", "\\u003c"),  # in a script nothing is escaped but what could end it
-            blob=base64.b64encode(self._blob).decode(),
+            blob=base64.b64encode(blob).decode(),
             style=modules.text("look.css", "page/page.css"),
             script=script,
             # of the script as it stands between its tags: no other one runs, and nothing is fetched from anywhere

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
 
@@ -15,6 +14,7 @@ from edgekit import detection, display, plots
 from edgekit.arguments import flag, items, real, whole
 from edgekit.errors import UsageError
 from edgekit.explorers.base import Explorer
+from edgekit.explorers.images import packed
 from edgekit.explorers.state import State, reading
 from edgekit.plots.detection import SAID
 from edgekit.results import detection as detected
@@ -156,10 +156,7 @@ class DetectionExplorer(Explorer):
             }
             if side == "prediction":
                 arrays["prediction_score"] = together["score"].to_numpy("f8")
-        images = [_png(picture.image) for picture in self._pictures]
-        arrays["images"] = np.frombuffer(b"".join(images), "u1")
-        arrays["image_at"] = np.cumsum([0, *map(len, images)]).astype("i4")
-        return arrays
+        return arrays | packed([picture.image for picture in self._pictures])
 
     def _checked(self, name: str, value: Any) -> Any:
         match name:
@@ -284,11 +281,3 @@ def _grid(pictures: list[_Picture]) -> list[int] | None:
     """Return how many cells lie across and down, by the size of the picture that went into the model."""
     image = next((picture.image for picture in pictures if picture.image is not None), None)
     return None if image is None else [max(image.width // _CELL, 1), max(image.height // _CELL, 1)]
-
-
-def _png(image: Image | None) -> bytes:
-    if image is None:
-        return b""
-    buffer = io.BytesIO()
-    image.convert("RGB").save(buffer, format="PNG")
-    return buffer.getvalue()

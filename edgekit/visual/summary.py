@@ -106,7 +106,7 @@ def summary(
     note = f"A picture is flagged at or above {limit:g}, by its score as a whole."
     if table["anomalous"].isna().all():
         note += " Nothing says which pictures should be, so no rate is known."
-    return Summary(_worst_first(table, limit), figures_table(figures), note)
+    return Summary(worst_first(table, limit), figures_table(figures), note)
 
 
 def per_picture(results: Results, block: int | str | None = None) -> pd.DataFrame:
@@ -150,21 +150,15 @@ def _limit(pictures: list[Picture]) -> float:
 def _table(pictures: list[Picture], limit: float) -> pd.DataFrame:
     found = [picture.found for picture in pictures]
     score = np.array([one.score for one in found], float)
-    known = ~np.isnan(score)
-    flagged = pd.arrays.BooleanArray(score >= limit, ~known)
     anomalous = pd.array([picture.anomalous for picture in pictures], "boolean")
-    sure = known & ~np.asarray(anomalous.isna())
-    is_one, alarm = (np.asarray(flags.fillna(False), bool) for flags in (anomalous, flagged))
-    outcome = np.select(
-        [~sure, is_one & ~alarm, ~is_one & alarm, is_one], ["not known", "missed", "false alarm", "hit"], "normal"
-    )
+    flagged, outcome = outcomes(score, anomalous, limit)
     return pd.DataFrame(
         {
             "expected": pd.Series([picture.expected for picture in pictures], dtype=object),
             "anomalous": anomalous,
             "score": score,
             "flagged": flagged,
-            "outcome": pd.Series(outcome, dtype=object),
+            "outcome": outcome,
             "largest": [one.max for one in found],
             "mean": [one.mean for one in found],
             "cells": [int((one.scores >= limit).sum()) for one in found],
@@ -172,7 +166,20 @@ def _table(pictures: list[Picture], limit: float) -> pd.DataFrame:
     ).set_axis(pd.Index([picture.sample for picture in pictures], name="sample"))
 
 
-def _worst_first(table: pd.DataFrame, limit: float) -> pd.DataFrame:
+def outcomes(score: Floats, anomalous: Any, limit: float) -> tuple[Any, pd.Series[Any]]:
+    """Say of each picture whether it is flagged, missing without a score, and what came of it (`OUTCOMES`)."""
+    known, alarm = ~np.isnan(score), score >= limit
+    sure = known & ~np.asarray(anomalous.isna(), bool)
+    is_one = np.asarray(anomalous.fillna(value=False), bool)
+    outcome = np.select(
+        [~sure, is_one & ~alarm, ~is_one & alarm, is_one], ["not known", "missed", "false alarm", "hit"], "normal"
+    )
+    flagged = pd.array(alarm, "boolean")
+    flagged[~known] = pd.NA
+    return flagged, pd.Series(outcome, dtype=object)
+
+
+def worst_first(table: pd.DataFrame, limit: float) -> pd.DataFrame:
     """Order by how far a picture is on the wrong side of the threshold; those whose truth is not known come last."""
     score = table["score"].to_numpy(float)
     beyond = relative(score, limit) - 0.5 if limit > 0 else score - limit

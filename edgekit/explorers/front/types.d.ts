@@ -1,14 +1,18 @@
 // The shapes that several files of this folder pass on. Global, so that no file has to import them.
 
 /** The widget's model, as anywidget hands it over; `Traits` are those that Python's class has. */
-interface Model<Traits> extends Listened {
+interface Model<Traits> extends Messenger {
   get<Name extends keyof Traits>(name: Name): Traits[Name];
   set<Name extends keyof Traits>(name: Name, value: Traits[Name]): void;
   save_changes(): void;
 }
 interface Listened {
-  on(event: string, listener: () => void): void;
-  off(event: string, listener: () => void): void;
+  on(event: string, listener: (...sent: any[]) => void): void;
+  off(event: string, listener: (...sent: any[]) => void): void;
+}
+/** What the model sends to Python beside the traits, and hears of as "msg:custom"; an exported page has no `send`. */
+interface Messenger extends Listened {
+  send?(message: Record<string, unknown>): void;
 }
 /** What anywidget calls to show an explorer; the function it returns ends what was begun. */
 type Render<Traits> = (view: { model: Model<Traits>; el: HTMLElement }) => (() => void) | void;
@@ -223,4 +227,53 @@ interface DetectionTraits {
   min_iou: number;
   chosen: [] | [side: Side, index: number];
   cells: boolean;
+}
+
+// --- visual anomalies ---
+/** A picture's cells, row by row from the top left; NaN for a cell without a score. */
+interface Grid {
+  rows: number;
+  columns: number;
+  scores: Float64Array;
+}
+type VisualShow = "all" | "flagged" | "false alarms" | "misses";
+interface Verdict {
+  flagged: boolean;
+  wrong: "" | "false alarm" | "missed";
+}
+/** What each side of a histogram shows. */
+type Kinds = Record<"all" | "normal" | "anomalous", string>;
+interface VisualMeta extends Meta {
+  lowest: number;
+  highest: number;
+  /** How the cells became a picture's score; empty where the server does not say. */
+  method: string;
+  cell_kinds: Kinds;
+  picture_kinds: Kinds;
+  pictures: { name: string; shape: number; expected: string }[];
+  note: string;
+}
+/** One value a picture: `score`, `truth`, `rows`, `columns`; one a cell: `cell`, `cell_truth`; places are ratios. */
+interface VisualArrays extends ImageArrays {
+  score: Float64Array;
+  truth: Int8Array;
+  rows: Int32Array;
+  columns: Int32Array;
+  cell: Float64Array;
+  cell_truth: Int8Array;
+  box_place: Float64Array;
+  box_score: Float64Array;
+  box_at: Int32Array;
+  truth_place: Float64Array;
+  truth_at: Int32Array;
+  heat: Uint8Array;
+}
+interface VisualTraits extends ThresholdTraits {
+  _meta: VisualMeta;
+  _blob: DataView;
+  picture: number;
+  cell: [] | [row: number, column: number];
+  opacity: number;
+  show: VisualShow;
+  log_scale: boolean;
 }

@@ -102,6 +102,18 @@ export function rangeField(name, min, max, step, accept) {
 }
 
 /**
+ * A labelled choice of one of several texts, bound to a trait.
+ * @param {string} name
+ * @param {string[]} options
+ * @param {(option: string) => void} accept
+ */
+export function selectField(name, options, accept) {
+  const select = h("select", {}, ...options.map((option) => h("option", { value: option }, option)));
+  select.addEventListener("change", () => accept(select.value));
+  return { label: h("label", {}, name, select), show: (/** @type {string} */ value) => void (select.value = value) };
+}
+
+/**
  * Horizontal bars with their names and figures as text.
  * @param {HTMLElement} list
  * @param {[name: string, share: number, text: string][]} rows `share` of the full width; below 0 hatched

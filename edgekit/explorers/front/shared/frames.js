@@ -42,5 +42,5 @@ export function drawingLoop(model, root, { often, seldom, above, below }) {
     frame.ask();
   };
   const ends = [watch(model, often, frame.ask), watch(model, seldom, all), watchLook(root, all), frame.cancel];
-  return { all, stop: () => ends.forEach((end) => end()) };
+  return { all, again: frame.ask, stop: () => ends.forEach((end) => end()) };
 }

@@ -37,7 +37,7 @@ export function drawHistogram({ context, width, height }, colours, { normal, ano
   context.fillRect(LEFT, base - 0.25, room, 0.5);
   context.textAlign = "center";
   context.textBaseline = "top";
-  const places = axis.places(8);
+  const places = axis.places(clamp(room / 60, 2, 8));
   axis.texts(places).forEach((text, i) => context.fillText(text, LEFT + axis.share(places[i]) * room, floor + 4));
   context.textAlign = "left";
   context.fillText("score", 6, floor + 4);
@@ -56,4 +56,23 @@ export function drawHistogramThreshold({ context, width, height }, colours, axis
   context.fillRect(at, 0, LEFT + room - at, height - AXIS);
   context.fillStyle = colours.ink;
   context.fillRect(at - 0.75, 0, 1.5, height - AXIS);
+}
+
+/**
+ * Where one score stands in the histogram: a triangle on its upper rim, and a line down.
+ * @param {Surface} surface
+ * @param {Palette} colours
+ * @param {ScoreAxis} axis
+ * @param {number} score
+ */
+export function drawHistogramMark({ context, width, height }, colours, axis, score) {
+  if (Number.isNaN(score)) return;
+  const room = Math.max(width - LEFT - RIGHT, 1), at = LEFT + clamp(axis.share(score), 0, 1) * room;
+  context.fillStyle = colours.ink;
+  context.fillRect(at - 0.5, 6, 1, height - AXIS - 6);
+  context.beginPath();
+  context.moveTo(at - 5, 0);
+  context.lineTo(at + 5, 0);
+  context.lineTo(at, 8);
+  context.fill();
 }

@@ -7,7 +7,7 @@
  */
 export function onKeys(element, actions) {
   element.addEventListener("keydown", (event) => {
-    const inField = event.target instanceof Element && event.target.matches("input");
+    const inField = event.target instanceof Element && event.target.matches("input, select");
     if (event.ctrlKey || event.metaKey || event.altKey || inField) return;
     const action = actions[event.key];
     if (!action) return;

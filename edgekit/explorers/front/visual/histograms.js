@@ -1,0 +1,36 @@
+// The histograms of cells and of pictures, one above the other on the same scale of scores.
+import { canvasIn } from "../shared/canvas.js";
+import { h } from "../shared/elements.js";
+import { drawHistogram, drawHistogramMark, drawHistogramThreshold } from "../shared/histogram.js";
+import { dragInHistogram, sayThreshold } from "../shared/threshold.js";
+/** @import { VisualState } from "./state.js" */
+
+/** @param {VisualState} state */
+export function scoreHistograms({ model, meta, data, grid, cell, cells, pictures, axis, setThresholdAt, counts, count }) {
+  const places = [
+    { scores: cells, kinds: meta.cell_kinds, element: h("div", { class: "ek-track ek-flat", role: "img", "aria-label": "histogram of the scores of cells" }) },
+    { scores: pictures, kinds: meta.picture_kinds, element: h("div", { class: "ek-track ek-flat", tabindex: "0", role: "slider", "aria-label": "threshold" }) },
+  ].map((place) => ({ ...place, base: canvasIn(place.element), over: canvasIn(place.element) }));
+  places.forEach(({ element }) => dragInHistogram(element, setThresholdAt));
+  const slider = places[1].element;
+  return {
+    element: h("div", { class: "ek-histograms" }, ...places.map((place) => place.element)),
+    slider,
+    below(/** @type {Palette} */ colours) {
+      for (const { scores, kinds, base } of places) {
+        drawHistogram(base.begin(), colours, scores, axis(), (number, kind) => `${number} ${kinds[kind || "all"]}`);
+      }
+    },
+    above(/** @type {Palette} */ colours) {
+      const threshold = model.get("threshold"), scale = axis();
+      const marked = [grid().scores[cell()], data.score[model.get("picture")]];
+      places.forEach(({ over }, i) => {
+        const surface = over.begin();
+        if (threshold !== null) drawHistogramThreshold(surface, colours, scale, threshold);
+        drawHistogramMark(surface, colours, scale, marked[i] ?? NaN);
+      });
+      sayThreshold(threshold, scale, slider);
+      if (threshold !== null) slider.setAttribute("aria-valuetext", `${Number(threshold.toPrecision(6))}, ${counts().above} of ${count} pictures flagged`);
+    },
+  };
+}

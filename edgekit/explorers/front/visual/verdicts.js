@@ -1,0 +1,20 @@
+// What the threshold does to the pictures, in words and in a table.
+import { percent } from "../shared/numbers.js";
+import { verdictTable } from "../shared/verdict_table.js";
+/** @import { VisualState } from "./state.js" */
+
+/** @param {VisualState} state */
+export function verdicts({ model, known, count, cells, counts }) {
+  const { element, show } = verdictTable({
+    known, things: "pictures", sides: ["flagged", "not flagged"],
+    rates: [["precision", "precision", percent], ["recall", "recall", percent], ["alarms", "false alarms of normal", percent]],
+  });
+  return {
+    element,
+    show() {
+      if (model.get("threshold") === null) return show("no threshold", null);
+      const now = counts(), cellWords = cells.all.length ? `, ${now.cells} of ${cells.all.length} cells at or above` : "";
+      show(`${now.above} of ${count} picture${count === 1 ? "" : "s"} flagged${cellWords}`, { ...now, alarms: now.fp / (now.fp + now.tn) });
+    },
+  };
+}
