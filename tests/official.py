@@ -14,6 +14,7 @@ NEWER = {
     "classifications.frequencyHz",
     "classifications.resultCount",
     "predictions.expectedAnomalyOutcome",
+    "maxImpulseCount",
 }
 
 

@@ -210,6 +210,7 @@ class Project(ABC):
     samples: dict[int, Any]
     blocks: dict[int, Any]
     impulse: Json
+    others: tuple[Project, ...] = field(default=(), kw_only=True)  # the same project under its further impulses
 
     labeling: ClassVar[str]
 

@@ -28,11 +28,12 @@ Query = Mapping[str, str]
 
 
 class Service:
-    """The calls of one project."""
+    """The calls of one project under one of its impulses; `others` are those under the further ones."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, jobs: Jobs | None = None) -> None:
         self.project = project
-        self._jobs = Jobs()
+        self._jobs = jobs or Jobs()
+        self.others = [Service(other, self._jobs) for other in project.others]
         self._answers: dict[tuple[object, ...], bytes] = {}
         self._tested: dict[tuple[str, str], Tested] = {}  # by category and variant
         self._thresholds_changed = False
@@ -40,6 +41,29 @@ class Service:
     def close(self) -> None:
         """Stop the worker."""
         self._jobs.close()
+
+    # --- which impulse is meant ---
+
+    def asked(self, query: Query) -> Service:
+        """Return the service of the impulse that ``impulseId`` names; without it, of the default one."""
+        number = _number(query, "impulseId", None)
+        return self if number is None else self.with_impulse(number)
+
+    def with_impulse(self, impulse_id: int) -> Service:
+        """Return the service of an impulse."""
+        found = {service.project.impulse["id"]: service for service in (self, *self.others)}
+        if impulse_id not in found:
+            have = ", ".join(map(str, found))
+            raise Refused(f"No impulse with id {impulse_id}: this project has {have}")
+        return found[impulse_id]
+
+    def with_block(self, block_id: int) -> Service:
+        """Return the service of the impulse that has a learn block: the default one where none has."""
+        return next((service for service in self.others if block_id in service.project.blocks), self)
+
+    def with_dsp(self, dsp_id: int) -> Service:
+        """Return the service of the impulse that has a DSP block: the default one where none has."""
+        return next((service for service in self.others if dsp_id in service.project.dsp_ids), self)
 
     # --- samples ---
 
@@ -93,6 +117,44 @@ class Service:
     def impulse(self) -> Json:
         """Return the impulse."""
         return {"success": True, "impulse": self.project.impulse}
+
+    def impulses(self) -> Json:
+        """Return all impulses, the default one first."""
+        found = [service.project.impulse for service in (self, *self.others)]
+        return {"success": True, "impulses": found, "maxImpulseCount": len(found)}
+
+    def detailed_impulses(self) -> Json:
+        """Return all impulses with what is known of them: the accuracy of the testing set, where it was tested."""
+        details = [service.details() for service in (self, *self.others)]
+        return {"success": True, "impulses": details, "metricKeysByCategory": [], "extraTableColumns": []}
+
+    def details(self) -> Json:
+        """Return the impulse with what is known of it."""
+        tested = self._tested.get(("testing", VARIANTS[0]), [])
+        score = self.project.accuracy(tested)["accuracy"].get("accuracyScore")
+        metric = {
+            "name": "testingAccuracy",
+            "type": "core",
+            "category": "impulseMetrics",
+            "description": "Accuracy on the testing set (float32)",
+            "title": "Testing accuracy",
+            "value": score,
+        }
+        configs = (
+            "dspBlockConfigs",
+            "learnBlockKerasConfigs",
+            "learnBlockAnomalyConfigs",
+            "postProcessingBlockConfigs",
+        )
+        return {
+            "impulse": self.project.impulse,
+            "metrics": [] if score is None else [metric],
+            **{name: [] for name in configs},
+            "isStale": False,
+            "configured": True,
+            "complete": True,
+            "tags": [],
+        }
 
     def features(self, dsp_id: int, sample_id: int) -> Json:
         """Return the features of every window of a sample."""
@@ -243,10 +305,8 @@ class Service:
             raise WrongParameter(f"Unknown category {category!r}: expected one of {', '.join(CATEGORIES)}")
         return category
 
-    def set_thresholds(self, impulse_id: int, body: Any) -> Json:
+    def set_thresholds(self, body: Any) -> Json:
         """Set thresholds of learn blocks; it empties the model testing results, which rest on them."""
-        if impulse_id != self.project.impulse["id"]:
-            raise Refused(f"No impulse with id {impulse_id}: this project has {self.project.impulse['id']}")
         wanted = body.get("thresholds") if isinstance(body, dict) else None
         if not isinstance(wanted, list) or not all(isinstance(entry, dict) for entry in wanted):
             raise WrongParameter('Expected {"thresholds": [{"blockId", "key", "value"}]}')

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from copy import copy
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
@@ -37,6 +38,18 @@ class Calls:
         self.transport = transport
         self._job_time_limit = arguments.number("job_time_limit", job_time_limit, 0)
         self.known_project_id = None if project_id is None else id_of(project_id)
+        self.impulse_id: int | None = None  # the project's default impulse
+
+    def under(self, impulse: int) -> Self:
+        """Return the same, asking of another impulse than the default one; it shares the connections."""
+        other = copy(self)
+        other.impulse_id = id_of(impulse)
+        return other
+
+    @property
+    def of_impulse(self) -> dict[str, Any]:
+        """The parameter that says which impulse is meant, for the calls that take it."""
+        return {"impulseId": self.impulse_id}
 
     def __repr__(self) -> str:
         return f"<Calls to {self.url}>"

@@ -26,6 +26,8 @@ def asking(
     variant = None if variant is None else text("variant", variant)
     if deprecated and variant is not None:
         raise UsageError("The deprecated call knows no variant: leave out deprecated=True or variant=….")
+    if deprecated and block is None and calls.impulse_id is not None:
+        raise UsageError("The deprecated call knows no impulse: leave out deprecated=True or impulse=….")
     chosen = None if block is None else learn_block(calls, block)
     return partial(classified, calls, chosen, variant=variant, debug=debug, deprecated=deprecated)
 
@@ -42,7 +44,7 @@ def classified(
 ) -> schema.ClassifyResponse:
     """Classify one sample with all blocks or with one; see `edgekit.Studio.classify`."""
     room, which = ((), (sample,)) if block is None else (("anomaly-gmm",), (block, sample))
-    params = {"includeDebugInfo": debug if block is None else None}
+    params = {"includeDebugInfo": debug, **calls.of_impulse} if block is None else {}  # a block names its impulse
     if deprecated:
         path: tuple[str | int, ...] = ("classify", *room, *which)
         answer = calls.get(schema.ClassifyResponse, *path, **params)
@@ -64,6 +66,6 @@ def compared(calls: Calls, sample: int | Sample, variants: Sequence[str]) -> pd.
             f'Give the variants as a list, each once, such as ["float32", "int8"]; got {display.quoted(variants)}.'
         )
     path = ("classify", "v2", id_of(sample), "variants")
-    answer = calls.posted(schema.VariantsResponse, *path, variants=list(variants))
+    answer = calls.posted(schema.VariantsResponse, *path, variants=list(variants), **calls.of_impulse)
     calls.check_id("sample", id_of(sample), answer.sample.sample.id, f"POST {calls.route(path)}", "$.sample.sample.id")
     return variants_table(answer, list(variants))

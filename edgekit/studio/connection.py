@@ -31,6 +31,7 @@ def connect(
     sandbox: str | None = None,
     record: str | PathLike[str] | None = None,
     replay: str | PathLike[str] | None = None,
+    impulse: int | str | None = None,
 ) -> Studio:
     """Connect to your project, or to the embedded sandbox where no API key is set.
 
@@ -52,6 +53,8 @@ def connect(
     replay : str or path, optional
         Such a folder, of any machine: its project answers without a network and without a key. Else
         ``EDGEKIT_REPLAY``. A call that was not recorded is a NotFoundError that names it.
+    impulse : int or str, optional
+        Which impulse of the project all calls are about, by id or name; its default one without it.
 
     Raises
     ------
@@ -81,7 +84,7 @@ def connect(
             raise UsageError(
                 "replay=… answers out of a folder: leave out project_id, api_key, url, sandbox and record."
             )
-        return _replayed(folder)
+        return _replayed(folder).under(impulse)
     key = Secret.of(os.environ.get("EI_API_KEY", "").strip() if api_key is None else api_key)
     del api_key  # not to stand in a traceback that shows variables
     name = None
@@ -101,7 +104,7 @@ def connect(
         about = About(studio.project_id, name or seen[studio.project_id])
         studio = Studio(session=Recorder(session, folder, about), project_id=studio.project_id, name=name)
         studio.projects()  # again: the recording holds this answer as well
-    return studio
+    return studio.under(impulse)
 
 
 def _sandbox_session(project: str | None) -> tuple[Transport, str]:

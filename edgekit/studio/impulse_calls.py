@@ -21,10 +21,54 @@ from edgekit.wire.decoding import unpromised
 
 def impulse(calls: Calls) -> schema.Impulse:
     """Return the impulse; see `edgekit.Studio.impulse`."""
-    found = calls.get(schema.ImpulseResponse, "impulse").impulse
+    found = calls.get(schema.ImpulseResponse, "impulse", **calls.of_impulse).impulse
     if found is None:
         raise NotFoundError(f"Project {calls.project_id} has no impulse yet: create one in the Studio first.")
+    if calls.impulse_id is not None and found.id is not None:
+        calls.check_id("impulse", calls.impulse_id, found.id, f"GET {calls.route(('impulse',))}", "$.impulse.id")
     return found
+
+
+def impulses(calls: Calls) -> pd.DataFrame:
+    """List the project's impulses; see `edgekit.Studio.impulses`."""
+    try:
+        found = calls.get(schema.DetailedImpulsesResponse, "impulses-detailed").impulses
+    except StudioError:
+        listed = calls.get(schema.ImpulsesResponse, "impulses").impulses
+        found = [schema.DetailedImpulse(impulse=one) for one in listed]
+    rows = [
+        {
+            "id": one.impulse.id,
+            "name": one.impulse.name,
+            "window_ms": next((block.window_size_ms for block in one.impulse.input_blocks), None),
+            "increase_ms": next((block.window_increase_ms for block in one.impulse.input_blocks), None),
+            "dsp": ", ".join(block.type for block in one.impulse.dsp_blocks),
+            "learn": ", ".join(block.type for block in one.impulse.learn_blocks),
+            "complete": one.complete,
+            "stale": one.is_stale,
+        }
+        | {metric.title or metric.name: metric.value for metric in one.metrics}
+        for one in found
+    ]
+    return pd.DataFrame(rows, columns=None if rows else IMPULSES).set_index("id")
+
+
+def impulse_named(calls: Calls, impulse: int | str) -> int:
+    """Return the id of an impulse that is named by id or name."""
+    if isinstance(impulse, int | np.integer):
+        return id_of(impulse)
+    text("impulse (its id or name)", impulse)
+    have = impulses(calls)["name"]
+    found = list(have.index[have == impulse])
+    if len(found) != 1:
+        listed = ", ".join(f"{number} ({display.shown(name)!r})" for number, name in have.items()) or "none"
+        raise UsageError(
+            f"{len(found) or 'No'} impulses answer to {display.quoted(impulse)}. There are: {listed}. Ask by id."
+        )
+    return int(found[0])
+
+
+IMPULSES = ["id", "name", "window_ms", "increase_ms", "dsp", "learn", "complete", "stale"]
 
 
 def blocks(calls: Calls) -> pd.DataFrame:

@@ -91,7 +91,7 @@ def _of_objects(calls: Calls, category: str) -> bool:
 def fetched(calls: Calls, sample: int | Sample, *, limit: int | None = None) -> schema.SampleData:
     """Fetch one sample, whole or about `limit` of its readings; see `edgekit.Studio.sample`."""
     wanted, limit = id_of(sample), None if limit is None else whole("limit", limit, 0)
-    data = calls.get(schema.SampleData, "raw-data", wanted, limitPayloadValues=limit)
+    data = calls.get(schema.SampleData, "raw-data", wanted, limitPayloadValues=limit, **calls.of_impulse)
     calls.check_id("sample", wanted, data.sample.id, f"GET {calls.route(('raw-data', wanted))}", "$.sample.id")
     return data
 
@@ -100,7 +100,7 @@ def part(calls: Calls, sample: int | Sample, start: int, end: int) -> schema.Sam
     """Fetch the readings [start, end) of a sample, every one of them; see `edgekit.Studio.slice`."""
     path = ("raw-data", id_of(sample), "slice")
     start, end = whole("start", start, 0), whole("end", end, 0)
-    part = calls.get(schema.SampleData, *path, sliceStart=start, sliceEnd=end)
+    part = calls.get(schema.SampleData, *path, sliceStart=start, sliceEnd=end, **calls.of_impulse)
     calls.check_id("sample", path[1], part.sample.id, f"GET {calls.route(path)}", "$.sample.id")
     count, total = part.payload.count(), part.total_payload_length or 0
     # the total may be the part's or the whole sample's: too few is what is too few by both
@@ -115,7 +115,7 @@ def image(calls: Calls, sample: int | Sample, *, after_input_block: bool = False
     path = ("raw-data", id_of(sample), "image")
     source = "GET " + calls.route(path)
     seen = flag("after_input_block", after_input_block)
-    return decoded_image(calls.file(*path, afterInputBlock=seen or None), source)
+    return decoded_image(calls.file(*path, afterInputBlock=seen or None, **calls.of_impulse), source)
 
 
 def original(calls: Calls, sample: int | Sample) -> bytes:

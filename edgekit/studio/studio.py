@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
+from copy import copy
 from typing import TYPE_CHECKING, Any, Self, overload
 
 import pandas as pd
@@ -78,6 +79,28 @@ class Studio:
         self._name = name
         self._known_impulse: schema.Impulse | None = None
         self._anomaly_labels: dict[str, bool] | None = None
+
+    def under(self, impulse: int | str | None) -> Self:
+        """Return the same project under another of its impulses: all calls of what it returns are about that one.
+
+        Parameters
+        ----------
+        impulse : int, str or None
+            Its id or name, as `impulses` lists them; None for the one this Studio is about.
+
+        Examples
+        --------
+        >>> import edgekit as ek
+        >>> studio = ek.connect(sandbox="motion")
+        >>> studio.under(2)
+        <Studio sandbox project 'motion', impulse 2>
+        """
+        if impulse is None:
+            return self
+        other = copy(self)
+        other._calls = self._calls.under(impulse_calls.impulse_named(self._calls, impulse))
+        other._known_impulse = None
+        return other
 
     def close(self) -> None:
         """Close the connections to the server; a call after it opens them again."""
@@ -187,6 +210,26 @@ class Studio:
         """Return the impulse: its input, DSP and learn blocks. Source: ``GET /api/{projectId}/impulse``."""
         return impulse_calls.impulse(self._calls)
 
+    def impulses(self) -> pd.DataFrame:
+        """List the project's impulses, which the Studio also calls experiments; the default one first.
+
+        Returns
+        -------
+        DataFrame indexed by impulse `id`: name, window_ms, increase_ms, dsp and learn (the types of its blocks),
+        complete, stale (its features are older than the data), then one column per figure that the server knows, such
+        as the accuracy of the testing set. Source: ``GET /api/{projectId}/impulses-detailed``, else ``…/impulses``.
+
+        Examples
+        --------
+        >>> import edgekit as ek
+        >>> ek.connect(sandbox="motion").impulses()[["name", "window_ms", "learn"]]
+                             name  window_ms                       learn
+        id
+        1                  motion       2000  keras, anomaly, anomaly-gmm
+        2   motion, short windows       1000          keras, anomaly-gmm
+        """
+        return impulse_calls.impulses(self._calls)
+
     def known_impulse(self) -> schema.Impulse:
         """Return the impulse as it was when first asked for after the last classification; for what results need."""
         known = self._known_impulse = self._known_impulse or self.impulse()
@@ -253,18 +296,18 @@ class Studio:
     @overload
     def classify(
         self, sample: int | Sample, block: int | str | None = None, *, variant: str | None = None, debug: bool = True,
-        deprecated: bool = False,
+        deprecated: bool = False, impulse: int | str | None = None,
     ) -> ClassifyResult: ...  # fmt: skip
 
     @overload
     def classify(
         self, sample: Iterable[int | Sample], block: int | str | None = None, *, variant: str | None = None,
-        debug: bool = True, deprecated: bool = False,
+        debug: bool = True, deprecated: bool = False, impulse: int | str | None = None,
     ) -> list[ClassifyResult]: ...  # fmt: skip
 
     def classify(
         self, sample: int | Sample | Iterable[int | Sample], block: int | str | None = None, *,
-        variant: str | None = None, debug: bool = True, deprecated: bool = False,
+        variant: str | None = None, debug: bool = True, deprecated: bool = False, impulse: int | str | None = None,
     ) -> ClassifyResult | list[ClassifyResult]:  # fmt: skip
         """Slide the impulse's window over a complete sample and classify every window.
 
@@ -280,6 +323,8 @@ class Studio:
             Ask for the debug info of object detection (only with all blocks).
         deprecated : bool
             Send the older GET, ``/classify/anomaly-gmm/{blockId}/{sampleId}``, instead of the V2 POST.
+        impulse : int or str, optional
+            Which impulse, by id or name; the one this Studio is about without it.
 
         Raises
         ------
@@ -299,6 +344,8 @@ class Studio:
         >>> len(studio.classify([31, 32]))
         2
         """
+        if impulse is not None:
+            return self.under(impulse).classify(sample, block, variant=variant, debug=debug, deprecated=deprecated)
         ask = classify_calls.asking(self._calls, block, variant=variant, debug=debug, deprecated=deprecated)
         self._known_impulse = None  # it may have been changed since the last call
 
@@ -343,7 +390,10 @@ class Studio:
 
     # --- model testing, thresholds, jobs: testing_calls.py, threshold_calls.py, jobs.py ---
 
-    def test(self, *, start: bool = True, variant: str | None = None, category: str = "testing") -> ModelTesting:
+    def test(
+        self, *, start: bool = True, variant: str | None = None, category: str = "testing",
+        impulse: int | str | None = None,
+    ) -> ModelTesting:  # fmt: skip
         """Run model testing on the server: its verdict on every window of a set, and how good the models are.
 
         Parameters
@@ -354,6 +404,8 @@ class Studio:
             int8, float32 or akida: which variant of the models to test; the server's choice without it.
         category : str
             Which samples: testing, training or validation.
+        impulse : int or str, optional
+            Which impulse, by id or name; the one this Studio is about without it.
 
         Returns
         -------
@@ -370,8 +422,9 @@ class Studio:
         Source: ``POST …/jobs/classify`` (``modelVariants`` in its body is what counts), then ``GET …/classify/all/
         result/page``, page by page; for the figures ``GET …/classify/all/result``.
         """
-        self._known_impulse = None  # the results rest on it as it is now
-        return testing_calls.model_testing(self._calls, self, start=start, variant=variant, category=category)
+        asked = self.under(impulse)
+        asked._known_impulse = None  # the results rest on it as it is now
+        return testing_calls.model_testing(asked._calls, asked, start=start, variant=variant, category=category)
 
     def set_threshold(self, block: int | str, value: float | str, *, key: str | None = None) -> ThresholdSet:
         """Set a threshold of a learn block. **It empties the results of model testing**, which rest on thresholds.
@@ -420,7 +473,8 @@ class Studio:
         if "_calls" not in vars(self):
             return "<Studio, not connected>"  # a debugger looks at it in the middle of a failing __init__
         project = self._calls.known_project_id or "?"  # a repr does not ask the server
-        return display.fit(f"<Studio {self._name or f'project {project} at {self.url}'}>")
+        impulse = "" if self._calls.impulse_id is None else f", impulse {self._calls.impulse_id}"
+        return display.fit(f"<Studio {self._name or f'project {project} at {self.url}'}{impulse}>")
 
     def _repr_html_(self) -> str:
         note = "Real recordings, offline, no account." if self._name else self.url

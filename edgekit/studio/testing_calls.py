@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from edgekit import waiting
 from edgekit.arguments import choice, flag, text
 from edgekit.errors import NotFoundError
@@ -13,6 +15,7 @@ from edgekit.wire import schema
 
 TEST_PAGE = 100  # samples; each comes with all its windows
 PAUSES = (0.5, 1.0, 2.0)  # seconds: some servers have no results yet when their job has just succeeded
+Asked = dict[str, Any]
 Tested = tuple[list[schema.ModelResult], list[schema.ModelPrediction]]
 
 # What the Studio says of results that a changed threshold emptied (``noResultsBecauseThresholdsChanged``).
@@ -23,7 +26,7 @@ def model_testing(calls: Calls, source: Source, *, start: bool, variant: str | N
     """Run model testing, or fetch the last run's results; see `edgekit.Studio.test`."""
     start, variant = flag("start", start), None if variant is None else text("variant", variant)
     choice("category", category, CATEGORIES)
-    asked = {"variant": variant, "category": None if category == "testing" else category}
+    asked: Asked = {"variant": variant, "category": None if category == "testing" else category, **calls.of_impulse}
     results, predictions = _tested(calls, asked, start)
     impulse = source.known_impulse()
     return ModelTesting(
@@ -35,11 +38,11 @@ def model_testing(calls: Calls, source: Source, *, start: bool, variant: str | N
     )
 
 
-def _tested(calls: Calls, asked: dict[str, str | None], start: bool) -> Tested:
+def _tested(calls: Calls, asked: Asked, start: bool) -> Tested:
     if start:
         variant = asked["variant"]
         body = {} if variant is None else {"modelVariants": [variant]}
-        started = calls.post(schema.JobStarted, "jobs", "classify", body=body, category=asked["category"])
+        started = calls.post(schema.JobStarted, "jobs", "classify", body=body, **asked | {"variant": None})
         if started.id is None:
             raise NotFoundError(f"POST {calls.route(('jobs', 'classify'))}: the server started no job.")
         calls.wait_for(started.id)
@@ -54,7 +57,7 @@ def _tested(calls: Calls, asked: dict[str, str | None], start: bool) -> Tested:
     return results, predictions
 
 
-def _fetched(calls: Calls, asked: dict[str, str | None]) -> Tested:
+def _fetched(calls: Calls, asked: Asked) -> Tested:
     """Fetch the results of the last run; none where the server says that it has none."""
     path = ("classify", "all", "result", "page")
     results: dict[int, schema.ModelResult] = {}
@@ -76,11 +79,11 @@ def _fetched(calls: Calls, asked: dict[str, str | None]) -> Tested:
         calls.check_progress(known, len(seen), *path)
 
 
-def _summary(calls: Calls, asked: dict[str, str | None]) -> schema.ModelTestingSummary:
+def _summary(calls: Calls, asked: Asked) -> schema.ModelTestingSummary:
     return calls.get(schema.ModelTestingSummary, "classify", "all", "result", **asked)
 
 
-def _why(calls: Calls, asked: dict[str, str | None], started: bool) -> str:
+def _why(calls: Calls, asked: Asked, started: bool) -> str:
     """Say why there are no results, and what to do."""
     if started:
         return "The job succeeded, but the Studio has no results yet: studio.test(start=False) fetches them later."

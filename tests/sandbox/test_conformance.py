@@ -40,6 +40,8 @@ CALLS = [
     ("GET raw-data/{}", "RawDataApi.get_sample", {"sample_id": SAMPLE}),
     ("GET raw-data/{}/slice", "RawDataApi.get_sample_slice", {"sample_id": SAMPLE, "slice_start": 5, "slice_end": 9}),
     ("GET impulse", "ImpulseApi.get_impulse", {}),
+    ("GET impulses", "ImpulseApi.get_all_impulses", {}),
+    ("GET impulses-detailed", "ImpulseApi.get_all_detailed_impulses", {}),
     ("GET dsp/{}/features/labels", "DSPApi.get_dsp_feature_labels", {"dsp_id": DSP}),
     (
         "GET dsp/{}/features/get-graph/classification/{}",

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from edgekit.sandbox.project import VARIANTS
-from edgekit.sandbox.server import PROJECTS
 from tests import portability
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +42,7 @@ def compared(**environment: str) -> dict:
     )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    assert found["projects"].keys() == PROJECTS.keys()
+    assert found["projects"].keys() == portability.BUILDERS.keys()
     for project in found["projects"].values():
         assert project["wrong"] == []
         assert project["largest"] <= portability.TOLERANCE
@@ -66,12 +65,12 @@ def test_numpy_without_any_optional_instructions_gives_the_reference():
     assert compared(NPY_DISABLE_CPU_FEATURES=" ".join(optional))["instructions"] == []
 
 
-@pytest.mark.parametrize("name", PROJECTS)
+@pytest.mark.parametrize("name", portability.BUILDERS)
 def test_no_decision_hangs_on_the_last_digits(name):
     float32 = VARIANTS[:1]
     expected = {"float32": portability.reference(name)["float32"]}
     for nudge in (-1e-8, 1e-8):
-        project = PROJECTS[name]()
+        project = portability.BUILDERS[name]()
         for block in project.blocks.values():
             block.threshold["value"] += nudge
         found = portability.answers(project, float32)

@@ -6,9 +6,11 @@ the testing set. All badminton recordings are in the testing set; no model of th
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from edgekit.sandbox import shipped
 from edgekit.sandbox.models import Classifier, Clusters, Mixture
-from edgekit.sandbox.motion import recordings
+from edgekit.sandbox.motion import recordings, short_windows
 from edgekit.sandbox.motion import spectral_features as features
 from edgekit.sandbox.motion.recordings import AXES, INTERVAL_MS, Recording
 from edgekit.sandbox.project import DATE, Json
@@ -51,7 +53,7 @@ def project(samples: dict[int, Signal], learned: Learned) -> SignalProject:
             MIXTURE_ID, "anomaly-gmm", "GMM", Mixture.restored(learned.arrays, "mixture"), learned.figures["mixture"]
         ),
     }
-    return SignalProject(
+    first = SignalProject(
         id=1,
         name="motion",
         description=(__doc__ or "").splitlines()[0],
@@ -61,6 +63,7 @@ def project(samples: dict[int, Signal], learned: Learned) -> SignalProject:
         dsp=Dsp(features.spectral, features.names(AXES, WINDOW_MS // INTERVAL_MS, INTERVAL_MS)),
         anomalous=frozenset({UNSEEN}),
     )
+    return replace(first, others=(short_windows.project(first, learned),))
 
 
 def _category(recording: Recording) -> str:

@@ -40,6 +40,7 @@ def build() -> SignalProject:
         description=(__doc__ or "").splitlines()[0],
         samples=_samples(list(shared.samples.values())),
         impulse=_impulse(shared.impulse),
+        others=(),
     )
 
 

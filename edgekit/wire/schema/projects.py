@@ -198,6 +198,35 @@ class ImpulseResponse(Answer, kw_only=True):
     impulse: Impulse | None = None
 
 
+class ImpulsesResponse(Answer, kw_only=True):
+    """``GET /api/{projectId}/impulses``: all of them."""
+
+    impulses: list[Impulse]
+
+
+class ImpulseMetric(Api, kw_only=True):
+    """What is known of an impulse in one figure or word."""
+
+    name: str
+    title: str | None = None
+    value: Any = None
+
+
+class DetailedImpulse(Api, kw_only=True):
+    """An impulse, its figures, and whether it can be used."""
+
+    impulse: Impulse
+    metrics: list[ImpulseMetric] = field(default_factory=list)
+    is_stale: bool | None = None
+    complete: bool | None = None
+
+
+class DetailedImpulsesResponse(Answer, kw_only=True):
+    """``GET /api/{projectId}/impulses-detailed``."""
+
+    impulses: list[DetailedImpulse]
+
+
 class Job(Api, kw_only=True):
     """A job; while it runs `finished` and `finished_successful` are absent. `finished` is a date, or true."""
 
