@@ -80,7 +80,7 @@ class AnomalyExplorer(TimelineExplorer):
         self.windows = data.windows
         self._timeline = timeline = Timeline([block.sample for block in blocks], data.reach())
         meta = timeline.meta() | data.meta() | {"title": f"{display.shown(data.block.title)} · {timeline.title()}"}
-        start = self.windows["start_ms"].to_numpy(float) + timeline.starts[data.place]
+        start = self.windows["start_ms"].to_numpy(float) + timeline.starts[data.block_of]
         arrays = timeline.arrays() | data.arrays() | {"start": start}
         limit = meta["highest"] if data.block.threshold is None else float(data.block.threshold)
         begin: dict[str, Any] = {
@@ -107,14 +107,14 @@ class AnomalyExplorer(TimelineExplorer):
     @reading
     def counts(self) -> pd.Series[float]:
         """What the threshold does to the windows, and in how many events; see `edgekit.anomaly.counts`."""
-        increase = self._data.increases[self._data.place]
+        increase = self._data.increases[self._data.block_of]
         counted = anomaly.counts(self.windows[SCORE], self.windows["anomalous"], self._limit(), increase_ms=increase)
         return pd.concat([counted, pd.Series({"events": float(len(self.segments()))})])
 
     @reading
     def segments(self) -> pd.DataFrame:
         """Merge the windows above the threshold into events, sample by sample; times on the explorer's own axis."""
-        found = [anomaly.segments(part, self._limit()) for _, part in self._on_timeline().groupby(self._data.place)]
+        found = [anomaly.segments(part, self._limit()) for _, part in self._on_timeline().groupby(self._data.block_of)]
         return pd.concat(found, ignore_index=True)
 
     def _limit(self) -> float:
@@ -123,7 +123,7 @@ class AnomalyExplorer(TimelineExplorer):
     def _on_timeline(self) -> pd.DataFrame:
         # a dtype, not a type: for that, pandas silences the warnings of all threads
         table = self.windows[["start_ms", "end_ms", SCORE]].astype(np.dtype(float))
-        shift = self._timeline.starts[self._data.place]
+        shift = self._timeline.starts[self._data.block_of]
         return table.assign(start_ms=table["start_ms"] + shift, end_ms=table["end_ms"] + shift)
 
     @reading

@@ -31,21 +31,21 @@ class AnomalyWindows:
         The first one: its type and its threshold stand for all.
     windows : DataFrame
         See `AnomalyExplorer`.
-    place : array (windows,)
-        Which block a window belongs to.
+    block_of : array (windows,)
+        The block that each window belongs to: its row in `sizes`.
     sizes, increases : array (blocks,)
         How long the windows of each block are, and from one's start to the next one's, in ms.
     probabilities, shares : DataFrame
         One column a label, one column a feature (its share of the distance in `explain`); no columns where not known.
     part : array (windows,)
-        The component or cluster that answers for the window, -1 where not known.
+        The component or cluster that explains the window, -1 where not known.
     note : str
         Why shares are missing, where they are, and that labels are a guess, where they are.
     """
 
     block: BlockResult
     windows: pd.DataFrame
-    place: NDArray[np.integer[Any]]
+    block_of: NDArray[np.integer[Any]]
     sizes: NDArray[np.float64]
     increases: NDArray[np.float64]
     probabilities: pd.DataFrame
@@ -83,7 +83,7 @@ class AnomalyWindows:
         return cls(
             block=first,
             windows=pd.concat(windows, ignore_index=True).rename_axis(index="window"),
-            place=np.repeat(np.arange(len(blocks)), list(map(len, tables))).astype(np.int32),
+            block_of=np.repeat(np.arange(len(blocks)), list(map(len, tables))).astype(np.int32),
             sizes=np.array([float(block.result.window_size_ms) for block in blocks]),
             increases=np.array([float(block.result.window_increase_ms) for block in blocks]),
             probabilities=pd.concat(labels, ignore_index=True),
@@ -95,14 +95,14 @@ class AnomalyWindows:
     def reach(self) -> list[float]:
         """Return when the last window of each block is over, in ms from its sample's start."""
         last = np.zeros(len(self.sizes))
-        np.maximum.at(last, self.place, self.windows["end_ms"].to_numpy(float))
+        np.maximum.at(last, self.block_of, self.windows["end_ms"].to_numpy(float))
         return last.tolist()
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return what the front end draws scores and bars from."""
-        count = np.bincount(self.place, minlength=len(self.sizes))
+        count = np.bincount(self.block_of, minlength=len(self.sizes))
         arrays: dict[str, NDArray[Any]] = {
-            "sample": self.place,
+            "sample": self.block_of,
             "size": self.sizes,
             "increase": self.increases,
             "first": np.cumsum([0, *count[:-1]]).astype("i4"),

@@ -173,11 +173,11 @@ class DetectionExplorer(Explorer):
     @reading
     def matched(self, picture: int | None = None) -> detection.Matched:
         """Return one picture matched at the sliders' values; the one on show without a number."""
-        found = self._pictures[self.picture if picture is None else picture]
-        shown = found.predictions[~(found.predictions["score"] < self.threshold)].reset_index(drop=True)
+        one = self._pictures[self.picture if picture is None else picture]
+        shown = one.predictions[~(one.predictions["score"] < self.threshold)].reset_index(drop=True)
         if self._is_boxes:
-            return detection.match_boxes(found.truths, shown, self.min_iou, names=found.matched.names)
-        return detection.match(found.truths, shown, self.min_distance, names=found.matched.names)
+            return detection.match_boxes(one.truths, shown, self.min_iou, names=one.matched.names)
+        return detection.match(one.truths, shown, self.min_distance, names=one.matched.names)
 
     @property
     @reading
@@ -218,11 +218,11 @@ class DetectionExplorer(Explorer):
     def figure(self) -> Figure:
         """Return the picture on show as a matplotlib figure of its own; see `edgekit.plots.detections`."""
         figure = Figure(figsize=(7.6, 5), layout="constrained")
-        found = self._pictures[self.picture]
-        scores = found.predictions["score"]
+        on_show = self._pictures[self.picture]
+        scores = on_show.predictions["score"]
         shown = scores[~(scores < self.threshold)]
-        title = str(found.block.sample.filename)
-        plots.detections(self.matched(), found.image, scores=shown, ax=figure.subplots(), title=title)
+        title = str(on_show.block.sample.filename)
+        plots.detections(self.matched(), on_show.image, scores=shown, ax=figure.subplots(), title=title)
         return figure
 
     @reading

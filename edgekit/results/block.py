@@ -332,7 +332,7 @@ class BlockResult:
         return by_kind.plot(self.shown_kind, self, Drawing(title, ax, threshold, window, image, names))
 
     def in_words(self) -> str:
-        """Say in a few words what this block found; of many results, `edgekit.detection.summary` has tables."""
+        """Say in a few words what this block found; for many results see `edgekit.anomaly.summary` and the like."""
         return by_kind.in_words(self._answer, self.scores(), self.threshold, self._labels)
 
     def __repr__(self) -> str:
