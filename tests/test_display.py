@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tqdm.auto import tqdm
 
 import edgekit as ek
-from edgekit import display
+from edgekit import display, progress
 from edgekit.studio import jobs
 from edgekit.wire.schema import Job, SampleInfo
 from tests.conftest import SEED
@@ -134,7 +134,7 @@ class Logged:
 @pytest.mark.parametrize("line", [NASTY, LONG, KEY])
 def test_a_jobs_log_is_shown_short_and_clean_while_it_runs_and_when_it_fails(line, monkeypatch):
     bar = io.StringIO()
-    monkeypatch.setattr(jobs, "SHOW_AFTER", 0)
+    monkeypatch.setattr(progress, "SHOW_AFTER", 0)
     monkeypatch.setattr(
         "tqdm.auto.tqdm", lambda *args, **kwargs: tqdm(*args, **kwargs | {"file": bar, "mininterval": 0})
     )

@@ -42,6 +42,8 @@ _LONG = re.compile(r"[+-]?(?:\.?\d){7}")
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 # With an account the notebooks would leave the sandbox; with the user's own backend they would lose their pictures.
 _NOT_INHERITED = {"EI_API_KEY", "EI_PROJECT_ID", "EI_API_ENDPOINT", "MPLBACKEND"}
+# Whether a progress bar appears depends on the speed of the machine: see edgekit/progress.py, which reads this.
+_WITHOUT_PROGRESS = {"TQDM_DISABLE": "1"}
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _KEY = re.compile(r"ei_[0-9a-fA-F]{16,}")
 _UNWANTED = {
@@ -95,10 +97,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give nbval's comparison the tolerance for as long as `config` lives; do nothing without ``--nbval``."""
+    """Give nbval the tolerance and no progress bars while `config` lives; do nothing without ``--nbval``."""
     if not (config.getoption("nbval", False) or config.getoption("nbval_lax", False)):
         return
-    from nbval.plugin import IPyNbCell
+    import pytest
+    from nbval.plugin import IPyNbCell, IPyNbFile
 
     class Text(TolerantText):
         # The defaults serve where the plugin was loaded after the command line had been read.
@@ -113,6 +116,17 @@ def pytest_configure(config: pytest.Config) -> None:
     # Both sides of every comparison pass through here and then meet in a bare `!=`; nbval has no hook for that.
     IPyNbCell.sanitize = tolerant
     config.add_cleanup(lambda: setattr(IPyNbCell, "sanitize", exact))
+
+    start = IPyNbFile.setup
+
+    def start_without_progress(notebook: Any) -> None:
+        with pytest.MonkeyPatch.context() as environment:  # nbval's kernel inherits all of it
+            for name, value in _WITHOUT_PROGRESS.items():
+                environment.setenv(name, value)
+            start(notebook)
+
+    IPyNbFile.setup = start_without_progress
+    config.add_cleanup(lambda: setattr(IPyNbFile, "setup", start))
 
 
 def canonical(notebook: Mapping[str, Any]) -> NotebookNode:
@@ -230,7 +244,7 @@ def run(notebook: NotebookNode, folder: Path) -> None:
 
     place = {"metadata": {"path": str(folder)}}
     client = NotebookClient(notebook, timeout=CELL_TIMEOUT, kernel_name="python3", resources=place)
-    env = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
+    env = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED} | _WITHOUT_PROGRESS
     number = 0
     try:
         # The kernel's own stderr is about Jupyter; what cells print does not go through it.

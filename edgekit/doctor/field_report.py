@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 import edgekit
-from edgekit import saving
+from edgekit import progress, saving
 from edgekit.doctor.assumptions import OF_BLOCKS, OF_SAMPLES, TYPES, Answer, Seen
 from edgekit.errors import EdgekitError, UsageError
 from edgekit.studio.calls import STUDIO_URL
@@ -99,8 +99,6 @@ def write(studio: Studio, path: str | Path, samples: int = SAMPLES) -> str:
 
 
 def _look(studio: Studio, samples: int) -> tuple[Tally, dict[str, int]]:
-    from tqdm.auto import tqdm
-
     studio = copy.copy(studio)  # another one, for the transport that only reads
     studio._calls = copy.copy(studio._calls)
     studio._calls.transport = only = ReadOnly(studio._calls.transport)
@@ -108,7 +106,7 @@ def _look(studio: Studio, samples: int) -> tuple[Tally, dict[str, int]]:
     tally, looked = Tally(), Counter[str]()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what they would tell is counted, and their texts hold names
-        for sample in tqdm(_chosen(studio, samples), desc="report", unit="sample", delay=1.0):
+        for sample in progress.bar(_chosen(studio, samples), desc="report", unit="sample"):
             looked["samples"] += 1
             result = tally.tried(partial(studio.classify, sample))
             if result is None:

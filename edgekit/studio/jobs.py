@@ -7,12 +7,11 @@ import threading
 import time
 from typing import Protocol
 
-from edgekit import display, waiting
+from edgekit import display, progress, waiting
 from edgekit.errors import EdgekitError, JobFailed
 from edgekit.wire.schema import Job
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 5.0
-SHOW_AFTER = 1.0  # seconds
 _LAST_LINES = 8
 CANCEL_WITHIN = 0.5  # seconds
 
@@ -74,10 +73,8 @@ def _check(calls: JobCalls, job: int, state: Job) -> None:
 
 
 def _poll(calls: JobCalls, job: int, time_limit: float, stop: threading.Event) -> Job:
-    from tqdm.auto import tqdm
-
     start, pause = time.monotonic(), _FIRST_PAUSE
-    with tqdm(desc=f"job {job}", bar_format="{desc} {elapsed} {postfix}", delay=SHOW_AFTER, leave=False) as progress:
+    with progress.bar(desc=f"job {job}", bar_format="{desc} {elapsed} {postfix}", leave=False) as shown:
         while True:
             state = calls.job(job)
             if state.finished or state.finished_successful is not None:
@@ -88,9 +85,9 @@ def _poll(calls: JobCalls, job: int, time_limit: float, stop: threading.Event) -
                     f"Job {job} ({display.shown(state.category)}) is still running after {time_limit:g} s. It goes on: "
                     f"studio.job({job}) looks at it; Studio(job_time_limit=…) waits longer."
                 )
-            if waited > SHOW_AFTER and (log := calls.job_log(job)):
-                progress.set_postfix_str(display.shown(log[-1], 100), refresh=False)
-            progress.update()
+            if waited > progress.SHOW_AFTER and (log := calls.job_log(job)):
+                shown.set_postfix_str(display.shown(log[-1], 100), refresh=False)
+            shown.update()
             if waiting.until(stop.wait, min(pause, max(time_limit - waited, 0))):
                 raise waiting.Stopped
             pause = min(pause * 1.5, _LONGEST_PAUSE)

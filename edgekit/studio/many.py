@@ -7,9 +7,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TypeVar
 
-from edgekit import waiting
+from edgekit import progress, waiting
 from edgekit.errors import EdgekitError
-from edgekit.studio.jobs import CANCEL_WITHIN, SHOW_AFTER
+from edgekit.studio.jobs import CANCEL_WITHIN
 
 THREADS = 4  # with more, a server with a limit of calls refuses them, and it is not faster
 R = TypeVar("R")
@@ -21,8 +21,6 @@ def in_order(call: Callable[[int, threading.Event], R], samples: list[int], doin
     `call` is given the sample, and an event that is set when the call is to stop: if it waits for a job, it cancels the
     job then. The first error stops all calls; its note names the sample.
     """
-    from tqdm.auto import tqdm
-
     stop = threading.Event()
 
     def one(sample: int) -> R:
@@ -36,7 +34,7 @@ def in_order(call: Callable[[int, threading.Event], R], samples: list[int], doin
     pool = ThreadPoolExecutor(THREADS)
     work = [pool.submit(one, sample) for sample in samples]
     try:
-        return [waiting.result(future) for future in tqdm(work, desc=doing, unit="sample", delay=SHOW_AFTER)]
+        return [waiting.result(future) for future in progress.bar(work, desc=doing, unit="sample")]
     except BaseException:
         stop.set()
         pool.shutdown(wait=False, cancel_futures=True)
