@@ -18,14 +18,14 @@ CHECKS = (
     ("-c", IMPORT_LAYERS),
     ("tests/front/check.py",),
     ("tests/browser/chromium.py",),
-    ("-m", "pytest"),
+    ("-m", "pytest", "--numprocesses=2"),
 )
 
 
 def main(arguments: list[str]) -> int:
     """Run the checks until one fails; return its exit status."""
     for check in CHECKS:
-        command = [sys.executable, *check, *(arguments if check[-1] == "pytest" else ())]
+        command = [sys.executable, *check, *(arguments if "pytest" in check else ())]
         if status := subprocess.run(command, cwd=ROOT, check=False).returncode:
             print(f"\nThis check failed: python {' '.join(command[1:])}", file=sys.stderr)
             return status

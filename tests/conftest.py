@@ -7,24 +7,47 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import pytest
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from xdist.scheduler import LoadFileScheduling
 
 matplotlib.use("agg")  # not by MPLBACKEND: the notebooks' kernels would inherit it and show no pictures
 for _name in ("EI_API_KEY", "EI_API_ENDPOINT", "EI_PROJECT_ID"):
     os.environ.pop(_name, None)
 # Where tests train with scikit-learn, joblib would ask lscpu for the physical cores, and in some containers find none.
 os.environ.setdefault("LOKY_MAX_CPU_COUNT", "1")
+# No example has a time limit: the machine may be busy.
+settings.register_profile("unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 # In the background of a shell Ctrl-C is ignored, in every process started from there too: its tests would wait forever.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+BROWSER = "tests/browser/"
 SEED = Path(__file__).parent / "data" / "seed-classify-response.json"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast ones first: unit tests, then notebooks, then the browser."""
-    items.sort(key=lambda item: ("browser" in item.path.parts, item.path.suffix == ".ipynb"))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Fast ones first: unit tests, then notebooks, then the browser; in two processes the longest ones first."""
+    two = hasattr(config, "workerinput")
+    items.sort(key=lambda item: ("browser" in item.path.parts, item.path.suffix == ".ipynb"), reverse=two)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """Share out files, in the order above; all of the browser's go to one process, which opens one JupyterLab."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
+
+    config.option.loadscopereorder = False
+    return Scheduling(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ import edgekit as ek
 from edgekit import anomaly
 
 SEEDS = st.integers(0, 2**32 - 1)
-quickly = settings(max_examples=60, deadline=None)
+quickly = settings(max_examples=60)
 
 
 def parameters(seed: int, components: int, features: int) -> dict[str, Any]:
@@ -288,7 +288,6 @@ def test_no_windows_make_an_empty_table():
 
 
 @given(st.lists(st.tuples(st.floats(-5, 5) | st.just(np.nan), st.sampled_from("abc"))), st.floats(-5, 5))
-@settings(deadline=None)
 def test_counts_add_up(pairs, threshold):
     scores, labels = [score for score, _ in pairs], [label for _, label in pairs]
     table = anomaly.per_label(scores, labels, threshold)
@@ -356,7 +355,6 @@ SCORES = st.lists(st.floats(0, 10) | st.just(np.nan), max_size=40)
 
 
 @given(SCORES, st.floats(0, 10), st.integers(1, 50), st.integers(1, 50))
-@settings(deadline=None)
 def test_segments_are_apart_in_order_and_cover_exactly_the_windows_above(scores, threshold, size, increase):
     table = table_of(scores, size, increase)
     found = anomaly.segments(table, threshold)
@@ -371,7 +369,6 @@ def test_segments_are_apart_in_order_and_cover_exactly_the_windows_above(scores,
 
 
 @given(SCORES, st.floats(0, 10), st.randoms(use_true_random=False))
-@settings(deadline=None)
 def test_the_order_of_the_rows_does_not_matter(scores, threshold, random):
     table = table_of(scores, size=30, increase=20)
     order = random.sample(range(len(scores)), len(scores))

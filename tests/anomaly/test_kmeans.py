@@ -17,7 +17,7 @@ import edgekit as ek
 from edgekit.anomaly import KMeans
 
 SEEDS = st.integers(0, 2**32 - 1)
-quickly = settings(max_examples=60, deadline=None)
+quickly = settings(max_examples=60)
 WIDE = pd.DataFrame({"a": [1.0, 5.0], "b": [2.0, 6.0], "c": [3.0, 7.0], "d": [4.0, 8.0]})
 
 

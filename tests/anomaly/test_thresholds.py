@@ -19,7 +19,7 @@ NAN = float("nan")
 # few distinct scores, so that ties are common
 SCORES = st.integers(-3, 3).map(float) | st.floats(-3, 3)
 WINDOWS = st.lists(st.tuples(SCORES, st.booleans()), min_size=1, max_size=40)
-moderately = settings(deadline=None, max_examples=80)
+moderately = settings(max_examples=80)
 
 
 def split(windows: list[tuple[float, bool]]) -> tuple[np.ndarray, np.ndarray]:

@@ -52,7 +52,7 @@ def test_noise_in_the_last_digits_does_not(tmp_path):
 
 
 def _nbval(folder: Path, factor: float) -> subprocess.CompletedProcess[str]:
-    """Run a notebook with a copy of the shipped parameters in which the mixture's means are multiplied by a factor."""
+    """Run the first cells of a notebook, with parameters whose mixture means are off by a factor."""
     parameters = folder / "parameters"
     shutil.copytree(shipped.FOLDER, parameters)
     learned = shipped.load("motion", ())
@@ -62,7 +62,10 @@ def _nbval(folder: Path, factor: float) -> subprocess.CompletedProcess[str]:
     (folder / "sitecustomize.py").write_text(  # which Python imports when it starts, the notebook's kernel as well
         f"from pathlib import Path\nfrom edgekit.sandbox import shipped\nshipped.FOLDER = Path({str(parameters)!r})\n"
     )
-    notebook = ROOT / "notebooks" / "03_anomaly_scores.ipynb"
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", "-q", str(notebook)]
+    notebook = nbformat.read(ROOT / "notebooks" / "03_anomaly_scores.ipynb", 4)
+    notebook.cells = notebook.cells[:8]  # as far as the first figures
+    nbformat.write(notebook, folder / "figures.ipynb")
+    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "-p", "no:cacheprovider", "--color=no", "-q"]
+    command.append(str(folder / "figures.ipynb"))
     environment = os.environ | {"PYTHONPATH": str(folder)}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)

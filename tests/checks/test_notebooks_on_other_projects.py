@@ -7,7 +7,6 @@ from there on it is the notebook that nbval runs, and is not run again.
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 from collections.abc import Iterator
@@ -29,16 +28,23 @@ WANTED = re.compile(r'connect_for\("(.+)"\)')
 GOES_ON = "goes on with a project of the sandbox"
 
 
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[NotebookClient]:
+    """One kernel for all notebooks of all projects: most take no longer than its start."""
+    place = {"metadata": {"path": str(ROOT / "notebooks")}}
+    client = NotebookClient(nbformat.v4.new_notebook(), timeout=60, kernel_name="python3", resources=place)
+    with client.setup_kernel(stderr=subprocess.DEVNULL):
+        yield client
+
+
 @pytest.fixture(scope="module", params=PROJECTS)
-def account(request, sandbox) -> Iterator[tuple[set[str | None], NotebookClient]]:
-    """What blocks a project has, and a kernel with its key; one for all notebooks: most take no longer than a start."""
+def account(request, sandbox, kernel) -> tuple[set[str | None], NotebookClient]:
+    """What blocks a project has, and the kernel with its key."""
     settings = {"EI_API_KEY": sandbox.keys[request.param], "EI_API_ENDPOINT": sandbox.url}
     studio = ek.connect(url=sandbox.url, api_key=sandbox.keys[request.param])
     blocks = studio.classify(studio.samples("testing", limit=1).index[0]).blocks
-    place = {"metadata": {"path": str(ROOT / "notebooks")}}
-    client = NotebookClient(nbformat.v4.new_notebook(), timeout=60, kernel_name="python3", resources=place)
-    with client.setup_kernel(env=os.environ | settings, stderr=subprocess.DEVNULL):
-        yield {name for block in blocks for name in (block.kind, block.type, block.last_layer)}, client
+    run(kernel, nbformat.v4.new_code_cell(f"import os\nos.environ.update({settings!r})"))
+    return {name for block in blocks for name in (block.kind, block.type, block.last_layer)}, kernel
 
 
 def run(client: NotebookClient, cell: NotebookNode) -> str:

@@ -23,7 +23,7 @@ BOX = st.tuples(PLACE, PLACE, SIDE, SIDE, st.sampled_from(["a", "b"]))
 BOXES = st.lists(BOX, max_size=5)
 SCORED = st.lists(st.tuples(BOX, st.floats(0.1, 1)).map(lambda pair: (*pair[0], pair[1])), max_size=5)
 COLUMNS = ["x", "y", "width", "height", "label"]
-MODERATE = settings(deadline=None, max_examples=60)
+MODERATE = settings(max_examples=60)
 
 
 def truths_of(rows: list[tuple]) -> pd.DataFrame:

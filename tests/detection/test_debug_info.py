@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import edgekit as ek
@@ -18,7 +18,7 @@ from tests.detection.test_detection_matching import distance as _distance
 
 EXAMPLE: str = json.loads(SEED.read_bytes())["classifications"][0]["structuredResult"][0]["debugInfoJson"]
 EMPTY = '{"assignments": [], "unassigned_y_true_idxs": [], "unassigned_y_pred_idxs": []}'
-QUICKLY = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+QUICKLY = settings(max_examples=150)
 
 RATIO = st.floats(0, 1) | st.sampled_from([0.0, 0.25, 0.5, 1.0])
 
@@ -273,7 +273,7 @@ def _mutate(node: Any, draw: Any) -> Any:
 
 
 @given(documents(), st.data())
-@settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 def test_a_mutated_document_is_read_or_a_response_error(document, data):
     mutated = _mutate(copy.deepcopy(document), data.draw)
     try:

@@ -17,7 +17,7 @@ from tests.detection.test_detection_matching import PREDICTIONS, TRUTHS, points
 
 EMPTY = '{"assignments": [], "unassigned_y_true_idxs": [], "unassigned_y_pred_idxs": []}'
 LIMIT = st.sampled_from([0.05, 0.2, 0.5])
-MODERATE = settings(deadline=None, max_examples=100)
+MODERATE = settings(max_examples=100)
 
 
 def kinds_of(info: DebugInfo) -> tuple[list[str], list[str]]:
@@ -146,7 +146,7 @@ def test_what_is_no_table_of_errors_is_a_usage_error():
 
 
 @given(st.lists(st.tuples(TRUTHS, PREDICTIONS), min_size=1, max_size=4), LIMIT)
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_many_pictures_have_the_errors_of_each_alone(pictures, limit):
     infos = [match(points(truths), points(predictions), limit) for truths, predictions in pictures]
     table = detection.errors(infos)

@@ -16,7 +16,7 @@ import edgekit as ek
 from edgekit import detection
 from edgekit.detection import Metrics, match
 
-QUICKLY = settings(deadline=None, max_examples=150)
+QUICKLY = settings(max_examples=150)
 Rows = list[tuple[float, float, int]]
 RATIO = st.floats(0, 1) | st.sampled_from([0.0, 0.1, 0.2, 0.3, 0.5])
 TRUTHS = st.lists(st.tuples(RATIO, RATIO, st.sampled_from([-1, 1, 2])), max_size=6)
@@ -147,7 +147,7 @@ FEW = st.lists(st.tuples(RATIO, RATIO, st.sampled_from([1, 2])), max_size=4)
 
 
 @given(FEW, FEW, LIMIT)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_one_to_one_has_the_most_pairs_and_among_those_the_least_total_distance(truths, predictions, limit):
     info = match(points(truths), points(predictions), limit, one_to_one=True)
     most, total = best_by_trying(truths, predictions, limit)
@@ -197,7 +197,7 @@ def test_nothing_there_and_nothing_found_is_perfect_and_a_share_of_nothing_else_
 
 
 @given(st.lists(st.tuples(TRUTHS, PREDICTIONS), max_size=5), LIMIT, st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_many_pictures_at_once_have_the_figures_of_each_alone(pictures, limit, random):
     def together(side: int) -> pd.DataFrame:
         rows = [(f"p{i}", *row) for i, picture in enumerate(pictures) for row in picture[side]]
@@ -219,7 +219,7 @@ def test_many_pictures_at_once_have_the_figures_of_each_alone(pictures, limit, r
 
 
 @given(TRUTHS, PREDICTIONS)
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_the_sweep_has_the_figures_of_every_distance(truths, predictions):
     info = match(points(truths), points(predictions))
     table = info.sweep_distance([0.0, 0.05, 0.2, 1.0], draws=1)

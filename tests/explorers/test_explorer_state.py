@@ -248,7 +248,7 @@ ANYTHING = st.one_of(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(data=st.data(), value=ANYTHING)
 def test_whatever_is_set_is_kept_as_json_can_hold_it_or_refused(pictures, data, value):
     explorer = data.draw(st.sampled_from(_once(pictures)))

@@ -83,7 +83,7 @@ def read(found: Ranges, cut: Cut, method: Method) -> list[str]:
 
 
 @given(recordings())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_ranges_of_windows_are_read_back_where_the_blocks_interval_is_the_increase(drawn):
     labels, size, increase, method = drawn
     cut, windows = cut_of(labels, size, increase, interval=MS, own_interval=increase * MS)
@@ -92,7 +92,7 @@ def test_ranges_of_windows_are_read_back_where_the_blocks_interval_is_the_increa
 
 
 @given(recordings(), st.booleans())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_ranges_of_readings_are_read_back_where_the_blocks_interval_is_one_between_readings(drawn, resampled):
     labels, size, increase, method = drawn
     intervals = {"payload_interval": MS, "interval": 0.8 * MS} if resampled else {"interval": MS}
@@ -101,7 +101,7 @@ def test_ranges_of_readings_are_read_back_where_the_blocks_interval_is_one_betwe
 
 
 @given(recordings(), st.sampled_from(["own_interval", "payload_interval", "interval"]))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_a_range_for_each_window_is_read_back_where_they_overlap(drawn, known):
     labels, size, increase, method = drawn
     cut, windows = cut_of(labels, size, increase, **{known: MS})
@@ -113,7 +113,7 @@ def test_a_range_for_each_window_is_read_back_where_they_overlap(drawn, known):
 
 
 @given(recordings())
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_without_a_witness_readings_are_read_back_or_there_is_doubt(drawn):
     labels, size, increase, method = drawn
     cut, windows = cut_of(labels, size, increase, interval=MS)

@@ -104,7 +104,7 @@ LABELS = st.lists(st.tuples(st.integers(1, 30), st.sampled_from("abc")), min_siz
 
 
 @given(LABELS, st.integers(1, 12), st.integers(1, 12), st.booleans())
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 def test_a_wrong_guess_is_never_silent(lengths, size, increase, count_windows):
     """Whichever the server counts: the labels are the true ones, or there is doubt, or nothing tells the two apart."""
     bounds = [0, *accumulate(length for length, _ in lengths)]

@@ -435,7 +435,7 @@ VALUES = st.recursive(
     max_leaves=6,
 )
 EXAMPLES = [SEED, newer()]
-quickly = settings(max_examples=250, deadline=None)
+quickly = settings(max_examples=250)
 
 
 def paths(node: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:

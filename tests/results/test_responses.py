@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import edgekit as ek
@@ -73,7 +73,7 @@ def responses(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-MODERATE = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+MODERATE = settings(max_examples=60)
 
 
 @pytest.mark.filterwarnings("ignore::edgekit.AmbiguousLabelsWarning")  # ranges drawn at random fit no windows

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import edgekit as ek
@@ -135,7 +135,6 @@ ROWS = st.lists(st.dictionaries(LABELS, st.none() | st.floats(allow_nan=False, a
 
 
 @given(ROWS)
-@settings(deadline=None)
 def test_every_score_is_in_the_table_and_nothing_else(rows):
     table = block_of(rows).windows()
     assert len(table) == len(rows)

@@ -242,7 +242,7 @@ VALUES = st.one_of(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=250)
+@settings(max_examples=250)
 @given(
     name=st.sampled_from(sorted(IDS)),
     route=st.sampled_from(ROUTES),

@@ -269,7 +269,7 @@ def test_a_picture_of_text_that_unpacks_without_end_is_a_response_error():
 
 
 @given(st.integers(0, 10_000), st.integers(0, 255), st.sampled_from(["PNG", "JPEG"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_one_wrong_byte_gives_a_picture_or_a_response_error(place, value, kind):
     content = bytearray(picture((32, 24), kind))
     content[place % len(content)] = value

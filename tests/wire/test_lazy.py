@@ -22,7 +22,7 @@ from edgekit.wire.schema.base import unread
 from tests.results.test_parse import BLOCK, HMAC_KEY, INFO, SEED, changed, error_of, newer
 
 VALUES = "$.sample.payload.values"
-quickly = settings(max_examples=300, deadline=None)
+quickly = settings(max_examples=300)
 
 
 def content(document: dict[str, Any]) -> bytes:
