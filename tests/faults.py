@@ -214,7 +214,7 @@ def reset(start: bytes = b"") -> Answer:
 
 @contextmanager
 def refused() -> Iterator[str]:
-    """Yield a URL at which connections are refused: its port is taken, and nobody listens."""
+    """Yield a URL at which connections are refused: its port is taken, and no server listens."""
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{holder.getsockname()[1]}"

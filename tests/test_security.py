@@ -141,7 +141,7 @@ def test_edgekit_needs_no_home(lack):
     assert (done.returncode, done.stdout) == (0, "True True\n"), done.stderr
 
 
-# --- what is not promised, so that nobody is surprised ----------------------------------------------------------------
+# --- what is not promised --------------------------------------------------------------------------------------------
 
 
 def test_a_proxy_for_plain_http_does_see_the_key(monkeypatch):

@@ -1,6 +1,6 @@
 """Find the Chromium that browser tests open; run as a script, install one where there is none.
 
-`make test` runs the script before pytest. It stops nobody who has no browser, but it does stop a gate (`CI=true`).
+`make test` runs the script before pytest. Without a browser it stops a gate (`CI=true`), and no user.
 """
 
 import os

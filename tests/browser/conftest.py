@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 # asyncio.run() in a later test would be refused.
 @pytest.fixture(scope="package")
 def chromium() -> Path:
-    """The browser; without one the test is skipped, or fails where nobody would notice a skip."""
+    """The browser; without one the test is skipped, or fails in a gate, where a skip would not be noticed."""
     if path := find():
         return path
     return pytest.fail(NO_CHROMIUM) if in_ci() else pytest.skip(NO_CHROMIUM)

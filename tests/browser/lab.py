@@ -161,7 +161,7 @@ class Lab:
         return outcome["value"]
 
     def _wait(self, condition: str, timeout: float) -> None:
-        """Wait for a condition, but not behind a dialog (no kernel chosen, kernel died), which nobody would answer."""
+        """Wait for a condition, but not behind a dialog (no kernel chosen, kernel died): no user answers it."""
         either = f"() => document.querySelector('.jp-Dialog') || ({condition})()"
         self.page.wait_for_function(either, timeout=timeout * 1000)
         if (dialog := self.page.locator(".jp-Dialog")).count():

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from edgekit.explorers import Explorer
 
-# Icons and shadows of the browser's own are nobody's finding; what we drew is under .ek.
+# Icons and shadows of the browser's own are not looked at; what we drew is under .ek.
 SERIOUS = ("serious", "critical")
 
 

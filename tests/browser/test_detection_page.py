@@ -251,7 +251,7 @@ def test_no_heading_of_the_counts_takes_two_lines(context, results, tmp_path):
 
 
 def test_long_names_leave_it_one_screen(context, tmp_path):
-    explorer = ek.explore(detected_result(8, 8, name="a label that somebody wrote as a whole sentence"))
+    explorer = ek.explore(detected_result(8, 8, name="a label that a user wrote as a whole sentence"))
     page = ExplorerPage(context, explorer, tmp_path)
     page.root.get_by_role("slider", name="picture").focus()
     page.press("n")

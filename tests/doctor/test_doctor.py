@@ -42,7 +42,7 @@ def put(monkeypatch):
 
 @pytest.fixture
 def project(sandbox, monkeypatch):
-    """An environment in which the running sandbox is somebody's own Studio."""
+    """An environment in which the running sandbox is the user's own Studio."""
     monkeypatch.setenv("EI_API_ENDPOINT", sandbox.url)
     monkeypatch.setenv("EI_API_KEY", sandbox.keys["motion"])
     return sandbox

@@ -79,7 +79,7 @@ def test_the_selection_follows_both_sliders(explorer):
         ("min_distance", -0.1, "from 0 to 1"),
         ("min_distance", float("nan"), "from 0 to 1"),
         ("min_iou", 0.0, "above 0"),
-        ("chosen", ["nobody", 1], "chosen is"),
+        ("chosen", ["no such side", 1], "chosen is"),
     ],
 )
 def test_what_cannot_be_is_refused_with_the_reason(explorer, trait, value, said):

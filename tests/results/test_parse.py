@@ -63,7 +63,7 @@ def newer() -> dict[str, Any]:
         f"{INFO}.category": "validation",
         f"{INFO}.datastreams": [{"name": "imu"}],
         f"{INFO}.labelMap": {"1": "idle"},
-        f"{INFO}.lastUpdatedBy": "somebody",
+        f"{INFO}.lastUpdatedBy": "a colleague",
         "$.sample.payload.intervalMs": 16.5,
         "$.sample.payload.frequencyHz": 60.6,
         "$.sample.datastreamPayloads": [{"index": 0, "payload": SEED["sample"]["payload"], "totalPayloadLength": 1}],
@@ -380,7 +380,7 @@ def test_the_reply_of_a_job_lacks_its_classifications():
     assert error_of({"success": True, "id": 12}).place == "$.classifications"
 
 
-# --- the HMAC key of a sample is for nobody's eyes --------------------------------------------------------------------
+# --- the HMAC key of a sample is never shown --------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The API key and the signature key reach nobody: every way out that we know of is swept for them."""
+"""The API key and the signature key get out nowhere: every way out that we know of is swept for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""TLS: a certificate that does not match, or that nobody vouches for, ends the call, and nothing switches that off."""
+"""TLS: a certificate that does not match, or that no authority vouches for, ends the call; nothing switches it off."""
 
 from __future__ import annotations
 

@@ -411,9 +411,9 @@ def test_a_post_carries_json():
 
 
 def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(monkeypatch):
-    with refused() as nobody:
-        monkeypatch.setenv("HTTP_PROXY", nobody)
-        monkeypatch.setenv("http_proxy", nobody)
+    with refused() as dead_proxy:
+        monkeypatch.setenv("HTTP_PROXY", dead_proxy)
+        monkeypatch.setenv("http_proxy", dead_proxy)
         assert call(reply(b"direct"))[0] == b"direct"
 
 
