@@ -29,6 +29,7 @@ from edgekit.errors import (
     StudioError,
     UsageError,
 )
+from edgekit.results.acquisition import parse_sample
 from edgekit.results.block import BlockResult
 from edgekit.results.result import ClassifyResult, parse
 from edgekit.results.sample import Sample
@@ -74,6 +75,7 @@ __all__ = [
     "explore",
     "explorers",
     "parse",
+    "parse_sample",
     "plots",
     "regression",
     "visual",

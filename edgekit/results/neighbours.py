@@ -24,9 +24,10 @@ class Neighbour(NamedTuple):
     next_step: str
 
 
+_ACQUISITION = frozenset({"protected", "signature", "payload"})
 _NEIGHBOURS = [
     Neighbour(
-        frozenset({"protected", "signature", "payload"}),
+        _ACQUISITION,
         "an acquisition file: what a device uploaded, without any scores",
         "ek.parse_sample(path) opens it as a Sample.",
     ),
@@ -86,6 +87,11 @@ def document_of(content: bytes | Document) -> Document | None:
         except (ValueError, RecursionError):
             return None
     return content if isinstance(content, Mapping) else None
+
+
+def is_acquisition(document: Document) -> bool:
+    """Say whether this is what a device uploaded."""
+    return document.keys() >= _ACQUISITION
 
 
 def neighbour(document: Document) -> Neighbour | None:

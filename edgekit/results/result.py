@@ -55,7 +55,7 @@ def parse(source: bytes | str | dict[str, Any] | Path) -> ClassifyResult:
     Traceback (most recent call last):
     edgekit.errors.ResponseError: 'no_such_file.json' is neither JSON nor a file that can be read ...
     """
-    content, name = _content(source)
+    content, name = read(source)
     try:
         answer = decode(content, ClassifyResponse, name)
     except ResponseError as problem:
@@ -77,13 +77,14 @@ def _neighbours(content: bytes | dict[str, Any], name: str, problem: ResponseErr
     raise problem
 
 
-def _content(source: bytes | str | dict[str, Any] | Path) -> tuple[bytes | dict[str, Any], str]:
+def read(source: bytes | str | dict[str, Any] | Path) -> tuple[bytes | dict[str, Any], str]:
+    """Return a document, from memory or from a file, and what an error calls it."""
     if isinstance(source, dict | bytes):
         return source, "the document"
     if isinstance(source, str) and (not source.strip() or source.lstrip("\ufeff \t\r\n").startswith(("{", "[", "<"))):
         return source.encode("utf-8", "surrogatepass"), "the document"
     if not isinstance(source, str | os.PathLike):
-        raise UsageError(f"parse() takes bytes, a text, a dict or a path, not {type(source).__name__}.")
+        raise UsageError(f"Expected bytes, a text, a dict or a path, got {type(source).__name__}.")
     shown = display.quoted(str(source), 200)
     try:
         return Path(source).read_bytes(), shown

@@ -63,11 +63,13 @@ class Sample:
     """A recording of a project: time series, audio, image, video or table."""
 
     def __init__(
-        self, data: SampleData, source: Source | None = None, *, whole: bool = True, exact: bool = False
-    ) -> None:
+        self, data: SampleData, source: Source | None = None, *, whole: bool = True, exact: bool = False,
+        original: bytes | None = None,
+    ) -> None:  # fmt: skip
         self._data = data
         self._source = source
         self._exact = exact  # True of a slice: no reading is left out between two others
+        self._original = original  # the uploaded bytes, where the sample was read from them
         self._whole = whole  # False where a sample came without its values: they are fetched when asked for
 
     @property
@@ -260,7 +262,9 @@ class Sample:
         return self._origin("image").image(self.id, after_input_block=after_input_block)
 
     def original(self) -> bytes:
-        """Fetch the sample's bytes as they were uploaded (CBOR or JSON)."""
+        """Return the sample's bytes as they were uploaded (CBOR or JSON); fetched unless it was read from them."""
+        if self._original is not None:
+            return self._original
         return self._origin("original bytes").original(self.id)
 
     def verify(self, hmac_key: str | Secret, *, original: bytes | None = None) -> bool:
@@ -290,7 +294,7 @@ class Sample:
         hmac_key = Secret.of(hmac_key)  # a traceback that shows variables shows no key
         if original is not None and not isinstance(original, bytes):
             raise UsageError(f"original is the uploaded file's bytes, got {type(original).__name__}.")
-        return verified(self._origin("original bytes").original(self.id) if original is None else original, hmac_key)
+        return verified(self.original() if original is None else original, hmac_key)
 
     def _origin(self, what: str) -> Source:
         if self._source is None:

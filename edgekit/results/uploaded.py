@@ -7,6 +7,7 @@ import hmac
 import io
 import json
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from edgekit import display
@@ -54,8 +55,13 @@ def verified(content: bytes, hmac_key: str | Secret) -> bool:
         raise UsageError(
             "This sample carries no signature to check: an acquisition file has the fields protected.alg and signature."
         ) from None
-    if algorithm != "HS256" or not isinstance(signature, str) or not re.fullmatch(r"[0-9a-f]{64}", signature):
-        raise UsageError(f"This sample carries no HS256 signature to check (algorithm {display.quoted(algorithm)}).")
+    if algorithm != "HS256":
+        raise UsageError(f"This sample is not signed with HS256: its algorithm is {display.quoted(algorithm)}.")
+    if not isinstance(signature, str) or not re.fullmatch(r"[0-9a-fA-F]{64}", signature):
+        raise UsageError(
+            f"This sample was not signed: its algorithm is HS256, but its signature is {display.quoted(signature)} and "
+            "not 64 hex digits. The device or the tool that uploaded it left the signature out."
+        )
     if (times := content.count(signature.encode())) != 1:
         raise UsageError(
             f"The signature stands in the sample's bytes {times} times, not once: what was signed is not known."
@@ -63,21 +69,26 @@ def verified(content: bytes, hmac_key: str | Secret) -> bool:
     # in the bytes as they came: an encoder may write the same document as other bytes
     unsigned = content.replace(signature.encode(), b"0" * 64)
     expected = hmac.new(hmac_key.reveal().encode(), unsigned, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(expected, signature)
+    return hmac.compare_digest(expected, signature.lower())
 
 
 def _document(content: bytes) -> Any:
-    """Read an acquisition file, JSON or CBOR."""
+    """Read an acquisition file, JSON or CBOR; UsageError where it is neither."""
+    found = acquisition_document(content)
+    if found is None:
+        raise UsageError(
+            f"This sample carries no signature to check: its {len(content)} bytes are neither JSON nor CBOR. Only "
+            "samples that were uploaded as acquisition files are signed."
+        )
+    return found
+
+
+def acquisition_document(content: bytes) -> Any:
+    """Read an acquisition file, JSON or CBOR; None where it is neither."""
     import cbor2
 
-    try:
+    with suppress(ValueError, RecursionError):
         return json.loads(content)
-    except (ValueError, RecursionError):
-        pass
-    try:
+    with suppress(Exception):  # broken bytes: CBORDecodeError, and within a tag errors of many other kinds
         return cbor2.loads(content)
-    except Exception as problem:  # broken bytes: CBORDecodeError, and within a tag errors of many other kinds
-        raise UsageError(
-            f"This sample carries no signature to check: its {len(content)} bytes are neither JSON nor CBOR "
-            f"({display.shown(problem)}). Only samples that were uploaded as acquisition files are signed."
-        ) from None
+    return None
