@@ -27,11 +27,14 @@ SET_UP = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 import edgekit as ek
+from tests.numbers_result import predicted_result
 from tests.objects_result import detected_result
 from tests.scores import scored_result
 results = {{windows: scored_result(windows) for windows in (1_000, 100_000)}}
+numbers = predicted_result(100_000)
 """
 EXPLORE = "ek.explore(results[{windows}])"
+NUMBERS = "ek.explore(numbers)"
 DETECTIONS = "ek.explore(detected_result(100, 100))"
 INTERACT = """
 import ipywidgets, matplotlib.pyplot as plt
@@ -77,7 +80,7 @@ SHOWN = """async cell => {
 
 
 # Cells of the notebook, counted with its title.
-SHORT, LONG, PLAIN, OBJECTS = 1, 2, 3, 4
+SHORT, LONG, PLAIN, OBJECTS, PREDICTED = 1, 2, 3, 4, 5
 
 
 def rows() -> list[Row]:
@@ -87,6 +90,8 @@ def rows() -> list[Row]:
     found = latencies()
     interact, short = found["interact, 1,000 windows"], found["anomaly explorer, 1,000 windows"]
     targets = {"anomaly explorer, 1,000 windows": "≤ 33 ms", "anomaly explorer, 100,000 windows": "≤ 50 ms"}
+    targets |= {"regression explorer, 100,000 windows": "≤ 16.7 ms"}
+    targets |= {"regression explorer on screen, 100,000 windows": "≤ 500 ms"}
     targets |= {"detection explorer, 100 truths, 100 predictions": "≤ 33 ms"}
     targets |= {"anomaly explorer on screen, 1,000 windows": "≤ 1000 ms"}
     return [
@@ -97,7 +102,7 @@ def rows() -> list[Row]:
 
 def latencies() -> dict[str, list[float]]:
     """Milliseconds: from input to picture of explorers and of `interact`, and from running a cell to its explorer."""
-    cells = [EXPLORE.format(windows=1_000), EXPLORE.format(windows=100_000), INTERACT, DETECTIONS]
+    cells = [EXPLORE.format(windows=1_000), EXPLORE.format(windows=100_000), INTERACT, DETECTIONS, NUMBERS]
     with tempfile.TemporaryDirectory() as folder, jupyter_lab(Path(folder)) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
         with browser.new_context(viewport={"width": 1280, "height": 1400}) as context:
@@ -112,9 +117,11 @@ def latencies() -> dict[str, list[float]]:
                 "anomaly explorer, 1,000 windows": pressed(lab, SHORT, "threshold", "frames"),
                 "anomaly explorer, 100,000 windows": pressed(lab, LONG, "threshold", "frames"),
                 "detection explorer, 100 truths, 100 predictions": pressed(lab, OBJECTS, "distance up to", "frames"),
+                "regression explorer, 100,000 windows": pressed(lab, PREDICTED, "threshold", "frames"),
                 "interact, 1,000 windows": pressed(lab, PLAIN, None, "image"),
                 "anomaly explorer on screen, 1,000 windows": [lab.measure(SHOWN, SHORT) for _ in range(SHOWS)],
                 "anomaly explorer on screen, 100,000 windows": [lab.measure(SHOWN, LONG) for _ in range(SHOWS)],
+                "regression explorer on screen, 100,000 windows": [lab.measure(SHOWN, PREDICTED) for _ in range(SHOWS)],
                 "anomaly explorer on screen, first of its kernel": first,
             }
             lab.shutdown()

@@ -11,6 +11,7 @@ from edgekit.explorers.anomaly import AnomalyExplorer, AnomalyState
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.detection import DetectionExplorer, DetectionState
 from edgekit.explorers.panel import Panel
+from edgekit.explorers.regression import RegressionExplorer, RegressionState
 from edgekit.explorers.signal import SignalExplorer, SignalState
 from edgekit.explorers.visual import VisualExplorer, VisualState
 from edgekit.results.anomaly import is_mixture
@@ -18,7 +19,16 @@ from edgekit.results.block import BlockResult
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
 
-__all__ = ["AnomalyExplorer", "DetectionExplorer", "Explorer", "Panel", "SignalExplorer", "VisualExplorer", "explore"]
+__all__ = [
+    "AnomalyExplorer",
+    "DetectionExplorer",
+    "Explorer",
+    "Panel",
+    "RegressionExplorer",
+    "SignalExplorer",
+    "VisualExplorer",
+    "explore",
+]
 
 Explorable = Sample | BlockResult | ClassifyResult
 
@@ -27,30 +37,31 @@ EXPLORERS: Mapping[str, Callable[..., Explorer]] = {
     "anomaly": AnomalyExplorer,
     "visual": VisualExplorer,
     "detection": DetectionExplorer,
+    "regression": RegressionExplorer,
 }
 
 
-class State(AnomalyState, DetectionState, SignalState, VisualState, total=False):
+class State(AnomalyState, DetectionState, RegressionState, SignalState, VisualState, total=False):
     """The state of any explorer, to begin with; each explorer takes the part that its own class lists."""
 
 
 def explore(what: Explorable | Iterable[Explorable], **state: Unpack[State]) -> Explorer:
-    """Open the explorer that suits: a sample's signal, an anomaly block's scores, the pictures of object detection.
+    """Open the explorer that suits: a sample's signal, anomaly scores, detected objects, the errors of a regression.
 
     Parameters
     ----------
     what : Sample, BlockResult or ClassifyResult, or a list of one kind
         Several samples or anomaly blocks are laid end to end on one axis of time, pictures stand one behind the other.
-        Of a result, the block that has most to show is taken: anomaly scores before objects, a GMM anomaly block
-        before a K-means one, FOMO before boxes.
+        Of a result, the block that has most to show is taken: anomaly scores before objects and regressions, a GMM
+        anomaly block before a K-means one, FOMO before boxes.
     **state
         Traits of the explorer to begin with, such as ``threshold=3``.
 
     Returns
     -------
     Explorer
-        `AnomalyExplorer`, `SignalExplorer` or `DetectionExplorer`: a widget whose state is readable and settable from
-        Python.
+        `AnomalyExplorer`, `DetectionExplorer`, `RegressionExplorer`, `SignalExplorer` or `VisualExplorer`: a widget
+        whose state is readable and settable from Python.
 
     Raises
     ------
@@ -85,8 +96,8 @@ def explore(what: Explorable | Iterable[Explorable], **state: Unpack[State]) -> 
     blocks = [_telling(r) if isinstance(r, ClassifyResult) else r for r in results]
     if blocks[0].shown_kind not in EXPLORERS:
         raise UsageError(
-            f"There is no explorer for block {blocks[0].id} ({blocks[0].type}), only for blocks with anomaly scores or "
-            "detected objects. block.plot() draws any block."
+            f"There is no explorer for block {blocks[0].id} ({blocks[0].type}), only for blocks with anomaly scores, "
+            "detected objects or a regression. block.plot() draws any block."
         )
     return EXPLORERS[blocks[0].shown_kind](blocks, **begin)
 
@@ -97,7 +108,7 @@ def _telling(result: ClassifyResult) -> BlockResult:
     blocks = [block for block in result.blocks if block.shown_kind in EXPLORERS]
     if not blocks:
         raise UsageError(
-            f"No block of this result has anomaly scores or detects objects; there are: {result.listing()}. "
-            f"block.plot() draws any of them."
+            "No block of this result has anomaly scores, detects objects or is a regression; there are: "
+            f"{result.listing()}. block.plot() draws any of them."
         )
     return min(blocks, key=lambda b: (order.index(b.shown_kind), not is_mixture(b.type), b.last_layer != "fomo"))

@@ -112,13 +112,25 @@ class Timeline:
 
     def draw(self, ax: Axes, axes: Sequence[str], span: Sequence[float], title: str = "") -> None:
         """Draw the axes on show over the stretch of time on show."""
-        chosen = self.signal[[name for name in self.axes if name in axes]]
-        shown = (chosen if span else thinned(chosen)).rename(columns=display.short)
-        shown.attrs["units"] = {display.short(name): display.short(unit) for name, unit in self._units.items()}
-        plots.signal(shown, ax=ax, title=title)
+        self._draw(self.signal, ax, axes, title, all_of_it=not span)
         for start in self.starts[1:] / 1000:
             ax.axvline(start, color="black", linewidth=0.5, alpha=0.5)
         self.limit(ax, span)
+
+    def draw_sample(self, place: int, ax: Axes, axes: Sequence[str], title: str = "") -> float:
+        """Draw the axes on show over one sample, in time from its start; return how long it is in ms."""
+        begin, end = [*self._breaks, len(self.signal)][place : place + 2]
+        shift, stop = [*self.starts, self.end][place : place + 2]
+        part = self.signal.iloc[begin:end]
+        self._draw(part.set_axis(part.index - shift), ax, axes, title)
+        ax.set_xlim(0, (stop - shift) / 1000)
+        return float(stop - shift)
+
+    def _draw(self, signal: pd.DataFrame, ax: Axes, axes: Sequence[str], title: str, *, all_of_it: bool = True) -> None:
+        chosen = signal[[name for name in self.axes if name in axes]]
+        shown = (thinned(chosen) if all_of_it and len(chosen) else chosen).rename(columns=display.short)
+        shown.attrs["units"] = {display.short(name): display.short(unit) for name, unit in self._units.items()}
+        plots.signal(shown, ax=ax, title=title)
 
     def limit(self, ax: Axes, span: Sequence[float]) -> None:
         """Show only the stretch `span` ([start, end] in ms; empty for all of it)."""

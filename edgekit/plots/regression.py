@@ -14,7 +14,7 @@ from edgekit.colours import ERRORS
 from edgekit.plots.style import along, finish, new_axes
 
 Floats = NDArray[np.float64]
-_MANY = 2000  # points; beyond, they are drawn smaller and let others shine through
+_MANY, _DUST = 2000, 20_000  # points; beyond, they are drawn smaller and let others shine through; as single pixels
 
 
 def predicted(
@@ -146,14 +146,15 @@ def _read(predictions: Any, threshold: Any, *, all_rows: bool = False) -> tuple[
 
 def _points(ax: Axes, x: Floats, y: Floats, error: Floats, limit: float | None) -> None:
     beyond = np.abs(error) > limit if limit is not None else np.zeros(len(x), bool)
-    size, opacity = (5.0, 0.9) if len(x) <= _MANY else (2.0, 0.4)
+    size, opacity = (5.0, 1.0) if len(x) <= _MANY else (2.0, 0.4)
+    dust = len(x) > _DUST
     for name, rows in (("within", ~beyond), ("beyond", beyond)):
         if rows.any():
             look = ERRORS[name]
             label = f"{_SAID[name].format(limit)}: {int(rows.sum())}" if limit is not None else f"windows: {len(x)}"
             ax.plot(
-                x[rows], y[rows], look.marker, color=look.light, markersize=size, alpha=opacity, label=label,
-                markeredgewidth=0,
+                x[rows], y[rows], "," if dust else look.marker, color=look.light, markersize=size, alpha=opacity,
+                label=label, markeredgewidth=0,
             )  # fmt: skip
 
 

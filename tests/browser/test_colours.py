@@ -14,6 +14,7 @@ from playwright.sync_api import BrowserContext
 import edgekit as ek
 from edgekit import colours
 from edgekit.explorers import Explorer, modules
+from tests.numbers_result import predicted_result
 from tests.objects_result import detected_result
 from tests.scores import scored_result
 
@@ -32,6 +33,7 @@ OF_WINDOWS = {kind: colours.WINDOWS[kind] for kind in ("normal", "anomalous", "a
 EXPLORERS = {  # what is shown, and its kinds
     "anomaly": (lambda: scored_result(60, anomalous=0.4), OF_WINDOWS),
     "detection": (lambda: detected_result(12, 14), colours.DETECTED),
+    "regression": (lambda: predicted_result(60), colours.ERRORS),
 }
 
 
@@ -50,8 +52,8 @@ def test_the_static_picture_and_the_explorer_agree(context: BrowserContext, tmp_
     page = ExplorerPage(context, explorer, tmp_path, color_scheme=theme)
     in_explorer, in_picture = set(page.page.evaluate(PAINTED)), painted(explorer)
     page.close()
-    shown = looks if name == "anomaly" else {kind: looks[kind] for kind in explorer.matched().errors()["kind"]}
-    assert len(shown) >= 3
+    shown = {kind: looks[kind] for kind in explorer.matched().errors()["kind"]} if name == "detection" else looks
+    assert len(shown) >= min(3, len(looks))
     for kind, look in shown.items():
         assert look.light.lower() in in_picture, f"{kind} in the static picture"
         assert getattr(look, theme).lower() in in_explorer, f"{kind} in the explorer"

@@ -112,9 +112,11 @@ interface TimelineMeta extends Meta {
   ranges: [least: number | null, most: number | null][];
   samples: TimelineSample[];
 }
-interface TimelineTraits {
-  span: number[];
+interface AxesTraits {
   axes: string[];
+}
+interface TimelineTraits extends AxesTraits {
+  span: number[];
 }
 interface TimelineArrays {
   time: Float64Array;
@@ -163,6 +165,45 @@ interface AnomalyTraits extends TimelineTraits, ThresholdTraits {
   _blob: DataView;
   window: number;
   log_scale: boolean;
+}
+
+// --- regressions ---
+interface RegressionMeta extends TimelineMeta {
+  lowest: number;
+  highest: number;
+  /** The largest error that there is room for. */
+  widest: number;
+  figures: { name: string; value: number; low: number | null; high: number | null }[];
+  note: string;
+}
+/** One value a window, but `worst`: the windows that have an error, the largest first. */
+interface RegressionArrays extends TimelineArrays {
+  sample: Int32Array;
+  start: Float64Array;
+  stop: Float64Array;
+  expected: Float64Array;
+  predicted: Float64Array;
+  worst: Int32Array;
+}
+interface RegressionTraits extends AxesTraits {
+  _meta: RegressionMeta;
+  _blob: DataView;
+  window: number;
+  threshold: number;
+}
+/** Where points stand, in CSS pixels. */
+interface Points {
+  x: Float32Array;
+  y: Float32Array;
+}
+interface PanelScale extends Stretch {
+  bottom: number;
+  top: number;
+  floor: number;
+  room: number;
+  x(value: number): number;
+  y(value: number): number;
+  value(y: number): number;
 }
 
 // --- detections ---

@@ -21,7 +21,7 @@ export function dashPicture(dash) {
 
 /**
  * Buttons that show and hide axes; their state is the trait `axes`.
- * @param {Model<TimelineTraits>} model
+ * @param {Model<AxesTraits>} model
  * @param {TimelineMeta} meta
  */
 export function axisLegend(model, meta) {

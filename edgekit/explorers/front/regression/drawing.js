@@ -1,0 +1,107 @@
+// Drawing of the regression explorer: axes and signal below; points, threshold and chosen window, which move, above.
+import { canvasIn } from "../shared/canvas.js";
+import { clamp } from "../shared/numbers.js";
+import { AXIS, TOP, timeScale } from "../shared/scales.js";
+import { drawSignal } from "../shared/signal_track.js";
+import { palette } from "../shared/theme.js";
+import { drawMark, drawTimeAxis } from "../shared/time_track.js";
+import { drawAllowed, drawPanel, drawRing, panelScale, placed } from "./panels.js";
+import { pointAt, pointsIn } from "./scatter.js";
+/** @import { RegressionState } from "./state.js" */
+
+/**
+ * @param {RegressionState} state
+ * @param {HTMLElement} root
+ * @param {{predicted: HTMLElement, errors: HTMLElement, signal: HTMLElement, knob: HTMLElement}} places
+ */
+export function regressionDrawing(state, root, places) {
+  const { model, meta } = state, panels = [panelOf(state, places.predicted, false), panelOf(state, places.errors, true)];
+  const ofErrors = panels[1], signal = sampleTrack(state, places.signal);
+  let colours = palette(root, meta.looks);
+  return {
+    below() {
+      colours = palette(root, meta.looks);
+      for (const panel of panels) panel.below(colours);
+      signal.below();
+      return colours;
+    },
+    above() {
+      for (const panel of panels) panel.above(colours);
+      const scale = ofErrors.scale();
+      places.knob.style.top = `${places.errors.offsetTop + clamp(scale.y(model.get("threshold")), TOP, scale.floor)}px`;
+      signal.above(colours);
+    },
+    windowUnderPredicted: panels[0].windowUnder, windowUnderErrors: ofErrors.windowUnder,
+    /** The error at this height of the panel of errors. @param {PointerEvent} event */
+    errorUnder: ({ clientY }) => ofErrors.scale().value(clientY - places.errors.getBoundingClientRect().top),
+    /** How many pixels a press is from the nearer dashed line of the panel of errors. @param {PointerEvent} event */
+    fromLine({ clientY }) {
+      const y = clientY - places.errors.getBoundingClientRect().top, { y: at } = ofErrors.scale(), threshold = model.get("threshold");
+      return Math.min(Math.abs(y - at(threshold)), Math.abs(y - at(-threshold)));
+    },
+  };
+}
+
+/**
+ * One panel of points.
+ * @param {RegressionState} state
+ * @param {HTMLElement} place
+ * @param {boolean} errors whether errors stand upwards, else predicted numbers
+ */
+function panelOf({ model, meta, data, order, within, errorOf }, place, errors) {
+  const base = canvasIn(place), over = canvasIn(place);
+  let scale = panelScale(meta, 1, 1, errors), points = placed(scale, order, data, errors);
+  /** @type {ReturnType<typeof pointsIn>} */
+  let drawPoints = () => {};
+  return {
+    scale: () => scale,
+    /** @param {Palette} colours */
+    below(colours) {
+      const surface = base.begin(), { context } = over.begin();
+      scale = panelScale(meta, surface.width, surface.height, errors);
+      points = placed(scale, order, data, errors);
+      drawPoints = pointsIn(context, context.canvas.width / Math.max(surface.width, 1), points);
+      drawPanel(surface, colours, scale, errors);
+    },
+    /** @param {Palette} colours */
+    above(colours) {
+      const surface = over.begin(), chosen = model.get("window"), error = errorOf(chosen);
+      drawPoints(colours, within());
+      drawAllowed(surface, colours, scale, model.get("threshold"), errors);
+      if (Number.isNaN(error)) return;
+      drawRing(surface, colours, scale.x(data.expected[chosen]), scale.y(errors ? error : data.predicted[chosen]));
+    },
+    /** The window under the hand, -1 for none. @param {PointerEvent} event */
+    windowUnder({ clientX, clientY }) {
+      const { left, top } = place.getBoundingClientRect(), i = pointAt(points, clientX - left, clientY - top);
+      return i < 0 ? -1 : order[i];
+    },
+  };
+}
+
+/**
+ * The signal of the chosen window's sample: drawn when that is another one, the window marked in it.
+ * @param {RegressionState} state
+ * @param {HTMLElement} place
+ */
+function sampleTrack({ model, meta, data, view }, place) {
+  const base = canvasIn(place), over = canvasIn(place);
+  let drawn = -1;
+  /** @param {Palette} colours @param {number} sample */
+  function draw(colours, sample) {
+    const { context, width, height } = base.begin(), now = view(), inSample = { low: 0, high: now.high - now.low };
+    drawSignal({ context, width, height: height - AXIS }, colours, data, { ...meta, samples: [] }, model.get("axes"), now);
+    drawTimeAxis(context, colours, inSample, timeScale(inSample, width), height - AXIS);
+    drawn = sample;
+  }
+  return {
+    below: () => void (drawn = -1),
+    /** @param {Palette} colours */
+    above(colours) {
+      const chosen = model.get("window"), sample = data.sample[chosen];
+      if (sample !== drawn) draw(colours, sample);
+      const surface = over.begin(), now = view(), from = data.start[chosen], to = data.stop[chosen];
+      if (from > now.low || to < now.high) drawMark(surface, colours, now, from, to, surface.height - AXIS);
+    },
+  };
+}

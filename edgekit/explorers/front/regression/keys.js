@@ -1,0 +1,25 @@
+// Keys of the regression explorer, and the line of help that tells of them.
+import { keyHelp } from "../shared/elements.js";
+import { onKeys, stepKeys } from "../shared/keyboard.js";
+/** @import { RegressionState } from "./state.js" */
+
+/**
+ * @param {RegressionState} state
+ * @param {HTMLElement} root
+ * @param {HTMLElement} knob
+ */
+export function regressionKeys({ model, windows, choose, chooseError, nudgeThreshold }, root, knob) {
+  const raise = (/** @type {KeyboardEvent} */ event) => nudgeThreshold(event.shiftKey ? 10 : 1);
+  const lower = (/** @type {KeyboardEvent} */ event) => nudgeThreshold(event.shiftKey ? -10 : -1);
+  onKeys(knob, { ArrowLeft: lower, ArrowRight: raise }); // as of any slider; elsewhere these keys step windows
+  onKeys(root, {
+    ...stepKeys(() => model.get("window"), windows, choose),
+    ArrowUp: raise, ArrowDown: lower,
+    n: () => chooseError(1), p: () => chooseError(-1),
+  });
+}
+
+/** @param {string} note */
+export const regressionHelp = (note) =>
+  keyHelp([["←", "→"], "step, ", ["shift"], "ten · ", ["n", "p"], "next, previous error, largest first · ",
+    ["↑", "↓"], "threshold · click a point, drag a dashed line", note ? ` · ${note}` : ""]);

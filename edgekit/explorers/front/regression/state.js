@@ -1,0 +1,64 @@
+// What the regression explorer shows: its numbers, sorted by error, what follows from the traits, and what may be done.
+import { unpack, upperBound } from "../shared/arrays.js";
+import { put } from "../shared/model.js";
+import { clamp } from "../shared/numbers.js";
+import { scoreAxis } from "../shared/scales.js";
+import { thresholdMoves } from "../shared/threshold.js";
+
+/** @typedef {ReturnType<typeof regressionState>} RegressionState */
+
+/**
+ * Windows in the order of their absolute errors, the smallest first, and those errors.
+ * @param {Pick<RegressionArrays, "expected" | "predicted" | "worst">} data
+ */
+export function byError({ expected, predicted, worst }) {
+  const order = worst.map((_, i) => worst[worst.length - 1 - i]);
+  return { order, size: Float64Array.from(order, (i) => Math.abs(predicted[i] - expected[i])) };
+}
+
+/** @param {Model<RegressionTraits>} model */
+export function regressionState(model) {
+  const meta = model.get("_meta"), data = /** @type {RegressionArrays} */ (/** @type {any} */ (unpack(meta.layout, model.get("_blob"))));
+  const windows = data.start.length, { order, size } = byError(data);
+  const rank = new Int32Array(windows).fill(-1);
+  data.worst.forEach((window, place) => (rank[window] = place));
+  const axis = () => scoreAxis({ lowest: 0, highest: meta.widest }, false);
+
+  /** @param {number} i */
+  function choose(i) {
+    if (Number.isFinite(i)) put(model, "window", clamp(Math.round(i), 0, windows - 1));
+  }
+  const moves = thresholdMoves(model, axis);
+  return {
+    model, meta, data, windows, order, size, rank, axis, choose,
+    nudgeThreshold: moves.nudgeThreshold,
+    /** @param {number} value */
+    setThreshold: (value) => void (value >= 0 && moves.setThreshold(value)),
+    /** @param {number} error with either sign */
+    setThresholdAt: (error) => moves.setThresholdAt(axis().share(Math.abs(error))),
+    /** How many windows are within the threshold. */
+    within: () => upperBound(size, model.get("threshold")),
+    /** @param {number} i */
+    errorOf: (i) => data.predicted[i] - data.expected[i],
+    /** The stretch of time of the chosen window's sample. */
+    view() {
+      const { start, end } = meta.samples[data.sample[model.get("window")]];
+      return { low: start, high: end };
+    },
+    /** Choose the window of that time in the sample on show. @param {number} ms */
+    chooseAt(ms) {
+      const { start, stop, sample } = data, own = sample[model.get("window")];
+      let best = -1, least = Infinity;
+      for (let i = sample.indexOf(own); i < windows && sample[i] === own; i++) {
+        const far = Math.abs((start[i] + stop[i]) / 2 - ms);
+        if (far < least) [best, least] = [i, far];
+      }
+      if (best >= 0) choose(best);
+    },
+    /** Choose the next smaller (`step` 1) or larger error; from a window without one, the largest. @param {1 | -1} step */
+    chooseError(step) {
+      const now = rank[model.get("window")];
+      choose(data.worst[now < 0 ? 0 : clamp(now + step, 0, data.worst.length - 1)]);
+    },
+  };
+}

@@ -1,0 +1,58 @@
+// Text beside the panels: the chosen window, what the threshold allows, and the figures of all windows.
+import { h } from "../shared/elements.js";
+import { figure, percent, seconds } from "../shared/numbers.js";
+/** @import { RegressionState } from "./state.js" */
+
+/**
+ * One window in words; `show` returns what a screen reader says of it.
+ * @param {RegressionState} state
+ */
+export function windowCard({ model, meta, data, rank, errorOf }) {
+  const name = h("h3"), where = h("p", { class: "ek-quiet" }), error = h("p", { class: "ek-figure" }), numbers = h("p"), place = h("p", { class: "ek-quiet" });
+  const element = h("div", { class: "ek-card", role: "group", "aria-label": "the window" }, name, where, error, numbers, place);
+  function show() {
+    const i = model.get("window"), sample = meta.samples[data.sample[i]], size = errorOf(i), known = !Number.isNaN(size);
+    const beyond = known && Math.abs(size) > model.get("threshold"), from = data.start[i] - sample.start, to = data.stop[i] - sample.start;
+    name.textContent = `Window ${i}`;
+    where.textContent = where.title = `${sample.name} · ${seconds(from)} to ${seconds(to)}`;
+    const said = known ? `${size > 0 ? "+" : ""}${figure(size, 2)}` : "–";
+    error.textContent = known ? `${said} ${beyond ? "◆ beyond" : "within"}` : "no error";
+    element.classList.toggle("ek-above", beyond);
+    numbers.textContent = `predicted ${figure(data.predicted[i])}, expected ${figure(data.expected[i])}`;
+    place.textContent = known ? `error ${rank[i] + 1} of ${data.worst.length}, largest first` : "no expected or no predicted number";
+    return `window ${i}, ${numbers.textContent}, ${known ? `error ${said}, ${beyond ? "beyond" : "within"} the threshold` : "no error"}`;
+  }
+  return { element, show };
+}
+
+/**
+ * How many windows the threshold allows, in words and a small table.
+ * @param {RegressionState} state
+ */
+export function allowedTable({ data, within, model }) {
+  const said = h("p", { "aria-live": "polite" }), cells = [h("td"), h("td"), h("td"), h("td")];
+  const row = (/** @type {string} */ name, /** @type {HTMLElement[]} */ ...tds) => h("tr", {}, h("th", { scope: "row" }, name), ...tds);
+  const table = h("table", {}, h("caption", { class: "ek-hidden" }, "windows within the threshold and beyond it"),
+    h("thead", {}, h("tr", {}, h("td"), h("th", { scope: "col" }, "windows"), h("th", { scope: "col" }, "share"))),
+    h("tbody", {}, row("within", cells[0], cells[1]), row("beyond", cells[2], cells[3])));
+  function show() {
+    const all = data.worst.length, inside = within();
+    said.textContent = `Error up to ${Number(model.get("threshold").toPrecision(6))}: ${inside} of ${all} window${all === 1 ? "" : "s"} within`;
+    [String(inside), percent(inside / all), String(all - inside), percent(1 - inside / all)].forEach((text, i) => (cells[i].textContent = text));
+  }
+  return { element: h("div", {}, h("h3", {}, "At this threshold"), said, table), show };
+}
+
+/**
+ * The figures over all windows, with their intervals over samples.
+ * @param {RegressionMeta} meta
+ */
+export function figureTable({ figures }) {
+  const rows = figures.map(({ name, value, low, high }) =>
+    h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, figure(value, 2)),
+      h("td", {}, low === null || high === null ? "" : `${figure(low, 2)} to ${figure(high, 2)}`)));
+  return h("div", {}, h("h3", {}, "Errors of all windows"),
+    h("table", {}, h("caption", { class: "ek-hidden" }, "figures with their intervals over samples"),
+      h("thead", {}, h("tr", {}, h("td"), h("th", { scope: "col" }, "value"), h("th", { scope: "col" }, "95 % of draws"))),
+      h("tbody", {}, ...rows)));
+}

@@ -1,0 +1,187 @@
+"""The explorer of a regression: predicted against expected, the errors over the range, a threshold to drag."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from edgekit import display, plots, regression
+from edgekit.arguments import real, texts, whole
+from edgekit.errors import UsageError
+from edgekit.explorers.base import Explorer
+from edgekit.explorers.state import State, reading
+from edgekit.explorers.timeline import Timeline
+from edgekit.plots.style import plain
+from edgekit.resampling import RESAMPLES
+
+if TYPE_CHECKING:
+    from edgekit.results.block import BlockResult
+
+_SURE = 2000  # samples up to which the figures get an interval: drawing more of them anew would take seconds
+
+
+class RegressionState(TypedDict, total=False):
+    """The state of a `RegressionExplorer`, to begin with."""
+
+    window: int
+    threshold: float | None
+    axes: Sequence[str]
+
+
+class RegressionExplorer(Explorer):
+    """Predicted against expected numbers of one sample or of many, their errors, and the signal behind each.
+
+    Parameters
+    ----------
+    blocks : sequence of BlockResult
+        What a regression block says of each sample.
+    **state
+        Any of the traits below, to begin with.
+
+    Attributes
+    ----------
+    window : int
+        The window one looks at: its place in `windows`. At first the one that is furthest off.
+    threshold : float
+        The largest absolute error that is allowed. At first the block's own; without one, the largest there is.
+    axes : list of str
+        The axes of the signal on show.
+    windows : DataFrame
+        Index `window`: `sample` (id), then `start_ms`, `end_ms`, `expected`, `predicted` and `error` of
+        `edgekit.regression.predictions`.
+
+    Raises
+    ------
+    UsageError
+        No window has both an expected and a predicted number.
+    """
+
+    script: ClassVar[str] = "regression/explorer.js"
+    state: ClassVar[tuple[str, ...]] = ("window", "threshold", "axes")
+
+    window = State(0, whole)
+    threshold = State(0.0, real)
+    axes = State([], texts)
+
+    def __init__(self, blocks: Sequence[BlockResult], **state: Unpack[RegressionState]) -> None:
+        first = blocks[0]
+        tables = [block.predictions().drop(columns="within") for block in blocks]
+        self._place = np.repeat(np.arange(len(blocks)), list(map(len, tables))).astype("i4")
+        self.windows = pd.concat(tables, ignore_index=True).rename_axis(index="window")
+        self.windows.insert(0, "sample", np.array([block.sample.id for block in blocks])[self._place])
+        error = self.windows["error"].abs().to_numpy(float)
+        known = int(np.isfinite(error).sum())
+        self._worst_first = np.argsort(-np.nan_to_num(error, nan=-1.0), kind="stable")[:known].astype("i4")
+        resamples = RESAMPLES if len(blocks) <= _SURE else 0
+        self._figures = regression.errors(self.windows, resamples=resamples).drop(index="within")
+        self._timeline = Timeline([block.sample for block in blocks], _reach(tables))
+        limit = float(error[self._worst_first[0]]) if first.threshold is None else first.threshold
+        begin = {"window": int(self._worst_first[0]), "threshold": limit, "axes": self._timeline.axes}
+        super().__init__(self._describe(first, limit), self._arrays(), **{**begin, **state})
+
+    def _describe(self, first: BlockResult, limit: float) -> dict[str, Any]:
+        numbers = self.windows[["expected", "predicted"]].to_numpy(float)[self._worst_first]
+        lost = len(self.windows) - len(self._worst_first)
+        widest = float(self.windows["error"].abs().max())
+        return self._timeline.meta() | {
+            "title": f"{display.shown(first.title)} · {self._timeline.title()}",
+            "lowest": float(numbers.min()),
+            "highest": float(numbers.max()),
+            "widest": max(widest, 1.25 * limit) or 1.0,  # with room to drag the threshold beyond where it begins
+            "figures": [
+                {"name": _NAMES[str(name)], "value": value, "low": _finite(low), "high": _finite(high)}
+                for name, value, low, high in self._figures.itertuples()
+                if np.isfinite(value)
+            ],
+            "note": f"{lost} of {len(self.windows)} windows have no expected or no predicted number" if lost else "",
+        }
+
+    def _arrays(self) -> dict[str, Any]:
+        start = self._timeline.starts[self._place]
+        return self._timeline.arrays() | {
+            "sample": self._place,
+            "start": self.windows["start_ms"].to_numpy(float) + start,
+            "stop": self.windows["end_ms"].to_numpy(float) + start,
+            "expected": self.windows["expected"].to_numpy(float),
+            "predicted": self.windows["predicted"].to_numpy(float),
+            "worst": self._worst_first,
+        }
+
+    def _checked(self, name: str, value: Any) -> Any:
+        if name == "window" and not 0 <= value < len(self.windows):
+            raise UsageError(f"There are windows 0 to {len(self.windows) - 1}, not {value}.")
+        if name == "threshold" and not 0 <= value < np.inf:
+            raise UsageError(f"The threshold of a regression is the error allowed, 0 or more; got {value}.")
+        if name == "axes":
+            return self._timeline.checked_axes(value)
+        return super()._checked(name, value)
+
+    @property
+    @reading
+    def selection(self) -> pd.DataFrame:
+        """The windows whose error is larger than the threshold: rows of `windows`, the furthest off first."""
+        error = self.windows["error"].abs().to_numpy(float)[self._worst_first]
+        beyond: pd.DataFrame = self.windows.iloc[self._worst_first[error > self.threshold]]
+        return beyond
+
+    @property
+    @reading
+    def counts(self) -> pd.Series[float]:
+        """How many windows are `within` the threshold and `beyond` it, and `share`: of the windows, how many within."""
+        known, beyond = len(self._worst_first), len(self.selection)
+        return pd.Series({"within": known - beyond, "beyond": beyond, "share": (known - beyond) / known}, dtype=float)
+
+    @reading
+    def figure(self) -> Figure:
+        """Return the same view as a matplotlib figure of its own, without pyplot."""
+        figure = Figure(figsize=(11, 6.4))
+        room = {"left": 0.07, "right": 0.84, "top": 0.95, "bottom": 0.09, "hspace": 0.36, "wspace": 0.22}
+        grid = figure.add_gridspec(2, 2, width_ratios=(1, 1.5), height_ratios=(1.5, 1), **room)
+        scatter, errors, signal = (figure.add_subplot(place) for place in (grid[0, 0], grid[0, 1], grid[1, :]))
+        plots.predicted(self.windows, self.threshold, ax=scatter, title=str(self._meta["title"]))
+        if (legend := scatter.get_legend()) is not None:
+            legend.remove()  # that of the errors beside it tells the same
+        plots.residuals(self.windows, self.threshold, ax=errors)
+        row = self.windows.iloc[self.window]
+        for axes, height in ((scatter, row["predicted"]), (errors, row["error"])):
+            axes.plot(row["expected"], height, "o", color="black", markersize=11, markerfacecolor="none")
+        place = int(self._place[self.window])
+        length = self._timeline.draw_sample(place, signal, self.axes, title=plain(self._say()))
+        if row["start_ms"] > 0 or row["end_ms"] < length:
+            signal.axvspan(row["start_ms"] / 1000, row["end_ms"] / 1000, facecolor="black", alpha=0.12)
+        return figure
+
+    def _say(self) -> str:
+        row, sample = self.windows.iloc[self.window], self._timeline.samples[self._place[self.window]]
+        numbers = f"predicted {row['predicted']:.4g}, expected {row['expected']:.4g}, error {row['error']:.4g}"
+        return f"window {self.window}, {display.shown(sample.filename)}: {numbers}"
+
+    @reading
+    def text(self) -> str:
+        """Say in four lines what is on show."""
+        counts, known = self.counts, len(self._worst_first)
+        figures = self._figures["value"].to_dict()
+        return "\n".join(
+            [
+                f"RegressionExplorer: {self._meta['title']}",
+                f"error up to {self.threshold:.6g}: {int(counts['within'])} of {known} windows within",
+                f"mean absolute error {figures['mae']:.4g}, bias {figures['bias']:.4g}",
+                self._say(),
+            ]
+        )
+
+
+_NAMES = {"mae": "mean absolute", "rmse": "root mean square", "bias": "bias", "largest": "largest", "r2": "R²"}
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _reach(tables: Sequence[pd.DataFrame]) -> list[float]:
+    """Return when the last window of each sample is over, in ms from its start."""
+    return [float(table["end_ms"].max()) if len(table) else 0.0 for table in tables]
