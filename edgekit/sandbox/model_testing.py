@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from edgekit.sandbox.job_runner import Log
 from edgekit.sandbox.project import VARIANTS, Block, Json, Project, Tested
 
-RESET = "should_rerun_full_job"  # in the API's words: no quick way back, run model testing again
+# In the API's words: run model testing again, or only have its summary made again.
+RERUN, REGENERATE = "should_rerun_full_job", "can_regenerate_model_summary"
 
 
 def run(project: Project, log: Log, category: str = "testing", variant: str = VARIANTS[0]) -> Tested:
@@ -22,6 +23,23 @@ def run(project: Project, log: Log, category: str = "testing", variant: str = VA
         tested.append((result, project.verdicts(sample, classifications)))
     log("Model testing OK")
     return tested
+
+
+def regenerated(project: Project, tested: Tested) -> Tested:
+    """Return results with the verdicts of today's thresholds, from the scores that are there."""
+    found = []
+    for result, _ in tested:
+        classifications = [
+            one
+            | {
+                "thresholds": project.blocks[one["learnBlock"]["id"]].thresholds(),
+                "minimumConfidenceRating": project.blocks[one["learnBlock"]["id"]].threshold["value"],
+            }
+            for one in result["classifications"]
+        ]
+        verdicts = project.verdicts(project.samples[result["sampleId"]], classifications)
+        found.append((result | {"classifications": classifications}, verdicts))
+    return found
 
 
 def page(tested: Tested, offset: int, limit: int) -> Json:
@@ -40,12 +58,15 @@ def whole(project: Project, tested: Tested, thresholds_changed: bool, variants: 
     answer = {key: value for key, value in page(tested, 0, len(tested)).items() if key != "totalCount"}
     answer |= project.accuracy(tested)
     if thresholds_changed and not tested:
-        answer["noResultsBecauseThresholdsChanged"] = RESET
+        answer["noResultsBecauseThresholdsChanged"] = REGENERATE if project.regenerates else RERUN
     return answer | {"availableVariants": variants}
 
 
-def confusion(pairs: Counter[tuple[str, str]]) -> Json:
-    """Return the API's ``accuracy`` of how often each expected label (first) was predicted as which (second)."""
+def confusion(pairs: Counter[tuple[str, str]], anomaly: str = "") -> Json:
+    """Return the API's ``accuracy`` of how often each expected label (first) was predicted as which (second).
+
+    The accuracy of anomalies and of all else is there where `anomaly` is among what was expected.
+    """
     names = sorted({name for pair in pairs for name in pair})
     good = {name: pairs[name, name] for name in names}
     total = {name: sum(pairs[name, other] for other in names) for name in names}
@@ -55,7 +76,18 @@ def confusion(pairs: Counter[tuple[str, str]]) -> Json:
         "confusionMatrixValues": {name: {other: pairs[name, other] for other in names} for name in names},
         "allLabels": names,
     }
-    return answer | ({"accuracyScore": sum(good.values()) / pairs.total()} if pairs else {})
+    if not pairs:
+        return answer
+    recalls = {name: good[name] / total[name] for name in names if total[name]}
+    answer |= {
+        "accuracyScore": sum(good.values()) / pairs.total(),
+        "balancedAccuracyScore": sum(recalls.values()) / len(recalls),
+    }
+    if anomaly in recalls:
+        normal = [name for name in recalls if name != anomaly]
+        answer["anomalyAccuracyScore"] = recalls[anomaly]
+        answer["noAnomalyAccuracyScore"] = sum(good[name] for name in normal) / sum(total[name] for name in normal)
+    return answer
 
 
 def errors(rows: list[Json], mean_squared: list[float]) -> Json:

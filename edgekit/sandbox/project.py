@@ -213,6 +213,7 @@ class Project(ABC):
     others: tuple[Project, ...] = field(default=(), kw_only=True)  # the same project under its further impulses
 
     labeling: ClassVar[str]
+    regenerates: ClassVar[bool] = False  # whether new thresholds change no score, but only verdicts
 
     @property
     def window_ms(self) -> int:

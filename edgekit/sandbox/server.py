@@ -44,6 +44,11 @@ ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("GET", "impulses", lambda s, r: s.impulses()),
     ("GET", "impulses-detailed", lambda s, r: s.detailed_impulses()),
     ("POST", f"impulse/{_ID}/set-thresholds", lambda s, r, impulse: s.with_impulse(impulse).set_thresholds(r.body)),
+    (
+        "POST",
+        f"impulse/{_ID}/regenerate-model-testing-summary",
+        lambda s, r, impulse: s.with_impulse(impulse).regenerate_model_testing(r.query),
+    ),
     ("GET", f"dsp/{_ID}/features/labels", lambda s, r, dsp: s.with_dsp(dsp).feature_labels(dsp)),
     (
         "GET",

@@ -36,6 +36,7 @@ class Service:
         self.others = [Service(other, self._jobs) for other in project.others]
         self._answers: dict[tuple[object, ...], bytes] = {}
         self._tested: dict[tuple[str, str], Tested] = {}  # by category and variant
+        self._emptied: dict[tuple[str, str], Tested] = {}  # the results that new thresholds took away
         self._thresholds_changed = False
 
     def close(self) -> None:
@@ -299,6 +300,23 @@ class Service:
         found = self._tested.get((category, variant), [])
         return model_testing.whole(self.project, found, self._thresholds_changed, available)
 
+    def regenerate_model_testing(self, query: Query) -> Json:
+        """Start the job that gives the verdicts of today's thresholds to the scores of the last run."""
+        category = self._category(query)
+        known = self._emptied | self._tested
+        if not self.project.regenerates:
+            raise Refused("The results of this project cannot be regenerated, run 'startClassifyJob' instead")
+        if not any(found == category for found, _ in known):
+            raise Refused(NO_RESULTS)
+
+        def work(log: Log) -> None:
+            for (found, variant), tested in known.items():
+                if found == category:
+                    self._tested[category, variant] = model_testing.regenerated(self.project, tested)
+            log("Model testing summary OK")
+
+        return {"success": True, "id": self._jobs.start("Regenerating model testing summary", work)}
+
     def _category(self, query: Query) -> str:
         category = query.get("category", "testing")
         if category not in CATEGORIES:
@@ -313,7 +331,9 @@ class Service:
         changes = [(self._threshold(entry), entry["value"]) for entry in wanted]
         for threshold, value in changes:
             threshold["value"] = value if isinstance(value, str) else float(value)
-        had_results, self._tested, self._thresholds_changed = bool(self._tested), {}, True
+        had_results = bool(self._tested)
+        self._emptied |= self._tested
+        self._tested, self._thresholds_changed = {}, True
         self._answers = {}
         status = {"hadModelTestingResults": had_results, "regenerateModelTestingStatus": "not_regenerated"}
         return {"success": True, **status}

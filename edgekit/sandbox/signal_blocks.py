@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -52,6 +53,27 @@ class ClassifierBlock(SignalBlock):
         """Return the best label if it is sure enough."""
         best = max(result, key=result.__getitem__)
         return best if result[best] >= self.threshold["value"] else UNCERTAIN
+
+    def metrics(self, tested: Tested) -> dict[str, float]:
+        """Return precision, recall and F1 of the best labels, weighted by how many windows have each label.
+
+        Only windows of labels that the model knows count.
+        """
+        truth, said = [], []
+        for result, rows in tested:
+            (found,) = [c for c in result["classifications"] if c["learnBlock"]["id"] == self.about["id"]]
+            truth += [row["label"] for row in rows]
+            said += [max(window, key=window.__getitem__) for window in found["result"]]
+        pairs = Counter((t, s) for t, s in zip(truth, said, strict=True) if t in self.class_names())
+        averages = dict.fromkeys(("Precision", "Recall", "F1 score"), 0.0)
+        for name in self.class_names():
+            hits = pairs[name, name]
+            there = sum(count for (t, _), count in pairs.items() if t == name)
+            called = sum(count for (_, s), count in pairs.items() if s == name)
+            figures = (hits / max(called, 1), hits / max(there, 1), 2 * hits / max(there + called, 1))
+            for key, figure in zip(averages, figures, strict=True):
+                averages[key] += figure * there / max(pairs.total(), 1)
+        return {f"Weighted average {key}": value for key, value in averages.items()}
 
     def class_names(self) -> list[str]:
         """Return the labels."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from edgekit.sandbox import model_testing
 from edgekit.sandbox.project import Floats, Json, Project, StoredSample, Tested
-from edgekit.sandbox.signal_blocks import ANOMALY, UNCERTAIN, RegressionBlock
+from edgekit.sandbox.signal_blocks import ANOMALY, UNCERTAIN, ClassifierBlock, RegressionBlock
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +110,7 @@ class SignalProject(Project):
     anomalous: frozenset[str] = frozenset()
 
     labeling: ClassVar[str] = "single_label"
+    regenerates: ClassVar[bool] = True
 
     def interval(self, sample: Signal) -> float:
         """Return the interval of the impulse's frequency: every recording is resampled to it."""
@@ -197,7 +198,13 @@ class SignalProject(Project):
             return self._errors(tested, rows, found)
         wanted = [self.wanted(row["label"]) for row in rows]
         pairs = Counter(zip(wanted, (row["prediction"] for row in rows), strict=True))
-        return {"accuracy": model_testing.confusion(pairs), "additionalMetricsByLearnBlock": []}
+        blocks = [block for block in self.blocks.values() if isinstance(block, ClassifierBlock)] if tested else []
+        return {
+            "accuracy": model_testing.confusion(pairs, ANOMALY),
+            "additionalMetricsByLearnBlock": [
+                model_testing.additional(block, block.metrics(tested)) for block in blocks
+            ],
+        }
 
     def _errors(self, tested: Tested, rows: list[Json], blocks: list[RegressionBlock]) -> Json:
         metrics = [block.metrics(tested) for block in blocks]

@@ -20,6 +20,7 @@ from edgekit.studio import classify_calls, impulse_calls, sample_calls, testing_
 from edgekit.studio.calls import STUDIO_URL, Calls, id_of
 from edgekit.studio.many import in_order
 from edgekit.studio.threshold_calls import ThresholdSet
+from edgekit.verdicts import VerdictComparison, compare
 from edgekit.wire import schema
 from edgekit.wire.limits import RETRIES, TIMEOUT
 from edgekit.wire.secret import Secret, sealed
@@ -425,6 +426,49 @@ class Studio:
         asked = self.under(impulse)
         asked._known_impulse = None  # the results rest on it as it is now
         return testing_calls.model_testing(asked._calls, asked, start=start, variant=variant, category=category)
+
+    def compare(
+        self, a: str | int | ModelTesting, b: str | int | ModelTesting, *, category: str = "testing"
+    ) -> VerdictComparison:
+        """Test two variants or two impulses on a whole set, and say which windows are called something else.
+
+        Parameters
+        ----------
+        a, b : str, int or ModelTesting
+            The name of a variant (int8, float32, akida), the id of an impulse, or a test that was run already.
+        category : str
+            Which samples: testing, training or validation.
+
+        Returns
+        -------
+        VerdictComparison: `changed` (the windows with another verdict), `confusion` (of a against b), `figures` (how
+        often each is right, and the difference with McNemar's interval over samples).
+
+        Notes
+        -----
+        Each runs model testing, as `test` does; see `edgekit.verdicts.compare` for the arithmetic.
+        """
+        runs = [testing_calls.run_of(self.test, one, category) for one in (a, b)]
+        (name_a, one), (name_b, other) = runs
+        return compare(one.predictions, other.predictions, (name_a, name_b))
+
+    def regenerate_testing(self, *, category: str = "testing", impulse: int | str | None = None) -> ModelTesting:
+        """Make the results of model testing again that a changed threshold emptied, without classifying anew.
+
+        That is quicker than `test`, where the server can do it (no object detection).
+
+        Raises
+        ------
+        StudioError
+            The server does not know the call, or cannot do it: `test` always works.
+
+        Notes
+        -----
+        Source: ``POST …/impulse/{impulseId}/regenerate-model-testing-summary``.
+        """
+        asked = self.under(impulse)
+        testing_calls.regenerate(asked._calls, category)
+        return asked.test(start=False, category=category)
 
     def set_threshold(self, block: int | str, value: float | str, *, key: str | None = None) -> ThresholdSet:
         """Set a threshold of a learn block. **It empties the results of model testing**, which rest on thresholds.

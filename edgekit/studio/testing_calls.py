@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from edgekit import waiting
+from edgekit import display, waiting
 from edgekit.arguments import choice, flag, text
-from edgekit.errors import NotFoundError
+from edgekit.errors import NotFoundError, UsageError
 from edgekit.results.sample import Source
 from edgekit.results.testing import ModelTesting, testing_results, testing_table
+from edgekit.studio import impulse_calls
 from edgekit.studio.calls import Calls
 from edgekit.studio.sample_calls import CATEGORIES
 from edgekit.wire import schema
@@ -19,6 +21,7 @@ Asked = dict[str, Any]
 Tested = tuple[list[schema.ModelResult], list[schema.ModelPrediction]]
 
 # What the Studio says of results that a changed threshold emptied (``noResultsBecauseThresholdsChanged``).
+QUICK = "can_regenerate_model_summary"
 _CHANGED = "Its thresholds were changed after the last run, which empties them."
 
 
@@ -36,6 +39,26 @@ def model_testing(calls: Calls, source: Source, *, start: bool, variant: str | N
         category,
         variant,
     )
+
+
+def run_of(test: Callable[..., ModelTesting], given: object, category: str) -> tuple[str, ModelTesting]:
+    """Run model testing of a variant (its name) or an impulse (its id); return its name and the results."""
+    if isinstance(given, ModelTesting):
+        return given.variant or "the server's choice", given
+    if isinstance(given, str):
+        return given, test(variant=given, category=category)
+    if isinstance(given, int) and not isinstance(given, bool):
+        return f"impulse {given}", test(impulse=given, category=category)
+    raise UsageError(f"Give a variant's name, an impulse's id or a ModelTesting, got {display.quoted(given)}.")
+
+
+def regenerate(calls: Calls, category: str) -> None:
+    """Have the summary of model testing made again; see `edgekit.Studio.regenerate_testing`."""
+    choice("category", category, CATEGORIES)
+    path = ("impulse", calls.impulse_id or impulse_calls.impulse(calls).id or 1, "regenerate-model-testing-summary")
+    started = calls.post(schema.JobStarted, *path, category=None if category == "testing" else category)
+    if started.id is not None:
+        calls.wait_for(started.id)
 
 
 def _tested(calls: Calls, asked: Asked, start: bool) -> Tested:
@@ -91,4 +114,6 @@ def _why(calls: Calls, asked: Asked, started: bool) -> str:
         changed = _summary(calls, asked).no_results_because_thresholds_changed
     except NotFoundError:
         changed = None
+    if changed == QUICK:
+        return f"{_CHANGED} studio.regenerate_testing() makes them again from the same scores; studio.test() runs it."
     return f"{_CHANGED if changed else 'No test has been run, or there are no such samples.'} studio.test() runs it."

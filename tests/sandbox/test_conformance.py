@@ -68,6 +68,11 @@ CALLS = [
     ("GET classify/all/result/page", "ClassifyApi.get_classify_job_result_page", {"limit": 2}),
     ("GET classify/all/result", "ClassifyApi.get_classify_job_result", {}),
     (
+        "POST impulse/{}/regenerate-model-testing-summary",
+        "ImpulseApi.regenerate_model_testing_summary",
+        {"impulse_id": 1},
+    ),
+    (
         "POST impulse/{}/set-thresholds",
         "ImpulseApi.set_impulse_thresholds",
         {
@@ -153,7 +158,7 @@ def test_results_emptied_by_a_threshold_say_so_in_the_apis_own_words(heard):
     tested, emptied = (one["answer"] for one in of(heard, "GET classify/all/result"))
     assert "noResultsBecauseThresholdsChanged" not in tested
     assert (len(tested["result"]), emptied["result"]) == (50, [])
-    assert emptied["noResultsBecauseThresholdsChanged"] == "should_rerun_full_job"
+    assert emptied["noResultsBecauseThresholdsChanged"] == "can_regenerate_model_summary"
 
 
 def test_the_documented_response_validates_and_is_read_whole_by_this_version(client):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from sklearn.metrics import precision_recall_fscore_support
 
 import edgekit as ek
 from tests.faults import Server, reply
@@ -61,8 +62,43 @@ def test_the_figures_the_confusion_and_the_variants_are_the_servers_own(own):
         rows["correct"][wanted == "walking"].sum(),
         (~rows["correct"][wanted == "walking"].astype(bool)).sum(),
     ]
+    by_label = rows.groupby(wanted)["correct"].mean()
+    assert testing.figures.loc["balanced accuracy", "value"] == pytest.approx(by_label.mean())
+    assert testing.figures.loc["accuracy of anomalies", "value"] == pytest.approx(by_label["anomaly"])
+    normal = rows["correct"][wanted != "anomaly"]
+    assert testing.figures.loc["accuracy without anomalies", "value"] == pytest.approx(normal.mean())
     assert testing.variants == ["float32"]
     assert own.test(variant="int8").variants == ["float32", "int8"]
+
+
+def test_the_figures_of_a_classifier_are_scikit_learns(own):
+    testing = own.test()
+    windows = pd.concat([result.block("keras").windows() for result in testing.results.values()])
+    known = windows[windows["expected"] != "badminton"]
+    said = known[["running", "standing", "walking"]].idxmax(axis=1)
+    judge = precision_recall_fscore_support(known["expected"], said, average="weighted")
+    names = [f"Weighted average {name}" for name in ("Precision", "Recall", "F1 score")]
+    assert testing.figures.loc[names, "value"].tolist() == pytest.approx(judge[:3], abs=1e-12)
+    assert set(testing.figures.loc[names, "block"]) == {3}
+
+
+def test_verdicts_of_new_thresholds_are_made_again_from_the_same_scores(own):
+    own.test()
+    own.set_threshold("anomaly-gmm", 5)
+    with pytest.raises(ek.NotFoundError, match=r"studio\.regenerate_testing\(\) makes them again"):
+        own.test(start=False)
+    quick = own.regenerate_testing()
+    assert quick.results[31].block(5).threshold == 5
+    assert quick.predictions.equals(own.test().predictions)
+
+
+def test_what_cannot_be_made_again_is_the_servers_no(own):
+    with pytest.raises(ek.StudioError, match="No model testing results"):
+        own.regenerate_testing()
+    with ek.Sandbox() as running:
+        pictures = ek.connect(url=running.url, api_key=running.keys["objects"])
+        with pytest.raises(ek.StudioError, match="cannot be regenerated"):
+            pictures.regenerate_testing()
 
 
 def test_figures_of_a_learn_block_are_told_with_its_id(own):

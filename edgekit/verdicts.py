@@ -1,0 +1,159 @@
+"""Two models on the same samples: which windows are called something else, and which model is right more often.
+
+Plain tables in and out: the `predictions` of two runs of model testing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from edgekit import display
+from edgekit.errors import UsageError
+from edgekit.resampling import Figure
+from edgekit.summaries import figures_table, in_words
+
+NORMAL_95 = 1.959963984540054  # a normal variable is nearer to its mean than so many deviations, 95 times of 100
+WITHIN, BEYOND = "within the threshold", "beyond the threshold"
+_COLUMNS = ["sample", "start_ms", "end_ms", "label", "a", "b", "a_right", "b_right"]
+
+
+@dataclass(frozen=True, eq=False)
+class VerdictComparison:
+    """What became of each window's verdict from one model (`a`) to another (`b`).
+
+    Attributes
+    ----------
+    names : (str, str)
+        What the two are called.
+    changed : DataFrame
+        The windows that are called something else, in order: `sample`, `start_ms`, `end_ms`, `label`, `a` and `b` (the
+        verdicts), `a_right` and `b_right`. Of numbers the verdict is whether they are within the threshold.
+    confusion : DataFrame
+        How many windows `a` calls this (rows) and `b` that (columns).
+    figures : DataFrame
+        Index `figure`; `value`, `low`, `high`: the shares of windows that are right, their difference (b minus a) with
+        McNemar's 95 % interval over samples, and how many windows only one of the two has right.
+    note : str
+        What a reader of the figures has to know.
+    """
+
+    names: tuple[str, str]
+    changed: pd.DataFrame
+    confusion: pd.DataFrame
+    figures: pd.DataFrame
+    note: str = ""
+
+    def __repr__(self) -> str:
+        facts = dict(in_words(self.figures))
+        between = " and ".join(display.short(name) for name in self.names)
+        return display.fit(f"<{between}: {len(self.changed)} windows changed · difference {facts['difference']}>")
+
+    def _repr_html_(self) -> str:
+        facts = {"changed": f"{len(self.changed)} windows", **dict(in_words(self.figures))}
+        a, b = (display.shown(name) for name in self.names)
+        return display.card(f"{a} (a) and {b} (b)", facts, note=self.note)
+
+
+def compare(a: pd.DataFrame, b: pd.DataFrame, names: tuple[str, str] = ("a", "b")) -> VerdictComparison:
+    """Compare two tables of predictions of the same samples, as `ModelTesting.predictions` has them.
+
+    Where the windows of the two are not the same, as of two impulses, each window of `a` is compared with the one of
+    `b`, in the same sample, whose middle is nearest (of two as near the earlier). Only samples in both count, and only
+    windows of which both say whether they are right.
+
+    Notes
+    -----
+    The interval is McNemar's for a difference of paired shares, with samples instead of windows as what was drawn
+    (N. A. Obuchowski, Statistics in Medicine 17, 1998): with one window a sample it is the usual
+    (c - b)/n ± 1.96 √(b + c - (b - c)²/n)/n.
+
+    Raises
+    ------
+    UsageError
+        A column is missing, or no window can be compared.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from edgekit.verdicts import compare
+    >>> one = pd.DataFrame({"sample": [1, 2], "start_ms": 0, "end_ms": 10, "label": "on", "prediction": ["on", "off"]})
+    >>> one["correct"] = one["prediction"] == one["label"]
+    >>> other = one.assign(prediction="on", correct=True)
+    >>> compare(one, other).changed[["sample", "a", "b"]]
+       sample    a   b
+    0       2  off  on
+    """
+    rows, exact = _side_by_side(_verdicts(a, "a"), _verdicts(b, "b"))
+    if rows.empty:
+        raise UsageError("The two have no window of the same sample that can be compared. Test the same samples.")
+    changed = rows.loc[rows["a"] != rows["b"], _COLUMNS].reset_index(drop=True)
+    notes = ["Intervals are over samples, not over windows."]
+    if not exact:
+        notes.append("The windows of the two differ: each of a is compared with the nearest of b.")
+    return VerdictComparison(names, changed, _confusion(rows), _figures(rows), " ".join(notes))
+
+
+def difference(sample: pd.Series, a_right: pd.Series, b_right: pd.Series) -> Figure:
+    """Return by how much more often b is right than a, with McNemar's interval over samples; see `compare`."""
+    table = pd.DataFrame({"sample": sample, "windows": 1, "gain": b_right.astype(int) - a_right.astype(int)})
+    per_sample = table.groupby("sample")[["windows", "gain"]].sum()
+    windows = per_sample["windows"].sum()
+    value = per_sample["gain"].sum() / windows
+    if len(per_sample) < 2:
+        return Figure(value, np.nan, np.nan)
+    spread = NORMAL_95 * np.sqrt(((per_sample["gain"] - value * per_sample["windows"]) ** 2).sum()) / windows
+    return Figure(value, max(value - spread, -1.0), min(value + spread, 1.0))
+
+
+def _verdicts(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    missing = [c for c in ("sample", "start_ms", "end_ms", "label", "prediction", "correct") if c not in table]
+    if missing:
+        raise UsageError(f"The predictions {name} lack the column {missing[0]!r}: give ModelTesting.predictions.")
+    known = table[table["correct"].notna()]
+    right = known["correct"].astype(bool)
+    said = known["prediction"]
+    if pd.api.types.is_numeric_dtype(said):
+        said = pd.Series(np.where(right, WITHIN, BEYOND), known.index)
+    found = known[["sample", "start_ms", "end_ms", "label"]]
+    return found.assign(**{name: said, f"{name}_right": right}).reset_index(drop=True)
+
+
+def _side_by_side(a: pd.DataFrame, b: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
+    """Return each window of `a` with what `b` says of it, and whether the windows of both are the same."""
+    keys = ["sample", "start_ms", "end_ms"]
+    same = a.merge(b.drop(columns="label"), on=keys)
+    if len(same) == len(a) == len(b):
+        return same, True
+    a, b = (table.assign(middle=(table["start_ms"] + table["end_ms"]) / 2.0) for table in (a, b))
+    others = dict(tuple(b.groupby("sample")))
+    rows = []
+    for sample, own in a.groupby("sample", sort=False):
+        if sample in others:
+            other = others[sample]
+            away = np.abs(own["middle"].to_numpy()[:, None] - other["middle"].to_numpy())
+            nearest = other.iloc[away.argmin(axis=1)][["b", "b_right"]]
+            rows.append(own.reset_index(drop=True).join(nearest.reset_index(drop=True)))
+    return pd.concat(rows, ignore_index=True) if rows else same, False
+
+
+def _confusion(rows: pd.DataFrame) -> pd.DataFrame:
+    names = sorted({*rows["a"], *rows["b"]}, key=lambda name: (name == "uncertain", name))
+    return pd.crosstab(rows["a"], rows["b"]).reindex(index=names, columns=names, fill_value=0)
+
+
+def _figures(rows: pd.DataFrame) -> pd.DataFrame:
+    a, b = rows["a_right"], rows["b_right"]
+    nothing = pd.Series(False, rows.index)
+    counts = {
+        "both right": a & b, "only a right": a & ~b, "only b right": ~a & b, "both wrong": ~a & ~b,
+    }  # fmt: skip
+    figures = {
+        "a right": difference(rows["sample"], nothing, a),
+        "b right": difference(rows["sample"], nothing, b),
+        "difference": difference(rows["sample"], a, b),
+        "changed": difference(rows["sample"], nothing, rows["a"] != rows["b"]),
+    }
+    return figures_table(figures | {name: Figure(float(c.sum()), np.nan, np.nan) for name, c in counts.items()})
