@@ -245,9 +245,10 @@ def main() -> None:
     name, peer, _ = COMMON[0]
     rows += parsing("100 Hz, a range of labels per window", response(10, 1, range_each=True), [(name, peer, "≥ 6")])
     # late: scipy's and Playwright's objects make the peers' garbage collections dearer, which flatters edgekit
-    from . import bench_detection, bench_explorers
+    from . import bench_detection, bench_explorers, bench_visual
 
     rows += bench_detection.rows()
+    rows += bench_visual.rows()
     for recording, data in recordings.items():
         rows += parsing(recording, data, CLIENT)  # last: see with_client
     with tempfile.TemporaryDirectory() as folder:

@@ -154,7 +154,7 @@ def _pictures(block: BlockResult) -> list[_Picture]:
     for window in range(max(windows, len(found), 1)):
         one = found[window] if window < len(found) else None
         boxes = (one.boxes if one else None) or []
-        grid = seen.grid(one.scores, f"$.anomalyResult[{window}].scores") if one else np.empty((0, 0))
+        grid = seen.grid(one, f"$.anomalyResult[{window}].scores") if one else np.empty((0, 0))
         pictures.append(
             _Picture(
                 block,

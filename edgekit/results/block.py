@@ -51,7 +51,7 @@ class BlockResult:
     @property
     def raw(self) -> Classification:
         """Everything the API sent of this block, as decoded."""
-        decoded([self._answer])
+        decoded(self._answer.lazy_parts())
         return self._answer
 
     @property
@@ -400,6 +400,13 @@ class BlockResult:
         return seen.visual_anomaly(
             self._answer, window, self.threshold, input_size=input_size, path=self._path, others=named
         )
+
+    def grids(self) -> list[NDArray[np.float64]]:
+        """Return the scores of the cells alone, an array (rows, columns) for each window; none without anomalyResult.
+
+        What `visual_anomaly` has as `scores`, but not where cells came without their grid.
+        """
+        return seen.grids(self._answer, self._path)
 
     def mask_to_input(self, mask: ArrayLike) -> NDArray[np.bool_]:
         """Turn a mask of this sample's picture into one of the model's input.

@@ -42,7 +42,10 @@ def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None,
     """Say in a few words whether the picture is flagged: at which threshold, by what of its cells."""
     method = aggregation(raw.thresholds)
     how = f" by {method}" if method else ""
-    cells = [c for found in raw.anomaly_result or [] for row in found.scores or [] for c in row if c is not None]
+    grids = [found.grid() for found in raw.anomaly_result or []]
+    cells = [float(one.max()) for one in grids if one is not None]
+    lists = [found.scores or [] for found, one in zip(raw.anomaly_result or [], grids, strict=True) if one is None]
+    cells += [cell for rows in lists for row in rows for cell in row if cell is not None]
     beside = f"; highest cell {max(cells):.2f}" if cells else ""
     known = scores[SCORE].dropna() if SCORE in scores else pd.Series(dtype=float)
     if known.empty:
@@ -97,7 +100,7 @@ def visual_anomaly(
     found = _at(raw, window, others)
     scores = raw.scores().columns.get(SCORE, np.empty(0))
     boxes = [(box.label, box.score, box.x, box.y, box.width, box.height) for box in found.boxes or []]
-    cells = grid(found.scores, f"{path}.anomalyResult[{window}].scores")
+    cells = grid(found, f"{path}.anomalyResult[{window}].scores")
     notes: tuple[str, ...] = ()
     if boxes and not cells.size:
         boxes, cells, notes = cells_of_boxes(boxes, input_size)
@@ -155,7 +158,12 @@ def cells_of_boxes(
     return [(*box[:2], *where) for box, where in zip(boxes, place.tolist(), strict=True)], scores, (note,)
 
 
-def grid(rows: list[list[float | None]] | None, path: str) -> NDArray[np.float64]:
+def grids(raw: Classification, path: str) -> list[NDArray[np.float64]]:
+    """Return the cells of every window; see `BlockResult.grids`."""
+    return [grid(one, f"{path}.anomalyResult[{i}].scores") for i, one in enumerate(raw.anomaly_result or [])]
+
+
+def grid(found: AnomalyResult, path: str) -> NDArray[np.float64]:
     """Return the scores of the cells as an array (rows, columns); null is NaN.
 
     Raises
@@ -163,7 +171,10 @@ def grid(rows: list[list[float | None]] | None, path: str) -> NDArray[np.float64
     ResponseError
         The rows are not of one length; the text names the first that differs from the one on top.
     """
-    rows = rows or []
+    known = found.grid()
+    if known is not None:
+        return known
+    rows = found.scores or []
     columns = len(rows[0]) if rows else 0
     for row, cells in enumerate(rows):
         if len(cells) != columns:

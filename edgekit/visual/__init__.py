@@ -6,6 +6,7 @@ Nothing here uses the API. A grid is an array (rows, columns): ``scores[row, col
 
 from edgekit.visual.auroc import auroc
 from edgekit.visual.grid import cell_at, cells, to_stored
+from edgekit.visual.many_cells import cells_of
 from edgekit.visual.masks import covered, mask_cells, mask_to_input
 from edgekit.visual.region_overlap import region_overlap
 from edgekit.visual.summary import relative, summary
@@ -17,6 +18,7 @@ __all__ = [
     "auroc",
     "cell_at",
     "cells",
+    "cells_of",
     "covered",
     "mask_cells",
     "mask_to_input",

@@ -18,6 +18,7 @@ from edgekit.visual.grid import PLACE, Floats, cell_at, cells, checked_grid
 
 BOX = ["label", "score", *PLACE]
 _KINDS = {name: object if name == "label" else float for name in BOX}
+_SUMMABLE = 1e150  # beyond, sums run over
 _SAME = 1e-3  # scores are float32 on the server, and some are sent rounded
 
 
@@ -68,10 +69,10 @@ class VisualAnomaly:
         self.method = method
         self._given_boxes = list(boxes or ()) if not isinstance(boxes, pd.DataFrame) else boxes.copy()
         known = self._scores[~np.isnan(self._scores)]
-        self.mean = (
-            float(known.mean()) if mean is None and len(known) else real("mean", math.nan if mean is None else mean)
-        )
-        self.max = float(known.max()) if max is None and len(known) else real("max", math.nan if max is None else max)
+        with np.errstate(over="ignore", invalid="ignore"):  # a server may send numbers whose sum is none
+            made = (float(known.mean()), float(known.max())) if len(known) else (math.nan, math.nan)
+        self.mean = made[0] if mean is None else real("mean", mean)
+        self.max = made[1] if max is None else real("max", max)
         self._given = tuple(notes)
 
     @property
@@ -137,7 +138,7 @@ class VisualAnomaly:
     def _disagreements(self) -> list[str]:
         found = []
         cells = self._scores
-        if cells.size and not np.isnan(cells).any():
+        if cells.size and np.isfinite(cells).all() and np.abs(cells).max() < _SUMMABLE:
             for name, said, made in (("mean", self.mean, cells.mean()), ("largest", self.max, cells.max())):
                 if abs(said - made) > max(_SAME * abs(made), _SAME):
                     found.append(f"The server says that the {name} of the cells is {said:.4g}; it is {made:.4g}.")

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import edgekit as ek
 
@@ -191,3 +193,39 @@ def test_boxes_that_are_no_cells_make_no_grid(box):
 def test_an_input_size_that_is_none_is_told():
     with pytest.raises(ek.UsageError, match="input_size is"):
         ek.parse(RUNNER).blocks[0].visual_anomaly(input_size=(0, 0))
+
+
+# --- arrays out of JSON ---
+
+
+numbers = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53), 2**53)
+sides = st.tuples(st.integers(1, 5), st.integers(1, 40))
+
+
+def filled(side):
+    rows, columns = side
+    return st.lists(st.lists(numbers, min_size=columns, max_size=columns), min_size=rows, max_size=rows)
+
+
+@settings(max_examples=40, deadline=None)
+@given(sides.flatmap(filled), st.booleans())
+def test_a_grid_is_read_to_the_last_digit_with_or_without_a_null_in_it(rows, with_null):
+    if with_null:
+        rows[0][0] = None
+    one = grid(rows)
+    expected = np.array(rows, float)
+    np.testing.assert_array_equal(one.grids()[0], expected)
+    np.testing.assert_array_equal(one.visual_anomaly().scores, expected)
+    assert one.raw.anomaly_result[0].scores == rows  # and still there as the server sent it
+    np.testing.assert_array_equal(one.grids()[0], expected)
+
+
+def test_what_was_changed_by_hand_counts():
+    one = grid([[1.0, 2.0]])
+    one.raw.anomaly_result[0].scores = [[7.0], [8.0]]
+    assert one.grids()[0].tolist() == [[7.0], [8.0]]
+    assert "highest cell 8.00" in one.in_words()
+
+
+def test_a_block_without_cells_has_no_grids():
+    assert block(anomalyResult=None).grids() == []

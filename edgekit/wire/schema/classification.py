@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from msgspec import Raw, field
 
+from edgekit.wire.grids import Grid, grid_of_json
 from edgekit.wire.label_maps import keys_of, scores_of_key
 from edgekit.wire.lazy import Lazy, LazyField
 from edgekit.wire.ranges import LabelRanges, ranges_of_json, ranges_of_structs
@@ -56,13 +57,31 @@ class AnomalyBox(Api, kw_only=True):
     score: float
 
 
-class AnomalyResult(Api, kw_only=True):
+Cells = list[list[float | None]]
+
+
+class AnomalyResult(LazyApi, kw_only=True, dict=True):
     """Visual anomaly of one window: the (n, n) grid of scores as [row][column], their mean and max, the boxes."""
 
+    lazy: ClassVar[tuple[str, ...]] = ("scores",)
+
     boxes: list[AnomalyBox] | None = None
-    scores: list[list[float | None]] | None = None
+    scores: Lazy[Cells | None] = None
     mean_score: float | None = None
     max_score: float | None = None
+
+    def __post_init__(self) -> None:
+        json = _CELLS.json(self)
+        self._grid = None if json is None else grid_of_json(json)
+        if json is not None and self._grid is None:
+            _CELLS.checked(self)
+
+    def grid(self) -> Grid | None:
+        """Return the scores as an array; None where rows differ in length, a score is null, or there is none."""
+        return self._grid if _CELLS.json(self) is not None else None
+
+
+_CELLS: LazyField[Cells | None] = LazyField(AnomalyResult, "scores", Cells | None)
 
 
 class StructuredResult(Api, kw_only=True):
@@ -124,6 +143,10 @@ class Classification(LazyApi, kw_only=True, dict=True):
         if json is not None and self._ranges is None:
             labels.checked(self)
 
+    def lazy_parts(self) -> list[LazyApi]:
+        """Return itself, and the structs in it, of which fields are JSON until they are asked for."""
+        return [self, *(self.anomaly_result or ())]
+
     def scores(self, key: str | None = None) -> Scores:
         """Return the scores as arrays; where `result` was asked for, of what it is now: it may have been changed.
 
@@ -173,7 +196,7 @@ class ClassifyResponse(Api, kw_only=True):
 
     def lazy_parts(self) -> list[LazyApi]:
         """Return the structs in it of which fields are JSON until they are asked for."""
-        return [*self.sample.lazy_parts(), *self.classifications]
+        return [*self.sample.lazy_parts(), *(part for block in self.classifications for part in block.lazy_parts())]
 
 
 class VariantResult(Api):
