@@ -9,6 +9,7 @@ from edgekit.arguments import are_several
 from edgekit.errors import UsageError
 from edgekit.explorers.anomaly import AnomalyExplorer, AnomalyState
 from edgekit.explorers.base import Explorer
+from edgekit.explorers.classification import ClassificationExplorer, ClassificationState
 from edgekit.explorers.detection import DetectionExplorer, DetectionState
 from edgekit.explorers.panel import Panel
 from edgekit.explorers.regression import RegressionExplorer, RegressionState
@@ -18,9 +19,11 @@ from edgekit.results.anomaly import is_mixture
 from edgekit.results.block import BlockResult
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
+from edgekit.summaries import HasResults
 
 __all__ = [
     "AnomalyExplorer",
+    "ClassificationExplorer",
     "DetectionExplorer",
     "Explorer",
     "Panel",
@@ -38,30 +41,35 @@ EXPLORERS: Mapping[str, Callable[..., Explorer]] = {
     "visual": VisualExplorer,
     "detection": DetectionExplorer,
     "regression": RegressionExplorer,
+    "classification": ClassificationExplorer,
 }
 
 
-class State(AnomalyState, DetectionState, RegressionState, SignalState, VisualState, total=False):
+class State(AnomalyState, ClassificationState, DetectionState, RegressionState, SignalState, VisualState, total=False):
     """The state of any explorer, to begin with; each explorer takes the part that its own class lists."""
 
 
-def explore(what: Explorable | Iterable[Explorable], **state: Unpack[State]) -> Explorer:
-    """Open the explorer that suits: a sample's signal, anomaly scores, detected objects, the errors of a regression.
+def explore(
+    what: Explorable | HasResults | Iterable[Explorable], block: int | str | None = None, **state: Unpack[State]
+) -> Explorer:
+    """Open the explorer that suits: a signal, anomaly scores, objects, the errors of a regression, labels.
 
     Parameters
     ----------
-    what : Sample, BlockResult or ClassifyResult, or a list of one kind
-        Several samples or anomaly blocks are laid end to end on one axis of time, pictures stand one behind the other.
-        Of a result, the block that has most to show is taken: anomaly scores before objects and regressions, a GMM
-        anomaly block before a K-means one, FOMO before boxes.
+    what : Sample, BlockResult or ClassifyResult, or a list of one kind, or what `Studio.test` returned
+        Several samples or anomaly blocks are laid end to end on one axis of time, pictures stand one behind the other,
+        the windows of a classifier stand with the most confident mistake first.
+    block : int or str, optional
+        Which block of the results: its id, type or title. Without it the one that has most to show: anomaly scores
+        before objects, a regression and labels, a GMM anomaly block before a K-means one, FOMO before boxes.
     **state
         Traits of the explorer to begin with, such as ``threshold=3``.
 
     Returns
     -------
     Explorer
-        `AnomalyExplorer`, `DetectionExplorer`, `RegressionExplorer`, `SignalExplorer` or `VisualExplorer`: a widget
-        whose state is readable and settable from Python.
+        `AnomalyExplorer`, `ClassificationExplorer`, `DetectionExplorer`, `RegressionExplorer`, `SignalExplorer` or
+        `VisualExplorer`: a widget whose state is readable and settable from Python.
 
     Raises
     ------
@@ -80,7 +88,7 @@ def explore(what: Explorable | Iterable[Explorable], **state: Unpack[State]) -> 
     3           1500    3500    32.29
     4           2000    4000    50.83
     """
-    given: Any = what
+    given: Any = list(what.results.values()) if isinstance(what, HasResults) else what
     items: list[Any] = list(given) if are_several(given) else [given]
     samples = [item for item in items if isinstance(item, Sample)]
     results = [item for item in items if isinstance(item, BlockResult | ClassifyResult)]
@@ -93,13 +101,17 @@ def explore(what: Explorable | Iterable[Explorable], **state: Unpack[State]) -> 
     begin: dict[str, Any] = {**state}
     if samples:
         return SignalExplorer(samples, **begin)
-    blocks = [_telling(r) if isinstance(r, ClassifyResult) else r for r in results]
+    blocks = [_chosen(r, block) if isinstance(r, ClassifyResult) else r for r in results]
     if blocks[0].shown_kind not in EXPLORERS:
         raise UsageError(
             f"There is no explorer for block {blocks[0].id} ({blocks[0].type}), only for blocks with anomaly scores, "
-            "detected objects or a regression. block.plot() draws any block."
+            "detected objects, a regression or labels. block.plot() draws any block."
         )
     return EXPLORERS[blocks[0].shown_kind](blocks, **begin)
+
+
+def _chosen(result: ClassifyResult, block: int | str | None) -> BlockResult:
+    return _telling(result) if block is None else result.block(block)
 
 
 def _telling(result: ClassifyResult) -> BlockResult:
@@ -108,7 +120,7 @@ def _telling(result: ClassifyResult) -> BlockResult:
     blocks = [block for block in result.blocks if block.shown_kind in EXPLORERS]
     if not blocks:
         raise UsageError(
-            "No block of this result has anomaly scores, detects objects or is a regression; there are: "
+            "No block of this result has anomaly scores, objects, a regression or labels; there are: "
             f"{result.listing()}. block.plot() draws any of them."
         )
     return min(blocks, key=lambda b: (order.index(b.shown_kind), not is_mixture(b.type), b.last_layer != "fomo"))

@@ -13,6 +13,7 @@ from edgekit.errors import AmbiguousLabelsWarning, UsageError
 from edgekit.regression.predictions import as_numbers
 from edgekit.results import anomaly as scored_anomaly
 from edgekit.results import by_kind, decision, label_lists, labelled
+from edgekit.results import classification as labelled_windows
 from edgekit.results import detection as detected
 from edgekit.results import visual as seen
 from edgekit.results.drawing import Drawing
@@ -295,6 +296,13 @@ class BlockResult:
     def threshold(self) -> float | None:
         """The score that decides: by key, else the only number, else minimumConfidenceRating; None without any."""
         return decision.threshold(self._answer)
+
+    def uncertain_below(self) -> float | None:
+        """Return the probability below which the block calls a window "uncertain"; None where it has no such threshold.
+
+        It is the `threshold` of a classifier; of an anomaly block that has probabilities as well, its ``min_score``.
+        """
+        return labelled_windows.uncertain_below(self._answer)
 
     def segments(self, threshold: float | None = None) -> pd.DataFrame:
         """Merge windows above the threshold into time ranges; see `edgekit.anomaly.segments`.

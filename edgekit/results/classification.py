@@ -36,7 +36,7 @@ def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None,
 
 def predictions(raw: Classification, tables: Tables, threshold: float | None) -> pd.DataFrame:
     """Say which label each window is given; see `edgekit.BlockResult.predictions`."""
-    limit = _limit(raw) if threshold is None else threshold
+    limit = uncertain_below(raw) if threshold is None else threshold
     keys = raw.keys()
     if not keys:
         windows = tables(None)
@@ -61,7 +61,7 @@ def _predicted(raw: Classification, key: str, windows: pd.DataFrame, limit: floa
     return table
 
 
-def _limit(raw: Classification) -> float | None:
+def uncertain_below(raw: Classification) -> float | None:
     """Return the probability below which the block itself calls a window uncertain; None where it has no such."""
     thresholds, own = raw.thresholds, raw.minimum_confidence_rating
     if kind_of_block(raw) != "classification":  # its other thresholds are of anomaly scores

@@ -330,7 +330,7 @@ def test_kinds_are_not_mixed(results):
 
 def test_a_block_without_scores_says_what_to_do(results):
     with pytest.raises(ek.UsageError, match=r"block\.plot\(\)"):
-        ek.explore(results[0].block("keras"))
+        ek.explorers.AnomalyExplorer([results[0].block("keras")])
 
 
 def test_the_page_cannot_be_written_where_there_is_no_folder(explorer, tmp_path):

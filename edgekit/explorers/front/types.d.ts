@@ -318,3 +318,53 @@ interface VisualTraits extends ThresholdTraits {
   show: VisualShow;
   log_scale: boolean;
 }
+
+// --- classification ---
+type Answer = "right" | "wrong" | "uncertain" | "";
+/** One value a window: places among the labels (-1 where missing), the highest probability, the sample's id. */
+interface LabelledArrays {
+  expected: Int32Array;
+  highest: Int32Array;
+  confidence: Float64Array;
+  id: Float64Array;
+}
+interface WindowFilters {
+  threshold: number;
+  expected: number;
+  predicted: number;
+  label: number;
+  sample: number | null;
+  show: string;
+}
+interface ClassificationMeta extends TimelineMeta {
+  labels: string[];
+  known: string[];
+  ids: number[];
+  categories: string[];
+  orders: string[];
+  judged: boolean;
+  pictures: boolean;
+  uncertain: string;
+  note: string;
+}
+interface ClassificationArrays extends TimelineArrays, LabelledArrays, ImageArrays {
+  start: Float64Array;
+  size: Float64Array;
+  sample: Int32Array;
+  probabilities: Float32Array;
+  mistakes: Int32Array;
+  doubtful: Int32Array;
+  curve: Float64Array;
+}
+interface ClassificationTraits {
+  _meta: ClassificationMeta;
+  _blob: DataView;
+  window: number;
+  threshold: number;
+  matrix_cell: string[];
+  label: string;
+  sample: number | null;
+  show: "all" | Answer;
+  order: string;
+  axes: string[];
+}

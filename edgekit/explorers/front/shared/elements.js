@@ -104,11 +104,12 @@ export function rangeField(name, min, max, step, accept) {
 /**
  * A labelled choice of one of several texts, bound to a trait.
  * @param {string} name
- * @param {string[]} options
- * @param {(option: string) => void} accept
+ * @param {(string | [value: string, text: string])[]} options a text that stands for another value comes with it
+ * @param {(value: string) => void} accept
  */
 export function selectField(name, options, accept) {
-  const select = h("select", {}, ...options.map((option) => h("option", { value: option }, option)));
+  const pairs = options.map((option) => (typeof option === "string" ? [option, option] : option));
+  const select = h("select", { "aria-label": name }, ...pairs.map(([value, text]) => h("option", { value }, text)));
   select.addEventListener("change", () => accept(select.value));
   return { label: h("label", {}, name, select), show: (/** @type {string} */ value) => void (select.value = value) };
 }

@@ -1,0 +1,246 @@
+"""The explorer of a classifier: confusion matrix, windows with the most confident mistake first, a threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from edgekit import classification, display, plots
+from edgekit.arguments import choice, real, text, texts, whole
+from edgekit.classification import UNCERTAIN
+from edgekit.errors import UsageError
+from edgekit.explorers.base import Explorer
+from edgekit.explorers.classified_windows import ORDERS, ClassifiedWindows, fetch_signals, first_key
+from edgekit.explorers.state import State, reading
+from edgekit.explorers.timeline import Timeline
+from edgekit.plots.style import plain
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from edgekit.results.block import BlockResult
+
+SHOWS = ("all", "right", "wrong", "uncertain")
+
+
+class ClassificationState(TypedDict, total=False):
+    """The state of a `ClassificationExplorer`, to begin with; `key`, of structured labels, stays as it is."""
+
+    window: int
+    threshold: float | None
+    matrix_cell: Sequence[str]
+    label: str
+    sample: int | None
+    show: str
+    order: str
+    axes: Sequence[str]
+    key: str | None
+
+
+class ClassificationExplorer(Explorer):
+    """What a classifier says of the windows of one sample or of many.
+
+    Parameters
+    ----------
+    blocks : sequence of BlockResult
+        What one classification block says of each sample.
+    key : str, optional
+        Of structured labels, which have a label for each of several keys: which key; the first without it.
+    **state
+        Any of the traits below, to begin with.
+
+    Attributes
+    ----------
+    window : int
+        The window one looks at: its place in `windows`. At first the most confident mistake.
+    threshold : float
+        From 0 to 1: a window whose highest probability is below it is "uncertain". At first the block's own.
+    matrix_cell : list of str
+        A cell of the confusion matrix, [expected, predicted]: only its windows are on show. Empty for all.
+    label, sample, show : str, int or None, str
+        Only windows that should have this label (empty: any), of this sample (None: any), or that are "right", "wrong"
+        or "uncertain" ("all": any).
+    order : str
+        "mistakes first" (the most confident one first, then right windows, the least confident first), "doubtful labels
+        first" (see `edgekit.classification.label_issues`) or "as recorded".
+    axes : list of str
+        The axes of the signal on show.
+    windows : DataFrame
+        Index `window`: `sample` (id), then the block's own table of windows (times from the sample's start).
+    """
+
+    script: ClassVar[str] = "classification/explorer.js"
+    state: ClassVar[tuple[str, ...]] = (
+        "window", "threshold", "matrix_cell", "label", "sample", "show", "order", "axes",
+    )  # fmt: skip
+
+    window = State(0, whole)
+    threshold = State(0.0, real)
+    matrix_cell = State([], texts)
+    label = State("", text)
+    sample = State(None, whole)
+    show = State("all", lambda name, value: choice(name, value, SHOWS))
+    order = State(ORDERS[0], lambda name, value: choice(name, value, ORDERS))
+    axes = State([], texts)
+
+    def __init__(self, blocks: Sequence[BlockResult], **state: Unpack[ClassificationState]) -> None:
+        own: dict[str, Any] = {**state}
+        self._key = first_key(blocks, own.pop("key", None))
+        self._classified = classified = ClassifiedWindows.of(blocks, self._key)
+        self.windows = classified.windows
+        fetch_signals(blocks)
+        self._timeline = timeline = Timeline([block.sample for block in blocks], classified.reach())
+        of_key = f" · {self._key}" if self._key is not None else ""
+        title = f"{display.shown(blocks[0].title)}{display.shown(of_key)} · {timeline.title()}"
+        start = self.windows["start_ms"].to_numpy(float) + timeline.starts[classified.place]
+        begin: dict[str, Any] = {"threshold": blocks[0].uncertain_below() or 0.0, "axes": timeline.axes}
+        if len(self.windows):
+            begin["window"] = int(classified.orders[ORDERS[0]][0])
+        meta = timeline.meta() | classified.meta() | {"title": title, "uncertain": UNCERTAIN}
+        arrays = timeline.arrays() | classified.arrays() | {"start": start}
+        super().__init__(meta, arrays, **{**begin, **own})
+
+    def _checked(self, name: str, value: Any) -> Any:
+        labels = self._classified.names
+        match name:
+            case "window" if not 0 <= value < max(len(self.windows), 1):
+                raise UsageError(f"There are windows 0 to {len(self.windows) - 1}, not {value}.")
+            case "threshold" if not 0 <= value <= 1:
+                raise UsageError(f"A threshold is a number from 0 to 1, got {value}.")
+            case "matrix_cell" if value and not self._is_cell(value):
+                raise UsageError(
+                    f"matrix_cell is [expected, predicted] or [] for none; got {display.quoted(value)}. The labels are "
+                    f"{display.listing(map(display.quoted, labels))}; predicted may also be {UNCERTAIN!r}."
+                )
+            case "label" if value and value not in labels:
+                named = display.listing(map(display.quoted, labels))
+                raise UsageError(f"There is no label {display.quoted(value)}; there are: {named}.")
+            case "sample" if value is not None and value not in self._classified.meta()["ids"]:
+                raise UsageError(f"There is no sample {value} here.")
+            case "axes":
+                return self._timeline.checked_axes(value)
+        return super()._checked(name, value)
+
+    def _is_cell(self, value: list[str]) -> bool:
+        labels = self._classified.names
+        return len(value) == 2 and value[0] in labels and value[1] in (*labels, UNCERTAIN)
+
+    @reading
+    def predictions(self) -> pd.DataFrame:
+        """Return which label each window is given at the threshold; see `edgekit.classification.predictions`."""
+        return classification.predictions(self.windows, self.threshold)
+
+    @property
+    @reading
+    def selection(self) -> pd.DataFrame:
+        """The windows on show, in their order: `predictions` of those that all filters leave."""
+        found = self.predictions()
+        return found.iloc[self._shown(found)]
+
+    @property
+    @reading
+    def confusion(self) -> pd.DataFrame:
+        """Which label was taken for which at the threshold, in windows; see `edgekit.classification.confusion`."""
+        return classification.confusion(self.predictions())
+
+    @property
+    @reading
+    def counts(self) -> pd.Series[float]:
+        """What the threshold does to the windows that can be judged.
+
+        `windows` (how many), `uncertain` (how many below it), `coverage` (share of the others), `accuracy` (share of
+        the others that are right; NaN where all are uncertain).
+        """
+        found = self.predictions()
+        judged = found[found["correct"].notna()]
+        sure = judged[judged["predicted"] != UNCERTAIN]
+        total = len(judged)
+        return pd.Series(
+            {
+                "windows": float(total),
+                "uncertain": float(total - len(sure)),
+                "coverage": len(sure) / total if total else np.nan,
+                "accuracy": float(sure["correct"].mean()) if len(sure) else np.nan,
+            }
+        )
+
+    def _shown(self, found: pd.DataFrame) -> NDArray[np.int32]:
+        """Return the windows that all filters leave, in the order on show."""
+        kept = np.ones(len(found), bool)
+        predicted, expected = found["predicted"], found["expected"]
+        unsure = predicted.eq(UNCERTAIN).to_numpy(bool, na_value=False)
+        correct = found["correct"].to_numpy(float, na_value=np.nan)
+        if self.matrix_cell:
+            kept &= expected.eq(self.matrix_cell[0]).to_numpy(bool, na_value=False)
+            kept &= predicted.eq(self.matrix_cell[1]).to_numpy(bool, na_value=False)
+        if self.label:
+            kept &= expected.eq(self.label).to_numpy(bool, na_value=False)
+        if self.sample is not None:
+            kept &= found["sample"].to_numpy() == self.sample
+        if self.show != "all":
+            kept &= {"right": correct == 1, "wrong": (correct == 0) & ~unsure, "uncertain": unsure}[self.show]
+        order = self._classified.orders[self.order]
+        return order[kept[order]]
+
+    @reading
+    def figure(self) -> Figure:
+        """Return confusion matrix, reliability curve and the chosen window as a matplotlib figure of its own."""
+        figure = Figure(figsize=(11, 7), layout="constrained")
+        grid = figure.add_gridspec(2, 2, width_ratios=(1.5, 1), height_ratios=(2, 1))
+        matrix, curve, signal = (figure.add_subplot(part) for part in (grid[0, 0], grid[0, 1], grid[1, 0]))
+        title = str(self._meta["title"])
+        if self._classified.judged:
+            plots.confusion(self.confusion, ax=matrix, title=title)
+            plots.reliability(self._classified.curve(), ax=curve)
+            curve.axvline(self.threshold, color="black", linewidth=1)
+        else:
+            matrix.set_title(plain(title), loc="left", fontsize="medium")
+            matrix.text(0.5, 0.5, "no expected labels", ha="center", transform=matrix.transAxes)
+            for axes in (matrix, curve):
+                axes.set_axis_off()
+        self._draw_window(signal)
+        said = "\n".join(plain(part) for line in self.text().split("\n")[1:] for part in wrap(line, 56))
+        figure.text(0.64, 0.03, said, fontsize="small", va="bottom")
+        return figure
+
+    def _draw_window(self, axes: Axes) -> None:
+        """Draw the signal of the chosen window by itself."""
+        shown = self._timeline.signal[self.axes]
+        if len(self.windows):
+            begin = float(self._timeline.starts[self._classified.place[self.window]])
+            start, end = (float(time) + begin for time in self.windows[["start_ms", "end_ms"]].iloc[self.window])
+            shown = shown[(shown.index >= start) & (shown.index < end)]
+            shown.index = shown.index - begin
+        if shown.empty:
+            axes.set_axis_off()
+        else:
+            plots.signal(shown.rename(columns=display.short), ax=axes, title=f"window {self.window}")
+
+    @reading
+    def text(self) -> str:
+        """Say in a few lines what is on show."""
+        counts, shown = self.counts, self.selection
+        lines = [f"ClassificationExplorer: {self._meta['title']}"]
+        if counts["windows"]:
+            lines.append(
+                f"threshold {self.threshold:.6g}: {int(counts['uncertain'])} of {int(counts['windows'])} windows "
+                f"uncertain, of the others {counts['accuracy']:.1%} right"
+            )
+        else:
+            lines.append(f"threshold {self.threshold:.6g}: no window has an expected label")
+        lines.append(f"{len(shown)} of {len(self.windows)} windows on show, {self.order}")
+        if len(self.windows):
+            lines.append(f"window {self.window}: {self._say(self.window)}")
+        return "\n".join(lines)
+
+    def _say(self, window: int) -> str:
+        row = self.predictions().iloc[window]
+        expected = row["expected"] if isinstance(row["expected"], str) else "not known"
+        predicted = f"{row['predicted']} ({row['probability']:.2f})" if isinstance(row["predicted"], str) else "nothing"
+        return f"sample {row['sample']}, expected {expected}, predicted {predicted}"

@@ -1,0 +1,75 @@
+// What the explorer of a classifier shows: its data, what follows from the traits, and what may be done to them.
+import { unpack } from "../shared/arrays.js";
+import { put } from "../shared/model.js";
+import { clamp } from "../shared/numbers.js";
+import { confusionAt, filtered, predictedAt, verdictOf } from "./counts.js";
+
+/** @typedef {ReturnType<typeof classificationState>} ClassificationState */
+
+/** @param {Model<ClassificationTraits>} model */
+export function classificationState(model) {
+  const meta = model.get("_meta"), data = /** @type {ClassificationArrays} */ (/** @type {any} */ (unpack(meta.layout, model.get("_blob"))));
+  const windows = data.start.length, labels = meta.labels.length;
+  data.id = Float64Array.from(data.sample, (place) => meta.ids[place]);
+  const recorded = Int32Array.from(data.start, (_, i) => i);
+  const orders = new Map([[meta.orders[0], data.mistakes], [meta.orders[1], data.doubtful], [meta.orders[2], recorded]]);
+  const counts = remembered((/** @type {number} */ threshold) => confusionAt(data, labels, threshold));
+  const place = (/** @type {string | undefined} */ label) => (label === meta.uncertain ? labels : meta.labels.indexOf(label ?? ""));
+  const list = remembered((/** @type {string} */ order, /** @type {string} */ expected, /** @type {string} */ predicted,
+    /** @type {string} */ label, /** @type {number | null} */ sample, /** @type {string} */ show, /** @type {number} */ threshold) =>
+    filtered(data, labels, orders.get(order) ?? recorded, {
+      threshold, sample, show, expected: meta.labels.indexOf(expected), predicted: place(predicted), label: meta.labels.indexOf(label),
+    }));
+  const threshold = () => model.get("threshold");
+  /** The windows on show, in their order. */
+  function shown() {
+    const cell = model.get("matrix_cell"), depends = cell.length || model.get("show") !== "all";
+    return list(model.get("order"), cell[0] ?? "", cell[1] ?? "", model.get("label"), model.get("sample"), model.get("show"),
+      depends ? threshold() : 0);
+  }
+  /** @param {number} i */
+  const choose = (i) => void (Number.isFinite(i) && windows && put(model, "window", clamp(Math.round(i), 0, windows - 1)));
+  /** Where the chosen window stands in the list; -1 where a filter leaves it out. */
+  const position = remembered((/** @type {Int32Array} */ all, /** @type {number} */ window) => all.indexOf(window));
+  const at = () => position(shown(), model.get("window"));
+  /** @param {number} i */
+  const chooseAt = (i) => {
+    const all = shown();
+    if (all.length) choose(all[clamp(Math.round(i), 0, all.length - 1)]);
+  };
+  return {
+    model, meta, data, windows, labels, counts: () => counts(threshold()), shown, at, choose, chooseAt, place,
+    /** @param {number} i */
+    predicted: (i) => predictedAt(data, labels, threshold(), i),
+    /** @param {number} i */
+    verdict: (i) => verdictOf(data, labels, threshold(), i),
+    /** @param {number} code */
+    name: (code) => (code < 0 ? "–" : code === labels ? meta.uncertain : meta.labels[code]),
+    /** Put a filter or the order, and choose the first window that it leaves. */
+    narrow(/** @type {"matrix_cell" | "label" | "sample" | "show" | "order"} */ name, /** @type {any} */ value) {
+      put(model, name, value);
+      chooseAt(0);
+    },
+    setThreshold: (/** @type {number} */ value) => void (Number.isFinite(value) && put(model, "threshold", Number(clamp(value, 0, 1).toFixed(6)))),
+  };
+}
+
+/**
+ * A function that keeps its last answer for as long as it is asked the same.
+ * @template {unknown[]} Given
+ * @template Answer
+ * @param {(...given: Given) => Answer} compute
+ */
+function remembered(compute) {
+  /** @type {Given | null} */
+  let last = null;
+  /** @type {Answer} */
+  let answer;
+  return (/** @type {Given} */ ...given) => {
+    if (!last || given.some((value, i) => value !== last?.[i])) {
+      answer = compute(...given);
+      last = given;
+    }
+    return answer;
+  };
+}

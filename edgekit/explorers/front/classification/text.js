@@ -1,0 +1,60 @@
+// What is said beside the pictures: of the chosen window, and of what the threshold does.
+import { fillBars, h } from "../shared/elements.js";
+import { percent, seconds } from "../shared/numbers.js";
+import { curveRows } from "./reliability.js";
+/** @import { ClassificationState } from "./state.js" */
+
+const MOST_BARS = 6;
+const SAID = { right: "● right", wrong: "✕ wrong", uncertain: "■ uncertain", "": "" };
+
+/** @param {ClassificationState} state */
+export function windowCard({ meta, data, windows, model, predicted, verdict, name }) {
+  const title = h("h3"), where = h("p", { class: "ek-quiet" }), given = h("p", { class: "ek-figure" }), expected = h("p");
+  const box = h("div", { class: "ek-card", role: "group", "aria-label": "the window" }, title, where, given, expected);
+  const bars = h("dl", { class: "ek-bars" }), many = meta.known.length > MOST_BARS;
+  const probabilities = h("div", {}, h("h3", {}, many ? `Probabilities (${MOST_BARS} of ${meta.known.length})` : "Probabilities"), bars);
+  function show() {
+    if (!windows) return "no window";
+    const i = model.get("window"), place = data.sample[i], sample = meta.samples[place], from = data.start[i] - sample.start;
+    const said = verdict(i), label = predicted(i);
+    title.textContent = `Window ${i}`;
+    const time = meta.pictures ? "" : ` · ${seconds(from)} to ${seconds(from + data.size[place])}`;
+    where.textContent = where.title = `sample ${meta.ids[place]} · ${sample.name}${time}`;
+    given.textContent = `${name(label)} ${percent(data.confidence[i])}`;
+    expected.textContent = `${SAID[said]}${said ? " · " : ""}expected: ${data.expected[i] < 0 ? "not known" : name(data.expected[i])}`;
+    box.classList.toggle("ek-above", said === "wrong");
+    /** @type {[string, number][]} */
+    const rows = meta.known.map((known, k) => [known, data.probabilities[i * meta.known.length + k]]);
+    if (many) rows.sort(([, a], [, b]) => b - a);
+    fillBars(bars, rows.slice(0, MOST_BARS).map(([known, p]) => [known, p, percent(p)]));
+    return `window ${i}, predicted ${name(label)}, expected ${name(data.expected[i])}`;
+  }
+  return { elements: [box, probabilities], show };
+}
+
+/** What the threshold does, as a small table. @param {ClassificationState} state */
+export function thresholdTable({ counts, shown, windows, meta }) {
+  const said = h("p", { "aria-live": "polite" });
+  /** @type {Record<string, HTMLElement>} */
+  const cells = { uncertain: h("td"), coverage: h("td"), accuracy: h("td"), right: h("td") };
+  const row = (/** @type {string} */ name, /** @type {string} */ text) => h("tr", {}, h("th", { scope: "row" }, text), cells[name]);
+  const table = h("table", {}, h("caption", { class: "ek-hidden" }, "what the threshold does"),
+    h("tbody", {}, row("uncertain", "uncertain"), row("coverage", "coverage (not uncertain)"), row("accuracy", "accuracy of these"), row("right", "right, of all")));
+  function show() {
+    const found = counts(), left = shown().length;
+    said.textContent = `${left} of ${windows} window${windows === 1 ? "" : "s"} on show`;
+    cells.uncertain.textContent = `${found.uncertain} of ${found.judged}`;
+    cells.coverage.textContent = percent(found.coverage);
+    cells.accuracy.textContent = percent(found.accuracy);
+    cells.right.textContent = percent(found.right / found.judged);
+  }
+  return { element: h("div", {}, h("h3", {}, "At this threshold"), said, meta.judged ? table : null), show };
+}
+
+/** The reliability curve as a table that only a screen reader reads. @param {Float64Array} curve */
+export function curveTable(curve) {
+  const cell = (/** @type {number} */ value) => h("td", {}, percent(value));
+  return h("table", { class: "ek-hidden" }, h("caption", {}, "reliability curve"),
+    h("thead", {}, h("tr", {}, ...["highest probability, mean", "share that is right", "windows"].map((text) => h("th", { scope: "col" }, text)))),
+    h("tbody", {}, ...curveRows(curve).map(([probability, right, windows]) => h("tr", {}, cell(probability), cell(right), h("td", {}, String(windows))))));
+}

@@ -1,0 +1,129 @@
+// Windows as small pictures in rows: strips of their signal, or thumbnails; which one is under the hand.
+import { lowerBound } from "../shared/arrays.js";
+import { dashOf } from "../shared/axis_legend.js";
+import { canvasIn } from "../shared/canvas.js";
+import { percent } from "../shared/numbers.js";
+import { LEFT } from "../shared/scales.js";
+import { drawLine } from "../shared/time_track.js";
+import { fitted } from "./matrix.js";
+/** @import { ClassificationState } from "./state.js" */
+
+const WIDE = 128, CAPTION = 30; // px
+const NONE = new Int32Array();
+const MARKS = { right: "●", wrong: "✕", uncertain: "■", "": "·" };
+
+/** @typedef {{ i: number, x: number, y: number, wide: number, tall: number }} Tile a window, and where its picture lies */
+
+/** How the tiles are laid out. @param {number} width @param {number} height */
+export function tilePlaces(width, height) {
+  const columns = Math.max(Math.floor(width / WIDE), 1), rows = height > 230 ? 2 : 1;
+  return { columns, rows, count: columns * rows, wide: width / columns, high: height / rows };
+}
+
+/**
+ * @param {ClassificationState} state
+ * @param {HTMLElement} element
+ * @param {(sample: number) => ImageBitmap | null} picture
+ */
+export function windowTiles(state, element, picture) {
+  const { shown, at, chooseAt } = state, canvas = canvasIn(element);
+  const page = () => {
+    const places = tilePlaces(element.clientWidth, element.clientHeight);
+    return { places, first: Math.floor(Math.max(at(), 0) / places.count) * places.count };
+  };
+  element.addEventListener("click", (event) => {
+    const { places, first } = page(), box = element.getBoundingClientRect();
+    const column = Math.floor((event.clientX - box.left) / places.wide), row = Math.floor((event.clientY - box.top) / places.high);
+    const place = first + row * places.columns + column;
+    if (place < shown().length) chooseAt(place);
+  });
+  /** @param {Palette} colours */
+  function draw(colours) {
+    const { context } = canvas.begin(), { places, first } = page(), all = shown();
+    for (let k = 0; k < places.count && first + k < all.length; k++) {
+      const x = (k % places.columns) * places.wide + 3, y = Math.floor(k / places.columns) * places.high + 2;
+      const tile = { i: all[first + k], x, y, wide: places.wide - 6, tall: places.high - 4 - CAPTION };
+      drawTile(state, context, colours, tile, picture);
+    }
+    if (all.length) return;
+    context.fillStyle = colours.soft;
+    context.textBaseline = "top";
+    context.fillText("No window is left by these filters.", 6, 6);
+  }
+  return { draw };
+}
+
+/**
+ * One window: its picture, what it was given, what it should have been.
+ * @param {ClassificationState} state
+ * @param {CanvasRenderingContext2D} context
+ * @param {Palette} colours
+ * @param {Tile} tile
+ * @param {(sample: number) => ImageBitmap | null} picture
+ */
+function drawTile(state, context, colours, tile, picture) {
+  const { meta, data, model, name, predicted, verdict } = state, { i, x, y, wide, tall } = tile, high = tall + CAPTION;
+  const said = verdict(i), chosen = i === model.get("window");
+  context.strokeStyle = chosen ? colours.ink : colours.line;
+  context.lineWidth = chosen ? 2 : 1;
+  context.strokeRect(x + 0.5, y + 0.5, wide - 1, high - 1);
+  context.save();
+  context.beginPath();
+  context.rect(x + 1, y + 1, wide - 2, high - 2);
+  context.clip();
+  if (meta.pictures) drawThumbnail(context, picture(data.sample[i]), tile);
+  else drawStrip(state, context, colours, tile);
+  context.textAlign = "left";
+  context.textBaseline = "middle";
+  context.fillStyle = said ? colours.kind(said) : colours.soft;
+  context.fillText(MARKS[said], x + 5, y + high - 22);
+  context.fillStyle = colours.ink;
+  context.fillText(fitted(context, `${name(predicted(i))} ${percent(data.confidence[i])}`, wide - 22), x + 17, y + high - 22);
+  context.fillStyle = colours.soft;
+  context.fillText(fitted(context, `expected ${name(data.expected[i])}`, wide - 10), x + 5, y + high - 8);
+  context.restore();
+}
+
+/**
+ * The signal of a window, on its own scale: its shape is what one looks for.
+ * @param {ClassificationState} state
+ * @param {CanvasRenderingContext2D} context
+ * @param {Palette} colours
+ * @param {Tile} tile
+ */
+function drawStrip({ meta, data, model }, context, colours, { i, x, y, wide, tall }) {
+  const low = data.start[i], high = low + Math.max(data.size[data.sample[i]], 1e-9), shown = model.get("axes");
+  const from = lowerBound(data.time, low), to = lowerBound(data.time, high), readings = data.time.length;
+  const lines = meta.axes.flatMap((axis, k) => (shown.includes(axis) ? [k] : []));
+  const valuesOf = (/** @type {number} */ k) => data.signal.subarray(k * readings + from, k * readings + to);
+  let least = Infinity, most = -Infinity;
+  for (const k of lines) {
+    for (const value of valuesOf(k)) {
+      if (value < least) least = value;
+      if (value > most) most = value;
+    }
+  }
+  const spread = most > least ? most - least : 1, room = wide - 8;
+  const scale = { room, x: (/** @type {number} */ ms) => LEFT + ((ms - low) / (high - low)) * room, ms: () => 0 };
+  const height = (/** @type {number} */ value) => 3 + (1 - (value - least) / spread) * (tall - 6);
+  context.save();
+  context.translate(x + 4 - LEFT, y);
+  context.lineWidth = 1;
+  for (const k of lines) {
+    context.strokeStyle = colours.series[k % colours.series.length];
+    context.setLineDash(dashOf(meta.looks, k));
+    drawLine(context, data.time.subarray(from, to), valuesOf(k), NONE, { low, high }, scale, height);
+  }
+  context.restore();
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {ImageBitmap | null} image
+ * @param {Tile} tile
+ */
+function drawThumbnail(context, image, { x, y, wide, tall }) {
+  if (!image) return;
+  const scale = Math.min(wide / image.width, tall / image.height), across = image.width * scale, down = image.height * scale;
+  context.drawImage(image, x + (wide - across) / 2, y + (tall - down) / 2, across, down);
+}
