@@ -22,7 +22,10 @@ from edgekit.sandbox.project import VARIANTS, Project
 from edgekit.sandbox.server import PROJECTS
 
 # Every project, and those that have a second impulse once more under that one.
-BUILDERS = {**PROJECTS, "motion-2": lambda: PROJECTS["motion"]().others[0]}
+BUILDERS = PROJECTS | {
+    "motion-2": lambda: PROJECTS["motion"]().others[0],
+    "routine-2": lambda: PROJECTS["routine"]().others[0],
+}
 FOLDER = Path(__file__).parent / "data"
 TOLERANCE = 1e-9
 MOST = 300  # samples of a project; of one that has more every second, third, … one is looked at

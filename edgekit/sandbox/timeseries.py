@@ -21,6 +21,7 @@ class Signal(StoredSample):
 
     values: Floats
     spans: tuple[tuple[int, str], ...] = field(default=(), kw_only=True)
+    label_map: dict[str, str] = field(default_factory=dict, kw_only=True)  # the answers, by question
 
     def __len__(self) -> int:
         return len(self.values)
@@ -70,6 +71,7 @@ class Signal(StoredSample):
             "boundingBoxesType": "object_detection",
             "structuredLabels": structured,
             "structuredLabelsList": list(dict.fromkeys(span["label"] for span in structured)),
+            **({"labelMap": {"labels": self.label_map}} if self.label_map else {}),
         }
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from edgekit.sandbox import motion
 from edgekit.sandbox.project import Json
+from edgekit.sandbox.routine import two_questions
 from edgekit.sandbox.timeseries import Signal, SignalProject, ranges
 
 STORED_MS = 80
@@ -27,13 +28,14 @@ PARTS = {
     GAME: ("badminton", "running", "badminton"),
     EVENING: ("running", "walking", "standing"),
 }
+MAPPED = 1  # the sample whose label is a map
 RESAMPLED = (MATCH, SPRINT, EVENING)
 
 
 def build() -> SignalProject:
     """Put the project together from the one whose models it shares."""
     shared = motion.build()
-    return replace(
+    first = replace(
         shared,
         id=6,
         name="routine",
@@ -42,6 +44,7 @@ def build() -> SignalProject:
         impulse=_impulse(shared.impulse),
         others=(),
     )
+    return replace(first, others=(two_questions.project(first, shared.blocks[motion.CLASSIFIER_ID]),))
 
 
 def _impulse(shared: Json) -> Json:
@@ -52,6 +55,7 @@ def _impulse(shared: Json) -> Json:
 
 def _samples(recordings: list[Signal]) -> dict[int, Signal]:
     found = {recording.id: recording for recording in recordings if recording.category == "training"}
+    found[MAPPED] = two_questions.labelled(found[MAPPED])
     unused = {
         activity: iter([r for r in recordings if (r.category, r.label) == ("testing", activity)])
         for activity in sorted({recording.label for recording in recordings})
