@@ -208,13 +208,13 @@ def test_nothing_is_decoded_until_it_is_asked_for():
 
 def test_a_signal_and_a_block_decode_what_is_theirs_alone():
     result = ek.parse(content(SEED))
-    payload, block = result._response.lazy_parts()
+    payload, block, grids = result._response.lazy_parts()
     assert len(result.sample.signal())
-    assert (is_json(payload), is_json(block)) == (False, True)
+    assert (is_json(payload), is_json(block), is_json(grids)) == (False, True, True)
     result = ek.parse(content(SEED))
-    payload, block = result._response.lazy_parts()
+    payload, block, grids = result._response.lazy_parts()
     assert result.blocks[0].raw.result
-    assert (is_json(payload), is_json(block)) == (True, False)
+    assert (is_json(payload), is_json(block), is_json(grids)) == (True, False, True)
     assert result.raw.sample is result.sample.raw
 
 

@@ -15,7 +15,13 @@ _Meant = msgspec.Meta(ge=-(2**53), le=2**53)
 Count = Annotated[int, _Meant]
 Number = Annotated[int, _Meant] | Annotated[float, _Meant]
 
-_brief = Repr()
+
+class _Brief(Repr):
+    def repr_Raw(self, raw: msgspec.Raw, level: int) -> str:  # noqa: N802 - reprlib asks by the name of the type
+        return f"<{len(memoryview(raw))} bytes of JSON>"
+
+
+_brief = _Brief()
 _brief.maxlist = _brief.maxtuple = _brief.maxdict = 20
 _brief.maxstring, _brief.maxother = 200, 20_000  # characters; the latter of a struct within
 
