@@ -247,21 +247,26 @@ class BlockResult:
             )
         return self.result.source
 
-    def explain(self) -> pd.DataFrame:
+    def explain(self, window: int = 0) -> pd.DataFrame:
         """Ask the Studio for the block's parameters and the sample's features, and say why each window scored so.
+
+        Of a visual-anomaly block it is the cells of one picture, `window`; that takes a server that publishes its
+        mixture and the features of the cells.
 
         Returns
         -------
         DataFrame, index `window`: `score` (the server's), `recomputed`, then for a GMM block `signed_score`,
         `component`, `distance` and each feature's share of it (`edgekit.Gmm.explain`), for a K-means block `cluster`,
-        `distance` and each feature's share of its square (`edgekit.anomaly.KMeans.explain`).
+        `distance` and each feature's share of its square (`edgekit.anomaly.KMeans.explain`). Of a visual-anomaly block
+        one row a cell: `row`, `column`, then as for a GMM block.
 
         Raises
         ------
         UsageError
-            It is no anomaly block, or the result came from a file, so that there is no Studio to ask.
+            It is no anomaly block, or the result came from a file, so that there is no Studio to ask; or the server
+            publishes no mixture of a visual-anomaly block.
         ResponseError
-            The Studio gives features of another number of windows than it scored.
+            The Studio gives features of another number of windows or cells than it scored.
 
         Examples
         --------
@@ -274,6 +279,9 @@ class BlockResult:
         1        9.73        9.73          9.73          2     97.96
         2       34.66       34.66         34.66          2    372.78
         """
+        if self.kind == "visual":
+            cells = self.visual_anomaly(window).scores
+            return seen.explain(self._answer, window, cells, self.features(), self._studio())
         score = self.scores().get(SCORE)
         if self.kind != "anomaly" or score is None:
             raise UsageError(
@@ -402,6 +410,18 @@ class BlockResult:
             The block sent no anomalyResult, or none of that window.
         ResponseError
             The rows of the grid are not of one length.
+
+        Examples
+        --------
+        >>> import edgekit as ek
+        >>> found = ek.connect(sandbox="surface").classify(102).block(4).visual_anomaly()
+        >>> found.flagged(), round(found.score, 2), found.scores.shape
+        (True, 292.63, (9, 9))
+        >>> found.cells(threshold=100)[["row", "column", "score"]].round(1)
+           row  column  score
+        0    0       2  122.3
+        1    1       2  292.6
+        2    5       2  194.0
         """
         others = [block for block in self.result.blocks if block.has_cells]
         named = display.listing(f"block {block.id} ({block.title})" for block in others)

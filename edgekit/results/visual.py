@@ -8,6 +8,7 @@ never decides.
 from __future__ import annotations
 
 import math
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,10 +17,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from edgekit import display
 from edgekit.detection.boxes import checked_size
-from edgekit.errors import ResponseError, UsageError
+from edgekit.errors import ResponseError, StudioError, UsageError
 from edgekit.results.decision import aggregation
 from edgekit.results.drawing import Drawing, Drawn, Labels, picture
-from edgekit.results.sample import Sample
+from edgekit.results.sample import Sample, Source
 from edgekit.visual import VisualAnomaly, masks
 from edgekit.wire.schema import AnomalyResult, Classification
 from edgekit.wire.scores import SCORE
@@ -183,6 +184,40 @@ def grid(found: AnomalyResult, path: str) -> NDArray[np.float64]:
                 f"{path}[{row}]",
             )
     return np.array(rows, float).reshape(len(rows), columns)
+
+
+def explain(
+    raw: Classification, window: int, cells: NDArray[np.float64], features: pd.DataFrame, source: Source
+) -> pd.DataFrame:
+    """Say why each cell of a picture scored so, by the block's mixture; see `BlockResult.explain`."""
+    block = raw.learn_block.id
+    try:
+        model = source.gmm(block)
+    except (StudioError, UsageError):
+        raise UsageError(
+            f"The server publishes no Gaussian mixture of block {block} ({display.shown(raw.learn_block.type)}), so "
+            "the scores of its cells cannot be computed again."
+        ) from None
+    if window >= len(features) or not cells.size or features.shape[1] % cells.size:
+        raise ResponseError(
+            f"The Studio gives {features.shape[1]} features of {len(features)} pictures of this sample, and block "
+            f"{block} scored {cells.shape[0]} by {cells.shape[1]} cells: features and cells do not go together. "
+            "Classify the sample again."
+        )
+    names = [str(name) for name in features.columns[: features.shape[1] // cells.size]]
+    values = features.iloc[window].to_numpy(float).reshape(cells.size, len(names))
+    table = pd.DataFrame(values, columns=_without_cell(names))
+    row, column = np.divmod(np.arange(cells.size), cells.shape[1])
+    front = {"row": row, "column": column, "score": cells.ravel(), "recomputed": model.score(table)}
+    front["signed_score"] = model.signed_score(table)
+    return pd.concat([pd.DataFrame(front), model.explain(table).reset_index(drop=True)], axis=1)
+
+
+def _without_cell(names: list[str]) -> list[str]:
+    """Leave out the words that all names of one cell's features begin with: "row 0 column 0", say."""
+    words = [name.split(" ") for name in names]
+    shared = sum(1 for _ in takewhile(lambda of: len(set(of)) == 1, zip(*words, strict=False)))
+    return [" ".join(parts[shared:]) or name for parts, name in zip(words, names, strict=True)] if names[1:] else names
 
 
 def mask_to_input(

@@ -75,7 +75,7 @@ def suggest_threshold(
     >>> suggestion = ek.visual.suggest_threshold([2.1, 2.4, 2.2, 3.0, 2.7], quantile=1)
     >>> round(suggestion.threshold, 3), suggestion.by
     (3.0, 'quantile 1 of the normal pictures')
-    >>> suggestion.notes[0]
+    >>> suggestion.notes[1]
     'No truth was given: every picture was taken for normal, and alarms on anomalies count as false.'
     """
     choice("by", by, WAYS)
