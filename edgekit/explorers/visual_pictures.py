@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from edgekit import display, visual
 from edgekit.errors import EdgekitError, UsageError
+from edgekit.results import labelled
 from edgekit.results import visual as seen
 from edgekit.results.decision import aggregation
 from edgekit.visual.grid import PLACE
@@ -33,8 +35,8 @@ class _Picture(NamedTuple):
     window: int
     grid: Floats
     score: float
-    anomalous: Any
-    expected: Any
+    outcome: str | None
+    expected: str | None
     boxes: Floats
     box_scores: Floats
     truths: Floats
@@ -102,8 +104,8 @@ class VisualPictures:
             "truth": self.table["anomalous"].to_numpy("i1", na_value=-1),
             "rows": self.table["rows"].to_numpy("i4"),
             "columns": self.table["columns"].to_numpy("i4"),
-            "cell": self.cells(),
-            "cell_truth": self.cell_truth(),
+            "cell": self.cells,
+            "cell_truth": self.cell_truth,
             "box_place": _stacked(picture.boxes.ravel() for picture in pictures),
             "box_score": _stacked(picture.box_scores for picture in pictures),
             "box_at": _starts(len(picture.boxes) for picture in pictures),
@@ -113,7 +115,7 @@ class VisualPictures:
 
     def meta(self) -> dict[str, Any]:
         """Return the texts and ranges that go with `arrays`."""
-        scores = np.concatenate([self.cells(), self.table["score"].to_numpy(float)])
+        scores = np.concatenate([self.cells, self.table["score"].to_numpy(float)])
         finite = scores[np.isfinite(scores)]
         return {
             "lowest": float(finite.min(initial=0.0)),
@@ -124,15 +126,17 @@ class VisualPictures:
             "note": self.note,
         }
 
-    @property
+    @cached_property
     def has_boxes(self) -> bool:
         """Whether true boxes say which part of a picture is anomalous."""
         return any(len(picture.truths) for picture in self.pictures)
 
+    @cached_property
     def cells(self) -> Floats:
         """Return the scores of all cells of all pictures."""
         return _stacked(picture.grid.ravel() for picture in self.pictures)
 
+    @cached_property
     def cell_truth(self) -> NDArray[np.int8]:
         """Say of each cell what it should be: 1 anomalous, 0 normal, -1 not known.
 
@@ -141,14 +145,18 @@ class VisualPictures:
         Without any box all cells of anomalous pictures count as anomalous.
         """
         boxed = self.has_boxes
-        return _stacked((_cell_truth(picture, boxed) for picture in self.pictures), "i1")
+        truth = [None if is_one is pd.NA else bool(is_one) for is_one in self.table["anomalous"]]
+        return _stacked(map(partial(_cell_truth, boxed=boxed), self.pictures, truth), "i1")
 
 
 def _pictures(block: BlockResult) -> list[_Picture]:
     raw = block.raw
     windows, columns = raw.scores()
     scores, found = columns.get(SCORE, np.empty(0)), raw.anomaly_result or []
-    expected, anomalous = block.windows()["expected"].tolist(), block.anomalous().tolist()
+    result = block.result
+    cut = labelled.cut(raw, block.sample, result.window_size_ms, result.window_increase_ms)
+    expected = labelled.labels(raw, block.sample, cut).texts.tolist()
+    outcomes = labelled.outcomes(raw, block.sample, cut).texts.tolist()
     truths = _true_boxes(block)
     pictures = []
     for window in range(max(windows, len(found), 1)):
@@ -161,7 +169,7 @@ def _pictures(block: BlockResult) -> list[_Picture]:
                 window,
                 grid,
                 float(scores[window]) if window < len(scores) else np.nan,
-                anomalous[window] if window < len(anomalous) else pd.NA,
+                outcomes[window] if window < len(outcomes) else None,
                 expected[window] if window < len(expected) else None,
                 np.array([[box.x, box.y, box.width, box.height] for box in boxes], float).reshape(-1, 4),
                 np.array([box.score for box in boxes], float),
@@ -187,7 +195,7 @@ def _table(pictures: Sequence[_Picture]) -> pd.DataFrame:
             "sample": [picture.block.sample.id for picture in pictures],
             "filename": [picture.block.sample.filename for picture in pictures],
             "expected": pd.Series([picture.expected for picture in pictures], dtype=object),
-            "anomalous": pd.array([picture.anomalous for picture in pictures], "boolean"),
+            "anomalous": labelled.anomalous(np.array([picture.outcome for picture in pictures], object)).array,
             "score": [picture.score for picture in pictures],
             "rows": [picture.grid.shape[0] for picture in pictures],
             "columns": [picture.grid.shape[1] for picture in pictures],
@@ -202,11 +210,11 @@ def _worst_first(table: pd.DataFrame, threshold: float | None) -> pd.DataFrame:
     return worst_first(table.assign(outcome=outcome), limit).drop(columns="outcome")
 
 
-def _cell_truth(picture: _Picture, boxed: bool) -> NDArray[np.int8]:
-    if picture.anomalous is pd.NA or (picture.anomalous and boxed and not len(picture.truths)):
+def _cell_truth(picture: _Picture, anomalous: bool | None, boxed: bool) -> NDArray[np.int8]:
+    if anomalous is None or (anomalous and boxed and not len(picture.truths)):
         return np.full(picture.grid.size, -1, np.int8)
-    if not picture.anomalous or not boxed:
-        return np.full(picture.grid.size, bool(picture.anomalous), np.int8)
+    if not anomalous or not boxed:
+        return np.full(picture.grid.size, anomalous, np.int8)
     share = visual.covered(pd.DataFrame(picture.truths, columns=PLACE), (picture.grid.shape[0], picture.grid.shape[1]))
     return np.where(share.ravel() >= 0.5, 1, -1).astype(np.int8)
 

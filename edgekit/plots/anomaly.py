@@ -126,7 +126,12 @@ def scores(table: pd.DataFrame, by: str = "expected", threshold: float | None = 
 
 
 def histogram(
-    scores: ArrayLike, anomalous: ArrayLike | None = None, threshold: float | None = None, ax: Axes | None = None
+    scores: ArrayLike,
+    anomalous: ArrayLike | None = None,
+    threshold: float | None = None,
+    ax: Axes | None = None,
+    *,
+    things: str = "windows",
 ) -> Axes:
     """Draw how many windows have which anomaly score, normal and anomalous windows apart.
 
@@ -141,6 +146,8 @@ def histogram(
         Drawn as a line.
     ax : Axes, optional
         Where to draw; a new figure without it.
+    things : str
+        What has these scores: windows, or pictures, or their cells.
 
     Returns
     -------
@@ -165,12 +172,12 @@ def histogram(
             counts, colour = np.histogram(chosen, bins)[0], WINDOWS[name].light
             ax.stairs(counts, bins, fill=True, color=colour, alpha=0.25)
             ax.stairs(
-                counts, bins, color=colour, linestyle=style, linewidth=1.4, label=f"{name} ({len(chosen)} windows)"
+                counts, bins, color=colour, linestyle=style, linewidth=1.4, label=f"{name} ({len(chosen)} {things})"
             )
     _threshold(ax, threshold)
     _score_axis(ax, values)
     ax.set_xlabel("anomaly score")
-    ax.set_ylabel("windows")
+    ax.set_ylabel(things)
     finish(ax, "")
     return ax
 

@@ -81,7 +81,7 @@ class BlockResult:
     @property
     def shown_kind(self) -> str:
         """The kind whose words, picture and explorer show this block; see `edgekit.results.by_kind.shown_kind`."""
-        return by_kind.shown_kind(self._answer, self.scores())
+        return by_kind.shown_kind(self._answer)
 
     @property
     def title(self) -> str:

@@ -42,7 +42,7 @@ SHOWN: Mapping[str, Kind] = {
 }
 
 
-def shown_kind(raw: Classification, scores: pd.DataFrame) -> str:
+def shown_kind(raw: Classification) -> str:
     """Return the kind that a block is shown as.
 
     It is the block's own kind, unless it holds something else. Of the kinds that have one row of scores a window
@@ -52,7 +52,8 @@ def shown_kind(raw: Classification, scores: pd.DataFrame) -> str:
     kind = kind_of_block(raw) or "classification"
     if kind in ("detection", "visual"):
         return kind
-    if not len(scores):
+    windows, scores = raw.scores()
+    if not windows:
         return "detection" if raw.structured_result or raw.details else kind
     if SCORE in scores:
         return "anomaly"
@@ -61,7 +62,7 @@ def shown_kind(raw: Classification, scores: pd.DataFrame) -> str:
 
 def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None, expected: Labels) -> str:
     """Say what a block found; see `BlockResult.in_words`."""
-    kind = shown_kind(raw, scores)
+    kind = shown_kind(raw)
     if not len(scores) and kind != "detection":
         return "no windows"
     return SHOWN[kind].in_words(raw, scores, threshold, expected)

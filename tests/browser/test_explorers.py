@@ -141,3 +141,43 @@ def test_the_detection_explorer_and_python_follow_each_other(lab: Lab, tmp_path:
     expect(root.get_by_label("score at least")).to_have_value("0.7")
     assert axe_findings(lab.page) == []
     lab.screenshot("explorer_detections")
+
+
+VISUAL = """
+import edgekit as ek
+
+studio = ek.connect(sandbox="surface")
+explorer = ek.explore(studio.classify(studio.samples("testing").index[::6]))
+explorer
+"""
+# Whether the picture is drawn under the heat: without it the heat lies on one grey, and cells are of one colour.
+SHOWN = """root => {
+  const canvas = root.querySelector('.ek-patch canvas'), { data } = canvas.getContext('2d').getImageData(0, 0, 96, 96);
+  return new Set(new Uint32Array(data.buffer)).size > 10;
+}"""
+
+
+def test_the_visual_explorer_and_python_follow_each_other_and_pictures_come_when_looked_at(lab: Lab, tmp_path: Path):
+    root = opened(lab, tmp_path, "visual", VISUAL)
+    cell, picture = root.get_by_role("slider", name="cell"), root.get_by_role("slider", name="picture, worst first")
+    assert lab.python("list(explorer._images)") == "[0]"
+    picture.focus()
+    for step in range(1, 4):
+        lab.page.keyboard.press("ArrowRight")
+        expect(picture).to_have_attribute("aria-valuenow", str(step))
+    lab.wait_python("explorer.picture", "3")
+    lab.wait_python("3 in explorer._images", "True")
+    lab.page.wait_for_function(f"() => ({SHOWN})(document.querySelector('.ek'))")
+    cell.focus()
+    lab.page.keyboard.press("ArrowLeft")
+    lab.wait_python("len(explorer.cell)", "2")
+    lab.page.keyboard.press("+")
+    lab.wait_python("explorer.opacity", "0.6")
+
+    lab.python("explorer.threshold = 3.5; explorer.show = 'flagged'; explorer.picture = 0")
+    expect(picture).to_have_attribute("aria-valuenow", "0")
+    expect(root.get_by_role("spinbutton", name="threshold")).to_have_value("3.5")
+    flagged = lab.python("f\"{explorer.counts['above']:.0f} of {len(explorer.pictures)}\"").strip("'")
+    expect(root).to_contain_text(f"{flagged} pictures flagged")
+    assert axe_findings(lab.page) == []
+    lab.screenshot("explorer_visual")

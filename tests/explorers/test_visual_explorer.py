@@ -162,7 +162,7 @@ def test_a_cell_stands_among_those_of_normal_pictures_and_true_boxes_tell_which_
     explorer.picture = explorer.pictures["sample"].tolist().index(2)
     explorer.cell = [1, 1]
     assert explorer.standing() == 0.75
-    truth = dict(zip(explorer.pictures["sample"], np.split(explorer._found.cell_truth(), 2), strict=True))
+    truth = dict(zip(explorer.pictures["sample"], np.split(explorer._found.cell_truth, 2), strict=True))
     assert truth[1].tolist() == [0, 0, 0, 0]
     assert truth[2].tolist() == [1, -1, -1, -1]
 

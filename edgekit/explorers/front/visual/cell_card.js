@@ -28,7 +28,7 @@ export function cellCard({ model, meta, grid, cell, threshold, cells, standing }
     title.textContent = `Cell: row ${row}, column ${column}${chosen ? "" : " (highest)"}`;
     score.textContent = side === "no score" ? side : `${figure(scores[i], 2)} ${side === "below" ? side : "◆ at or above"}`;
     stands.textContent = side === "no score" || !cells.normal.length ? ""
-      : `higher than ${percent(standing(scores[i]))} of ${cells.normal.length} ${meta.cell_kinds.normal}`;
+      : `higher than ${standing(scores[i]) === 1 ? "all" : `${percent(standing(scores[i]))} of`} ${cells.normal.length} ${meta.cell_kinds.normal}`;
     drawPatch(context, image, colours, { rows, columns }, row, column);
     return `row ${row}, column ${column}, ${side === "no score" ? side : `score ${figure(scores[i], 2)}, ${side}${side === "below" ? "" : " the threshold"}`}`;
   }

@@ -99,9 +99,10 @@ function drawLines(context, lines, colour) {
  * @param {number} high
  */
 function drawFrame(context, x, y, wide, high) {
-  for (const [rim, style] of /** @type {const} */ ([[3, "#000000"], [1.2, "#ffffff"]])) {
-    context.lineWidth = rim === 3 ? 4.5 : 2;
+  const inset = Math.min(4, wide / 6, high / 6); // within the outline of what is flagged
+  for (const [width, style] of /** @type {const} */ ([[4.5, "#000000"], [2, "#ffffff"]])) {
+    context.lineWidth = width;
     context.strokeStyle = style;
-    context.strokeRect(x + 1, y + 1, wide - 2, high - 2);
+    context.strokeRect(x + inset, y + inset, wide - 2 * inset, high - 2 * inset);
   }
 }

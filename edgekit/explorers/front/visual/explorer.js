@@ -29,6 +29,7 @@ function render({ model, el }) {
     main: [h("div", { class: "ek-pair" }, stage, histograms.element), count > 1 ? strip : null],
     side: [picture.element, cell.element, verdict.element],
     foot: visualHelp(meta.note),
+    width: "18.5rem", // for the patch and its score side by side
   });
   keepKeys(root);
   el.replaceChildren(root);

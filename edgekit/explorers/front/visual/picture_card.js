@@ -5,23 +5,25 @@ import { figure } from "../shared/numbers.js";
 
 /** @param {VisualState} state */
 export function pictureCard({ model, meta, data, grid, verdict, threshold, cellsFlagged }) {
-  const name = h("h3"), expected = h("p", { class: "ek-quiet" }), score = h("p", { class: "ek-figure" });
-  const wrong = h("p", { class: "ek-wrong" }), parts = h("p", { class: "ek-quiet" });
-  const element = h("div", { class: "ek-card", role: "group", "aria-label": "the picture" }, name, expected, score, wrong, parts);
+  const name = h("h3"), expected = h("p"), score = h("p", { class: "ek-figure" });
+  const wrong = h("strong"), parts = h("p", { class: "ek-quiet" }), due = h("span", { class: "ek-quiet" });
+  expected.append(due, wrong);
+  const element = h("div", { class: "ek-card", role: "group", "aria-label": "the picture" }, name, expected, score, parts);
   /** Show the picture; returns what a screen reader says of it. */
   function show() {
     const i = model.get("picture"), picture = meta.pictures[i], now = verdict(), value = data.score[i], cells = grid().scores.length;
     const boxes = data.box_score.subarray(data.box_at[i], data.box_at[i + 1]).filter((one) => !(one < threshold())).length;
     const said = Number.isNaN(value) ? "no score" : model.get("threshold") === null ? "no threshold" : now.flagged ? "flagged" : "not flagged";
     name.textContent = name.title = picture.name;
-    expected.textContent = picture.expected ? `expected: ${picture.expected}` : "what it should be is not known";
+    due.textContent = picture.expected ? `expected: ${picture.expected}` : "what it should be is not known";
     score.textContent = Number.isNaN(value) ? said : `${figure(value, 2)} ${now.flagged ? "◆ " : ""}${said}`;
     element.classList.toggle("ek-above", now.flagged);
-    wrong.textContent = now.wrong;
+    wrong.textContent = now.wrong && ` ${now.wrong}`;
     parts.textContent = [
       meta.method && `score: ${meta.method}`,
       cells ? `${cellsFlagged()} of ${cells} cells at or above` : "no grid of cells",
-      boxes || data.box_score.length ? `${boxes} box${boxes === 1 ? "" : "es"}` : "",
+      data.box_score.length ? `${boxes} box${boxes === 1 ? "" : "es"}` : "",
+      data.truth_at[i + 1] > data.truth_at[i] ? "dashed: where the defect is" : "",
     ].filter(Boolean).join(" · ");
     return `${picture.name}, score ${figure(value, 2)}, ${said}${now.wrong && `, ${now.wrong}`}`;
   }
