@@ -43,7 +43,7 @@ ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("GET", "impulse", lambda s, r: s.asked(r.query).impulse()),
     ("GET", "impulses", lambda s, r: s.impulses()),
     ("GET", "impulses-detailed", lambda s, r: s.detailed_impulses()),
-    ("POST", f"impulse/{_ID}/set-thresholds", lambda s, r, impulse: s.with_impulse(impulse).set_thresholds(r.body)),
+    ("POST", f"impulse/{_ID}/set-thresholds", lambda s, r, impulse: s.set_thresholds(impulse, r.body)),
     (
         "POST",
         f"impulse/{_ID}/regenerate-model-testing-summary",

@@ -309,10 +309,12 @@ class Service:
         if not any(found == category for found, _ in known):
             raise Refused(NO_RESULTS)
 
+        target = self._tested  # that of today's thresholds, as above
+
         def work(log: Log) -> None:
             for (found, variant), tested in known.items():
                 if found == category:
-                    self._tested[category, variant] = model_testing.regenerated(self.project, tested)
+                    target[category, variant] = model_testing.regenerated(self.project, tested)
             log("Model testing summary OK")
 
         return {"success": True, "id": self._jobs.start("Regenerating model testing summary", work)}
@@ -323,8 +325,11 @@ class Service:
             raise WrongParameter(f"Unknown category {category!r}: expected one of {', '.join(CATEGORIES)}")
         return category
 
-    def set_thresholds(self, body: Any) -> Json:
-        """Set thresholds of learn blocks; it empties the model testing results, which rest on them."""
+    def set_thresholds(self, impulse_id: int, body: Any) -> Json:
+        """Set thresholds of an impulse's learn blocks; it empties the model testing results, which rest on them."""
+        return self.with_impulse(impulse_id)._set_thresholds(body)
+
+    def _set_thresholds(self, body: Any) -> Json:
         wanted = body.get("thresholds") if isinstance(body, dict) else None
         if not isinstance(wanted, list) or not all(isinstance(entry, dict) for entry in wanted):
             raise WrongParameter('Expected {"thresholds": [{"blockId", "key", "value"}]}')
