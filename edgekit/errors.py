@@ -20,14 +20,23 @@ escape it before it goes into HTML.
 
 from __future__ import annotations
 
+from typing import Any
+
 from edgekit import display
 
 
 class EdgekitError(Exception):
-    """The base of all errors that edgekit raises on purpose; no message holds an API key or control codes."""
+    """The base of all errors that edgekit raises on purpose; no message holds an API key or control codes.
+
+    Attributes
+    ----------
+    results : list
+        Of a call for many samples: the answers that had come before this one failed; else empty.
+    """
 
     def __init__(self, message: object = "") -> None:
         super().__init__(display.message(message))
+        self.results: list[Any] = []
 
 
 class UsageError(EdgekitError, ValueError):

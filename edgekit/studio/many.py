@@ -1,40 +1,84 @@
-"""Many samples at once: a few threads, answers in order, a progress bar, and an end to all where one fails."""
+"""Many samples at once: a few threads, answers in order, a progress bar, and what came before one failed."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
-from typing import TypeVar
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Generic, TypeVar
+
+import pandas as pd
 
 from edgekit import progress, waiting
-from edgekit.errors import EdgekitError
+from edgekit.errors import AuthenticationError, ConnectionFailed, EdgekitError, RateLimitError
 from edgekit.studio.jobs import CANCEL_WITHIN
 
 THREADS = 4  # with more, a server with a limit of calls refuses them, and it is not faster
+_FOR_ALL = (AuthenticationError, ConnectionFailed, RateLimitError)  # no other sample would fare better
 R = TypeVar("R")
 
 
-def in_order(call: Callable[[int, threading.Event], R], samples: list[int], doing: str = "classify") -> list[R]:
+class Answers(list[R], Generic[R]):
+    """What came of many samples, in their order: a list.
+
+    Attributes
+    ----------
+    failures : DataFrame
+        Index `sample`; `error` (the exception's name) and `text`, of the samples that failed. They are not in the list.
+    """
+
+    def __init__(self, answers: Iterable[R] = (), failures: dict[int, EdgekitError] | None = None) -> None:
+        super().__init__(answers)
+        failed = failures or {}
+        rows = [(type(problem).__name__, str(problem)) for problem in failed.values()]
+        index = pd.Index(list(failed), name="sample", dtype="int64")
+        self.failures = pd.DataFrame(rows, index=index, columns=["error", "text"], dtype=object)
+
+
+def in_order(
+    call: Callable[[int, threading.Event], R],
+    samples: list[int],
+    doing: str = "classify",
+    *,
+    keep_going: bool = False,
+) -> Answers[R]:
     """Do a call for each sample, a few at a time; return the answers in the samples' order, with a progress bar.
 
-    `call` is given the sample, and an event that is set when the call is to stop: if it waits for a job, it cancels the
-    job then. The first error stops all calls; its note names the sample.
+    Parameters
+    ----------
+    call : callable
+        Is given the sample, and an event that is set when the call is to stop: if it waits for a job, it cancels the
+        job then.
+    samples : list of int
+        Their ids.
+    doing : str
+        What the progress bar says.
+    keep_going : bool
+        Leave out the samples that fail, and list them in `Answers.failures`. Without it the first error stops all
+        calls; its note names the sample, and its `results` are the answers that had come by then. An error that would
+        meet every sample (no connection, a wrong key, too many calls) stops all calls either way.
     """
     stop = threading.Event()
 
     def one(sample: int) -> R:
-        try:
-            with waiting.stopped_by(stop):
-                return call(sample, stop)
-        except EdgekitError as problem:
-            problem.add_note(f"This was sample {sample}, one of {len(samples)}.")
-            raise
+        with waiting.stopped_by(stop):
+            return call(sample, stop)
 
     pool = ThreadPoolExecutor(THREADS)
     work = [pool.submit(one, sample) for sample in samples]
+    answers: list[R] = []
+    failures: dict[int, EdgekitError] = {}
     try:
-        return [waiting.result(future) for future in progress.bar(work, desc=doing, unit="sample")]
+        for sample, future in zip(samples, progress.bar(work, desc=doing, unit="sample"), strict=True):
+            try:
+                answers.append(waiting.result(future))
+            except EdgekitError as problem:
+                if not keep_going or isinstance(problem, _FOR_ALL):
+                    problem.add_note(f"This was sample {sample}, one of {len(samples)}.")
+                    problem.results = [future.result(0) for future in work if _has_answered(future)]
+                    raise
+                failures[sample] = problem
+        return Answers(answers, failures)
     except BaseException:
         stop.set()
         pool.shutdown(wait=False, cancel_futures=True)
@@ -42,3 +86,7 @@ def in_order(call: Callable[[int, threading.Event], R], samples: list[int], doin
         raise
     finally:
         pool.shutdown(wait=False)
+
+
+def _has_answered(future: Future[R]) -> bool:
+    return future.done() and not future.cancelled() and future.exception(0) is None

@@ -5,21 +5,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from copy import copy
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import TYPE_CHECKING, Self, overload
 
 import pandas as pd
 
 from edgekit import display
 from edgekit.anomaly import Gmm, KMeans
-from edgekit.arguments import are_several
+from edgekit.arguments import flag
 from edgekit.errors import EdgekitError, StudioError, UsageError
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
 from edgekit.results.testing import ModelTesting
 from edgekit.studio import classify_calls, impulse_calls, sample_calls, testing_calls, threshold_calls
 from edgekit.studio.calls import STUDIO_URL, Calls, id_of
-from edgekit.studio.many import in_order
+from edgekit.studio.many import Answers, in_order
 from edgekit.studio.threshold_calls import ThresholdSet
+from edgekit.studio.wanted import sample_ids
 from edgekit.verdicts import VerdictComparison, compare
 from edgekit.wire import schema
 from edgekit.wire.limits import RETRIES, TIMEOUT
@@ -295,27 +296,30 @@ class Studio:
     # --- classification: classify_calls.py ---
 
     @overload
-    def classify(
-        self, sample: int | Sample, block: int | str | None = None, *, variant: str | None = None, debug: bool = True,
-        deprecated: bool = False, impulse: int | str | None = None,
+    def classify(  # type: ignore[overload-overlap]  # a text is one name, not several
+        self, sample: int | str | Sample, block: int | str | None = None, *, variant: str | None = None,
+        debug: bool = True, deprecated: bool = False, impulse: int | str | None = None, keep_going: bool = False,
     ) -> ClassifyResult: ...  # fmt: skip
 
     @overload
     def classify(
-        self, sample: Iterable[int | Sample], block: int | str | None = None, *, variant: str | None = None,
-        debug: bool = True, deprecated: bool = False, impulse: int | str | None = None,
-    ) -> list[ClassifyResult]: ...  # fmt: skip
+        self, sample: Iterable[int | str | Sample] | pd.DataFrame, block: int | str | None = None, *,
+        variant: str | None = None, debug: bool = True, deprecated: bool = False, impulse: int | str | None = None,
+        keep_going: bool = False,
+    ) -> Answers[ClassifyResult]: ...  # fmt: skip
 
     def classify(
-        self, sample: int | Sample | Iterable[int | Sample], block: int | str | None = None, *,
-        variant: str | None = None, debug: bool = True, deprecated: bool = False, impulse: int | str | None = None,
-    ) -> ClassifyResult | list[ClassifyResult]:  # fmt: skip
+        self, sample: int | str | Sample | Iterable[int | str | Sample] | pd.DataFrame,
+        block: int | str | None = None, *, variant: str | None = None, debug: bool = True, deprecated: bool = False,
+        impulse: int | str | None = None, keep_going: bool = False,
+    ) -> ClassifyResult | Answers[ClassifyResult]:  # fmt: skip
         """Slide the impulse's window over a complete sample and classify every window.
 
         Parameters
         ----------
-        sample : int or Sample, or several of them
-            Which sample. Several give a list of results in their order; a progress bar appears after a second.
+        sample : int, str or Sample, or several of them, or a table
+            Which sample: its id, or the name of its file where no other sample has it. Several give a list of results
+            in their order; a progress bar appears after a second. Of a table (`samples`) all samples of its index.
         block : int or str, optional
             One learn block, by id, type or title; all of them without it.
         variant : str, optional
@@ -326,11 +330,16 @@ class Studio:
             Send the older GET, ``/classify/anomaly-gmm/{blockId}/{sampleId}``, instead of the V2 POST.
         impulse : int or str, optional
             Which impulse, by id or name; the one this Studio is about without it.
+        keep_going : bool
+            Of several samples, leave out those that fail: the list's `failures` is a table of them, with the reasons.
 
         Raises
         ------
         StudioError, JobFailed
-            The server refused the call, or the job that a long file needs did not succeed.
+            The server refused the call, or the job that a long file needs did not succeed. Of several samples a note
+            says which it was, and the error's `results` are those that had come by then.
+        UsageError, NotFoundError
+            `sample` is no id, or no sample or more than one has a file of that name.
 
         Notes
         -----
@@ -346,18 +355,20 @@ class Studio:
         2
         """
         if impulse is not None:
-            return self.under(impulse).classify(sample, block, variant=variant, debug=debug, deprecated=deprecated)
+            return self.under(impulse).classify(
+                sample, block, variant=variant, debug=debug, deprecated=deprecated, keep_going=keep_going
+            )
         ask = classify_calls.asking(self._calls, block, variant=variant, debug=debug, deprecated=deprecated)
         self._known_impulse = None  # it may have been changed since the last call
 
         def one(wanted: int, stop: threading.Event | None = None) -> ClassifyResult:
             return ClassifyResult(ask(wanted, stop=stop), self)
 
-        given: Any = sample
-        if not are_several(given):
-            return one(id_of(given))
+        wanted = sample_ids(self._calls, sample)
+        if isinstance(wanted, int):
+            return one(wanted)
         _ = self.project_id  # asked once, not by every thread
-        return in_order(one, [id_of(wanted) for wanted in given])
+        return in_order(one, wanted, keep_going=flag("keep_going", keep_going))
 
     def compare_variants(self, sample: int | Sample, variants: Sequence[str]) -> pd.DataFrame:
         """Classify a sample with several variants of the models.
