@@ -60,7 +60,7 @@ def summary(results: Results, block: int | str | None = None, *, threshold: floa
     >>> summary.per_sample[["windows", "above", "anomalous", "false_alarms", "missed"]]
             windows  above  anomalous  false_alarms  missed
     sample
-    31           17     16         17             0       1
+    31           17     14         17             0       3
     11           17      0          0             0       0
     21           17      0          0             0       0
     """

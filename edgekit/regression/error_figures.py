@@ -78,7 +78,7 @@ def errors(
     >>> import pandas as pd
     >>> table = pd.DataFrame({"expected": [17.0] * 4, "predicted": [17.3, 16.8, 18.1, 21.0]})
     >>> ek.regression.errors(table, threshold=1.5)["value"].round(3).to_dict()
-    {'mae': 1.4, 'rmse': 2.081, 'bias': 1.3, 'largest': 4.0, 'r2': nan, 'within': 0.75}
+    {'mae': 1.4, 'rmse': 2.082, 'bias': 1.3, 'largest': 4.0, 'r2': nan, 'within': 0.75}
     """
     arguments.table("predictions (such as block.predictions() of a regression block)", predictions, _NEEDED)
     expected, predicted = (arguments.array(f"The column {name}", predictions[name]) for name in _NEEDED)

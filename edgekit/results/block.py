@@ -188,8 +188,8 @@ class BlockResult:
         >>> block.predictions().head(2).round(2)
                 start_ms  end_ms  expected predicted  probability  correct
         window
-        0              0    2000  standing  standing          1.0     True
-        1            500    2500  standing  standing          1.0     True
+        0              0    2000  standing  standing         0.82     True
+        1            500    2500  standing  standing         0.97     True
         """
         return by_kind.predictions(self.shown_kind, self._answer, self.windows, threshold)
 
