@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from edgekit import display
-from edgekit.arguments import table
+from edgekit.arguments import number, table
+from edgekit.classification.predictions import UNCERTAIN, judged, predictions
 from edgekit.errors import UsageError
 from edgekit.summaries import Results, blocks_of
 
@@ -20,13 +23,35 @@ def windows(results: Results, block: int | str | None = None, *, key: str | None
     As `ek.windows`, which is made of results and stands above this room; of structured labels it takes one `key`.
     """
     found = blocks_of(results, "classification", block)
-    return pd.concat([_of(name, one, one.windows(key=key)) for name, one in found])
+    return _together(found, [one.windows(key=key) for _, one in found])
 
 
 def predictions_of(results: Results, block: int | str | None = None, threshold: float | None = None) -> pd.DataFrame:
     """Put the predictions of many samples into one table, by each block's own threshold where none is given."""
+    return uncertain(labelled(results, block), threshold).drop(columns="own_threshold")
+
+
+def labelled(results: Results, block: int | str | None = None) -> pd.DataFrame:
+    """Put the predictions of many samples into one table, each the most probable label; `own_threshold` is the block's.
+
+    NaN where the block has no threshold.
+    """
     found = blocks_of(results, "classification", block)
-    return pd.concat([_of(name, one, one.predictions(threshold)) for name, one in found])
+    tables = [one.windows() for _, one in found]
+    if any(len(part) and part.attrs.get("keys") for part in tables):
+        tables = [one.predictions(0) for _, one in found]
+        together = _together(found, tables)
+    else:  # in one go: five times as fast as sample by sample
+        together = predictions(_together(found, tables))
+    own = [np.nan if (limit := one.uncertain_below()) is None else limit for _, one in found]
+    return together.assign(own_threshold=np.repeat(own, list(map(len, tables))))
+
+
+def uncertain(table: pd.DataFrame, threshold: float | None) -> pd.DataFrame:
+    """Call windows of `labelled` uncertain below a threshold, or below the block's own where none is given."""
+    limit = table["own_threshold"] if threshold is None else number("threshold", threshold, 0, 1)
+    unsure = table["probability"].lt(limit)
+    return judged(table.assign(predicted=table["predicted"].mask(unsure, UNCERTAIN)))
 
 
 def windows_table(given: Windows) -> pd.DataFrame:
@@ -46,7 +71,13 @@ def predictions_table(given: Windows) -> pd.DataFrame:
     return found
 
 
-def _of(name: Any, block: Any, part: pd.DataFrame) -> pd.DataFrame:
-    category = getattr(block.sample, "category", None)
-    front = pd.DataFrame({"sample": pd.Series(name, part.index), "category": pd.Series(category, part.index, "str")})
-    return pd.concat([front, part], axis=1)
+def _together(found: Sequence[tuple[Any, Any]], tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Put the table of each sample under the one before, with the sample's id and category in front."""
+    together = pd.concat(tables)
+    counts = list(map(len, tables))
+    categories = pd.array([getattr(one.sample, "category", None) for _, one in found], "str")
+    front = {
+        "sample": pd.Index([name for name, _ in found]).repeat(counts),
+        "category": categories.take(np.repeat(np.arange(len(found)), counts)),
+    }
+    return pd.concat([pd.DataFrame(front, index=together.index), together], axis=1)

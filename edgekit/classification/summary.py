@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from edgekit.classification.calibration import BINS, bin_edges, binned, error_of
 from edgekit.classification.confusion import coded
-from edgekit.classification.gathered import predictions_of
+from edgekit.classification.gathered import labelled, uncertain
 from edgekit.classification.predictions import UNCERTAIN
 from edgekit.errors import UsageError
 from edgekit.resampling import Figure, figure
@@ -40,8 +40,9 @@ def summary(results: Results, block: int | str | None = None, *, threshold: floa
         first, of the same accuracy the highest probability; samples of which no label is known last.
 
         `.figures`: `accuracy`, `balanced_accuracy` (mean recall of the labels that are expected), `f1` (mean over the
-        labels that are expected or predicted), `uncertain` (share of the windows), `calibration_error` (10 bins). An
-        uncertain window is not right. Intervals are over samples: the windows of one sample are drawn together.
+        labels that are expected or predicted), `uncertain` (share of the windows), `calibration_error` (10 bins;
+        whatever the threshold). An uncertain window is not right. Intervals are over samples: the windows of one sample
+        are drawn together.
 
         Of structured labels `.per_sample` has the column `key` and a row a key, and the figures are named
         "key: accuracy".
@@ -64,7 +65,8 @@ def summary(results: Results, block: int | str | None = None, *, threshold: floa
     51        running   running       17     17
     61        walking   walking       17     17
     """
-    table = predictions_of(results, block, threshold).reset_index(drop=True)
+    whole = labelled(results, block).reset_index(drop=True)
+    table = uncertain(whole, threshold).assign(most_probable=whole["predicted"])
     keyed = "key" in table
     parts = [(f"{key}", part) for key, part in table.groupby("key", sort=False)] if keyed else [("", table)]
     samples: list[pd.DataFrame] = []
@@ -99,7 +101,8 @@ class _Counts:
         self.predicted = self._by_label(predicted, len(labels) + 1)[:, :-1]
         self.right = self._by_label(np.where(right, expected, len(labels)), len(labels) + 1)[:, :-1]
         self.uncertain = np.bincount(self.sample, table["predicted"].eq(UNCERTAIN).to_numpy(bool)[known], self.size)
-        self.bins = self._bins(table["probability"].to_numpy(float)[known], right)
+        believed = table["expected"].eq(table["most_probable"]).to_numpy(bool, na_value=False)
+        self.bins = self._bins(table["probability"].to_numpy(float)[known], believed[known])
 
     def _by_label(self, codes: NDArray[np.int64], labels: int) -> Floats:
         cells = np.bincount(self.sample * labels + codes, minlength=self.size * labels)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from edgekit import display
 from edgekit.errors import NotFoundError, UsageError
 from edgekit.results.kinds import KINDS, kind_of
 from edgekit.studio.connection import connect, sandbox_projects
@@ -11,7 +12,7 @@ from edgekit.studio.studio import Studio
 from edgekit.wire.schema import LearnBlock
 
 
-def connect_for(block: str, *, category: str | None = "testing") -> Studio:
+def connect_for(block: str, *, category: str | None = "testing", sandbox: str | None = None) -> Studio:
     """Connect to your project if it has such a learn block, else to a project of the sandbox that has one.
 
     The project, key and address are those of `connect` without arguments. If the project has no such block that is
@@ -25,6 +26,9 @@ def connect_for(block: str, *, category: str | None = "testing") -> Studio:
         ("anomaly-gmm"), or what an object-detection model ends in ("fomo").
     category : str, optional
         The part of the project that must have a sample; None for any part.
+    sandbox : str, optional
+        Which of the sandbox's projects to take where it is one of them, if it has what is needed; without it, and else,
+        the first that has.
 
     Raises
     ------
@@ -45,7 +49,10 @@ def connect_for(block: str, *, category: str | None = "testing") -> Studio:
         if lack is None:
             return studio
         print(f"This project has no {lack}: the notebook goes on with a project of the sandbox.")
-    for name in sandbox_projects():
+    projects = sandbox_projects()
+    if sandbox is not None and sandbox not in projects:
+        raise UsageError(f"The sandbox has no project {display.quoted(sandbox)}; it has: {', '.join(projects)}.")
+    for name in sorted(projects, key=lambda project: project != sandbox):
         studio = connect(sandbox=name)
         if _lack(studio, block, category) is None:
             return studio

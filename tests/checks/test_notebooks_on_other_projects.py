@@ -24,7 +24,7 @@ from edgekit.sandbox.server import PROJECTS
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 FORGET = "import matplotlib.pyplot\nmatplotlib.pyplot.close('all')\n%reset -f"
-WANTED = re.compile(r'connect_for\("(.+)"\)')
+WANTED = re.compile(r'connect_for\("([^"]+)"')
 GOES_ON = "goes on with a project of the sandbox"
 
 

@@ -223,6 +223,9 @@ def test_a_summary_has_samples_worst_first_and_figures_over_samples(results):
     windows = ek.windows(results, "keras")
     assert figures["calibration_error"] == pytest.approx(calibration_error(windows), abs=1e-12)
     assert (summary.figures["low"] <= figures).all()
+    doubting = classification.summary(results, threshold=0.999).figures["value"]
+    assert doubting["calibration_error"] == figures["calibration_error"]
+    assert doubting["uncertain"] > figures["uncertain"]
     assert "trained on 1 of these samples" in summary.note
 
 
