@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, expect
 
 import edgekit as ek
+from tests.conftest import SEED
 
 from .page import ExplorerPage
 
@@ -31,4 +34,16 @@ def test_where_some_readings_are_missing_it_is_said_and_no_figure_is_given(conte
     expect(page.root).to_contain_text("1 reading in 10 shown: lowest, highest and RMS need every reading")
     expect(page.root.locator(".ek-title")).to_contain_text("1 reading in 10 shown")
     assert {text for row in figures(page) for text in row} == {"\N{EN DASH}"}
+    page.close()
+
+
+def test_a_single_reading_has_no_time(context, tmp_path):
+    document = json.loads(SEED.read_text())
+    sample = document["sample"]
+    sample["payload"] |= {"values": sample["payload"]["values"][:1], "intervalMs": 0, "cropStart": 0, "cropEnd": 1}
+    sample["sample"] |= {"valuesCount": 1, "totalLengthMs": 0, "intervalMs": 0, "structuredLabels": []}
+    page = ExplorerPage(context, ek.explore(ek.parse(document).sample), tmp_path)
+    expect(page.root).to_contain_text("On show: 1 reading")
+    assert not re.search(r"\b0(\.\d+)? s\b", page.root.inner_text())
+    assert not re.search(r"\b0 s\b", page.root.get_by_role("slider").first.get_attribute("aria-valuetext"))
     page.close()

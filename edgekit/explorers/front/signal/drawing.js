@@ -11,7 +11,7 @@ import { drawTimeAxis } from "../shared/time_track.js";
  * @param {HTMLElement} root
  * @param {HTMLElement} track
  */
-export function signalDrawing({ model, meta, data, view }, root, track) {
+export function signalDrawing({ model, meta, data, timed, view }, root, track) {
   const base = canvasIn(track), over = canvasIn(track);
   let colours = palette(root, meta.looks);
   return {
@@ -19,7 +19,7 @@ export function signalDrawing({ model, meta, data, view }, root, track) {
       colours = palette(root, meta.looks);
       const surface = base.begin(), height = surface.height - AXIS, now = view();
       drawSignal({ ...surface, height }, colours, data, meta, model.get("axes"), now);
-      drawTimeAxis(surface.context, colours, now, timeScale(now, surface.width), height);
+      if (timed) drawTimeAxis(surface.context, colours, now, timeScale(now, surface.width), height);
       return colours;
     },
     above() {

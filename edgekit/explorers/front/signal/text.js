@@ -9,7 +9,7 @@ import { stretchFigures } from "./stretch.js";
  * The time under the pointer; `show` returns the text for a screen reader.
  * @param {SignalState} state
  */
-export function readingCard({ model, meta, readings, values, chosen }) {
+export function readingCard({ model, meta, readings, timed, values, chosen }) {
   const name = h("h3"), where = h("p", { class: "ek-quiet" });
   const element = h("div", { class: "ek-card", role: "group", "aria-label": "the reading" }, name, where);
   function show() {
@@ -17,14 +17,14 @@ export function readingCard({ model, meta, readings, values, chosen }) {
     const sample = meta.samples.find(({ end }) => ms < end) ?? meta.samples[meta.samples.length - 1];
     const label = meta.labels.find(([from, to]) => ms >= from && ms < to);
     name.textContent = readings ? `Reading ${i}` : "No readings";
-    where.textContent = where.title = `${sample.name} · ${seconds(ms - sample.start)}${label ? ` · ${label[2]}` : ""}`;
-    return `${seconds(ms)}, ${meta.axes.map((axis, k) => `${axis} ${figure(values[k][i], 2)}`).join(", ")}`;
+    where.textContent = where.title = [sample.name, timed && seconds(ms - sample.start), label?.[2]].filter(Boolean).join(" · ");
+    return `${timed ? `${seconds(ms)}, ` : ""}${meta.axes.map((axis, k) => `${axis} ${figure(values[k][i], 2)}`).join(", ")}`;
   }
   return { element, show };
 }
 
 /** @param {SignalState} state */
-export function stretchTable({ meta, data, values, view, chosen }) {
+export function stretchTable({ meta, data, timed, values, view, chosen }) {
   const title = h("h3"), body = h("tbody");
   const heads = ["at the mark", "lowest", "highest", "RMS"].map((text) => h("th", { scope: "col" }, text));
   const element = h("div", {}, title, h("table", {},
@@ -38,7 +38,8 @@ export function stretchTable({ meta, data, values, view, chosen }) {
     showStretch() {
       const now = view(), [from, to] = onShow(data.time, now);
       const part = meta.shown && ` (${meta.shown}: lowest, highest and RMS need every reading)`;
-      title.textContent = `On show: ${seconds(Math.round(now.low))} to ${seconds(Math.round(now.high))}, ${to - from} readings${part}`;
+      const when = timed ? `${seconds(Math.round(now.low))} to ${seconds(Math.round(now.high))}, ` : "";
+      title.textContent = `On show: ${when}${to - from} reading${to - from === 1 ? "" : "s"}${part}`;
       marked = meta.axes.map(() => h("td"));
       body.replaceChildren(...meta.axes.map((axis, i) => h("tr", {}, h("th", { scope: "row" }, axis), marked[i],
         ...stretchFigures(values[i], from, part ? from : to).map((value) => h("td", {}, figure(value, 2))))));
