@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from edgekit.anomaly import Gmm, KMeans
 
 MIN_HZ = 1e-9  # one reading in thirty years; anything slower is not a frequency
+_AUDIO = "wav"  # units of audio
 
 
 class Source(Protocol):
@@ -302,13 +303,21 @@ class Sample:
         return self._source
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw every axis over time, with its units, or the picture; see `edgekit.plots.signal` and `.image`."""
+        """Draw every axis over time, with its units, or the picture; see `edgekit.plots.signal` and `.image`.
+
+        Audio (units "wav") becomes a spectrogram of its first axis (`edgekit.plots.spectrogram`), unless it is very
+        short or not all of its readings came: then it is drawn over time as well.
+        """
         from edgekit import plots
 
         title = " · ".join(filter(None, (self.filename, self.label, self.shown)))
         if self.kind == "image":
             return plots.image(self.image(), ax=ax, title=title)
-        return plots.signal(self.signal(), ax=ax, title=title)
+        signal = self.signal()
+        is_audio = set(signal.attrs["units"].values()) == {_AUDIO} and not self.shown
+        if is_audio and len(signal) >= plots.SHORTEST and self.interval_ms:
+            return plots.spectrogram(signal, ax=ax, title=title)
+        return plots.signal(signal, ax=ax, title=title)
 
     def __repr__(self) -> str:
         name, label, category = map(display.shown, (self.filename, label_lists.in_words(self.info), self.category))

@@ -44,7 +44,7 @@ export function placed(scale, windows, { expected, predicted }, errors) {
  * @param {boolean} errors
  */
 export function drawPanel(surface, colours, scale, errors) {
-  const { context, width } = surface, { floor, room } = scale, up = ticks(scale.bottom, scale.top, 5);
+  const { context, width } = surface, { floor, room } = scale, up = ticks(scale.bottom, scale.top, 5).filter((place) => scale.y(place) > TOP + 5);
   drawValueAxis(surface, colours, scale.y, { name: errors ? "error (predicted − expected)" : "predicted", middle: floor / 2, places: up });
   context.fillStyle = colours.soft;
   context.textAlign = "center";
