@@ -170,7 +170,7 @@ def _chosen(item: object, kind: str | None, block: int | str | None) -> HasKind:
         return item.block(block)
     found = [one for one in item.blocks if kind is None or one.kind == kind]
     if len(found) != 1:
-        count = "no block" if not found else f"{len(found)} blocks"
+        count = "There is no block" if not found else f"There are {len(found)} blocks"
         of_kind = f" of the kind {kind}" if kind else ""
-        raise UsageError(f"There is {count}{of_kind} in {item!r}. Name one: block=… (its id or type).")
+        raise UsageError(f"{count}{of_kind} in {item!r}. Name one: block=… (its id, type or title).")
     return found[0]

@@ -29,7 +29,10 @@ Floats = NDArray[np.float64]
 
 
 class _Picture(NamedTuple):
-    """One window of a block; boxes and true boxes have rows x, y (top left), width, height, as ratios."""
+    """One window of a block; boxes and true boxes have rows x, y (top left), width, height, as ratios.
+
+    `sparse`: the grid is made of the boxes, all other cells are NaN.
+    """
 
     block: BlockResult
     window: int
@@ -40,6 +43,7 @@ class _Picture(NamedTuple):
     boxes: Floats
     box_scores: Floats
     truths: Floats
+    sparse: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +92,8 @@ class VisualPictures:
         bare = sum(not picture.grid.size for picture in ordered)
         notes = ["the blocks came with several thresholds"] if limits else []
         notes += [f"{bare} of {len(ordered)} pictures came without a grid of cells"] if bare else []
+        sparse = sum(picture.sparse for picture in ordered)
+        notes += [f"only the flagged cells came of {sparse} of {len(ordered)} pictures"] if sparse else []
         return cls(
             ordered,
             table.reset_index(drop=True).rename_axis(index="picture"),
@@ -157,12 +163,11 @@ def _pictures(block: BlockResult) -> list[_Picture]:
     cut = labelled.cut(raw, block.sample, result.window_size_ms, result.window_increase_ms)
     expected = labelled.labels(raw, block.sample, cut).texts.tolist()
     outcomes = labelled.outcomes(raw, block.sample, cut).texts.tolist()
-    truths = _true_boxes(block)
+    truths, grids = _true_boxes(block), block.grids()
     pictures = []
     for window in range(max(windows, len(found), 1)):
-        one = found[window] if window < len(found) else None
-        boxes = (one.boxes if one else None) or []
-        grid = seen.grid(one, f"$.anomalyResult[{window}].scores") if one else np.empty((0, 0))
+        here = window < len(found)
+        boxes, grid, notes = seen.with_cells(found[window], grids[window]) if here else ([], np.empty((0, 0)), ())
         pictures.append(
             _Picture(
                 block,
@@ -171,9 +176,10 @@ def _pictures(block: BlockResult) -> list[_Picture]:
                 float(scores[window]) if window < len(scores) else np.nan,
                 outcomes[window] if window < len(outcomes) else None,
                 expected[window] if window < len(expected) else None,
-                np.array([[box.x, box.y, box.width, box.height] for box in boxes], float).reshape(-1, 4),
-                np.array([box.score for box in boxes], float),
+                np.array([box[2:] for box in boxes], float).reshape(-1, 4),
+                np.array([box[1] for box in boxes], float),
                 truths,
+                bool(notes),
             )
         )
     return pictures

@@ -100,11 +100,7 @@ def visual_anomaly(
     """Return what a block says of one picture; see `BlockResult.visual_anomaly`. `others`: which blocks have one."""
     found = _at(raw, window, others)
     scores = raw.scores().columns.get(SCORE, np.empty(0))
-    boxes = [(box.label, box.score, box.x, box.y, box.width, box.height) for box in found.boxes or []]
-    cells = grid(found, f"{path}.anomalyResult[{window}].scores")
-    notes: tuple[str, ...] = ()
-    if boxes and not cells.size:
-        boxes, cells, notes = cells_of_boxes(boxes, input_size)
+    boxes, cells, notes = with_cells(found, grid(found, f"{path}.anomalyResult[{window}].scores"), input_size)
     return VisualAnomaly(
         cells,
         score=float(scores[window]) if window < len(scores) else math.nan,
@@ -118,11 +114,18 @@ def visual_anomaly(
 
 
 Boxes = list[tuple[str, float, float, float, float, float]]
+Cells = tuple[Boxes, NDArray[np.float64], tuple[str, ...]]
 
 
-def cells_of_boxes(
-    boxes: Boxes, input_size: tuple[float, float] | None
-) -> tuple[Boxes, NDArray[np.float64], tuple[str, ...]]:
+def with_cells(
+    found: AnomalyResult, cells: NDArray[np.float64], input_size: tuple[float, float] | None = None
+) -> Cells:
+    """Return the boxes, the grid and what to know of them; without a grid that of the boxes, see `cells_of_boxes`."""
+    boxes = [(box.label, box.score, box.x, box.y, box.width, box.height) for box in found.boxes or []]
+    return cells_of_boxes(boxes, input_size) if boxes and not cells.size else (boxes, cells, ())
+
+
+def cells_of_boxes(boxes: Boxes, input_size: tuple[float, float] | None) -> Cells:
     """Make a grid of the cells that came as boxes alone, as the Linux runner's do: of all others the score is NaN.
 
     Returns

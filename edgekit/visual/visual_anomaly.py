@@ -181,7 +181,8 @@ class VisualAnomaly:
                 side = "flagged at" if self.flagged() else "not flagged at"
                 verdict = f"{verdict}, {side} {self.threshold:g}"
         cells = "none" if np.isnan(self.max) else f"highest {self.max:.2f}, mean {self.mean:.2f}"
-        return {"grid": f"{rows} rows, {columns} columns", "picture": verdict, "cells": cells}
+        grid = f"{rows} row{'' if rows == 1 else 's'}, {columns} column{'' if columns == 1 else 's'}"
+        return {"grid": grid, "picture": verdict, "cells": cells}
 
 
 def _uncovered(above: set[tuple[int, int]], boxes: pd.DataFrame, shape: tuple[int, int]) -> int:

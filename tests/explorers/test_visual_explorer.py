@@ -140,6 +140,20 @@ def test_odd_pictures_are_shown_too(results, tmp_path):
     explorer.to_html(tmp_path / "page.html")
 
 
+def test_cells_that_came_as_boxes_alone_are_shown_and_said_to_be_all_that_is_known():
+    box = {"label": "anomaly", "score": 6.1, "x": 32, "y": 16, "width": 16, "height": 16}
+    explorer = ek.explore(seen_result([], boxes=[box], score=6.1))
+    assert explorer.selection[["row", "column", "score"]].values.tolist() == [[1, 2, 6.1]]
+    assert "only the flagged cells came of 1 of 1 pictures" in explorer._meta["note"]
+
+
+def test_a_ragged_grid_is_named_by_its_place():
+    result = seen_result(np.ones((2, 3)))
+    result.blocks[0].raw.anomaly_result[0].scores[1].pop()
+    with pytest.raises(ek.ResponseError, match=r"classifications\[0\]\.anomalyResult\[0\]\.scores\[1\]"):
+        ek.explore(result)
+
+
 def test_a_cell_that_the_next_grid_lacks_gives_way_to_its_highest():
     explorer = ek.explore([seen_result(np.arange(15).reshape(3, 5)), seen_result([[1.0]])], cell=[2, 0])
     grids = [tuple(shape) for shape in explorer.pictures[["rows", "columns"]].to_numpy()]

@@ -27,13 +27,14 @@ export function pictureDrawing(state, stage) {
     context.imageSmoothingEnabled = false;
     if (image) context.drawImage(image, place.left, place.top, place.wide, place.high);
     drawColourBar(context, colours, data.heat, limit, place.left + place.wide + 12, place.top, place.high);
-    if (!now.scores.length) return;
-    heat.canvas.width = now.columns;
-    heat.canvas.height = now.rows;
-    heat.putImageData(new ImageData(heatPixels(now.scores, limit, data.heat), now.columns, now.rows), 0, 0);
-    context.globalAlpha = model.get("opacity");
-    context.drawImage(heat.canvas, place.left, place.top, place.wide, place.high);
-    context.globalAlpha = 1;
+    if (now.scores.length) {
+      heat.canvas.width = now.columns;
+      heat.canvas.height = now.rows;
+      heat.putImageData(new ImageData(heatPixels(now.scores, limit, data.heat), now.columns, now.rows), 0, 0);
+      context.globalAlpha = model.get("opacity");
+      context.drawImage(heat.canvas, place.left, place.top, place.wide, place.high);
+      context.globalAlpha = 1;
+    }
     drawBoxes(context, place, data, model.get("picture"), limit, colours);
     const wide = place.wide / now.columns, high = place.high / now.rows;
     drawLines(context, outline(now, limit).map(([x1, y1, x2, y2]) =>
