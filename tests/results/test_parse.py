@@ -376,8 +376,11 @@ def test_a_warning_and_an_error_beside_success_do_not_matter():
     assert ek.parse(SEED | {"error": "<b>", "warning": "old"}).warning == "old"
 
 
-def test_the_reply_of_a_job_lacks_its_classifications():
-    assert error_of({"success": True, "id": 12}).place == "$.classifications"
+def test_the_number_of_a_job_is_told_as_one_with_the_next_step():
+    error = error_of({"success": True, "id": 12})
+    assert error.place == "$"
+    assert "the number of a job" in str(error)
+    assert "Send the same call again" in str(error)
 
 
 # --- the HMAC key of a sample is never shown --------------------------------------------------------------------------

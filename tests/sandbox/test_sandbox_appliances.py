@@ -92,7 +92,7 @@ def test_a_recording_shorter_than_a_window_is_padded_with_zeros(project, studio)
     windows = studio.classify(short.id).block("keras").windows()
     assert windows[["start_ms", "end_ms"]].to_numpy().tolist() == [[0, 500]]
     padded = np.pad(short.values, ((0, appliances.SIZE - len(short)), (0, 0)))
-    np.testing.assert_array_equal(project.features(short), features.spectral(padded[None]))
+    np.testing.assert_array_equal(project.features(short, appliances.DSP_ID), features.spectral(padded[None]))
 
 
 def test_features_have_a_name_each_and_a_known_tone_is_where_it_belongs():
