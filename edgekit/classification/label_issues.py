@@ -79,7 +79,7 @@ def label_issues(windows: Windows, *, training: bool = False) -> pd.DataFrame:
     issues = groups["quality"].agg(quality="mean", windows="size").reset_index()
     sums = np.zeros((len(issues), len(found.labels)))
     np.add.at(sums, number, values)
-    issues.insert(2, "suggested", found.names(sums.argmax(axis=1)))
+    issues.insert(2, "suggested", pd.Series(found.names(sums.argmax(axis=1))))
     return issues.sort_values("quality", kind="stable", na_position="last", ignore_index=True)
 
 

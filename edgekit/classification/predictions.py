@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from edgekit.arguments import number
+from edgekit.classification.judged import expected_codes
 from edgekit.classification.probabilities import Probabilities
 
 UNCERTAIN = "uncertain"  # the Studio's word for a window of which no label is probable enough
@@ -58,16 +60,20 @@ def predictions(windows: pd.DataFrame, threshold: float | None = None) -> pd.Dat
     """
     limit = 0.0 if threshold is None else number("threshold", threshold, 0, 1)
     found = Probabilities.of(windows)
-    predicted = found.names(found.highest)
-    predicted[found.confidence < limit] = UNCERTAIN
-    expected = windows["expected"] if "expected" in windows else pd.Series(pd.NA, windows.index, "str")
-    front = {name: windows[name] for name in ("sample", "category", *TIMES) if name in windows}
-    table = pd.DataFrame({**front, "expected": expected, "predicted": predicted.set_axis(windows.index)})
-    return judged(table.assign(probability=found.confidence))
+    unsure = found.confidence < limit
+    codes = np.where(unsure, len(found.labels), found.highest) if unsure.any() else found.highest
+    has_label = "expected" in windows
+    truth = expected_codes(windows, found.labels) if has_label else np.full(len(windows), -1)
+    table = {name: windows[name] for name in ("sample", "category", *TIMES) if name in windows}
+    table["expected"] = windows["expected"] if has_label else pd.Series(pd.NA, windows.index, "str")
+    table["predicted"] = pd.Series(found.names(codes, UNCERTAIN), windows.index)
+    table["probability"] = pd.Series(found.confidence, windows.index)
+    correct = pd.arrays.BooleanArray(truth == codes, (truth == -1) | (codes == -1))
+    return pd.DataFrame({**table, "correct": pd.Series(correct, windows.index)})
 
 
 def judged(table: pd.DataFrame) -> pd.DataFrame:
     """Add `correct` to a table with `expected` and `predicted`: <NA> where either is missing."""
-    known = (table["expected"].notna() & table["predicted"].notna()).to_numpy(bool)
-    same = known & (table["expected"] == table["predicted"]).to_numpy(bool, na_value=False)
-    return table.assign(correct=pd.arrays.BooleanArray(same, ~known))
+    missing = (table["expected"].isna() | table["predicted"].isna()).to_numpy(bool)
+    same = (table["expected"] == table["predicted"]).to_numpy(bool, na_value=False)
+    return table.assign(correct=pd.arrays.BooleanArray(same, missing))

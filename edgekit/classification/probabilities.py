@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,9 @@ from edgekit.errors import UsageError
 
 # What else stands in tables of windows as numbers; every other column of floats is a label's probability.
 NOT_LABELS = ("start_ms", "end_ms", "expected", "anomaly", "anomalous", "signed_score", "sample", "category", "key")
+
+
+Texts: TypeAlias = "pd.api.extensions.ExtensionArray"
 
 
 class Probabilities(NamedTuple):
@@ -56,13 +59,17 @@ class Probabilities(NamedTuple):
         values = given[labels].to_numpy(float)
         if not values.size:
             return cls(labels, values, np.full(len(values), -1), np.full(len(values), np.nan))
-        missing = np.isnan(values)
-        known = np.where(missing, -np.inf, values) if missing.any() else values
-        highest = known.argmax(axis=1)
-        confidence = known[np.arange(len(known)), highest]
-        none = missing.all(axis=1)
-        return cls(labels, values, np.where(none, -1, highest), np.where(none, np.nan, confidence))
+        highest = values.argmax(axis=1)  # of a window with a NaN: that one
+        confidence = values[np.arange(len(values)), highest]
+        if (some := np.isnan(confidence)).any():
+            missing = np.isnan(values[some])
+            known = np.where(missing, -np.inf, values[some])
+            none, place = missing.all(axis=1), known.argmax(axis=1)
+            highest[some] = np.where(none, -1, place)
+            confidence[some] = np.where(none, np.nan, known[np.arange(len(known)), place])
+        return cls(labels, values, highest, confidence)
 
-    def names(self, codes: NDArray[np.intp]) -> pd.Series[str]:
-        """Return the label of each code, missing for -1."""
-        return pd.Series(pd.array(self.labels, dtype="str").take(codes, allow_fill=True))
+    def names(self, codes: NDArray[np.intp], *more: str) -> Texts:
+        """Return the label of each code, missing for -1; the codes after the last label's are those of `more`."""
+        names: Texts = pd.array([*self.labels, *more], dtype="str")
+        return names.take(codes, allow_fill=bool((codes < 0).any()))
