@@ -128,7 +128,7 @@ def test_python_m_tests_stops_at_the_first_check_that_fails(monkeypatch, capsys,
     names = ["ruff", "ruff", "mypy", None, None, None, "pytest"]
     assert len(ran) == (names.index(failing) + 1 if failing else 7)
     if failing != "mypy":
-        assert ran[-1] == ["-m", "pytest", "-k", "one"]
+        assert ran[-1] == ["-m", "pytest", "--numprocesses=2", "-k", "one"]
     assert ("This check failed: python -m" in capsys.readouterr().err) is bool(failing)
 
 
