@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-MODULES = ("regression/panels.js", "regression/scatter.js", "regression/state.js", "shared/arrays.js")
+MODULES = (
+    "regression/drawing.js",
+    "regression/panels.js",
+    "regression/scatter.js",
+    "regression/state.js",
+    "shared/arrays.js",
+)
 RANDOM = np.random.default_rng(0)
 POINTS = "{x: Float32Array.from(x.x), y: Float32Array.from(x.y)}"
 
@@ -57,3 +63,21 @@ def test_a_panels_heights_are_read_back_as_they_were_placed(call, errors):
 def test_numbers_that_are_all_alike_have_a_scale_too(call):
     found = call("((s) => [s.x(17), s.y(17)])(panelScale({lowest: 17, highest: 17, widest: 1}, 400, 240, false))")
     assert found == pytest.approx([54 + 326 / 2, 4 + (220 - 6) / 2], abs=1)
+
+
+@pytest.mark.parametrize(
+    ("sample", "expected"), [(0, [[0, 1], [5, 6, 15, 16]]), (1, [[2, 3, 4], [7, 8, 9, 17, 18, 19]])]
+)
+def test_the_readings_of_one_sample_are_its_own_on_every_axis(call, sample, expected):
+    found = call(
+        f"(({{time, signal}}) => [[...time], [...signal]])(readingsOf({{time: Float64Array.of(0, 1, 2, 3, 4), "
+        f"signal: Float32Array.of(5, 6, 7, 8, 9, 15, 16, 17, 18, 19), breaks: Int32Array.of(0, 2)}}, {sample}))"
+    )
+    assert found == expected
+
+
+def test_a_sample_without_readings_has_none(call):
+    found = call(
+        "readingsOf({time: new Float64Array(), signal: new Float32Array(), breaks: Int32Array.of(0)}, 0).signal.length"
+    )
+    assert found == 0

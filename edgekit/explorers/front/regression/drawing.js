@@ -90,7 +90,8 @@ function sampleTrack({ model, meta, data, view }, place) {
   /** @param {Palette} colours @param {number} sample */
   function draw(colours, sample) {
     const { context, width, height } = base.begin(), now = view(), inSample = { low: 0, high: now.high - now.low };
-    drawSignal({ context, width, height: height - AXIS }, colours, data, { ...meta, samples: [] }, model.get("axes"), now);
+    const own = readingsOf(data, sample);
+    drawSignal({ context, width, height: height - AXIS }, colours, own, { ...meta, samples: [] }, model.get("axes"), now);
     drawTimeAxis(context, colours, inSample, timeScale(inSample, width), height - AXIS);
     drawn = sample;
   }
@@ -104,4 +105,19 @@ function sampleTrack({ model, meta, data, view }, place) {
       if (from > now.low || to < now.high) drawMark(surface, colours, now, from, to, surface.height - AXIS);
     },
   };
+}
+
+/**
+ * The readings of one sample alone: of those behind it, none shows at the edge.
+ * @param {TimelineArrays} data
+ * @param {number} sample
+ * @returns {TimelineArrays}
+ */
+export function readingsOf({ time, signal, breaks }, sample) {
+  const from = breaks[sample], to = breaks[sample + 1] ?? time.length, count = to - from;
+  const own = new Float32Array(time.length ? (signal.length / time.length) * count : 0);
+  for (let axis = 0; axis * count < own.length; axis++) {
+    own.set(signal.subarray(axis * time.length + from, axis * time.length + to), axis * count);
+  }
+  return { time: time.subarray(from, to), signal: own, breaks: Int32Array.of(0) };
 }
