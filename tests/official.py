@@ -15,6 +15,12 @@ NEWER = {
     "classifications.resultCount",
     "predictions.expectedAnomalyOutcome",
     "maxImpulseCount",
+    "anomalyLabelsConfig",
+    "dataSummaryPerCategory.validation",
+    "dataSummary.totalLabels",
+    "training.totalLabels",
+    "testing.totalLabels",
+    "postProcessing.totalLabels",
 }
 
 

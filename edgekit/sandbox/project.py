@@ -308,6 +308,10 @@ class Project(ABC):
         interval: float = sample.interval_ms
         return interval
 
+    def anomalous_labels(self) -> set[str]:
+        """Return the labels of what the anomaly blocks should find; none without such blocks."""
+        return set()
+
     def window_labels(self, sample: Any) -> list[str]:
         """Return each window's label."""
         return [sample.label] * self.windows(sample)

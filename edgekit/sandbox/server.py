@@ -279,6 +279,7 @@ def _application(services: _Services, keys: Keys) -> Application:
     for method, path, call in ROUTES:
         paths.setdefault(path, {})[method] = call
     handlers: list[Any] = [(rf"/v1/api/{_ID}/{path}", _ProjectCall, {"calls": calls}) for path, calls in paths.items()]
+    handlers.append((rf"/v1/api/{_ID}", _ProjectCall, {"calls": {"GET": lambda s, r: s.info()}}))
     handlers.append((r"/v1/api/projects", _Projects))
     return Application(
         handlers, services=services, keys=keys, default_handler_class=_Unknown, log_function=lambda handler: None

@@ -16,6 +16,7 @@ import msgspec
 from edgekit.sandbox import model_testing
 from edgekit.sandbox.job_runner import Jobs, Log
 from edgekit.sandbox.project import DATE, VARIANTS, Block, Json, Project, Refused, StoredSample, Tested, WrongParameter
+from edgekit.sandbox.project_info import project_info
 
 # A sample of more windows than this is classified by a job first, as the Studio does with long files.
 FEW_WINDOWS = 8
@@ -65,6 +66,12 @@ class Service:
     def with_dsp(self, dsp_id: int) -> Service:
         """Return the service of the impulse that has a DSP block: the default one where none has."""
         return next((service for service in self.others if dsp_id in service.project.dsp_ids), self)
+
+    # --- the project ---
+
+    def info(self) -> Json:
+        """Return what there is to say of the project as a whole."""
+        return project_info(self.project)
 
     # --- samples ---
 

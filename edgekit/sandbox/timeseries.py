@@ -164,6 +164,10 @@ class SignalProject(Project):
         outcomes = {"expectedAnomalyOutcome": ranges([self.outcome(label) for label in labels])}
         return {"expectedLabels": ranges(labels), **(outcomes if self.anomalous else {})}
 
+    def anomalous_labels(self) -> set[str]:
+        """Return the labels of recordings that are anomalies."""
+        return set(self.anomalous)
+
     def outcome(self, label: str) -> str:
         """Say in the API's words whether a label is an anomaly."""
         return ANOMALY if label in self.anomalous else "no anomaly"

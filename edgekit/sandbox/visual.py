@@ -144,6 +144,10 @@ class VisualProject(Project):
         truth = [{"startIndex": 0, "endIndex": 0, "label": sample.label}]
         return {"expectedLabels": truth, "expectedAnomalyOutcome": truth}
 
+    def anomalous_labels(self) -> set[str]:
+        """Return the label of pictures with a defect."""
+        return {ANOMALY}
+
     def verdicts(self, sample: Photo, classifications: list[Json]) -> list[Json]:
         """Return what the first block makes of the picture as a whole, with its grid and boxes."""
         first = classifications[0]

@@ -241,6 +241,12 @@ class Studio:
         """Say of each label whether the project calls it anomalous (True) or normal (False); asked for once.
 
         Empty where the server does not say. Source: ``anomalyLabelsConfig`` of ``GET /api/{projectId}``, newer servers.
+
+        Examples
+        --------
+        >>> import edgekit as ek
+        >>> ek.connect(sandbox="motion").anomaly_labels()
+        {'running': False, 'standing': False, 'walking': False, 'badminton': True}
         """
         if self._anomaly_labels is None:
             try:

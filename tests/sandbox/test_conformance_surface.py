@@ -16,6 +16,7 @@ CALLS = [
     (route, call, PROJECT | arguments)
     for route, call, arguments in [
         ("GET raw-data/{}", "RawDataApi.get_sample", {"sample_id": SAMPLE}),
+        ("GET {}", "ProjectsApi.get_project_info", {}),
         ("GET impulse", "ImpulseApi.get_impulse", {}),
         ("GET dsp/{}/features/labels", "DSPApi.get_dsp_feature_labels", {"dsp_id": DSP}),
         (

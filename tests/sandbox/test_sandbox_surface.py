@@ -6,6 +6,7 @@ import io
 
 import numpy as np
 import pytest
+import requests
 from PIL import Image
 
 import edgekit as ek
@@ -206,3 +207,18 @@ def test_model_testing_compares_pictures_with_their_labels_and_sends_the_grids(o
     assert table["prediction"].tolist() == said
     assert (table["correct"] == (table["prediction"] == table["label"])).all()
     assert (table["expected_anomaly"] == table["label"]).all()
+
+
+def test_the_project_says_how_much_data_it_has_and_which_labels_are_anomalies(sandbox):
+    key = sandbox.keys["surface"]
+    answer = requests.get(f"{sandbox.url}/api/3", headers={"x-api-key": key}, timeout=60).json()
+    assert answer["dataSummaryPerCategory"]["training"] == {
+        "totalLengthMs": 0,
+        "labels": ["no anomaly"],
+        "totalLabels": 1,
+        "dataCount": 40,
+    }
+    assert answer["anomalyLabelsConfig"] == {"anomalyLabels": ["anomaly"], "noAnomalyLabels": ["no anomaly"]}
+    assert ek.connect(url=sandbox.url, api_key=key).anomaly_labels() == {"no anomaly": False, "anomaly": True}
+    for other in ("objects", "appliances", "meat"):  # nothing is an anomaly there
+        assert ek.connect(url=sandbox.url, api_key=sandbox.keys[other]).anomaly_labels() == {}
