@@ -66,7 +66,7 @@ function regressionPlaces({ windows }) {
   return {
     predicted, errors, signal: h("div", { class: "ek-track" }),
     panels: h("div", {
-      class: "ek-pair", tabindex: "0", role: "slider", "aria-label": "window",
+      class: "ek-panels", tabindex: "0", role: "slider", "aria-label": "window",
       "aria-valuemin": 0, "aria-valuemax": Math.max(windows - 1, 0),
     }, predicted, errors),
     strip: h("div", { class: "ek-track ek-strip", role: "img", "aria-label": "the largest errors, one bar a window" }),
