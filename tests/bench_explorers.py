@@ -27,16 +27,19 @@ SET_UP = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
 import edgekit as ek
+from tests.labels_result import labelled_result
 from tests.numbers_result import predicted_result
 from tests.objects_result import detected_result
 from tests.scores import scored_result
 from tests.visual_result import seen_results
 results = {{windows: scored_result(windows) for windows in (1_000, 100_000)}}
 numbers = predicted_result(100_000)
+labels = labelled_result(100_000)
 pictures = seen_results(1_000, 20)
 """
 EXPLORE = "ek.explore(results[{windows}])"
 NUMBERS = "ek.explore(numbers)"
+LABELS = "ek.explore(labels)"
 DETECTIONS = "ek.explore(detected_result(100, 100))"
 PICTURES = "ek.explore(pictures)"
 INTERACT = """
@@ -83,7 +86,7 @@ SHOWN = """async cell => {
 
 
 # Cells of the notebook, counted with its title.
-SHORT, LONG, PLAIN, OBJECTS, PREDICTED, SEEN = 1, 2, 3, 4, 5, 6
+SHORT, LONG, PLAIN, OBJECTS, PREDICTED, SEEN, LABELLED = 1, 2, 3, 4, 5, 6, 7
 
 
 def rows() -> list[Row]:
@@ -95,6 +98,8 @@ def rows() -> list[Row]:
     targets = {"anomaly explorer, 1,000 windows": "≤ 33 ms", "anomaly explorer, 100,000 windows": "≤ 50 ms"}
     targets |= {"regression explorer, 100,000 windows": "≤ 16.7 ms"}
     targets |= {"regression explorer on screen, 100,000 windows": "≤ 500 ms"}
+    targets |= {"classification explorer, 100,000 windows": "≤ 16.7 ms"}
+    targets |= {"classification explorer on screen, 100,000 windows": "≤ 500 ms"}
     targets |= {"detection explorer, 100 truths, 100 predictions": "≤ 33 ms"}
     targets |= {"anomaly explorer on screen, 1,000 windows": "≤ 1000 ms"}
     targets |= {"visual explorer, 1,000 pictures of 20 x 20": "≤ 16.7 ms"}
@@ -107,7 +112,15 @@ def rows() -> list[Row]:
 
 def latencies() -> dict[str, list[float]]:
     """Milliseconds: from input to picture of explorers and of `interact`, and from running a cell to its explorer."""
-    cells = [EXPLORE.format(windows=1_000), EXPLORE.format(windows=100_000), INTERACT, DETECTIONS, NUMBERS, PICTURES]
+    cells = [
+        EXPLORE.format(windows=1_000),
+        EXPLORE.format(windows=100_000),
+        INTERACT,
+        DETECTIONS,
+        NUMBERS,
+        PICTURES,
+        LABELS,
+    ]
     with tempfile.TemporaryDirectory() as folder, jupyter_lab(Path(folder)) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
         with browser.new_context(viewport={"width": 1280, "height": 1400}) as context:
@@ -123,11 +136,15 @@ def latencies() -> dict[str, list[float]]:
                 "anomaly explorer, 100,000 windows": pressed(lab, LONG, "threshold", "frames"),
                 "detection explorer, 100 truths, 100 predictions": pressed(lab, OBJECTS, "distance up to", "frames"),
                 "regression explorer, 100,000 windows": pressed(lab, PREDICTED, "threshold", "frames"),
+                "classification explorer, 100,000 windows": pressed(lab, LABELLED, "window", "frames"),
                 "visual explorer, 1,000 pictures of 20 x 20": pressed(lab, SEEN, "threshold", "frames"),
                 "interact, 1,000 windows": pressed(lab, PLAIN, None, "image"),
                 "anomaly explorer on screen, 1,000 windows": [lab.measure(SHOWN, SHORT) for _ in range(SHOWS)],
                 "anomaly explorer on screen, 100,000 windows": [lab.measure(SHOWN, LONG) for _ in range(SHOWS)],
                 "regression explorer on screen, 100,000 windows": [lab.measure(SHOWN, PREDICTED) for _ in range(SHOWS)],
+                "classification explorer on screen, 100,000 windows": [
+                    lab.measure(SHOWN, LABELLED) for _ in range(SHOWS)
+                ],
                 "visual explorer on screen, 1,000 pictures of 20 x 20": [
                     lab.measure(SHOWN, SEEN) for _ in range(SHOWS)
                 ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,11 @@ INTERVAL_MS, SIZE_MS, INCREASE_MS = 20, 2000, 100
 
 
 def scored_result(windows: int, *, name: str = "long", anomalous: float = 0.1, seed: int = 0) -> ek.ClassifyResult:
+    """Parse `scored_document`."""
+    return ek.parse(scored_document(windows, name=name, anomalous=anomalous, seed=seed))
+
+
+def scored_document(windows: int, *, name: str = "long", anomalous: float = 0.1, seed: int = 0) -> dict[str, Any]:
     """Three axes of noise, scores with a few high ones, and ranges of readings that should be an anomaly.
 
     `name` is put wherever a name from a server is shown.
@@ -40,4 +46,4 @@ def scored_result(windows: int, *, name: str = "long", anomalous: float = 0.1, s
     sample["sample"] |= {"sensors": sensors, "filename": name, "label": name, "intervalMs": INTERVAL_MS}
     sample["sample"] |= {"valuesCount": readings, "totalLengthMs": readings * INTERVAL_MS, "structuredLabels": []}
     document |= {"windowSizeMs": SIZE_MS, "windowIncreaseMs": INCREASE_MS}
-    return ek.parse(document)
+    return document

@@ -157,16 +157,19 @@ class ClassificationExplorer(Explorer):
         `windows` (how many), `uncertain` (how many below it), `coverage` (share of the others), `accuracy` (share of
         the others that are right; NaN where all are uncertain).
         """
-        found = self.predictions()
-        judged = found[found["correct"].notna()]
-        sure = judged[judged["predicted"] != UNCERTAIN]
-        total = len(judged)
+        return self._counted(self.predictions())
+
+    @staticmethod
+    def _counted(found: pd.DataFrame) -> pd.Series[float]:
+        right = found["correct"].to_numpy(float, na_value=np.nan)
+        sure = found["predicted"].ne(UNCERTAIN).to_numpy(bool, na_value=True) & ~np.isnan(right)
+        total, kept = int((~np.isnan(right)).sum()), int(sure.sum())
         return pd.Series(
             {
                 "windows": float(total),
-                "uncertain": float(total - len(sure)),
-                "coverage": len(sure) / total if total else np.nan,
-                "accuracy": float(sure["correct"].mean()) if len(sure) else np.nan,
+                "uncertain": float(total - kept),
+                "coverage": kept / total if total else np.nan,
+                "accuracy": float(right[sure].mean()) if kept else np.nan,
             }
         )
 
@@ -191,12 +194,23 @@ class ClassificationExplorer(Explorer):
     @reading
     def figure(self) -> Figure:
         """Return confusion matrix, reliability curve and the chosen window as a matplotlib figure of its own."""
-        figure = Figure(figsize=(11, 7), layout="constrained")
-        grid = figure.add_gridspec(2, 2, width_ratios=(1.5, 1), height_ratios=(2, 1))
+        figure = Figure(figsize=(11, 7))  # with places of its own: to find them by layout takes longer than to draw
+        grid = figure.add_gridspec(
+            2,
+            2,
+            width_ratios=(1.5, 1),
+            height_ratios=(2.2, 1),
+            left=0.19,
+            right=0.87,
+            top=0.95,
+            bottom=0.08,
+            hspace=0.85,
+        )
         matrix, curve, signal = (figure.add_subplot(part) for part in (grid[0, 0], grid[0, 1], grid[1, 0]))
         title = str(self._meta["title"])
         if self._classified.judged:
-            plots.confusion(self.confusion, ax=matrix, title=title)
+            counts = self.confusion.rename(index=display.short, columns=display.short)
+            plots.confusion(counts, ax=matrix, title=title)
             plots.reliability(self._classified.curve(), ax=curve)
             curve.axvline(self.threshold, color="black", linewidth=1)
         else:
@@ -205,8 +219,8 @@ class ClassificationExplorer(Explorer):
             for axes in (matrix, curve):
                 axes.set_axis_off()
         self._draw_window(signal)
-        said = "\n".join(plain(part) for line in self.text().split("\n")[1:] for part in wrap(line, 56))
-        figure.text(0.64, 0.03, said, fontsize="small", va="bottom")
+        said = "\n".join(plain(part) for line in self.text().split("\n")[1:] for part in wrap(line, 42))
+        figure.text(0.74, 0.02, said, fontsize="small", va="bottom")
         return figure
 
     def _draw_window(self, axes: Axes) -> None:
@@ -225,7 +239,8 @@ class ClassificationExplorer(Explorer):
     @reading
     def text(self) -> str:
         """Say in a few lines what is on show."""
-        counts, shown = self.counts, self.selection
+        found = self.predictions()
+        counts, shown = self._counted(found), self._shown(found)
         lines = [f"ClassificationExplorer: {self._meta['title']}"]
         if counts["windows"]:
             lines.append(
@@ -236,11 +251,10 @@ class ClassificationExplorer(Explorer):
             lines.append(f"threshold {self.threshold:.6g}: no window has an expected label")
         lines.append(f"{len(shown)} of {len(self.windows)} windows on show, {self.order}")
         if len(self.windows):
-            lines.append(f"window {self.window}: {self._say(self.window)}")
+            lines.append(f"window {self.window}: {self._say(found.iloc[self.window])}")
         return "\n".join(lines)
 
-    def _say(self, window: int) -> str:
-        row = self.predictions().iloc[window]
+    def _say(self, row: pd.Series[Any]) -> str:
         expected = row["expected"] if isinstance(row["expected"], str) else "not known"
         predicted = f"{row['predicted']} ({row['probability']:.2f})" if isinstance(row["predicted"], str) else "nothing"
         return f"sample {row['sample']}, expected {expected}, predicted {predicted}"
