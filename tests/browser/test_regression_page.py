@@ -71,7 +71,8 @@ def test_the_hand_drags_the_dashed_line_and_chooses_points_bars_and_windows(page
     page.page.mouse.move(x, y + 10)
     page.page.mouse.move(x, y + 20)
     page.page.mouse.up()
-    page.page.wait_for_timeout(50)
+    expect(field).not_to_have_value(f"{before:g}")
+    page.drawn()
     lower = float(field.input_value())
     assert lower < before
     assert page.pictures() != pictures
@@ -80,7 +81,7 @@ def test_the_hand_drags_the_dashed_line_and_chooses_points_bars_and_windows(page
     page.page.mouse.down()
     page.page.mouse.move(errors["x"] + 100, y + 5)
     page.page.mouse.up()
-    page.page.wait_for_timeout(50)
+    expect(field).not_to_have_value(f"{lower:g}")
     assert lower < float(field.input_value()) < before
     strip = page.root.get_by_role("img", name="the largest errors").bounding_box()
     page.page.mouse.click(strip["x"] + strip["width"] - 12, strip["y"] + 20)
@@ -88,6 +89,7 @@ def test_the_hand_drags_the_dashed_line_and_chooses_points_bars_and_windows(page
     expect(page.field("window")).to_have_value(str(smallest))
     ring = page.root.get_by_role("slider", name="window")
     page.page.mouse.click(errors["x"] + errors["width"] - 60, errors["y"] + 20)  # the points at the top right
+    expect(page.root.locator(".ek-card")).to_contain_text("beyond")
     chosen = explorer.windows.loc[int(ring.get_attribute("aria-valuenow"))]
     assert chosen["error"] > 3
 
@@ -96,8 +98,9 @@ def test_a_long_recording_is_drawn_as_dots_and_a_click_in_its_signal_chooses_a_w
     page = ExplorerPage(context, ek.explore(predicted_result(3000, name=EVIL)), tmp_path, color_scheme="dark")
     expect(page.root.locator(".ek-card")).to_contain_text("beyond")
     signal = page.root.locator(".ek-track").last.bounding_box()
+    begun = page.field("window").input_value()
     page.page.mouse.click(signal["x"] + signal["width"] / 2, signal["y"] + 40)
-    page.page.wait_for_timeout(50)
+    expect(page.field("window")).not_to_have_value(begun)
     assert 1300 < int(page.field("window").input_value()) < 1700
     assert page.page.evaluate("window.hacked") is None
     assert page.serious_findings() == []
