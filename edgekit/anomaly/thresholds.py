@@ -22,6 +22,8 @@ FEW_SAMPLES = 10
 HOUR_MS = 3_600_000
 MOST_DRAWS = 1_000_000
 WAYS = ("quantile", "f1", "balanced_accuracy", "false_alarms")
+_OF_WINDOWS = "block.windows().assign(anomalous=block.anomalous())"
+_WITH_TRUTH = {"pictures": "ek.visual.summary(results).per_sample"}  # tables, by what has a score; else of windows
 Choice = Callable[[Floats, Floats, Floats], float]
 
 
@@ -265,7 +267,7 @@ def suggest_threshold(
             f"{anomalous} anomalous ones."
             + (
                 " Nothing says which are anomalous: give the truth, or a table with a column 'anomalous', such as "
-                "block.windows().assign(anomalous=block.anomalous())."
+                f"{_WITH_TRUTH.get(unit, _OF_WINDOWS)}."
                 if windows.assumed
                 else ""
             )

@@ -22,6 +22,7 @@ from edgekit.plots.style import finish, new_axes, plain
 _HALO = [withStroke(linewidth=3, foreground=(1, 1, 1, 0.8))]
 _PLACE = ["x", "y", "width", "height"]
 _OPACITY = 0.6  # of the cells over a picture
+_BENEATH = 0.9  # boxes: most are flagged cells, whose outline they would hide
 _TICKS = (0, 0.25, 1, 4)  # of the colour bar, in thresholds
 
 
@@ -48,7 +49,7 @@ def cells(
     image : PIL image or array (height, width[, 3]), optional
         Lies beneath, stretched to the frame of the cells.
     boxes : DataFrame, optional
-        `x`, `y`, `width`, `height` (`VisualAnomaly.boxes`), drawn dashed.
+        `x`, `y`, `width`, `height` (`VisualAnomaly.boxes`), drawn dashed, beneath the outlines of cells.
     ax : Axes, optional
         Where to draw; a new figure without it.
     title : str
@@ -89,7 +90,7 @@ def cells(
         _outline(ax, above, f"at or above {limit:.4g}: {len(above)}", edgecolor=ALARM, linewidth=2, path_effects=_HALO)
     if boxes is not None:
         arguments.table("boxes", boxes, _PLACE)
-        style = {"edgecolor": "black", "linewidth": 1.2, "linestyle": "--", "path_effects": _HALO}
+        style = {"edgecolor": "black", "linewidth": 1.2, "linestyle": "--", "path_effects": _HALO, "zorder": _BENEATH}
         _outline(ax, boxes, f"boxes of the server: {len(boxes)}", **style)
     ax.set(xlim=(0, 1), ylim=(1, 0), aspect=shape, xticks=[], yticks=[])
     said = [arguments.text("note", note), "" if pixels is not None else "no picture, only its cells"]

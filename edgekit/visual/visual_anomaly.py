@@ -162,7 +162,7 @@ class VisualAnomaly:
                     "all of them."
                 )
             if low := len(boxed - above):
-                found.append(f"{low} of {len(place)} boxes lie on a cell below {self.threshold:g}.")
+                found.append(f"{low} of {len(place)} boxes lie on a cell below {self.threshold:g}, or without a score.")
         return found
 
     def __repr__(self) -> str:

@@ -59,6 +59,8 @@ def test_flagged_cells_boxes_and_cells_without_a_score_are_named() -> None:
     )
     ax = ek.plots.cells(found().cells(), 4.5, boxes=boxes)
     assert names(ax) == ["no score", "at or above 4.5: 2", "boxes of the server: 1"]
+    _, outlines, dashed = sorted(ax.collections, key=lambda one: one.get_linestyle()[0][1] is not None)
+    assert dashed.zorder < outlines.zorder  # most boxes are flagged cells, whose outline has to be seen
 
 
 def test_the_colour_bar_is_in_scores() -> None:

@@ -174,6 +174,7 @@ def test_a_few_normal_pictures_say_little_of_a_high_quantile() -> None:
         ([3.0, 4.0], {"truth": [True, True]}, "takes normal pictures with a score, and there are 0 normal and 2"),
         ([np.nan], {}, "there are 0 normal and 0 anomalous"),
         ([surface(HIGH, ANOMALY)], {}, "0 normal and 1 anomalous"),
+        ([3.0, 4.0], {"by": "f1"}, "a column 'anomalous', such as ek.visual.summary"),
         ([3.0], {"by": "false_alarms"}, "by is one of quantile"),
         ([3.0], {"method": "median"}, "method is one of max, mean"),
         ([[3.0], [4.0]], {}, "one score for each picture"),
