@@ -78,7 +78,7 @@ function drawTile(state, context, colours, tile, picture) {
   context.fillStyle = said ? colours.kind(said) : colours.soft;
   context.fillText(MARKS[said], x + 5, y + high - 22);
   context.fillStyle = colours.ink;
-  context.fillText(fitted(context, `${name(predicted(i))} ${percent(data.confidence[i])}`, wide - 22), x + 17, y + high - 22);
+  context.fillText(fitted(context, `${percent(data.confidence[i])} ${name(predicted(i))}`, wide - 22), x + 17, y + high - 22);
   context.fillStyle = colours.soft;
   context.fillText(fitted(context, `expected ${name(data.expected[i])}`, wide - 10), x + 5, y + high - 8);
   context.restore();
