@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from edgekit.classification.gathered import Windows, predictions_table
+from edgekit.classification.judged import factorized
 from edgekit.classification.predictions import UNCERTAIN
 from edgekit.errors import UsageError
 
@@ -130,8 +131,8 @@ def coded(table: pd.DataFrame) -> tuple[list[str], NDArray[np.int64], NDArray[np
 
     A window that is uncertain has the code after the last label's.
     """
-    expected, truths = pd.factorize(table["expected"])
-    predicted, guesses = pd.factorize(table["predicted"])
+    expected, truths = factorized(table["expected"])
+    predicted, guesses = factorized(table["predicted"])
     texts = [[str(label) for label in names] for names in (truths, guesses)]
     labels = sorted({*texts[0], *texts[1]} - {UNCERTAIN})
     if UNCERTAIN in texts[0]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -13,10 +15,22 @@ from edgekit.errors import UsageError
 
 def expected_codes(windows: pd.DataFrame, labels: list[str]) -> NDArray[np.int64]:
     """Return which of the labels each window should have: -1 where that is missing, -2 for one that is none of them."""
-    codes, names = pd.factorize(table("windows (such as block.windows())", windows, ["expected"])["expected"])
+    codes, names = factorized(table("windows (such as block.windows())", windows, ["expected"])["expected"])
     place = {label: number for number, label in enumerate(labels)}
     found: NDArray[np.int64] = np.array([*(place.get(name, -2) for name in names), -1])[codes]
     return found
+
+
+def factorized(labels: pd.Series[Any]) -> tuple[NDArray[np.int64], list[Any]]:
+    """Return which of the distinct labels each one is, -1 where it is missing, and these."""
+    try:
+        codes, names = pd.factorize(labels)
+    except TypeError:
+        raise UsageError(
+            f"{labels.name} has no text for each window but lists or the like, as of detected objects: these functions "
+            "are about one label a window."
+        ) from None
+    return codes, list(names)
 
 
 def judged_windows(windows: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -74,7 +74,7 @@ def label_issues(windows: Windows, *, training: bool = False) -> pd.DataFrame:
             "quality": np.where(expected[known] >= 0, own, np.nan),
         }
     )
-    groups = frame.groupby(["sample", "given"], sort=False)
+    groups = frame.groupby(["sample", "given"], sort=False, dropna=False)
     number = groups.ngroup().to_numpy()
     issues = groups["quality"].agg(quality="mean", windows="size").reset_index()
     sums = np.zeros((len(issues), len(found.labels)))

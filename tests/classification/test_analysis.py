@@ -146,6 +146,18 @@ def test_several_keys_are_refused_with_how_to_take_one():
         confusion(table)
 
 
+def test_lists_of_labels_are_no_labels():
+    windows = pd.DataFrame({"expected": [["a"], ["b"]], "predicted": ["a", "b"], "a": [0.9, 0.1]})
+    for function in (predictions, confusion, calibration, label_issues, sweep):
+        with pytest.raises(ek.UsageError, match="one label a window"):
+            function(windows)
+
+
+def test_a_sample_without_a_name_is_a_sample_as_well():
+    issues = label_issues(pd.DataFrame({"sample": [np.nan, 1.0], "expected": ["a", "a"], "a": [0.9, 0.1]}))
+    assert issues["quality"].tolist() == [0.1, 0.9]
+
+
 # --- doubtful labels --------------------------------------------------------------------------------------------------
 
 
