@@ -80,4 +80,7 @@ def _together(found: Sequence[tuple[Any, Any]], tables: list[pd.DataFrame]) -> p
         "sample": pd.Index([name for name, _ in found]).repeat(counts),
         "category": categories.take(np.repeat(np.arange(len(found)), counts)),
     }
-    return pd.concat([pd.DataFrame(front, index=together.index), together], axis=1)
+    whole = pd.concat([pd.DataFrame(front, index=together.index), together], axis=1)
+    if keys := next((part.attrs["keys"] for part in tables if part.attrs.get("keys")), None):
+        whole.attrs["keys"] = keys  # pandas drops it where samples differ in anything else
+    return whole

@@ -54,4 +54,6 @@ def windows(results: Results, block: int | str | None = None) -> pd.DataFrame:
     if "anomalous" in together:
         together["anomalous"] = together.pop("anomalous").astype("boolean")
     together["category"] = together.pop("category")
+    if keys := next((table.attrs["keys"] for table in tables if table.attrs.get("keys")), None):
+        together.attrs["keys"] = keys  # pandas drops it where samples differ in anything else
     return together

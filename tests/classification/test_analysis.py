@@ -253,6 +253,16 @@ def test_structured_labels_are_summed_up_key_by_key():
     assert repr(summary).startswith("<Summary of 1 sample ")
 
 
+def test_structured_labels_of_several_keys_are_not_mixed_up():
+    from tests.results.test_predictions import label_maps
+
+    results = [label_maps(), label_maps()]
+    for function in (calibration, label_issues, sweep):
+        for source in (results, ek.windows(results), results[0].windows()):
+            with pytest.raises(ek.UsageError, match="a label for each of 2 keys"):
+                function(source)
+
+
 def test_a_summary_without_expected_labels_is_refused():
     from tests.results.test_windows import response
 
