@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from edgekit import arguments
+from edgekit import arguments, display
 from edgekit.colours import ANSWERS, COLOURS
 from edgekit.plots.style import finish, new_axes, plain
 
@@ -51,8 +51,8 @@ def confusion(matrix: pd.DataFrame, *, ax: Axes | None = None, title: str = "") 
             if count:
                 colour = "white" if shares[row, column] > 0.6 else "black"
                 ax.text(column, row, f"{count:g}", ha="center", va="center", color=colour, fontsize="small")
-    ax.set_xticks(range(columns), [plain(name) for name in matrix.columns], rotation=45, ha="right")
-    ax.set_yticks(range(rows), [plain(name) for name in matrix.index])
+    ax.set_xticks(range(columns), [plain(display.short(name)) for name in matrix.columns], rotation=45, ha="right")
+    ax.set_yticks(range(rows), [plain(display.short(name)) for name in matrix.index])
     ax.tick_params(length=0, labelsize="small")
     ax.set(xlabel="predicted", ylabel="expected")
     finish(ax, title)
