@@ -219,7 +219,9 @@ class ClassificationExplorer(Explorer):
             for axes in (matrix, curve):
                 axes.set_axis_off()
         self._draw_window(signal)
-        said = "\n".join(plain(part) for line in self.text().split("\n")[1:] for part in wrap(line, 42))
+        said = "\n".join(
+            plain(part) for line in display.lines(self.text(), 200).split("\n")[1:] for part in wrap(line, 42)
+        )
         figure.text(0.74, 0.02, said, fontsize="small", va="bottom")
         return figure
 
