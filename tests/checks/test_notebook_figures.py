@@ -16,13 +16,15 @@ IN_PROSE = re.compile(rf"(?:{NUMBER.pattern})(?:\s?%)?")
 NO_PROSE = re.compile(r"`[^`]*`|\]\([^)]*\)|(?m:^# \d+ · )|\[\d+ · |notebook \d+")
 # Figures that no cell computes: where a notebook says one, this says why it may.
 GIVEN = {
-    2: {"10": "seconds of a recording", "2": "seconds of a window", "0.5": "seconds of a step", "1": "of the formula"},
+    2: {"40": "seconds of a recording", "2": "seconds of a window", "0.5": "seconds of a step", "1": "of the formula"},
     3: {"0": "the least score"},
     6: {
         "0": "the background's number, and where details begin to count",
         "1": "where debugInfoJson begins to count; the mAP of a picture without objects",
         "-1": "the label of a class that is not in training",
     },
+    7: {"2026": "the year since when the Studio offers a choice"},
+    8: {"8": "bits of a weight"},
 }
 
 
