@@ -190,7 +190,7 @@ class ClassifyResult:
         saving.save(path, document(self._response, self.blocks, self.sample))
 
     def block(self, key: int | str) -> BlockResult:
-        """Return one block: by its id, else its position (0 is the first); by its type, its last layer, or its title.
+        """Return one block: by its id, else its position (0 is the first); by its type, last layer, kind, or title.
 
         Raises
         ------
@@ -209,6 +209,7 @@ class ClassifyResult:
         else:
             found = [block for block in self.blocks if block.type == key]
             found = found or [block for block in self.blocks if block.last_layer == key]
+            found = found or [block for block in self.blocks if block.kind == key]
             found = found or [block for block in self.blocks if key in (block.title, block.learn_block.name)]
         if len(found) == 1:
             return found[0]

@@ -42,3 +42,8 @@ def test_which_of_several_blocks_has_to_be_said(results):
 def test_no_results_have_no_windows():
     with pytest.raises(ek.UsageError, match="There are no results"):
         ek.windows([])
+
+
+def test_a_block_is_found_by_its_kind_too(results):
+    assert ek.windows(results, "classification").equals(ek.windows(results, "keras"))
+    assert results[0].block("anomaly").type == "anomaly"  # a type before a kind
