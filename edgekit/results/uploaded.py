@@ -56,7 +56,7 @@ def verified(content: bytes, hmac_key: str | Secret) -> bool:
             "This sample carries no signature to check: an acquisition file has the fields protected.alg and signature."
         ) from None
     if algorithm != "HS256":
-        raise UsageError(f"This sample is not signed with HS256: its algorithm is {display.quoted(algorithm)}.")
+        raise UsageError(f"This sample has no HS256 signature to check: its algorithm is {display.quoted(algorithm)}.")
     if not isinstance(signature, str) or not re.fullmatch(r"[0-9a-fA-F]{64}", signature):
         raise UsageError(
             f"This sample was not signed: its algorithm is HS256, but its signature is {display.quoted(signature)} and "

@@ -98,10 +98,10 @@ def _environment(problem: Exception) -> str | None:
     said = str(problem)
     name = next((name for name in _BUNDLES if os.environ.get(name)), None)
     if name and not isinstance(problem, requests.exceptions.ConnectionError) and "TLS CA certificate bundle" in said:
-        named = display.quoted(os.environ[name])
+        named = display.quoted(os.environ[name], 300)
         return f"{name} names {named}, and there is no such file. Correct it, or take it out of the environment."
     if name and isinstance(problem, requests.exceptions.SSLError) and ("X509" in said or "PEM" in said):
-        named = display.quoted(os.environ[name])
+        named = display.quoted(os.environ[name], 300)
         return (
             f"{name} names {named}, which holds no certificates (PEM). Correct it, or take it out of the environment."
         )

@@ -60,7 +60,7 @@ def test_upper_case_hex_is_a_signature_as_well():
 @pytest.mark.parametrize(
     ("protected", "signature", "said"),
     [
-        ({"alg": "none"}, "0" * 64, "not signed with HS256: its algorithm is 'none'"),
+        ({"alg": "none"}, "0" * 64, "no HS256 signature to check: its algorithm is 'none'"),
         ({"alg": "HS256"}, 0, "was not signed: its algorithm is HS256, but its signature is 0"),
         ({"alg": "HS256"}, "emptySignature", "was not signed: its algorithm is HS256"),
     ],
