@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 import edgekit as ek
@@ -75,6 +77,7 @@ def test_a_fault_that_would_meet_every_sample_ends_it_all(studio, monkeypatch):
 
     def refuse(self, *path, **options):
         calls.append(path)
+        time.sleep(0.05)  # as a server would take: without it the threads may be through before the first error is met
         raise ek.AuthenticationError("The key was withdrawn.")
 
     _ = studio.project_id
