@@ -143,7 +143,7 @@ class VisualExplorer(Explorer):
             self.send({"picture": wanted}, [png(self._image(wanted))])
 
     def _exported(self) -> tuple[dict[str, Any], bytes]:
-        """Fetch the pictures that nobody has looked at yet, a few at a time."""
+        """Fetch the pictures that were not on show yet, a few at a time."""
         missing = [picture for picture in range(len(self.pictures)) if picture not in self._images]
         in_order(lambda picture, _: self._image(picture), missing, "fetch pictures")
         arrays = self._found.arrays() | {"heat": colours.heat()} | packed(self._known_images())

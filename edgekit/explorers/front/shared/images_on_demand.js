@@ -2,7 +2,7 @@
 import { packedImage } from "./images.js";
 
 /**
- * @param {Messenger} model in an exported page it has nobody to ask
+ * @param {Messenger} model in an exported page there is no kernel to ask
  * @param {ImageArrays} data
  * @param {() => void} again is called once one has come
  */
