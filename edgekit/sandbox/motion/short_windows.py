@@ -21,7 +21,7 @@ def project(first: SignalProject, learned: Learned) -> SignalProject:
     """Return the project under its second impulse: the same recordings, cut and classified in another way."""
     blocks: dict[int, SignalBlock] = {CLASSIFIER_ID: _classifier_block(learned), MIXTURE_ID: _mixture_block(learned)}
     names = features.names(AXES, SIZE, INTERVAL_MS)
-    impulse = _impulse(blocks, len(names) // len(AXES))
+    impulse = _impulse(first.impulse, blocks, len(names) // len(AXES))
     return replace(first, blocks=blocks, impulse=impulse, dsp=Dsp(features.spectral, names), others=())
 
 
@@ -68,35 +68,15 @@ def _mixture_block(learned: Learned) -> AnomalyBlock:
     return AnomalyBlock(about, threshold, rms_axes(), Mixture.restored(learned.arrays, "short_mixture"))
 
 
-def _impulse(blocks: dict[int, SignalBlock], per_axis: int) -> Json:
-    return {
+def _impulse(first: Json, blocks: dict[int, SignalBlock], per_axis: int) -> Json:
+    """Return the first impulse with other windows and learn blocks."""
+    window = {"id": INPUT_ID, "windowSizeMs": WINDOW_MS, "windowIncreaseMs": INCREASE_MS}
+    return first | {
         "id": IMPULSE_ID,
         "name": "motion, short windows",
-        "type": "default",
-        "inputBlocks": [
-            {
-                "id": INPUT_ID,
-                "type": "time-series",
-                "name": "Time series",
-                "title": "Time series data",
-                "windowSizeMs": WINDOW_MS,
-                "windowIncreaseMs": INCREASE_MS,
-                "frequencyHz": 1000 / INTERVAL_MS,
-                "padZeros": False,
-            }
-        ],
+        "inputBlocks": [block | window for block in first["inputBlocks"]],
         "dspBlocks": [
-            {
-                "id": DSP_ID,
-                "type": "spectral-analysis",
-                "name": "Spectral features",
-                "title": "Spectral features",
-                "axes": list(AXES),
-                "valuesPerAxis": per_axis,
-                "input": INPUT_ID,
-                "implementationVersion": 4,
-            }
+            block | {"id": DSP_ID, "valuesPerAxis": per_axis, "input": INPUT_ID} for block in first["dspBlocks"]
         ],
         "learnBlocks": [block.about for block in blocks.values()],
-        "postProcessingBlocks": [],
     }
