@@ -130,9 +130,10 @@ class AnomalyExplorer(TimelineExplorer):
     def figure(self) -> Figure:
         """Return the same view as a matplotlib figure of its own, without pyplot."""
         figure = Figure(figsize=(11, 6.4), layout="constrained")
-        grid = figure.add_gridspec(3, 2, width_ratios=(3, 1), height_ratios=(1, 1.1, 0.9))
-        signal, scores, bins = (figure.add_subplot(grid[i, 0]) for i in range(3))
+        grid = figure.add_gridspec(4, 2, width_ratios=(3, 1), height_ratios=(1, 0.16, 1.1, 0.9))
+        signal, scores, bins, band = (figure.add_subplot(grid[i, 0]) for i in (0, 2, 3, 1))
         self._timeline.draw(signal, self.axes, self.span, title=str(self._meta["title"]))
+        self._timeline.draw_band(band, self.span)
         self._draw_scores(scores)
         plots.histogram(self.windows[SCORE], self.windows["anomalous"], self.threshold, ax=bins)
         if len(self.windows):
@@ -149,14 +150,19 @@ class AnomalyExplorer(TimelineExplorer):
         figure.text(0.74, 0.02, said, fontsize="small", va="bottom")
         if not len(self.windows):
             return
-        for place, (table, name) in enumerate(((data.probabilities, "probability"), (data.shares, "share"))):
+        beside = (grid[:2, 1], data.probabilities, "probability"), (grid[2, 1], data.shares, "share")
+        for place, table, name in beside:
             if table.shape[1]:
                 shares = table.iloc[self.window].rename(display.short)
-                axes = plots.explanation(shares, ax=figure.add_subplot(grid[place, 1]))
+                axes = plots.explanation(shares, ax=figure.add_subplot(place))
                 axes.set(xlabel=f"{name} in %", ylabel="")
 
     def _draw_scores(self, axes: Axes) -> None:
-        plots.windows(self._on_timeline(), self.threshold, self.segments(), length_ms=self._timeline.end, ax=axes)
+        table = self._on_timeline()
+        last = np.flatnonzero(np.diff(self._data.block_of))  # the line of one sample does not go on in the next one's
+        gaps = table.iloc[last].assign(**{SCORE: np.nan})
+        apart = pd.concat([table, gaps]).sort_index(kind="stable")
+        plots.windows(apart, self.threshold, self.segments(), length_ms=self._timeline.end, ax=axes)
         if self.log_scale:
             axes.set_yscale("symlog", linthresh=1)
             axes.autoscale_view(scalex=False)  # margins as this scale counts: the highest score is not cut off

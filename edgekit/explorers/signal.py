@@ -58,7 +58,7 @@ class SignalExplorer(TimelineExplorer):
         self._timeline = timeline = Timeline(samples)
         if timeline.signal.empty:
             raise UsageError("These samples hold no readings: there is nothing to draw over time.")
-        meta = timeline.meta() | {"title": timeline.title(), "labels": timeline.labels()}
+        meta = timeline.meta() | {"title": timeline.title()}
         super().__init__(meta, timeline.arrays(), **{"axes": timeline.axes, **state})
 
     def _checked(self, name: str, value: Any) -> Any:
@@ -84,9 +84,13 @@ class SignalExplorer(TimelineExplorer):
     def figure(self) -> Figure:
         """Return the signal on show, with a line at the time under the pointer, as a matplotlib figure of its own."""
         figure = Figure(figsize=(9.6, 3.2), layout="constrained")
-        axes = figure.subplots()
+        band = self._timeline.has_band
+        grid = figure.add_gridspec(1 + band, 1, height_ratios=(8, 1)[: 1 + band])
+        axes = figure.add_subplot(grid[0])
         self._timeline.draw(axes, self.axes, self.span, title=str(self._meta["title"]))
         axes.axvline(self.time_ms / 1000, color="black", linewidth=1)
+        if band:
+            self._timeline.draw_band(figure.add_subplot(grid[1]), self.span)
         return figure
 
     @reading

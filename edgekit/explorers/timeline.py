@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import count
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import count, cycle
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from edgekit import display, plots
+from edgekit import colours, display, plots
 from edgekit.arguments import numbers, texts
 from edgekit.errors import UsageError
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.state import State
+from edgekit.plots.style import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from edgekit.results.sample import Sample
 
 COLUMNS = 2000  # more than a picture has pixels from left to right
+_LETTERS = 72  # of a figure's band from left to right
+_NAMED = 10  # letters: a sample with room for as many has its name to itself, else it runs on over the next ones
+_BAND: dict[str, Any] = {"fontsize": "x-small", "va": "center", "clip_on": True}
 
 
 class Timeline:
@@ -73,6 +78,9 @@ class Timeline:
             "time": self.signal.index.to_numpy("f8"),
             "signal": np.ascontiguousarray(values.T),
             "breaks": self._breaks.astype("i4"),
+            "label_from": self.labels["start_ms"].to_numpy("f8"),
+            "label_to": self.labels["end_ms"].to_numpy("f8"),
+            "label_code": pd.Categorical(self.labels["label"], self._label_names()).codes.astype("i4"),
         }
 
     def meta(self) -> dict[str, Any]:
@@ -86,19 +94,23 @@ class Timeline:
             "names": [f"{name} ({units[name]})" if name in units else name for name in self.axes],
             "unit": "signal" if units else "signal (units not stated)",
             "ranges": [_range(self.signal[name].to_numpy(float)) for name in self.signal],
+            "label_names": self._label_names(),
             "samples": [
                 {"start": start, "end": end, "name": sample.filename, "label": sample.label}
                 for sample, start, end in zip(self.samples, self.starts.tolist(), ends, strict=True)
             ],
         }
 
-    def labels(self) -> list[tuple[float, float, str]]:
-        """Return which label holds where, as (start, end, label), on the common axis of time."""
-        found: list[tuple[float, float, str]] = []
-        for sample, shift in zip(self.samples, self.starts.tolist(), strict=True):
-            ranges = sample.labels()[["start_ms", "end_ms", "label"]].itertuples(index=False, name=None)
-            found += [(start + shift, end + shift, label) for start, end, label in ranges]
-        return found
+    @cached_property
+    def labels(self) -> pd.DataFrame:
+        """Which label holds where: `start_ms`, `end_ms` on the common axis of time, `label`; in order of time."""
+        found = [sample.labels()[["start_ms", "end_ms", "label"]] for sample in self.samples]
+        table = pd.concat(found, ignore_index=True)
+        shift = self.starts.repeat([len(part) for part in found])
+        return table.assign(start_ms=table["start_ms"] + shift, end_ms=table["end_ms"] + shift)
+
+    def _label_names(self) -> list[str]:
+        return [str(label) for label in self.labels["label"].unique()]
 
     def title(self) -> str:
         """Name the sample, or say how many there are, and whether all of their readings came."""
@@ -115,6 +127,36 @@ class Timeline:
         self._draw(self.signal, ax, axes, title, all_of_it=not span)
         for start in self.starts[1:] / 1000:
             ax.axvline(start, color="black", linewidth=0.5, alpha=0.5)
+        self.limit(ax, span)
+
+    @property
+    def has_band(self) -> bool:
+        """Whether it needs telling whose time it is: of several samples, or of one whose label changes."""
+        return len(self.samples) > 1 or len(self._label_names()) > 1
+
+    def draw_band(self, ax: Axes, span: Sequence[float]) -> None:
+        """Draw whose time it is: the samples' names above, and below them which label holds."""
+        start, end = span or (0.0, self.end)
+        wide = (end - start) / _LETTERS  # of a letter, in ms
+        colour = dict(zip(self._label_names(), cycle(colours.COLOURS), strict=False))
+        for label, left, right in _runs(self.labels, start, end):
+            ax.axvspan(left / 1000, right / 1000, ymax=0.48, facecolor=colour[label], alpha=0.3, linewidth=0)
+            if text := _fitted(label, (right - left) / wide):
+                ax.text(left / 1000, 0.24, f" {text}", transform=ax.get_xaxis_transform(), **_BAND)
+        free = start
+        for sample, begin, stop in zip(self.samples, self.starts, [*self.starts[1:], self.end], strict=True):
+            left, right = max(begin, start), min(stop, end)
+            if right <= left:
+                continue
+            ax.axvline(left / 1000, color="black", linewidth=0.5, alpha=0.5)
+            own = right - left if right - left >= _NAMED * wide else min(end - left, 2 * _NAMED * wide)
+            text = _fitted(str(sample.filename), own / wide)
+            if left >= free and text:
+                ax.text(left / 1000, 0.76, f" {text}", transform=ax.get_xaxis_transform(), **_BAND)
+                free = left + (len(text) + 1) * wide
+        ax.set(yticks=[], ylim=(0, 1))
+        ax.tick_params(bottom=False, labelbottom=False)
+        ax.spines[:].set_visible(False)
         self.limit(ax, span)
 
     def draw_sample(self, place: int, ax: Axes, axes: Sequence[str], title: str = "") -> float:
@@ -186,6 +228,21 @@ def thinned(signal: pd.DataFrame, columns: int = COLUMNS) -> pd.DataFrame:
     ends = [of.reduceat(values, first, axis=1) for of in (np.fmin, np.fmax)]  # both pass over NaN
     kept = np.stack(ends, axis=2).reshape(len(values), -1)
     return pd.DataFrame(kept.T, index=signal.index[first].repeat(2), columns=signal.columns)
+
+
+def _runs(labels: pd.DataFrame, low: float, high: float) -> Iterator[tuple[str, float, float]]:
+    """Yield the label ranges within [low, high), those of one label that follow each other as one."""
+    on_show = labels[(labels["end_ms"] > low) & (labels["start_ms"] < high)]
+    run = on_show["label"].ne(on_show["label"].shift()).cumsum()
+    for _, part in on_show.groupby(run, sort=False):
+        yield part["label"].iloc[0], max(part["start_ms"].iloc[0], low), min(part["end_ms"].max(), high)
+
+
+def _fitted(name: str, letters: float) -> str:
+    """Return as much of a name as fits; nothing where less than three letters would."""
+    shown = plain(display.short(name))
+    room = int(letters) - 1
+    return shown if len(shown) <= room else f"{shown[: room - 1]}…" if room > 2 else ""
 
 
 def _signal(sample: Sample) -> pd.DataFrame:

@@ -18,6 +18,7 @@ _FRAME = ["start_ms", "end_ms", "expected"]
 _ABOUT = ["score", "recomputed", "signed_score", "component", "cluster", "distance"]  # not the share of a feature
 _BINS = 40
 _FARTHEST = 1e150  # drawn no farther out
+_MARKED = 200  # windows; of more, markers would hide the line
 _BARS = 12  # of an explanation: with more, names no longer fit beside them
 
 
@@ -277,7 +278,9 @@ def _score_axis(ax: Axes, scores: ArrayLike) -> None:
 
 def _score(ax: Axes, places: NDArray[np.float64], table: pd.DataFrame, threshold: float | None) -> None:
     scores = _drawable(table[_SCORE])
-    ax.plot(places, scores, color=COLOURS[0], marker="o", markersize=4, linewidth=1.2, label="anomaly score")
+    few = len(table) <= _MARKED
+    marked = {"marker": "o", "markersize": 4, "linewidth": 1.2} if few else {"linewidth": 0.8}
+    ax.plot(places, scores, color=COLOURS[0], label="anomaly score", **marked)
     ax.set_ylabel("anomaly score")
     if threshold is None:
         return
@@ -286,7 +289,8 @@ def _score(ax: Axes, places: NDArray[np.float64], table: pd.DataFrame, threshold
     above = (table[_SCORE] > threshold).to_numpy()
     if above.any():
         marker = WINDOWS["above"].marker
-        ax.plot(places[above], scores[above], marker, color=ALARM, markersize=5, label="above the threshold")
+        size = 5 if few else 2
+        ax.plot(places[above], scores[above], marker, color=ALARM, markersize=size, label="above the threshold")
 
 
 def _probabilities(ax: Axes, places: NDArray[np.float64], labels: pd.DataFrame) -> None:

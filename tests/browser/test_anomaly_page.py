@@ -167,6 +167,39 @@ def test_a_click_chooses_the_window_and_a_drag_on_the_signal_zooms(page, explore
     page.page.wait_for_function("old => document.querySelector('.ek canvas').toDataURL() === old", arg=pictures[0])
 
 
+def test_whose_time_it_is_stands_along_the_axis_under_the_pointer_and_can_be_jumped_to(page, explorer):
+    page.page.evaluate(
+        """() => {
+          window.texts = [];
+          const plain = CanvasRenderingContext2D.prototype.fillText;
+          CanvasRenderingContext2D.prototype.fillText = function (text, ...where) {
+            window.texts.push(text);
+            return plain.call(this, text, ...where);
+          };
+        }"""
+    )
+    names = explorer._timeline.samples
+    wanted, frames = names[-1], page.drawn()
+    page.root.get_by_label("sample", exact=True).fill(wanted.filename)
+    page.page.keyboard.press("Enter")
+    page.drawn(frames)
+    first = explorer.windows.index[explorer.windows["sample"] == wanted.id][0]
+    expect(page.field("window")).to_have_value(str(first))
+    assert {wanted.filename, wanted.label} <= set(page.page.evaluate("window.texts"))
+    track = page.root.locator(".ek-tall").bounding_box()
+    page.page.mouse.move(track["x"] + track["width"] / 2, track["y"] + 30)
+    told = page.root.locator(".ek-readout")
+    expect(told).to_contain_text(f"{wanted.filename} · ")
+    expect(told).to_contain_text(f" · {wanted.label}")
+    assert (
+        f": {explorer.windows['anomaly'][int(told.inner_text().split('window ')[1].split(':')[0])]:.2f}"
+        in told.inner_text()
+    )
+    page.root.get_by_label("sample", exact=True).fill("no such name")
+    page.page.keyboard.press("Enter")
+    expect(page.root.get_by_role("status")).to_contain_text("no samples have")
+
+
 def test_an_axis_can_be_hidden_and_shown(page):
     button = page.root.get_by_role("button", name="accX")
     before, frames = page.pictures()[0], page.drawn()

@@ -123,6 +123,17 @@ def test_the_figure_shows_what_the_explorer_shows(explorer):
     assert any("threshold 4" in text.get_text() for text in scores.get_legend().get_texts())
 
 
+def test_the_figure_of_many_samples_says_whose_time_it_is_and_hides_no_line_behind_markers(studio):
+    explorer = ek.explore(studio.classify(studio.samples("testing").index[:30]))
+    _, scores, _, band = explorer.figure().axes[:4]
+    said = {text.get_text().strip() for text in band.texts}
+    first = explorer._timeline.samples[0]
+    assert {first.filename, first.label} <= said
+    line = scores.lines[0]
+    assert line.get_marker() == "None"
+    assert np.isnan(line.get_ydata()).sum() == 29  # between samples the line ends
+
+
 def test_the_highest_score_is_not_cut_off_on_a_logarithmic_scale(explorer):
     explorer.log_scale = True
     low, high = explorer.figure().axes[1].get_ylim()

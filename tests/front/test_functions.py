@@ -16,6 +16,8 @@ MODULES = (
     "shared/bins.js",
     "shared/envelope.js",
     "shared/numbers.js",
+    "shared/sample_band.js",
+    "shared/sample_field.js",
     "shared/scales.js",
     "shared/signal_track.js",
     "shared/ticks.js",
@@ -192,3 +194,38 @@ def test_the_signal_has_a_range_whatever_is_on_show(call):
     ranges = "[[-1, 2], [null, null], [5, 5]]"
     shown = [[True, True, False], [False, True, False], [False, False, True]]
     assert call(f"x.map((on) => signalRange({ranges}, on))", shown) == [[-1, 2], [0, 1], [3.8, 6.2]]
+
+
+def test_ranges_of_one_label_that_follow_each_other_are_one_and_of_two_that_overlap_the_first_holds(call):
+    ranges = {
+        "label_from": [0, 100, 200, 200, 400],
+        "label_to": [100, 200, 400, 300, 500],
+        "label_code": [0, 0, 1, 2, 0],
+    }
+    found = call("labelRuns(x, {low: 50, high: 450})", ranges)
+    assert [(run["code"], run["from"], run["to"]) for run in found] == [(0, 50, 200), (1, 200, 400), (0, 400, 450)]
+
+
+def test_a_name_stands_where_there_is_room_and_the_first_on_show_always_has_it(call):
+    samples = [{"start": i * 100, "end": (i + 1) * 100, "name": f"sample {i}"} for i in range(50)]
+    where = "namesAlong(x[0], x[1], timeScale(x[1], 54 + 1000 + 20), (name) => 6 * name.length)"
+    crowded = call(where, [samples, {"low": 0, "high": 5000}])
+    assert [name["name"] for name in crowded][:3] == ["sample 0", "sample 3", "sample 6"]
+    ends = [name["x"] + name["room"] for name in crowded]
+    assert all(name["x"] >= end - 0.5 for name, end in zip(crowded[1:], ends, strict=False))
+    close = call(where, [samples, {"low": 150, "high": 450}])
+    assert [name["name"] for name in close] == ["sample 1", "sample 2", "sample 3", "sample 4"]
+
+
+def test_a_sample_is_found_by_its_name_or_by_the_part_that_only_it_has(call):
+    samples = [{"name": name} for name in ("walk.1", "walk.11", "Run.2")]
+    assert [call("sampleNamed(...x)", [samples, typed]) for typed in ("walk.1", "11", "run")] == [0, 1, 2]
+    assert "2 samples" in call("sampleNamed(...x)", [samples, "walk"])
+    assert "no samples" in call("sampleNamed(...x)", [samples, "swim"])
+
+
+def test_the_label_and_the_sample_of_a_time_are_told(call):
+    ranges = {"label_from": [0, 100], "label_to": [50, 200], "label_code": [1, 0]}
+    labels = call("[20, 70, 100, 250].map((ms) => labelAt({label_names: ['a', 'b']}, x, ms))", ranges)
+    assert labels == ["b", "", "a", ""]
+    assert call("[0, 99, 100, 500].map((ms) => sampleAt([{end: 100}, {end: 200}], ms))") == [0, 0, 1, 1]

@@ -111,6 +111,8 @@ interface TimelineMeta extends Meta {
   unit: string;
   ranges: [least: number | null, most: number | null][];
   samples: TimelineSample[];
+  /** The labels that hold somewhere, by `label_code`. */
+  label_names: string[];
 }
 interface AxesTraits {
   axes: string[];
@@ -122,10 +124,14 @@ interface TimelineArrays {
   time: Float64Array;
   signal: Float32Array;
   breaks: Int32Array;
+  /** Ranges of labels, in order of time. */
+  label_from: Float64Array;
+  label_to: Float64Array;
+  label_code: Int32Array;
 }
 
 interface SignalTraits extends TimelineTraits {
-  _meta: TimelineMeta & { labels: [from: number, to: number, label: string][] };
+  _meta: TimelineMeta;
   _blob: DataView;
   time_ms: number;
 }

@@ -5,9 +5,12 @@ import { button, checkField, frame, h, numberField } from "../shared/elements.js
 import { drawingLoop } from "../shared/frames.js";
 import { keepKeys } from "../shared/keyboard.js";
 import { put } from "../shared/model.js";
-import { figure, percent } from "../shared/numbers.js";
+import { figure, percent, seconds } from "../shared/numbers.js";
+import { readout } from "../shared/readout.js";
+import { labelAt, sampleAt, sampleBand } from "../shared/sample_band.js";
+import { sampleField } from "../shared/sample_field.js";
 import { sayThreshold } from "../shared/threshold.js";
-import { timeGestures } from "../shared/time_gestures.js";
+import { timeGestures, timeUnder } from "../shared/time_gestures.js";
 import { verdictTable } from "../shared/verdict_table.js";
 import { eventsAbove } from "./counts.js";
 import { anomalyDrawing } from "./drawing.js";
@@ -21,12 +24,12 @@ import { windowCard } from "./window_card.js";
 function render({ model, el }) {
   const state = anomalyState(model), { meta, data, windows } = state;
   const knob = h("div", { class: "ek-knob", tabindex: "0", role: "slider", "aria-label": "threshold", "aria-orientation": "vertical" });
-  const signal = h("div", { class: "ek-track" }), scores = h("div", { class: "ek-track ek-tall" });
+  const signal = h("div", { class: "ek-track" }), band = sampleBand(meta, data), scores = h("div", { class: "ek-track ek-tall" });
   const histogram = h("div", { class: "ek-track ek-flat", role: "img", "aria-label": "histogram of scores" });
   const tracks = h("div", {
     class: "ek-tracks", tabindex: "0", role: "slider", "aria-label": "window",
     "aria-valuemin": 0, "aria-valuemax": Math.max(windows - 1, 0),
-  }, signal, scores);
+  }, signal, band.element, scores), stack = h("div", { class: "ek-stack" }, tracks, knob);
   const fields = anomalyFields(state), legend = axisLegend(model, meta);
   const card = windowCard(meta, data), verdict = verdictTable({
     known: state.known, things: "windows", sides: ["above", "not above"],
@@ -34,7 +37,7 @@ function render({ model, el }) {
   });
   const root = frame(meta.title, {
     head: [...fields.elements, button("show all", () => put(model, "span", []))],
-    main: [legend.element, h("div", { class: "ek-stack" }, tracks, knob), histogram],
+    main: [legend.element, stack, histogram],
     side: [...card.elements, verdict.element],
     foot: anomalyHelp(meta.note),
   });
@@ -46,9 +49,15 @@ function render({ model, el }) {
   const { nearLine } = dragThreshold(state, places);
   timeGestures(model, meta.end, signal, { choose: state.chooseAt, zooms: true });
   timeGestures(model, meta.end, scores, { choose: state.chooseAt, taken: nearLine });
+  timeGestures(model, meta.end, band.element, { choose: state.chooseAt });
+  readout(stack, [signal, band.element, scores], (event) => underPointer(state, timeUnder(model, meta.end, scores, event.clientX)));
   return drawingLoop(model, root, {
     often: ["window", "threshold"], seldom: ["span", "axes", "log_scale"],
-    below: () => legend.show(drawing.below()),
+    below() {
+      const colours = drawing.below();
+      legend.show(colours);
+      band.draw(colours, state.view());
+    },
     above() {
       drawing.above();
       fields.show();
@@ -64,19 +73,32 @@ function render({ model, el }) {
 }
 
 /**
- * The fields in the head: window, threshold, scale.
+ * What lies at a time, in one line: whose it is, when, how the window there scores, which label holds.
+ * @param {AnomalyState} state
+ * @param {number} ms
+ */
+function underPointer({ meta, data, windowAt }, ms) {
+  const sample = meta.samples[sampleAt(meta.samples, ms)], i = windowAt(ms);
+  const score = i < 0 ? "no window" : `window ${i}: ${figure(data.score[i], 2)}`;
+  return [sample.name, seconds(Math.round(ms - sample.start)), score, labelAt(meta, data, ms)].filter(Boolean).join(" · ");
+}
+
+/**
+ * The fields in the head: sample, window, threshold, scale.
  * @param {AnomalyState} state
  */
-function anomalyFields({ model, windows, choose, setThreshold }) {
+function anomalyFields({ model, meta, data, windows, choose, chooseSample, setThreshold }) {
+  const sample = sampleField(meta.samples, chooseSample);
   const place = numberField("window", { min: 0, max: windows - 1, step: 1 }, choose);
   const threshold = numberField("threshold", { step: "any" }, setThreshold);
   const logarithmic = checkField("log scale", (checked) => put(model, "log_scale", checked));
   const show = () => {
+    sample.show(data.sample[model.get("window")]);
     place.show(model.get("window"));
     threshold.show(model.get("threshold"), 6);
     logarithmic.show(model.get("log_scale"));
   };
-  return { elements: [place.label, threshold.label, logarithmic.label], show };
+  return { elements: [...sample.elements, place.label, threshold.label, logarithmic.label], show };
 }
 
 export default { render };

@@ -1,5 +1,5 @@
 // What the anomaly explorer shows: its data, what follows from the traits, and what may be done to them.
-import { nearest, unpack } from "../shared/arrays.js";
+import { lowerBound, nearest, unpack } from "../shared/arrays.js";
 import { put } from "../shared/model.js";
 import { clamp } from "../shared/numbers.js";
 import { scoreAxis } from "../shared/scales.js";
@@ -30,8 +30,17 @@ export function anomalyState(model) {
     ...thresholdMoves(model, axis),
     known: counts.normal.length + counts.anomalous.length > 0,
     view: () => timeView(model, meta.end),
+    /** The window nearest to a time. @param {number} ms */
+    windowAt: (ms) => nearest(data.middle, ms),
     /** @param {number} ms */
     chooseAt: (ms) => choose(nearest(data.middle, ms)),
+    /** Choose a sample's first window, and look at nothing but the sample. @param {number} sample */
+    chooseSample(sample) {
+      const { start, end } = meta.samples[sample];
+      put(model, "span", [start, end]);
+      const first = lowerBound(data.start, start);
+      if (data.sample[first] === sample) choose(first);
+    },
     /** @param {1 | -1} step */
     chooseAlarm(step) {
       const threshold = model.get("threshold");

@@ -1,5 +1,5 @@
 // The confusion matrix: where its cells lie, how it is drawn, and choosing a cell by hand or by keys.
-import { canvasIn } from "../shared/canvas.js";
+import { canvasIn, fitted } from "../shared/canvas.js";
 import { clamp } from "../shared/numbers.js";
 import { withOpacity } from "../shared/theme.js";
 /** @import { ClassificationState } from "./state.js" */
@@ -20,19 +20,6 @@ export function matrixPlaces(width, height, labels) {
       return row >= 0 && row < labels && px >= left && px < x(labels) + wide ? [row, column] : null;
     },
   };
-}
-
-/**
- * A text in at most so many pixels.
- * @param {CanvasRenderingContext2D} context
- * @param {string} text
- * @param {number} room
- */
-export function fitted(context, text, room) {
-  if (context.measureText(text).width <= room) return text;
-  let length = Math.min(text.length, 60);
-  while (length > 1 && context.measureText(`${text.slice(0, length)}…`).width > room) length--;
-  return `${text.slice(0, length)}…`;
 }
 
 /**

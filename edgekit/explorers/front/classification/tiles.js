@@ -1,11 +1,10 @@
 // Windows as small pictures in rows: strips of their signal, or thumbnails; which one is under the hand.
 import { lowerBound } from "../shared/arrays.js";
 import { dashOf } from "../shared/axis_legend.js";
-import { canvasIn } from "../shared/canvas.js";
+import { canvasIn, fitted } from "../shared/canvas.js";
 import { percent } from "../shared/numbers.js";
 import { LEFT } from "../shared/scales.js";
 import { drawLine } from "../shared/time_track.js";
-import { fitted } from "./matrix.js";
 /** @import { ClassificationState } from "./state.js" */
 
 const WIDE = 128, CAPTION = 30; // px

@@ -113,11 +113,12 @@ function sampleTrack({ model, meta, data, view }, place) {
  * @param {number} sample
  * @returns {TimelineArrays}
  */
-export function readingsOf({ time, signal, breaks }, sample) {
+export function readingsOf(data, sample) {
+  const { time, signal, breaks } = data;
   const from = breaks[sample], to = breaks[sample + 1] ?? time.length, count = to - from;
   const own = new Float32Array(time.length ? (signal.length / time.length) * count : 0);
   for (let axis = 0; axis * count < own.length; axis++) {
     own.set(signal.subarray(axis * time.length + from, axis * time.length + to), axis * count);
   }
-  return { time: time.subarray(from, to), signal: own, breaks: Int32Array.of(0) };
+  return { ...data, time: time.subarray(from, to), signal: own, breaks: Int32Array.of(0) };
 }

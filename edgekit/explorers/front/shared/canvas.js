@@ -50,3 +50,16 @@ export function writeOver(context, colours, text, x, y) {
   context.fillStyle = colours.ink;
   context.fillText(text, x, y);
 }
+
+/**
+ * A text in at most so many pixels.
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text
+ * @param {number} room
+ */
+export function fitted(context, text, room) {
+  if (context.measureText(text).width <= room) return text;
+  let length = Math.min(text.length, 60);
+  while (length > 1 && context.measureText(`${text.slice(0, length)}…`).width > room) length--;
+  return `${text.slice(0, length)}…`;
+}

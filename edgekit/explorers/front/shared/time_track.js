@@ -1,6 +1,5 @@
 // Drawing on a track over time: lines, axes, where samples begin, what is marked.
 import { lowerBound } from "./arrays.js";
-import { writeOver } from "./canvas.js";
 import { envelope } from "./envelope.js";
 import { LEFT, RIGHT, TOP, timeScale } from "./scales.js";
 import { tickTexts, ticks } from "./ticks.js";
@@ -122,7 +121,7 @@ export function drawTimeAxis(context, colours, view, scale, bottom) {
 }
 
 /**
- * Lines where one sample ends and the next one begins, with each one's name as far as there is room.
+ * Lines where one sample ends and the next one begins; their names stand in the band (sample_band.js).
  * @param {CanvasRenderingContext2D} context
  * @param {Palette} colours
  * @param {TimelineSample[]} samples
@@ -131,24 +130,11 @@ export function drawTimeAxis(context, colours, view, scale, bottom) {
  * @param {number} bottom
  */
 export function drawSamples(context, colours, samples, view, scale, bottom) {
+  context.fillStyle = colours.line;
   if (samples.length < 2) return;
-  context.textAlign = "left";
-  context.textBaseline = "top";
-  let free = 0; // names never overlap: one without room stays out
-  for (const { start, end, name } of samples) {
-    if (end < view.low || start > view.high) continue;
-    const from = Math.max(scale.x(start), LEFT), to = Math.min(scale.x(end), LEFT + scale.room);
-    if (to - from < 3) continue;
-    context.strokeStyle = colours.line;
-    context.lineWidth = 1;
-    context.beginPath();
-    context.moveTo(from, TOP);
-    context.lineTo(from, bottom);
-    context.stroke();
-    const text = name.length > 40 ? `${name.slice(0, 39)}…` : name;
-    if (from < free || context.measureText(text).width + 6 > to - from) continue;
-    writeOver(context, colours, text, from + 3, TOP);
-    free = to;
+  for (const { start, end } of samples) {
+    const x = scale.x(start);
+    if (start >= view.low && start <= view.high && scale.x(end) - x >= 3) context.fillRect(x - 0.5, TOP, 1, bottom - TOP);
   }
 }
 

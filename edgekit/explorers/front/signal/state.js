@@ -2,6 +2,7 @@
 import { nearest, unpack } from "../shared/arrays.js";
 import { put } from "../shared/model.js";
 import { clamp } from "../shared/numbers.js";
+import { sampleAt } from "../shared/sample_band.js";
 import { follow, timeView } from "../shared/time_span.js";
 
 /** @typedef {ReturnType<typeof signalState>} SignalState */
@@ -21,6 +22,13 @@ export function signalState(model) {
     view: () => timeView(model, meta.end),
     indexAt,
     chosen: () => indexAt(model.get("time_ms")),
+    sampleNow: () => sampleAt(meta.samples, model.get("time_ms")),
+    /** Go to a sample's beginning, and look at nothing but the sample. @param {number} sample */
+    chooseSample(sample) {
+      const { start, end } = meta.samples[sample];
+      put(model, "span", [start, end]);
+      put(model, "time_ms", start);
+    },
     /** @param {number} i */
     choose(i) {
       if (!readings || !Number.isFinite(i)) return;

@@ -2,22 +2,32 @@
 import { onShow } from "../shared/arrays.js";
 import { h } from "../shared/elements.js";
 import { figure, seconds } from "../shared/numbers.js";
+import { labelAt, sampleAt } from "../shared/sample_band.js";
 import { stretchFigures } from "./stretch.js";
 /** @import { SignalState } from "./state.js" */
+
+/**
+ * What lies at a time, in one line: whose it is, when, which label holds.
+ * @param {SignalState} state
+ * @param {number} ms
+ */
+export function readingIn({ meta, data, timed }, ms) {
+  const sample = meta.samples[sampleAt(meta.samples, ms)];
+  return [sample.name, timed && seconds(Math.round(ms - sample.start)), labelAt(meta, data, ms)].filter(Boolean).join(" · ");
+}
 
 /**
  * The time under the pointer; `show` returns the text for a screen reader.
  * @param {SignalState} state
  */
-export function readingCard({ model, meta, readings, timed, values, chosen }) {
+export function readingCard(state) {
+  const { model, meta, readings, timed, values, chosen } = state;
   const name = h("h3"), where = h("p", { class: "ek-quiet" });
   const element = h("div", { class: "ek-card", role: "group", "aria-label": "the reading" }, name, where);
   function show() {
     const i = chosen(), ms = model.get("time_ms");
-    const sample = meta.samples.find(({ end }) => ms < end) ?? meta.samples[meta.samples.length - 1];
-    const label = meta.labels.find(([from, to]) => ms >= from && ms < to);
     name.textContent = readings ? `Reading ${i}` : "No readings";
-    where.textContent = where.title = [sample.name, timed && seconds(ms - sample.start), label?.[2]].filter(Boolean).join(" · ");
+    where.textContent = where.title = readingIn(state, ms);
     return `${timed ? `${seconds(ms)}, ` : ""}${meta.axes.map((axis, k) => `${axis} ${figure(values[k][i], 2)}`).join(", ")}`;
   }
   return { element, show };
