@@ -20,9 +20,13 @@ escape it before it goes into HTML.
 
 from __future__ import annotations
 
+import traceback
+from types import TracebackType
 from typing import Any
 
 from edgekit import display
+
+_PACKAGE = __name__.partition(".")[0]
 
 
 class EdgekitError(Exception):
@@ -37,6 +41,33 @@ class EdgekitError(Exception):
     def __init__(self, message: object = "") -> None:
         super().__init__(display.message(message))
         self.results: list[Any] = []
+
+    def _render_traceback_(self) -> list[str]:
+        """Return the traceback as IPython shows it: without edgekit's own frames, whose source helps no user.
+
+        IPython calls this. ``%xmode Verbose`` shows every frame, and so does the debugger (``%debug``).
+        """
+        from IPython import get_ipython
+
+        if (shell := get_ipython()) is None:
+            return traceback.format_exception(self)
+        style = shell.InteractiveTB
+        frames = self.__traceback__ if style.mode == "Verbose" else callers(self.__traceback__)
+        shown: list[str] = style.structured_traceback(type(self), self, frames)
+        return shown
+
+
+def callers(frames: TracebackType | None) -> TracebackType | None:
+    """Return a traceback without the frames of edgekit itself; what called it, and what it called back, stays."""
+    kept = []
+    while frames is not None:
+        if str(frames.tb_frame.f_globals.get("__name__")).partition(".")[0] != _PACKAGE:
+            kept.append(frames)
+        frames = frames.tb_next
+    found = None
+    for one in reversed(kept):
+        found = TracebackType(found, one.tb_frame, one.tb_lasti, one.tb_lineno)
+    return found
 
 
 class UsageError(EdgekitError, ValueError):

@@ -127,7 +127,7 @@ class AnomalyExplorer(TimelineExplorer):
         return table.assign(start_ms=table["start_ms"] + shift, end_ms=table["end_ms"] + shift)
 
     @reading
-    def figure(self) -> Figure:
+    def _figure(self) -> Figure:
         """Return the same view as a matplotlib figure of its own, without pyplot."""
         figure = Figure(figsize=(11, 6.4), layout="constrained")
         grid = figure.add_gridspec(4, 2, width_ratios=(3, 1), height_ratios=(1, 0.16, 1.1, 0.9))

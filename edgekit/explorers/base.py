@@ -12,14 +12,19 @@ import io
 import json
 from collections.abc import Mapping
 from html import escape
+from importlib import import_module
 from pathlib import Path
 from string import Template
 from typing import Any, ClassVar
 
 import anywidget
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import traitlets
+from IPython import get_ipython
+from IPython.core.interactiveshell import ExecutionResult
+from IPython.display import display as display_object
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
@@ -44,6 +49,24 @@ def pack(arrays: Mapping[str, NDArray[Any]]) -> tuple[dict[str, dict[str, Any]],
         pieces.append(piece)
         offset += len(piece)
     return layout, b"".join(pieces)
+
+
+def _show_below_cell(figure: Figure) -> None:
+    """Show a figure when the cell that runs has ended, unless it is the cell's value, which the notebook shows already.
+
+    Only where matplotlib's inline backend would show pyplot's figures there.
+    """
+    shell = get_ipython()
+    if not hasattr(shell, "kernel") or "inline" not in mpl.get_backend():
+        return
+    import_module("matplotlib_inline.backend_inline")  # tells IPython how a figure becomes a picture
+
+    def show(ended: ExecutionResult) -> None:
+        shell.events.unregister("post_run_cell", show)
+        if ended.result is not figure:
+            display_object(figure)  # type: ignore[no-untyped-call]
+
+    shell.events.register("post_run_cell", show)
 
 
 def _printable(value: Any) -> Any:
@@ -90,7 +113,15 @@ class Explorer(Stateful, anywidget.AnyWidget):
         raise NotImplementedError
 
     def figure(self) -> Figure:
-        """Return the view at this moment as a matplotlib figure of its own (no pyplot)."""
+        """Return the view at this moment as a matplotlib figure of its own (no pyplot).
+
+        A notebook shows it below the cell, as it shows pyplot's figures.
+        """
+        figure = self._figure()
+        _show_below_cell(figure)
+        return figure
+
+    def _figure(self) -> Figure:
         raise NotImplementedError
 
     def text(self) -> str:
@@ -137,7 +168,7 @@ class Explorer(Stateful, anywidget.AnyWidget):
 
     def _png(self) -> bytes:
         buffer = io.BytesIO()
-        figure = self.figure()
+        figure = self._figure()
         figure.set_dpi(_DPI)
         FigureCanvasAgg(figure).print_png(buffer)  # type: ignore[no-untyped-call]  # savefig would draw it twice
         return buffer.getvalue()

@@ -192,7 +192,7 @@ class ClassificationExplorer(Explorer):
         return order[kept[order]]
 
     @reading
-    def figure(self) -> Figure:
+    def _figure(self) -> Figure:
         """Return confusion matrix, reliability curve and the chosen window as a matplotlib figure of its own."""
         figure = Figure(figsize=(11, 7))  # with places of its own: to find them by layout takes longer than to draw
         grid = figure.add_gridspec(

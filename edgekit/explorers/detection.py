@@ -215,7 +215,7 @@ class DetectionExplorer(Explorer):
         return pd.DataFrame(list(rows.values()), index=index)
 
     @reading
-    def figure(self) -> Figure:
+    def _figure(self) -> Figure:
         """Return the picture on show as a matplotlib figure of its own; see `edgekit.plots.detections`."""
         figure = Figure(figsize=(7.6, 5), layout="constrained")
         on_show = self._pictures[self.picture]

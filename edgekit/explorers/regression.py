@@ -136,7 +136,7 @@ class RegressionExplorer(Explorer):
         return pd.Series({"within": known - beyond, "beyond": beyond, "share": (known - beyond) / known}, dtype=float)
 
     @reading
-    def figure(self) -> Figure:
+    def _figure(self) -> Figure:
         """Return the same view as a matplotlib figure of its own, without pyplot."""
         figure = Figure(figsize=(11, 6.4))
         room = {"left": 0.07, "right": 0.84, "top": 0.95, "bottom": 0.09, "hspace": 0.36, "wspace": 0.22}

@@ -81,7 +81,7 @@ class SignalExplorer(TimelineExplorer):
         return found
 
     @reading
-    def figure(self) -> Figure:
+    def _figure(self) -> Figure:
         """Return the signal on show, with a line at the time under the pointer, as a matplotlib figure of its own."""
         figure = Figure(figsize=(9.6, 3.2), layout="constrained")
         band = self._timeline.has_band

@@ -234,7 +234,7 @@ class VisualExplorer(Explorer):
         return row, column
 
     @reading
-    def figure(self) -> Figure:
+    def _figure(self) -> Figure:
         """Return the picture on show and both histograms as a matplotlib figure of its own."""
         figure = Figure(figsize=(12.5, 4.8))  # without constrained layout, which takes as long as all else
         place = {"left": 0.02, "right": 0.82, "bottom": 0.11, "top": 0.93, "wspace": 0.6, "hspace": 0.42}

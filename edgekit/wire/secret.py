@@ -67,6 +67,7 @@ def sealed(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        __tracebackhide__ = True  # pytest and IPython's debugger skip this frame
         try:
             return function(*args, **kwargs)
         except (EdgekitError, KeyboardInterrupt, Stopped, MemoryError) as problem:
