@@ -22,3 +22,7 @@ __all__ = [
     "summary",
     "sweep",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -15,3 +15,7 @@ from edgekit.checks.notebooks import (
 )
 
 __all__ = ["NotebookError", "canonical", "exercise", "problems", "pytest_addoption", "pytest_configure", "run"]
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -15,3 +15,7 @@ __all__ = [
     "UNCERTAIN", "calibration", "calibration_error", "confusion", "label_issues", "predictions", "report", "summary",
     "sweep",
 ]  # fmt: skip
+
+
+def __dir__() -> list[str]:
+    return __all__

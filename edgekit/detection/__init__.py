@@ -48,3 +48,7 @@ __all__ = [
     "sweep_distance",
     "to_input",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__

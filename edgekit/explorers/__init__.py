@@ -124,3 +124,7 @@ def _telling(result: ClassifyResult) -> BlockResult:
             f"{result.listing()}. block.plot() draws any of them."
         )
     return min(blocks, key=lambda b: (order.index(b.shown_kind), not is_mixture(b.type), b.last_layer != "fomo"))
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -16,3 +16,7 @@ __all__ = [
     "predicted", "predicted_over_time", "probabilities", "reliability", "residuals", "scores", "signal",
     "spectrogram", "sweep", "windows",
 ]  # fmt: skip
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -9,3 +9,7 @@ from edgekit.regression.predictions import predictions
 from edgekit.regression.summary import summary
 
 __all__ = ["errors", "predictions", "summary"]
+
+
+def __dir__() -> list[str]:
+    return __all__

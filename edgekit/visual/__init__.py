@@ -28,3 +28,7 @@ __all__ = [
     "summary",
     "to_stored",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__
