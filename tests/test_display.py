@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import re
@@ -195,6 +196,25 @@ def test_a_struct_with_a_million_values_has_a_short_repr():
     raw.sample.payload.values = [[0.1, 0.2]] * 1_000_000
     assert len(repr(raw)) < 100_000
     assert repr(SampleInfo)  # the class's own is untouched
+
+
+def test_a_struct_shows_what_it_holds_in_a_few_words(studio):
+    said = repr(studio.impulse())
+    assert said.startswith("Impulse(id=1, name=")
+    assert "InputBlock(" in said
+    assert "None" not in said
+    assert max(map(len, (said, repr(studio.sample(31).info), repr(studio.classify(31).raw)))) <= 2_000
+    assert "<th" in studio.impulse()._repr_html_()
+
+
+def test_in_a_structs_repr_nothing_is_obeyed_and_no_key_stands(studio):
+    info = copy.deepcopy(studio.sample(31).info)
+    info.filename, info.label, info.metadata = f"<b>\x1b[31m {KEY}", "\u202eabc", {"<i>": [KEY]}
+    assert KEY[:24] not in repr(info) + info._repr_html_()
+    assert repr(info).isprintable()
+    assert "<b>" not in info._repr_html_().removeprefix("<div><b>SampleInfo</b>")
+    assert "&lt;b&gt;" in info._repr_html_()
+    assert "<i>" not in info._repr_html_()
 
 
 def test_a_warning_is_short_and_clean():

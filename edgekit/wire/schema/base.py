@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from reprlib import Repr
 from typing import Annotated, Any, ClassVar
 
 import msgspec
 
+from edgekit import display
 from edgekit.wire.lazy import LazyField
 
 # Times, lengths, counts and pixels. Beyond 2**53 whole numbers and floats part ways, and no time is meant.
@@ -22,17 +23,27 @@ class _Brief(Repr):
 
 
 _brief = _Brief()
-_brief.maxlist = _brief.maxtuple = _brief.maxdict = 20
-_brief.maxstring, _brief.maxother = 200, 20_000  # characters; the latter of a struct within
+_brief.maxlist = _brief.maxtuple = _brief.maxdict = 6
+_brief.maxstring, _brief.maxother = 80, 400  # characters; the latter of a struct within
+_LONGEST = 2_000  # characters of a repr
 
 
 class Api(msgspec.Struct, rename="camel"):
     """Base of everything the API sends: snake case here, camel case on the wire."""
 
     def __repr__(self) -> str:
-        """Show every field, but of a long text or list only some: a sample has a million readings."""
-        facts = (f"{name}={_brief.repr(getattr(self, name))}" for name in self.__struct_fields__)
-        return f"{type(self).__name__}({', '.join(facts)})"
+        """Show the fields that hold something, of a long text or list only some: a sample has a million readings."""
+        said = ", ".join(f"{name}={value}" for name, value in self._facts())
+        return display.fit(display.shown(f"{type(self).__name__}({said})", _LONGEST))
+
+    def _repr_html_(self) -> str:
+        return display.card(type(self).__name__, dict(self._facts()))
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            if value is not None and value not in ("", [], {}):
+                yield name, _brief.repr(value)
 
 
 class LazyApi(Api):
