@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Callable
 from copy import copy
 from typing import Any, Self, TypeVar
@@ -68,7 +69,15 @@ class Calls:
         """Identifier of the project: as given, else the key's own."""
         # no cached_property: in Python 3.11 it holds a lock during the call, which a process forked then never gets
         if self.known_project_id is None:
-            self.known_project_id = self.projects()[0].id
+            first, *others = self.projects()
+            if others:
+                warnings.warn(
+                    f"This API key sees {1 + len(others)} projects "
+                    f"({display.listing(f'{one.id}: {one.name}' for one in (first, *others))}); edgekit takes the "
+                    f"first, {first.id}. Choose another one with project_id=… or EI_PROJECT_ID.",
+                    stacklevel=2,
+                )
+            self.known_project_id = first.id
         return self.known_project_id
 
     def projects(self) -> list[schema.Project]:

@@ -16,7 +16,7 @@ from edgekit.studio.calls import STUDIO_URL, id_of
 from edgekit.studio.studio import Studio
 from edgekit.wire.recording import About, Recorder, Replay
 from edgekit.wire.secret import Secret, sealed
-from edgekit.wire.session import Transport
+from edgekit.wire.session import Transport, unquoted
 
 if TYPE_CHECKING:
     from edgekit.sandbox import Sandbox
@@ -85,11 +85,11 @@ def connect(
                 "replay=… answers out of a folder: leave out project_id, api_key, url, sandbox and record."
             )
         return _replayed(folder).under(impulse)
-    key = Secret.of(os.environ.get("EI_API_KEY", "").strip() if api_key is None else api_key)
+    key = Secret.of(_environment("EI_API_KEY") if api_key is None else api_key)
     del api_key  # not to stand in a traceback that shows variables
     name = None
     if sandbox is None and key:
-        session = Transport(url or os.environ.get("EI_API_ENDPOINT") or STUDIO_URL, key)
+        session = Transport(url or _environment("EI_API_ENDPOINT") or STUDIO_URL, key)
         project_id = _project_id(project_id)
     elif given:
         raise UsageError("No API key: give api_key=… or set EI_API_KEY (your project's dashboard shows it under Keys).")
@@ -122,7 +122,7 @@ def _sandbox_session(project: str | None) -> tuple[Transport, str]:
 def _folder(argument: str, given: str | PathLike[str] | None, named: bool) -> Path | None:
     """Return a folder to record into or to replay: as given; else of the environment, where no project was named."""
     if given is None:
-        found = "" if named else os.environ.get(f"EDGEKIT_{argument.upper()}", "").strip()
+        found = "" if named else _environment(f"EDGEKIT_{argument.upper()}")
         return Path(found) if found else None
     if not isinstance(given, str | PathLike) or not os.fspath(given):
         raise UsageError(f"{argument} takes the path of a folder, got {display.quoted(given)}.")
@@ -143,12 +143,16 @@ def sandbox_projects() -> list[str]:
 def _project_id(given: int | None) -> int | None:
     if given is not None:
         return id_of(given)
-    text = os.environ.get("EI_PROJECT_ID", "").strip()
+    text = _environment("EI_PROJECT_ID")
     if text and not (text.isascii() and text.isdigit()):
         raise UsageError(
             f"EI_PROJECT_ID must be a number (the project's id in its web address), not {display.quoted(text)}."
         )
     return int(text) if text else None
+
+
+def _environment(name: str) -> str:
+    return unquoted(os.environ.get(name, ""))
 
 
 _lock = threading.RLock()

@@ -234,7 +234,7 @@ class _KeyAuth(AuthBase):
     """
 
     def __init__(self, key: Secret | None) -> None:
-        self._key = None if key is None else Secret(_unquoted(key.reveal().strip()))
+        self._key = None if key is None else Secret(unquoted(key.reveal()))
         if self._key is not None and not re.fullmatch(r"[!-~]+", self._key.reveal()):
             raise UsageError("The API key is empty or holds characters that no key has. Copy it again, without spaces.")
         self.mask = Mask(self._key)
@@ -245,9 +245,10 @@ class _KeyAuth(AuthBase):
         return request
 
 
-def _unquoted(key: str) -> str:
-    """Drop the quotation marks that some readers of env files leave around a value."""
-    return key[1:-1].strip() if len(key) > 1 and key[0] == key[-1] and key[0] in "\"'" else key
+def unquoted(value: str) -> str:
+    """Drop the blanks around a value of the environment, and quotation marks that some readers of env files leave."""
+    value = value.strip()
+    return value[1:-1].strip() if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
 
 
 def written(params: dict[str, Any]) -> dict[str, str]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import edgekit as ek
 from edgekit import connect
+from tests.faults import Server, reply
 
 
 def test_connect_without_a_key_is_the_sandbox_and_says_so(monkeypatch):
@@ -35,6 +39,27 @@ def test_the_project_comes_from_the_argument_else_the_environment(monkeypatch, s
     monkeypatch.setenv("EI_PROJECT_ID", "my project")
     with pytest.raises(ek.UsageError, match="EI_PROJECT_ID"):
         connect(**at)
+
+
+def test_of_a_key_that_sees_several_projects_the_first_is_taken_and_said(monkeypatch):
+    monkeypatch.delenv("EI_PROJECT_ID", raising=False)
+    seen = {"success": True, "projects": [{"id": 12, "name": "pump"}, {"id": 13, "name": "fan"}]}
+    with Server(reply(json.dumps(seen).encode())) as server:
+        at = {"url": server.url, "api_key": "ei_x"}
+        with pytest.warns(
+            UserWarning, match=r"sees 2 projects \(12: pump, 13: fan\).*first, 12.*EI_PROJECT_ID"
+        ) as said:
+            assert connect(**at).project_id == 12
+        assert len(said) == 1
+        with warnings.catch_warnings(action="error"):
+            assert connect(**at, project_id=13).project_id == 13
+
+
+def test_quotation_marks_that_an_env_file_left_around_a_value_do_no_harm(monkeypatch, sandbox):
+    monkeypatch.setenv("EI_API_KEY", f'"{sandbox.keys["motion"]}"')
+    monkeypatch.setenv("EI_API_ENDPOINT", f"'{sandbox.url}'")
+    monkeypatch.setenv("EI_PROJECT_ID", '" 1 "')
+    assert connect().project_id == 1
 
 
 def test_the_sandbox_can_be_asked_for_even_where_a_key_is_set(monkeypatch):

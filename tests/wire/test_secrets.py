@@ -271,12 +271,6 @@ def test_a_key_in_the_place_of_an_id_is_not_quoted(studio, call):
     assert KEY not in str(caught.value)
 
 
-def test_quotation_marks_that_an_env_file_left_around_the_key_do_no_harm(monkeypatch, sandbox):
-    monkeypatch.setenv("EI_API_KEY", f'"{sandbox.keys["motion"]}"')
-    monkeypatch.setenv("EI_API_ENDPOINT", sandbox.url)
-    assert ek.connect().project_id == 1
-
-
 NOTEBOOK = """
 %xmode Verbose
 import edgekit as ek
