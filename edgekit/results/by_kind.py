@@ -65,7 +65,11 @@ def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None,
     kind = shown_kind(raw)
     if not len(scores) and kind != "detection":
         return "no windows"
-    return SHOWN[kind].in_words(raw, scores, threshold, expected)
+    said = SHOWN[kind].in_words(raw, scores, threshold, expected)
+    if kind == "anomaly" and len(scores.columns) > 1 and kind_of_block(raw) == "classification":
+        labels = classification.in_words(raw, scores.drop(columns=SCORE), threshold, expected)
+        return f"{labels}; anomaly: {said}"
+    return said
 
 
 def plot(kind: str, block: Drawn, drawing: Drawing) -> Axes:

@@ -454,7 +454,9 @@ def survives(source: Any) -> bool:
     except (ek.ResponseError, ek.StudioError):
         return False
     for block in result.blocks:
-        assert len(block.windows()) == len(block.raw.result)
+        raw = block.raw
+        maps = raw.label_map_scores or [], raw.label_map_result or []
+        assert len(block.windows()) == (max(map(len, maps)) if raw.keys() else len(raw.result))
         assert block._repr_html_()
     return bool(result._repr_html_())
 
