@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Unpack
 
 from edgekit.arguments import are_several
-from edgekit.errors import UsageError
+from edgekit.errors import EdgekitError, UsageError
 from edgekit.explorers.anomaly import AnomalyExplorer, AnomalyState
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.classification import ClassificationExplorer, ClassificationState
 from edgekit.explorers.detection import DetectionExplorer, DetectionState
 from edgekit.explorers.panel import Panel
+from edgekit.explorers.plain import PlainExplorer
 from edgekit.explorers.regression import RegressionExplorer, RegressionState
 from edgekit.explorers.signal import SignalExplorer, SignalState
+from edgekit.explorers.tabs import ResultExplorer, ResultState
 from edgekit.explorers.visual import VisualExplorer, VisualState
 from edgekit.results.anomaly import is_mixture
 from edgekit.results.block import BlockResult
@@ -28,6 +30,7 @@ __all__ = [
     "Explorer",
     "Panel",
     "RegressionExplorer",
+    "ResultExplorer",
     "SignalExplorer",
     "VisualExplorer",
     "explore",
@@ -45,7 +48,16 @@ EXPLORERS: Mapping[str, Callable[..., Explorer]] = {
 }
 
 
-class State(AnomalyState, ClassificationState, DetectionState, RegressionState, SignalState, VisualState, total=False):
+class State(
+    AnomalyState,
+    ClassificationState,
+    DetectionState,
+    RegressionState,
+    ResultState,
+    SignalState,
+    VisualState,
+    total=False,
+):
     """The state of any explorer, to begin with; each explorer takes the part that its own class lists."""
 
 
@@ -58,18 +70,21 @@ def explore(
     ----------
     what : Sample, BlockResult or ClassifyResult, or a list of one kind, or what `Studio.test` returned
         Several samples or anomaly blocks are laid end to end on one axis of time, pictures stand one behind the other,
-        the windows of a classifier stand with the most confident mistake first.
+        the windows of a classifier stand with the most confident mistake first. One result of several blocks has a tab
+        for each.
     block : int or str, optional
-        Which block of the results: its id, type or title. Without it the one that has most to show: anomaly scores
-        before objects, a regression and labels, a GMM anomaly block before a K-means one, FOMO before boxes.
+        Which block of the results: its id, type or title. Without it, one result shows all its blocks, and of several
+        results it is the block that has most to show: anomaly scores before objects, a regression and labels, a GMM
+        anomaly block before a K-means one, FOMO before boxes. In tabs that block is the one that is open.
     **state
-        Traits of the explorer to begin with, such as ``threshold=3``.
+        Traits of the explorer to begin with, such as ``threshold=3``; of tabs those of the one that is open.
 
     Returns
     -------
     Explorer
         `AnomalyExplorer`, `ClassificationExplorer`, `DetectionExplorer`, `RegressionExplorer`, `SignalExplorer` or
-        `VisualExplorer`: a widget whose state is readable and settable from Python.
+        `VisualExplorer`, of all blocks of a result `ResultExplorer`: a widget whose state is readable and settable from
+        Python.
 
     Raises
     ------
@@ -87,6 +102,15 @@ def explore(
     2           1000    3000    34.66
     3           1500    3500    32.29
     4           2000    4000    50.83
+
+    All blocks of a sample, a tab each:
+
+    >>> print(ek.explore(result, threshold=10))
+    ResultExplorer: badminton01 (sample 31) · 3 blocks
+    tabs: Classification (logistic regression), Anomaly detection (K-means), [Anomaly detection (GMM)]
+    AnomalyExplorer: Anomaly detection (GMM) · badminton01 · badminton
+    threshold 10: 12 of 17 windows above, in 1 event
+    window 0: 0 to 2 s, expected badminton, score 7.28
     """
     given: Any = list(what.results.values()) if isinstance(what, HasResults) else what
     items: list[Any] = list(given) if are_several(given) else [given]
@@ -101,13 +125,38 @@ def explore(
     begin: dict[str, Any] = {**state}
     if samples:
         return SignalExplorer(samples, **begin)
+    if isinstance(what, ClassifyResult) and block is None and len(what.blocks) > 1:
+        return _tabs(what, begin)
     blocks = [_chosen(r, block) if isinstance(r, ClassifyResult) else r for r in results]
+    return _of_blocks(blocks, begin)
+
+
+def _of_blocks(blocks: list[BlockResult], state: dict[str, Any]) -> Explorer:
     if blocks[0].shown_kind not in EXPLORERS:
         raise UsageError(
             f"There is no explorer for block {blocks[0].id} ({blocks[0].type}), only for blocks with anomaly scores, "
             "detected objects, a regression or labels. block.plot() draws any block."
         )
-    return EXPLORERS[blocks[0].shown_kind](blocks, **begin)
+    return EXPLORERS[blocks[0].shown_kind](blocks, **state)
+
+
+def _tabs(result: ClassifyResult, state: dict[str, Any]) -> ResultExplorer:
+    """Open all blocks of a result: at the one that has most to show, which takes the state."""
+    tab = state.pop("tab", None)
+    if tab is None:
+        tab = result.blocks.index(_telling(result))
+
+    def build(block: BlockResult) -> Explorer:
+        if state:  # it is of the tab that is built first; what is asked for is never passed over
+            of_tab = dict(state)
+            state.clear()
+            return _of_blocks([block], of_tab)
+        try:
+            return _of_blocks([block], {})
+        except EdgekitError as problem:
+            return PlainExplorer(block, str(problem))
+
+    return ResultExplorer(result, build, tab=tab)
 
 
 def _chosen(result: ClassifyResult, block: int | str | None) -> BlockResult:

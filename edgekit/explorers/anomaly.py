@@ -88,7 +88,7 @@ class AnomalyExplorer(TimelineExplorer):
             "axes": timeline.axes,
             "log_scale": meta["highest"] > 10 * max(limit, 1e-9),
         }
-        super().__init__(meta, arrays, **{**begin, **state})
+        super().__init__(meta, arrays, {**begin, **state})
 
     def _checked(self, name: str, value: Any) -> Any:
         if name == "window" and not 0 <= value < max(len(self.windows), 1):

@@ -97,7 +97,9 @@ class Explorer(Stateful, anywidget.AnyWidget):
             cls._esm, cls._css = modules.module(cls.script), modules.text("look.css")
         super().__init_subclass__(**kwargs)
 
-    def __init__(self, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], **state: Any) -> None:
+    def __init__(
+        self, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], state: Mapping[str, object]
+    ) -> None:
         layout, blob = pack(arrays)
         if unknown := sorted(set(state) - set(self.state)):
             raise UsageError(
@@ -151,15 +153,23 @@ class Explorer(Stateful, anywidget.AnyWidget):
 
     @reading
     def _page(self) -> str:
+        state, blob = self._in_page()
+        return self._written(state, blob, modules.page_script(self.script))
+
+    @reading
+    def _in_page(self) -> tuple[dict[str, Any], str]:
+        """Return the traits as an exported page gets them, and the blob as base64."""
         meta, blob = self._exported()
         state = {name: getattr(self, name) for name in self.state} | {"_meta": meta}
-        script = modules.page_script(self.script)
+        return state, base64.b64encode(blob).decode()
+
+    def _written(self, state: Mapping[str, Any], blob: str, script: str) -> str:
         return Template(modules.text("page/page.html")).substitute(
             title=escape(str(self._meta.get("title", type(self).__name__))),
             text=escape(display.lines(self.text())),
             picture=base64.b64encode(self._png()).decode(),
             state=json.dumps(state).replace("<", "\\u003c"),  # in a script nothing is escaped but what could end it
-            blob=base64.b64encode(blob).decode(),
+            blob=blob,
             style=modules.text("look.css", "page/page.css"),
             script=script,
             # of the script as it stands between its tags: no other one runs, and nothing is fetched from anywhere

@@ -104,7 +104,7 @@ class ClassificationExplorer(Explorer):
             begin["window"] = int(classified.orders[ORDERS[0]][0])
         meta = timeline.meta() | classified.meta() | {"title": title, "uncertain": UNCERTAIN}
         arrays = timeline.arrays() | classified.arrays() | {"start": start}
-        super().__init__(meta, arrays, **{**begin, **own})
+        super().__init__(meta, arrays, {**begin, **own})
 
     def _checked(self, name: str, value: Any) -> Any:
         labels = self._classified.names

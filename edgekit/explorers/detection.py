@@ -94,7 +94,7 @@ class DetectionExplorer(Explorer):
         self.pictures.insert(1, "filename", [picture.block.sample.filename for picture in self._pictures])
         self._fetch_images()
         begin: dict[str, Any] = {} if self._is_boxes else {"min_distance": self._pictures[0].matched.limit}
-        super().__init__(self._describe(), self._arrays(), **{**begin, **state})
+        super().__init__(self._describe(), self._arrays(), {**begin, **state})
 
     def _fetch_images(self) -> None:
         """Fetch every picture as the model saw it, a few at a time; a result from a file has no pictures."""

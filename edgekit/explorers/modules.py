@@ -40,6 +40,14 @@ def page_script(name: str) -> str:
     return f"{joined([name, opening])}\n{_variable(opening)}.openPage({_variable(name)}.default);\n"
 
 
+@cache
+def tabs_script(names: tuple[str, ...]) -> str:
+    """Return the script of an exported page with tabs, each of which shows one of the explorers of these files."""
+    opening = "page/open_tabs.js"
+    explorers = ", ".join(f"{_variable(name)}.default" for name in names)
+    return f"{joined([*names, opening])}\n{_variable(opening)}.openTabs([{explorers}]);\n"
+
+
 def joined(names: list[str], front: Path = FRONT) -> str:
     """Return these modules and all that they import, each as ``const $folder_file = (() => { … })();``.
 

@@ -81,7 +81,7 @@ class RegressionExplorer(Explorer):
         self._timeline = Timeline([block.sample for block in blocks], _reach(tables))
         limit = float(error[self._worst_first[0]]) if first.threshold is None else first.threshold
         begin = {"window": int(self._worst_first[0]), "threshold": limit, "axes": self._timeline.axes}
-        super().__init__(self._describe(first, limit), self._arrays(), **{**begin, **state})
+        super().__init__(self._describe(first, limit), self._arrays(), {**begin, **state})
 
     def _describe(self, first: BlockResult, limit: float) -> dict[str, Any]:
         numbers = self.windows[["expected", "predicted"]].to_numpy(float)[self._worst_first]

@@ -59,7 +59,7 @@ class SignalExplorer(TimelineExplorer):
         if timeline.signal.empty:
             raise UsageError("These samples hold no readings: there is nothing to draw over time.")
         meta = timeline.meta() | {"title": timeline.title()}
-        super().__init__(meta, timeline.arrays(), **{"axes": timeline.axes, **state})
+        super().__init__(meta, timeline.arrays(), {"axes": timeline.axes, **state})
 
     def _checked(self, name: str, value: Any) -> Any:
         if name == "time_ms" and not 0 <= value <= self._timeline.end:

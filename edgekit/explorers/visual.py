@@ -99,7 +99,7 @@ class VisualExplorer(Explorer):
         limit = found.threshold if found.threshold is not None else None if np.isnan(highest) else highest
         begin = {"threshold": limit, "log_scale": limit is not None and meta["highest"] > 10 * max(limit, 1e-9)}
         arrays = found.arrays() | {"heat": colours.heat()}
-        super().__init__(meta | self._describe(), arrays | packed(self._known_images()), **begin | state)
+        super().__init__(meta | self._describe(), arrays | packed(self._known_images()), {**begin, **state})
         self.on_msg(self._send_image)
 
     def _describe(self) -> dict[str, Any]:

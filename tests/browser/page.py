@@ -68,7 +68,7 @@ class ExplorerPage:
 
 def axe_findings(page: Page) -> list[str]:
     """Serious findings of axe-core in what explorers drew, one line each."""
-    found = Axe().run(page, context=".ek").response["violations"]
+    found = Axe().run(page, context=".ek, .ek-tabbed").response["violations"]
     return [
         f"{violation['id']}: {violation['help']}: {json.dumps([node['html'][:160] for node in violation['nodes']][:3])}"
         for violation in found

@@ -73,6 +73,6 @@ def test_every_explorer_becomes_one_module_with_a_render_function(path, tmp_path
 
 def test_every_module_is_part_of_something_that_is_shown():
     shown = "".join(modules.page_script(path.relative_to(FRONT).as_posix()) for path in EXPLORERS)
-    shown += modules.module("panel/shortcuts.js")
+    shown += modules.module("panel/shortcuts.js") + modules.tabs_script(("signal/explorer.js",))
     for path in FRONT.rglob("*.js"):
         assert f"// {path.relative_to(FRONT).as_posix()}\n" in shown

@@ -5,6 +5,7 @@ interface Model<Traits> extends Messenger {
   get<Name extends keyof Traits>(name: Name): Traits[Name];
   set<Name extends keyof Traits>(name: Name, value: Traits[Name]): void;
   save_changes(): void;
+  widget_manager?: Manager;
 }
 interface Listened {
   on(event: string, listener: (...sent: any[]) => void): void;
@@ -13,6 +14,11 @@ interface Listened {
 /** What the model sends to Python beside the traits, and hears of as "msg:custom"; an exported page has no `send`. */
 interface Messenger extends Listened {
   send?(message: Record<string, unknown>): void;
+}
+/** What makes views of other widgets in JupyterLab; an exported page has none. */
+interface Manager {
+  get_model(id: string): Promise<unknown>;
+  create_view(model: unknown): Promise<{ el: HTMLElement; remove(): void }>;
 }
 /** What anywidget calls to show an explorer; the function it returns ends what was begun. */
 type Render<Traits> = (view: { model: Model<Traits>; el: HTMLElement }) => (() => void) | void;
@@ -373,4 +379,18 @@ interface ClassificationTraits {
   show: "all" | Answer;
   order: string;
   axes: string[];
+}
+
+// --- all blocks of a result ---
+interface TabTraits {
+  _meta: { title: string; tabs: string[] };
+  tab: number;
+}
+interface ResultTraits extends TabTraits {
+  /** The widget of each tab, as "IPY_MODEL_" and its id; null for a tab that was not opened yet. */
+  _children: (string | null)[];
+}
+interface PlainTraits {
+  _meta: Meta & { said: string[] };
+  _blob: DataView;
 }

@@ -2,7 +2,7 @@
 import { pageModel } from "./model.js";
 
 /** @param {string} id */
-const find = (id) => {
+export const find = (id) => {
   const element = document.getElementById(id);
   if (!element) throw new Error(`this page has no #${id}`);
   return element;

@@ -1,0 +1,67 @@
+"""What is shown of a block that no explorer opens for: why, what it says in words, and its picture."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from edgekit import display
+from edgekit.errors import EdgekitError
+from edgekit.explorers.base import Explorer
+from edgekit.plots.style import plain
+
+if TYPE_CHECKING:
+    from edgekit.results.block import BlockResult
+
+
+class PlainExplorer(Explorer):
+    """A block in words, with its picture where it can be drawn; it has no state.
+
+    Parameters
+    ----------
+    block : BlockResult
+        What is shown.
+    reason : str
+        Why no explorer opens for it.
+    """
+
+    script: ClassVar[str] = "plain/explorer.js"
+
+    def __init__(self, block: BlockResult, reason: str) -> None:
+        self.block = block
+        self._said = [block.in_words(), reason]
+        picture = self._picture()
+        file = io.BytesIO()
+        if picture is not None:
+            picture.savefig(file, format="png", dpi=96)
+        meta = {"title": f"{display.shown(block.title)} · {display.shown(block.sample.filename)}", "said": self._said}
+        super().__init__(meta, {"picture": np.frombuffer(file.getvalue(), "u1")}, {})
+
+    def _picture(self) -> Figure | None:
+        """Draw the block; None where that takes what it does not have."""
+        figure = Figure(figsize=(9, 3.6), layout="constrained")
+        try:
+            self.block.plot(ax=figure.subplots())
+        except EdgekitError:
+            return None
+        return figure
+
+    @property
+    def selection(self) -> pd.DataFrame:
+        """The block's windows; see `BlockResult.windows`."""
+        return self.block.windows()
+
+    def _figure(self) -> Figure:
+        figure = self._picture()
+        if figure is None:
+            figure = Figure(figsize=(9, 1.6))
+            figure.text(0.02, 0.9, plain(display.lines(self.text(), 110)), va="top")
+        return figure
+
+    def text(self) -> str:
+        """Say what the block found, and why there is no explorer."""
+        return "\n".join([f"PlainExplorer: {self._meta['title']}", *self._said])

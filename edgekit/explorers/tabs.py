@@ -1,0 +1,152 @@
+"""All blocks of a result, a tab each. A tab is built when it is first opened."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
+
+import ipywidgets as widgets
+import pandas as pd
+import traitlets
+from matplotlib.figure import Figure
+
+from edgekit import display
+from edgekit.arguments import whole
+from edgekit.errors import UsageError
+from edgekit.explorers import modules
+from edgekit.explorers.base import Explorer
+from edgekit.explorers.state import State, reading
+
+if TYPE_CHECKING:
+    from edgekit.results.block import BlockResult
+    from edgekit.results.result import ClassifyResult
+
+
+class ResultState(TypedDict, total=False):
+    """The state of a `ResultExplorer`, to begin with."""
+
+    tab: int
+
+
+class ResultExplorer(Explorer):
+    """All blocks of one result, a tab each, in the order of `ClassifyResult.blocks`.
+
+    Parameters
+    ----------
+    result : ClassifyResult
+        At least one block.
+    build : callable
+        Makes the explorer of a block, when its tab is first opened.
+    **state
+        The trait below, to begin with.
+
+    Attributes
+    ----------
+    tab : int
+        Which tab is open: the position of its block in the result's `blocks`.
+    opened : Explorer
+        The explorer in the open tab. What `ResultExplorer` itself does not have is the open tab's: of a tab with
+        anomaly scores ``explorer.threshold = 3`` and ``explorer.windows`` are those of its `AnomalyExplorer`.
+    result : ClassifyResult
+    """
+
+    script: ClassVar[str] = "tabs/explorer.js"
+    state: ClassVar[tuple[str, ...]] = ("tab",)
+
+    tab = State(0, whole)
+    _children: traitlets.List[Any] = traitlets.List().tag(sync=True, **widgets.widget_serialization)
+
+    def __init__(
+        self, result: ClassifyResult, build: Callable[[BlockResult], Explorer], **state: Unpack[ResultState]
+    ) -> None:
+        self.result = result
+        self._build = build
+        self._building = threading.RLock()  # the browser may ask for a tab on another thread
+        self._explorers: list[Explorer | None] = [None] * len(result.blocks)
+        sample = result.sample
+        title = f"{display.shown(sample.filename)} (sample {sample.id}) · {len(result.blocks)} blocks"
+        super().__init__({"title": title, "tabs": _names(result.blocks)}, {}, {**state})
+        self._children = list(self._explorers)
+        self._explorer(self.tab)
+        self.on_msg(self._open)
+
+    def _checked(self, name: str, value: Any) -> Any:
+        if name == "tab" and not 0 <= value < len(self._explorers):
+            raise UsageError(f"There are tabs 0 to {len(self._explorers) - 1}, not {value}.")
+        return super()._checked(name, value)
+
+    @property
+    def opened(self) -> Explorer:
+        """The explorer in the open tab."""
+        return self._explorer(self.tab)
+
+    def _explorer(self, tab: int) -> Explorer:
+        with self._building:
+            found = self._explorers[tab]
+            if found is None:
+                found = self._explorers[tab] = self._build(self.result.blocks[tab])
+                self._children = list(self._explorers)
+            return found
+
+    def _open(self, widget: object, message: object, buffers: object) -> None:
+        """Build the tab that the browser opens."""
+        wanted = message.get("tab") if isinstance(message, dict) else None
+        if isinstance(wanted, int) and 0 <= wanted < len(self._explorers):
+            self._explorer(wanted)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what only the explorer in the open tab has."""
+        if name == "opened" or not self._is_of_tab(name):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        return getattr(self.opened, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set a trait of its own, else that of the explorer in the open tab."""
+        if not hasattr(type(self), name) and self._is_of_tab(name) and name in self.opened.state:
+            setattr(self.opened, name, value)
+        else:
+            super().__setattr__(name, value)
+
+    def _is_of_tab(self, name: str) -> bool:
+        made = any(explorer is not None for explorer in vars(self).get("_explorers", ()))
+        return made and not name.startswith("_")
+
+    @property
+    def selection(self) -> pd.DataFrame:
+        """What is selected in the open tab."""
+        return self.opened.selection
+
+    def _figure(self) -> Figure:
+        return self.opened._figure()
+
+    @reading
+    def text(self) -> str:
+        """Say which tab is open, and what is on show there."""
+        names = ", ".join(f"[{name}]" if i == self.tab else name for i, name in enumerate(self._meta["tabs"]))
+        return f"ResultExplorer: {self._meta['title']}\ntabs: {names}\n{self.opened.text()}"
+
+    def _png(self) -> bytes:
+        return self.opened._png()
+
+    @reading
+    def _page(self) -> str:
+        explorers = [self._explorer(tab) for tab in range(len(self._explorers))]
+        scripts = tuple(dict.fromkeys(explorer.script for explorer in explorers))
+        pages = [explorer._in_page() for explorer in explorers]
+        parts = [
+            {"script": scripts.index(explorer.script), "state": state}
+            for explorer, (state, _) in zip(explorers, pages, strict=True)
+        ]
+        own, _ = self._in_page()
+        return self._written(
+            {**own, "parts": parts}, "\n".join(blob for _, blob in pages), modules.tabs_script(scripts)
+        )
+
+
+def _names(blocks: list[BlockResult]) -> list[str]:
+    """Return a name for each tab: the block's title, with its id where another block has the same."""
+    titles = [display.shown(block.title) for block in blocks]
+    many = Counter(titles)
+    return [f"{title} ({block.id})" if many[title] > 1 else title for title, block in zip(titles, blocks, strict=True)]
