@@ -40,7 +40,7 @@ from edgekit.studio.studio import Studio
 from edgekit.studio.suitable import connect_for
 
 if TYPE_CHECKING:
-    from edgekit import explorers, plots
+    from edgekit import checks, explorers, plots
     from edgekit.explorers import explore
     from edgekit.sandbox import Sandbox
 
@@ -68,6 +68,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "anomaly",
+    "checks",
     "classification",
     "connect",
     "connect_for",
@@ -85,8 +86,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Fetch what is costly to import only when it is used: pyplot takes half a second, the sandbox a server."""
-    if name == "plots":
-        return import_module("edgekit.plots")
+    if name in ("plots", "checks"):
+        return import_module(f"edgekit.{name}")
     if name in ("explore", "explorers"):
         with extras.needed("lab", f"ek.{name}"):
             explorers = import_module("edgekit.explorers")

@@ -41,6 +41,15 @@ def main(arguments: list[str] | None = None) -> int:
         "assumptions hold: counts without values, names or keys (default: %(const)s)",
     )  # fmt: skip
     doctor.set_defaults(run=_doctor)
+    check = commands.add_parser(
+        "check",
+        help="compare what a project's models say with a baseline",
+        description="Classify samples of your project (EI_API_KEY) as a TOML file says and compare with its baseline: "
+        "docs/api/checks.md has the keys. Writes JUnit XML and Markdown; the exit status is 1 where anything moved.",
+    )
+    check.add_argument("project", metavar="PROJECT.toml")
+    check.add_argument("--update", action="store_true", help="accept what moved: write the baseline")
+    check.set_defaults(run=_check)
     options = parser.parse_args(own)
     if jupyters and options.run is not _lab:
         parser.error(f"only edgekit lab passes arguments on: {' '.join(jupyters)}")
@@ -89,6 +98,12 @@ def _doctor(options: argparse.Namespace) -> int:
     from edgekit import doctor
 
     return _report(options.report) if options.report else doctor.run(as_json=options.json)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from edgekit.checks import project_check
+
+    return project_check.run(options.project, update=options.update)
 
 
 def _report(path: str) -> int:

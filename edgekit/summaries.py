@@ -59,6 +59,15 @@ class HasResults(Protocol):
         """Sample id to what was classified."""
 
 
+@runtime_checkable
+class HasWorst(HasResults, Protocol):
+    """Results by sample id, the worst first, and where to look first; `edgekit.checks.Comparison` is one."""
+
+    @property
+    def worst(self) -> tuple[int, int, int] | None:
+        """Block, sample and window; None where there is nothing to look at."""
+
+
 @dataclass(frozen=True, eq=False)
 class Summary:
     """How well a model does over many samples.

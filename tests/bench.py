@@ -26,8 +26,8 @@ joins the labels, the peer leaves them alone. The peers with a target make their
 the faster way that pandas has for flat windows. The official client's calls read as from_json does, which validates
 nothing; there the margin is thin at 100 Hz: 6.1 times here, 5.3 in a small script with little else in memory (191 ms to
 36).
-What is matched and decoded: see bench_detection.py. Labels of windows: see bench_classification.py. How explorers are
-measured: see bench_explorers.py.
+What is matched and decoded: see bench_detection.py. Labels of windows: see bench_classification.py. Baselines: see
+bench_checks.py. How explorers are measured: see bench_explorers.py.
 """
 
 import gc
@@ -246,11 +246,12 @@ def main() -> None:
     name, peer, _ = COMMON[0]
     rows += parsing("100 Hz, a range of labels per window", response(10, 1, range_each=True), [(name, peer, "≥ 6")])
     # late: scipy's and Playwright's objects make the peers' garbage collections dearer, which flatters edgekit
-    from . import bench_classification, bench_detection, bench_explorers, bench_visual
+    from . import bench_checks, bench_classification, bench_detection, bench_explorers, bench_visual
 
     rows += bench_detection.rows()
     rows += bench_classification.rows()
     rows += bench_visual.rows()
+    rows += bench_checks.rows()
     for recording, data in recordings.items():
         rows += parsing(recording, data, CLIENT)  # last: see with_client
     with tempfile.TemporaryDirectory() as folder:

@@ -1,9 +1,14 @@
-"""Notebooks as regression checks: tolerance for nbval, and the one form that notebooks are stored in.
+"""Regression checks: of models, against a baseline, and of notebooks, against their stored outputs.
+
+`save` writes what a model says of many samples to a file, `compare` says what moved since. ``edgekit check`` does both
+from a file of settings, the pytest fixture ``edgekit_baseline`` in a test suite.
 
 ``pytest -p edgekit.checks --nbval`` ignores differences in the last digits of floats; ``python -m edgekit.checks
 NOTEBOOK`` runs a notebook and stores it so that a diff shows only what changed.
 """
 
+from edgekit.checks.baseline_file import BaselineError
+from edgekit.checks.comparison import Comparison, compare, save
 from edgekit.checks.notebooks import (
     NotebookError,
     canonical,
@@ -14,7 +19,21 @@ from edgekit.checks.notebooks import (
     run,
 )
 
-__all__ = ["NotebookError", "canonical", "exercise", "problems", "pytest_addoption", "pytest_configure", "run"]
+pytest_plugins = ["edgekit.checks.pytest_baseline"]  # what pytest loads with this one
+
+__all__ = [
+    "BaselineError",
+    "Comparison",
+    "NotebookError",
+    "canonical",
+    "compare",
+    "exercise",
+    "problems",
+    "pytest_addoption",
+    "pytest_configure",
+    "run",
+    "save",
+]
 
 
 def __dir__() -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Unpack
 
+import numpy as np
+
 from edgekit.arguments import are_several
 from edgekit.errors import EdgekitError, UsageError
 from edgekit.explorers.anomaly import AnomalyExplorer, AnomalyState
@@ -21,7 +23,7 @@ from edgekit.results.anomaly import is_mixture
 from edgekit.results.block import BlockResult
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
-from edgekit.summaries import HasResults
+from edgekit.summaries import HasResults, HasWorst
 
 __all__ = [
     "AnomalyExplorer",
@@ -68,10 +70,11 @@ def explore(
 
     Parameters
     ----------
-    what : Sample, BlockResult or ClassifyResult, or a list of one kind, or what `Studio.test` returned
+    what : Sample, BlockResult or ClassifyResult, a list of one kind, or what `Studio.test` or `checks.compare` returned
         Several samples or anomaly blocks are laid end to end on one axis of time, pictures stand one behind the other,
         the windows of a classifier stand with the most confident mistake first. One result of several blocks has a tab
-        for each.
+        for each. Of a comparison with a baseline it is the samples in which something moved, and the explorer opens at
+        the window that moved farthest.
     block : int or str, optional
         Which block of the results: its id, type or title. Without it, one result shows all its blocks, and of several
         results it is the block that has most to show: anomaly scores before objects, a regression and labels, a GMM
@@ -112,6 +115,8 @@ def explore(
     threshold 10: 12 of 17 windows above, in 1 event
     window 0: 0 to 2 s, expected badminton, score 7.28
     """
+    if isinstance(what, HasWorst):
+        return _worst_first(what, block, {**state})
     given: Any = list(what.results.values()) if isinstance(what, HasResults) else what
     items: list[Any] = list(given) if are_several(given) else [given]
     samples = [item for item in items if isinstance(item, Sample)]
@@ -157,6 +162,20 @@ def _tabs(result: ClassifyResult, state: dict[str, Any]) -> ResultExplorer:
             return PlainExplorer(block, str(problem))
 
     return ResultExplorer(result, build, tab=tab)
+
+
+def _worst_first(found: HasWorst, block: int | str | None, state: Any) -> Explorer:
+    """Open the results of a comparison where most of it moved."""
+    if found.worst is None:
+        raise UsageError("There is nothing to explore: no verdict changed, and no score moved beyond the tolerance.")
+    moved, sample, window = found.worst
+    explorer: Any = explore(list(found.results.values()), moved if block is None else block, **state)
+    name = "window" if "window" in explorer.state else "picture"
+    places = np.flatnonzero(getattr(explorer, f"{name}s")["sample"] == sample)
+    if name not in state and len(places):
+        setattr(explorer, name, int(places[min(window, len(places) - 1)]))
+    opened: Explorer = explorer
+    return opened
 
 
 def _chosen(result: ClassifyResult, block: int | str | None) -> BlockResult:

@@ -1,0 +1,166 @@
+"""The file of a baseline: CSV that a person can review in a diff, below a head that says what it was made with.
+
+CSV and not Parquet: what changed shows in a diff and in a pull request, any tool opens it, and no package is needed.
+Numbers are written as Python writes them, so that reading gives back the same ones.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pandas as pd
+
+from edgekit import display, progress
+from edgekit.checks.baseline import FRAME, NO_OBJECT, Baseline, Settings
+from edgekit.errors import EdgekitError, UsageError
+
+FORMAT = 1
+_TITLE = "# edgekit baseline"
+_AT_ONCE = 50_000  # rows
+_TEXTS = ("label", "verdict")
+_WHOLE = ("block", "sample", "window")
+_MERGE = ("<<<<<<<", ">>>>>>>")
+
+
+class BaselineError(EdgekitError):
+    """A file is no baseline, is damaged, or was written by a newer edgekit; the text says which, and what to do."""
+
+
+def written(baseline: Baseline) -> str:
+    """Return the text of a baseline's file."""
+    rows = baseline.rows
+    about = msgspec.to_builtins(baseline.settings)
+    blocks = about.pop("blocks")
+    out = io.StringIO()
+    out.write(f"{_TITLE}, format {FORMAT}: written by ek.checks.save(), read by ek.checks.compare()\n")
+    for name, value in [*about.items(), *(("block", block) for block in blocks), ("rows", len(rows))]:
+        out.write(f"# {name}: {json.dumps(value, ensure_ascii=False)}\n")
+    has_objects = bool((rows["object"] != NO_OBJECT).any())
+    names = [name for name in rows if has_objects or name != "object"]
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(names)
+    for start in progress.bar(range(0, len(rows), _AT_ONCE), desc="write", unit="part"):
+        part = rows.iloc[start : start + _AT_ONCE]
+        writer.writerows(zip(*(_values(part[name]) for name in names), strict=True))
+    return out.getvalue()
+
+
+def _values(column: pd.Series[Any]) -> list[Any]:
+    """Return Python's values, None (an empty place in the file) for a score or an object that is not there."""
+    if column.name == "object":
+        return [None if number == NO_OBJECT else number for number in column.tolist()]
+    values: list[Any] = column.tolist()
+    if column.dtype.kind == "f" and column.isna().any():
+        return [None if value != value else value for value in values]  # noqa: PLR0124  # NaN alone is not itself
+    return values
+
+
+def read(path: str | os.PathLike[str]) -> Baseline:
+    """Read a baseline's file.
+
+    Raises
+    ------
+    UsageError
+        There is no such file.
+    BaselineError
+        It is no baseline, is damaged, or was written by a newer edgekit.
+    """
+    name = display.quoted(str(path), 200)
+    try:
+        data = Path(path).read_bytes()
+    except (OSError, ValueError, TypeError) as problem:
+        reason = getattr(problem, "strerror", None) or problem
+        raise UsageError(
+            f"There is no baseline at {name} ({display.shown(reason)}). ek.checks.save(results, {name}) makes one of "
+            "results that are as they should be."
+        ) from None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _damaged(name, "it is no text in UTF-8") from None
+    if not text.startswith(_TITLE):
+        raise BaselineError(
+            f"{name} is no baseline: it does not begin with {_TITLE!r}. ek.checks.save(results, path) makes one; "
+            "give it a file name of its own."
+        )
+    if mark := next((mark for mark in _MERGE if f"\n{mark}" in text), None):
+        raise _damaged(name, f"it holds the marks of an unfinished merge ({mark})")
+    settings, rows, place = _head(text, name)
+    return Baseline(settings, _table(text[place:], settings, rows, name))
+
+
+def _head(text: str, name: str) -> tuple[Settings, int, int]:
+    """Return what the head says, how many rows it announces, and where it ends."""
+    place, number, found, blocks = 0, 0, dict[str, Any](), []
+    while text.startswith("# ", place):
+        number, end = number + 1, text.find("\n", place) + 1 or len(text)
+        line, place = text[place:end].rstrip("\r\n"), end
+        key, _, value = line[2:].partition(": ")
+        if number == 1:
+            _check_format(key, name)
+            continue
+        try:
+            decoded = json.loads(value)
+        except ValueError:
+            raise _damaged(name, f"line {number} of its head cannot be read ({display.short(line)})") from None
+        if key == "block":
+            blocks.append(decoded)
+        else:
+            found[key] = decoded
+    rows = found.pop("rows", None)
+    if not isinstance(rows, int):
+        raise _damaged(name, "its head does not say how many rows there are")
+    try:
+        return msgspec.convert(found | {"blocks": blocks}, Settings), rows, place
+    except msgspec.ValidationError as problem:
+        raise _damaged(name, f"its head is not what edgekit writes ({problem})") from None
+
+
+def _check_format(title: str, name: str) -> None:
+    number = title.rpartition(" ")[2]
+    if not number.isdecimal():
+        raise _damaged(name, "its first line does not say which format it has")
+    if int(number) > FORMAT:
+        raise BaselineError(
+            f"{name} was written by a newer edgekit (format {number}, this one reads {FORMAT}). "
+            "Update it: pip install --upgrade edgekit"
+        )
+
+
+def _table(text: str, settings: Settings, rows: int, name: str) -> pd.DataFrame:
+    header = next(csv.reader([text[: text.find("\n") + 1]]), [])
+    scores = list(dict.fromkeys(column for block in settings.blocks for column in block.columns))
+    objects = [] if "object" not in header else ["object"]
+    wanted = [*_WHOLE, *objects, *_TEXTS, *scores]
+    if header != wanted:
+        raise _damaged(name, f"its columns are {display.listing(header)}; expected {display.listing(wanted)}")
+    numbers = [*objects, *scores]
+    kinds: dict[str, Any] = {**dict.fromkeys(_WHOLE, "int64"), **dict.fromkeys(_TEXTS, "category")}
+    try:
+        table = pd.read_csv(
+            io.BytesIO(text.encode()),
+            dtype=kinds | dict.fromkeys(numbers, "float64"),
+            keep_default_na=False,
+            na_values={column: [""] for column in numbers},
+            float_precision="round_trip",
+        )
+    except (ValueError, TypeError, OverflowError) as problem:  # pandas' own errors of parsing are ValueErrors
+        raise _damaged(name, f"its rows cannot be read ({display.shown(problem)})") from None
+    if len(table) != rows:
+        raise _damaged(name, f"it has {len(table)} rows where its head says {rows}: cut off, or merged by hand")
+    found = table["object"].fillna(NO_OBJECT).astype(int) if objects else np.full(len(table), NO_OBJECT)
+    return table.assign(object=found)[[*FRAME, *scores]]
+
+
+def _damaged(name: str, reason: str) -> BaselineError:
+    return BaselineError(
+        f"The baseline {name} is damaged: {reason}. Take the file from version control again, or make a new one: "
+        f"ek.checks.save(results, {name}, update=True)."
+    )

@@ -1,0 +1,174 @@
+"""A comparison with a baseline in words: as text, as HTML, as Markdown, as a page, as JUnit XML.
+
+Verdicts and labels come from a server: HTML and XML escape them, Markdown has them as code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+import pandas as pd
+
+from edgekit import display
+from edgekit.checks.reasons import many, of_settings
+
+if TYPE_CHECKING:
+    from edgekit.checks.comparison import Comparison
+
+_SHOWN, _LISTED = 5, 50  # rows of a repr, of a page
+_STYLE = (
+    "body{font:14px/1.5 system-ui,sans-serif;max-width:70em;margin:2em auto;padding:0 1em}"
+    "table{border-collapse:collapse}td,th{padding:.15em .8em;text-align:left;border-bottom:1px solid #8884}"
+    "@media(prefers-color-scheme:dark){body{background:#111;color:#eee}}"
+)
+
+
+def _size(found: Comparison) -> str:
+    samples, windows = found.compared
+    blocks = len(found.blocks)
+    return f"{many(samples, 'sample')}, {many(windows, 'window')}, {many(blocks, 'block')}"
+
+
+def _tolerance(found: Comparison) -> str:
+    return f"rtol {found.rtol:g}, atol {found.atol:g}"
+
+
+def _headline(found: Comparison) -> str:
+    if found.ok:
+        return "all is as it was"
+    parts = [
+        many(len(found.verdicts), "changed verdict"),
+        f"{many(len(found.moved), 'score')} beyond the tolerance",
+    ]
+    return ", ".join(parts) if len(found.verdicts) or len(found.moved) else "not as it was"
+
+
+def _accept(found: Comparison) -> str:
+    return f"Where all of this is as it should be: ek.checks.save(results, {found.name!r}, update=True)."
+
+
+def _tables(found: Comparison, rows: int) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Return what is shown of each table that holds anything, and its heading; the verdicts first."""
+    named = {
+        "Verdicts": found.verdicts, "Scores": found.moved, "Samples": found.missing, "Labels": found.labels,
+    }  # fmt: skip
+    for name, table in named.items():
+        if len(table):
+            count = f", {rows} of {len(table)}" if len(table) > rows else ""
+            yield f"{name}{', the worst first' if name in ('Verdicts', 'Scores') else ''}{count}", table.head(rows)
+
+
+def _cells(table: pd.DataFrame) -> list[list[str]]:
+    return [
+        [f"{v:.6g}" if isinstance(v, float) else display.shown(v, 60) for v in row]
+        for row in table.itertuples(index=False)
+    ]
+
+
+# --- the forms --------------------------------------------------------------------------------------------------------
+
+
+def text(found: Comparison) -> str:
+    """Return a few lines: one where all is well."""
+    head = f"Comparison with {found.name}: {_headline(found)} · {_size(found)} · {_tolerance(found)}"
+    if found.ok:
+        return f"<{head}>"
+    parts = [head, *found.reasons, *found.notes]
+    for heading, table in _tables(found, _SHOWN):
+        cells = pd.DataFrame(_cells(table), columns=list(table))
+        parts.append(f"{heading}:\n{cells.to_string(index=False)}")
+    return "\n".join([*parts, _accept(found)])
+
+
+def html(found: Comparison, rows: int = _SHOWN) -> str:
+    """Return the same as HTML."""
+    facts = {"result": _headline(found), "compared": _size(found), "tolerance": _tolerance(found)}
+    parts = [display.card(f"Comparison with {found.name}", facts)]
+    if not found.ok:
+        said = [*found.reasons, *found.notes, _accept(found)]
+        parts.append("<ul>" + "".join(f"<li>{escape(line)}</li>" for line in said) + "</ul>")
+    for heading, table in _tables(found, rows):
+        head = "".join(f"<th>{escape(str(name))}</th>" for name in table)
+        body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in _cells(table))
+        parts.append(f"<p><b>{escape(heading)}</b></p><table><tr>{head}</tr>{body}</table>")
+    return "".join(parts)
+
+
+def page(found: Comparison) -> str:
+    """Return one page that fetches nothing and runs nothing."""
+    title = escape(f"Comparison with {found.name}")
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>\n'
+        f'<meta name="viewport" content="width=device-width">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n<style>{_STYLE}</style></head>\n'
+        f"<body><main>{html(found, _LISTED)}</main></body></html>\n"
+    )
+
+
+def markdown(found: Comparison) -> str:
+    """Return a summary for the comment of a pull request."""
+    sign = "✅" if found.ok else "❌"
+    lines = [f"### {sign} {_code(found.name)}: {_headline(found)}", "", f"{_size(found)}; {_tolerance(found)}.", ""]
+    lines += [
+        f"- {_prose(reason)}" for reason in ([*found.reasons, *found.notes, _accept(found)] if not found.ok else [])
+    ]
+    for heading, table in _tables(found, 2 * _SHOWN):
+        lines += ["", f"**{heading}**", "", f"| {' | '.join(map(str, table))} |", "|" + " --- |" * table.shape[1]]
+        lines += [f"| {' | '.join(map(_code, row))} |" for row in _cells(table)]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _code(cell: str) -> str:
+    """Return a text as code, in which Markdown finds neither links nor people to call."""
+    return f"`{cell}`".replace("|", "\\|") if (cell := cell.replace("`", "'")) else ""
+
+
+def _prose(sentence: str) -> str:
+    """Return a sentence in which nothing is Markdown."""
+    marked = "".join(f"\\{sign}" if sign in "\\`*_[]<>#|~" else sign for sign in sentence)
+    return marked.replace("@", "@\u2060")  # an invisible joiner: nobody of that name is called
+
+
+def junit(found: Comparison) -> str:
+    """Return JUnit XML: a test for each block and sample, and one for what else was changed."""
+    suites = ElementTree.Element("testsuites", name=f"edgekit: {found.name}")
+    others = ElementTree.SubElement(suites, "testsuite", name="settings")
+    _case(others, found.name, "settings", list(of_settings(found)))
+    for block, samples in found.blocks.items():
+        suite = ElementTree.SubElement(suites, "testsuite", name=f"block {block}")
+        lines = _lines(found, block)
+        for sample in samples:
+            _case(suite, f"sample {sample}", f"block {block}", lines.get(sample, []))
+    for suite in [*suites]:
+        suite.set("tests", str(len(suite)))
+        suite.set("failures", str(sum(case.find("failure") is not None for case in suite)))
+    ElementTree.indent(suites)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(suites, encoding="unicode") + "\n"
+
+
+def _lines(found: Comparison, block: int) -> dict[int, list[str]]:
+    """Return what is to be said of each sample of a block."""
+    said: dict[int, list[str]] = {}
+    for table, form in (
+        (found.verdicts, "window {0.window}: {0.change}, {0.old!r} → {0.new!r}"),
+        (found.moved, "window {0.window}, {0.column}: {0.old:.9g} → {0.new:.9g} ({0.difference:+.3g})"),
+        (found.missing, "{0.change}: {0.old} windows in the baseline, now {0.new}"),
+    ):
+        of_block = table[table["block"] == block]
+        for sample, row in zip(of_block["sample"].tolist(), of_block.itertuples(index=False), strict=True):
+            said.setdefault(sample, []).append(form.format(row))
+    for sample, row in zip(found.labels["sample"].tolist(), found.labels.itertuples(index=False), strict=True):
+        said.setdefault(sample, []).append(f"label: {row.old!r} → {row.new!r}, {row.windows} windows")
+    return said
+
+
+def _case(suite: ElementTree.Element, name: str, kind: str, lines: list[str]) -> None:
+    case = ElementTree.SubElement(suite, "testcase", name=name, classname=f"edgekit.{kind}")
+    if lines:
+        more = [f"… and {len(lines) - _LISTED} more"] if len(lines) > _LISTED else []
+        shown = [display.shown(line, 1000) for line in lines[:_LISTED]]
+        ElementTree.SubElement(case, "failure", message=shown[0]).text = "\n".join([*shown, *more])

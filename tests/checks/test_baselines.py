@@ -1,0 +1,417 @@
+"""Baselines of models: what is told of results that moved, and that nothing is told of those that did not."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import edgekit as ek
+from edgekit.checks import baseline_file
+from edgekit.checks.baseline import FRAME, Baseline, BlockSettings, Settings
+from edgekit.checks.differences import beyond, differences
+from tests.labels_result import labelled_result
+from tests.numbers_result import predicted_result
+from tests.objects_result import detected_result
+from tests.scores import scored_document
+from tests.visual_result import seen_result
+
+DATA = Path(__file__).parents[1] / "data"
+KINDS = {
+    "anomaly": lambda: ek.parse(scored_document(40)),
+    "classification": lambda: labelled_result(40),
+    "regression": lambda: predicted_result(40),
+    "detection": lambda: detected_result(5, 6),
+    "visual": lambda: seen_result(
+        [[0.5, 6.1], [np.nan, 1.0]], boxes=[{"label": "a", "score": 6.1, "x": 0, "y": 0, "width": 0.5, "height": 0.5}]
+    ),
+    "label map": lambda: ek.parse(DATA / "label-map-response.json"),
+    "every kind at once": lambda: ek.parse(DATA / "seed-classify-response.json"),
+    "no debug info": lambda: ek.parse(DATA / "cases" / "fomo-without-debug-response.json"),
+}
+
+
+def document(*, sample: int = 1, project: int = 7, windows: int = 8) -> dict[str, Any]:
+    found = scored_document(windows, name="idle")
+    found["sample"]["sample"] |= {"id": sample, "projectId": project}
+    for row in found["classifications"][0]["result"]:
+        del row["idle"]
+    return found
+
+
+def block_of(document: dict[str, Any]) -> dict[str, Any]:
+    return document["classifications"][0]
+
+
+@pytest.fixture
+def path(tmp_path) -> Path:
+    """The baseline of `document()`."""
+    ek.checks.save([ek.parse(document())], tmp_path / "baseline.csv")
+    return tmp_path / "baseline.csv"
+
+
+def compared(path: Path, *documents: dict[str, Any], **options: float) -> ek.checks.Comparison:
+    return ek.checks.compare([ek.parse(one) for one in documents], path, **options)
+
+
+# --- nothing moved ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_results_are_what_their_own_baseline_says_to_the_last_digit(kind, tmp_path):
+    path = tmp_path / "baseline.csv"
+    ek.checks.save(KINDS[kind](), path)
+    comparison = ek.checks.compare(KINDS[kind](), path, rtol=0)
+    assert comparison.ok, comparison
+    assert repr(comparison).startswith("<Comparison with baseline.csv: all is as it was · 1 sample, ")
+    assert "\n" not in repr(comparison)
+    assert comparison.results == {}
+    with pytest.raises(ek.UsageError, match="nothing to explore"):
+        ek.explore(comparison)
+    before = path.read_bytes()
+    ek.checks.save(KINDS[kind](), path)  # says the same: nothing to write, and nothing to refuse
+    assert path.read_bytes() == before
+
+
+def test_it_takes_a_mapping_one_block_model_testing_and_whatever_opens_results_by_their_id(path, tmp_path):
+    result = ek.parse(document())
+
+    class Store:
+        def samples(self):
+            return pd.DataFrame(index=pd.Index([1], name="id"))
+
+        def result(self, sample):
+            return {1: result}[sample]
+
+    testing = ek.ModelTesting(pd.DataFrame(), {1: result}, lambda: None)
+    for results in (result, [result], {1: result}, result.blocks, result.block(5), testing, Store()):
+        assert ek.checks.compare(results, path).ok
+
+
+@pytest.mark.parametrize(("noise", "ok"), [(1e-9, True), (1e-3, False)])
+def test_noise_in_the_last_digits_is_no_change_and_a_thousandth_is(path, noise, ok):
+    changed = document()
+    for row in block_of(changed)["result"]:
+        row["anomaly"] *= 1 + noise
+    assert compared(path, changed).ok is ok
+    assert compared(path, changed, rtol=2 * noise).ok
+
+
+@given(st.lists(st.floats(width=64), min_size=1), st.lists(st.text(max_size=5), min_size=3, max_size=3, unique=True))
+def test_a_file_gives_back_what_was_written(numbers, texts):
+    from tempfile import TemporaryDirectory
+
+    from edgekit import display
+
+    label, verdict, column = (display.shown(text) for text in texts)
+    column = f"score {column}"
+    settings = Settings(
+        "1", 1, label, None, None, None, 2000, 500, [BlockSettings(1, "keras", label, "classification", {}, [column])]
+    )
+    count = len(numbers)
+    rows = pd.DataFrame(
+        {
+            "block": 1,
+            "sample": 1,
+            "window": range(count),
+            "object": -1,
+            "label": label,
+            "verdict": verdict,
+            column: np.array(numbers, float),
+        }
+    )
+    baseline = Baseline(settings, rows.astype({"label": "category", "verdict": "category"}))
+    with TemporaryDirectory() as folder:
+        place = Path(folder) / "baseline.csv"
+        place.write_bytes(baseline_file.written(baseline).encode())
+        again = baseline_file.read(place)
+    assert again.settings == settings
+    assert list(again.rows) == list(rows)
+    np.testing.assert_array_equal(again.rows[column].to_numpy(), rows[column].to_numpy())
+    found = differences(baseline, again, 0, 0)
+    assert not any(map(len, (found.moved, found.verdicts, found.missing, found.labels, found.settings)))
+
+
+@given(st.floats(), st.floats(), st.floats(0, 1), st.floats(0, 1))
+def test_beyond_is_numpys_rule_with_nan_as_itself(old, new, rtol, atol):
+    with np.errstate(all="ignore"):
+        close = np.isclose(new, old, rtol=rtol, atol=atol, equal_nan=True)
+    assert beyond(np.array([old]), np.array([new]), rtol, atol)[0] == (not close)
+
+
+# --- what moved -------------------------------------------------------------------------------------------------------
+
+
+def test_verdicts_come_first_and_the_worst_of_them_first(path):
+    changed = document()
+    scores = [row["anomaly"] for row in block_of(changed)["result"]]
+    below = [i for i, score in enumerate(scores) if score <= 3]
+    for place, score in zip(below[:3], (3.5, 90.0, 1.001 * scores[below[2]]), strict=True):
+        block_of(changed)["result"][place]["anomaly"] = score
+    comparison = compared(path, changed)
+    assert not comparison.ok
+    assert comparison.verdicts[["window", "change", "old", "new"]].to_numpy().tolist() == [
+        [below[1], "over the threshold", "no anomaly", "anomaly"],
+        [below[0], "over the threshold", "no anomaly", "anomaly"],
+    ]
+    assert list(comparison.moved) == ["block", "sample", "window", "column", "old", "new", "difference"]
+    assert comparison.moved["window"].tolist() == [below[1], below[0], below[2]]
+    assert comparison.moved["difference"].tolist() == pytest.approx(
+        [90 - scores[below[1]], 3.5 - scores[below[0]], 0.001 * scores[below[2]]]
+    )
+    assert comparison.worst == (5, 1, below[1])
+    assert list(comparison.results) == [1]
+    text = repr(comparison)
+    assert (
+        text.index("2 verdicts changed, in 1 sample.") < text.index("3 scores moved beyond") < text.index("update=True")
+    )
+    assert ek.explore(comparison).window == below[1]
+
+
+def test_a_score_that_is_missing_now_moved_farthest(path):
+    changed = document()
+    block_of(changed)["result"][4] = {"anomaly": None}
+    comparison = compared(path, changed)
+    (row,) = comparison.moved.itertuples()
+    assert (row.window, np.isnan(row.new)) == (4, True)
+
+
+def test_the_label_that_a_window_is_given_is_a_verdict(tmp_path):
+    def labelled(probability, threshold=0.6):
+        found = document(windows=2)
+        block_of(found)["learnBlock"] |= {"type": "keras"}
+        block_of(found)["thresholds"][0] |= {"key": "min_score", "value": threshold}
+        block_of(found)["result"] = [{"idle": probability, "wave": 1 - probability}] * 2
+        return found
+
+    path = tmp_path / "b.csv"
+    ek.checks.save(ek.parse(labelled(0.9)), path)
+    assert set(compared(path, labelled(0.1)).verdicts["change"]) == {"another label"}
+    assert set(compared(path, labelled(0.55)).verdicts["change"]) == {"under the threshold"}
+
+
+def test_objects_are_lost_found_called_something_else_or_moved(tmp_path):
+    def picture(*objects, rows=((0.1, 0.1), (0.5, 0.5), (0.8, 0.1))):
+        found = json.loads((DATA / "cases" / "fomo-without-debug-response.json").read_text())
+        place = dict(enumerate(rows))
+        found["classifications"][0]["structuredResult"] = [{
+            "boxes": [[*place[i], 0.1, 0.1] for i, _ in objects], "scores": [0.9] * len(objects),
+            "labels": [label for _, label in objects], "mAP": 0, "f1": 0, "precision": 0, "recall": 0,
+        }]  # fmt: skip
+        found["classifications"][0]["details"] = []
+        return found
+
+    path = tmp_path / "b.csv"
+    ek.checks.save(ek.parse(picture((0, "bolt"), (1, "nut"))), path)
+    verdicts = compared(path, picture((0, "nut"), (2, "bolt"))).verdicts[["change", "old", "new"]]
+    assert sorted(verdicts.to_numpy().tolist()) == [
+        ["another label", "bolt", "nut"], ["object found", "", "bolt"], ["object lost", "nut", ""],
+    ]  # fmt: skip
+    assert compared(path, picture((1, "nut"), (0, "bolt"))).ok  # another order is no change
+    shifted = compared(path, picture((0, "bolt"), (1, "nut"), rows=((0.12, 0.1), (0.5, 0.5))))
+    assert shifted.verdicts.empty
+    assert shifted.moved["column"].tolist() == ["x of bolt at 0.12, 0.1"]
+
+
+def test_a_changed_threshold_is_told_with_what_it_changed_and_how_to_set_it_back(path):
+    changed = document()
+    block_of(changed)["thresholds"][0]["value"] = 0.001
+    comparison = compared(path, changed)
+    (reason, *_) = comparison.reasons
+    assert "The threshold min_anomaly_score of block 5 was 3 and is 0.001: " in reason
+    assert "none of its scores moved" in reason
+    assert "studio.set_threshold(5, 3, key='min_anomaly_score')" in reason
+    assert set(comparison.verdicts["change"]) == {"over the threshold"}
+    assert comparison.moved.empty
+
+
+def test_missing_new_and_cropped_samples_are_told_apart(tmp_path):
+    path = tmp_path / "b.csv"
+    ek.checks.save([ek.parse(document(sample=i)) for i in (1, 2, 3)], path)
+    cropped = document(sample=3)
+    del block_of(cropped)["result"][5:]
+    comparison = compared(path, document(sample=2), cropped, document(sample=4))
+    assert comparison.missing[["sample", "change", "old", "new"]].to_numpy().tolist() == [
+        [1, "missing", 8, 0], [3, "other windows", 8, 5], [4, "new", 0, 8],
+    ]  # fmt: skip
+    said = "\n".join(comparison.reasons)
+    for part in (
+        "1 sample of the baseline is missing: 1.",
+        "1 sample is not in the baseline: 4.",
+        "number of windows: 3",
+    ):
+        assert part in said
+    assert comparison.verdicts.empty
+
+
+def test_a_changed_label_is_told_once_a_sample(path):
+    changed = document()
+    block_of(changed)["expectedLabels"][0]["label"] = "wave"
+    comparison = compared(path, changed)
+    assert comparison.labels.to_numpy().tolist() == [[1, "idle", "wave", 8]]
+    assert "The label of sample 1 was 'idle' and is 'wave'." in comparison.reasons[0]
+    assert comparison.moved.empty
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda found: found["sample"]["sample"].update(projectId=8), "is of project 7, the results are of project 8"),
+        (lambda found: found.update(windowSizeMs=1000), "window size was 2000 ms and is 1000 ms"),
+        (lambda found: found.update(windowIncreaseMs=200), "window increase was 100 ms and is 200 ms"),
+    ],
+)
+def test_results_that_have_nothing_in_common_with_the_baseline_are_not_compared_row_by_row(path, change, said):
+    changed = document()
+    change(changed)
+    comparison = compared(path, changed)
+    assert not comparison.ok
+    assert said in comparison.reasons[0]
+    assert "Samples and windows were not compared." in comparison.reasons[0]
+    assert comparison.compared == (0, 0)
+    assert said in repr(comparison)
+
+
+def test_blocks_are_found_again_by_id_else_by_type_and_what_is_not_there_is_named(path):
+    changed = document()
+    block_of(changed)["learnBlock"]["id"] = 12
+    comparison = compared(path, changed)
+    assert comparison.ok
+    assert comparison.notes == [
+        "Block 5 (anomaly-gmm) of the baseline was compared with 12 (anomaly-gmm), the only one of its type."
+    ]
+    block_of(changed)["result"][0]["anomaly"] += 1
+    assert compared(path, changed).moved["block"].tolist() == [12]
+    another = copy.deepcopy(block_of(changed))
+    another["learnBlock"] |= {"id": 13, "type": "anomaly"}
+    changed["classifications"] = [another]
+    comparison = compared(path, changed)
+    assert [reason.partition(".")[0] for reason in comparison.reasons] == [
+        "Block 5 (anomaly-gmm) of the baseline is not in the results"
+    ]
+    assert comparison.notes == ["Block 13 (anomaly) is not in the baseline and was not compared."]
+
+
+def test_another_impulse_and_variant_are_told(studio, tmp_path):
+    path = tmp_path / "b.csv"
+    ek.checks.save(studio.classify([31]), path)
+    comparison = ek.checks.compare(studio.classify([31], impulse=2), path)
+    assert "is of impulse 1 (motion), the results are of impulse 2 (motion, short windows)" in comparison.reasons[0]
+    assert "studio.test(impulse=1)" in comparison.reasons[0]
+    assert any("window size was 2000 ms and is 1000 ms" in reason for reason in comparison.reasons)
+
+
+# --- files that are no baseline ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda text: "", "is no baseline"),
+        (lambda text: "a,b\n1,2\n", "is no baseline"),
+        (lambda text: text.replace("format 1", "format 2"), "written by a newer edgekit"),
+        (lambda text: text[: len(text) * 9 // 10], "rows"),
+        (lambda text: text.rsplit("\n", 2)[0] + "\n", "7 rows where its head says 8"),
+        (lambda text: text.replace("\n5,1,3", "\n<<<<<<< ours\n5,1,3"), "unfinished merge"),
+        (lambda text: text.replace("anomaly\n5", "anomalies\n5"), "its columns are"),
+        (lambda text: text.replace("# rows: 8\n", ""), "does not say how many rows"),
+        (lambda text: text.replace('"kind": ', '"sort": '), "its head is not what edgekit writes"),
+        (lambda text: text.replace("# window_size_ms: 2000", "# window_size_ms: two"), "line 8 of its head"),
+        (lambda text: text.replace("5,1,3,", "5,1,three,"), "its rows cannot be read"),
+    ],
+)
+def test_a_damaged_file_is_refused_with_the_reason_and_a_next_step(path, damage, said):
+    text = path.read_text("utf-8")
+    assert damage(text) != text
+    path.write_text(damage(text), "utf-8")
+    with pytest.raises(ek.checks.BaselineError, match=said) as problem:
+        compared(path, document())
+    assert any(step in str(problem.value) for step in ("ek.checks.save(", "pip install --upgrade"))
+    ek.checks.save(ek.parse(document()), path, update=True)
+    assert compared(path, document()).ok
+
+
+def test_a_missing_file_bytes_and_windows_line_ends(path, tmp_path):
+    with pytest.raises(ek.UsageError, match=r"There is no baseline at .*ek.checks.save"):
+        compared(tmp_path / "no.csv", document())
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert compared(path, document()).ok
+    path.write_bytes(b"# edgekit baseline\xff")
+    with pytest.raises(ek.checks.BaselineError, match="no text in UTF-8"):
+        compared(path, document())
+
+
+def test_what_is_no_result_is_refused(path, studio):
+    for results, said in [
+        ([], "no results"),
+        ("sample", "takes what"),
+        ([3], "Expected what"),
+        (studio, "takes what"),
+        (None, "takes what"),
+    ]:
+        with pytest.raises(ek.UsageError, match=said):
+            ek.checks.compare(results, path)
+    with pytest.raises(ek.UsageError, match="twice for sample 1"):
+        compared(path, document(), document())
+    with pytest.raises(ek.UsageError, match="windows of several kinds"):
+        compared(path, document(), document(sample=2) | {"windowSizeMs": 50})
+    other = document(sample=2)
+    block_of(other)["thresholds"][0]["value"] = 9
+    with pytest.raises(ek.UsageError, match="made at several thresholds"):
+        compared(path, document(), other)
+    with pytest.raises(ek.UsageError, match="rtol"):
+        compared(path, document(), rtol=-1)
+
+
+# --- saving -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_update_is_asked_for_and_changes_only_the_lines_that_moved(path):
+    changed = document()
+    for row in block_of(changed)["result"]:
+        row["anomaly"] *= 1 + 1e-12
+    block_of(changed)["result"][2]["anomaly"] = 50.0
+    before = path.read_text("utf-8").splitlines()
+    with pytest.raises(ek.UsageError, match=r"says something else \(\d other verdicts?, 1 scores .*update=True"):
+        ek.checks.save(ek.parse(changed), path)
+    assert path.read_text("utf-8").splitlines() == before
+    ek.checks.save(ek.parse(changed), path, update=True)
+    after = path.read_text("utf-8").splitlines()
+    assert [new for old, new in zip(before, after, strict=True) if old != new] == ["5,1,2,idle,anomaly,50.0"]
+    assert compared(path, changed).ok
+
+
+def test_a_newer_edgekit_alone_leaves_the_file_as_it_is(path, monkeypatch):
+    before = path.read_bytes()
+    monkeypatch.setattr(ek, "__version__", "99.0")
+    ek.checks.save(ek.parse(document()), path)
+    assert path.read_bytes() == before
+    comparison = compared(path, document())
+    assert comparison.ok
+    assert comparison.notes == ["The baseline was made with edgekit 0.1.0, this comparison with 99.0."]
+    assert "99.0" not in repr(comparison) + comparison._repr_html_()
+
+
+def test_any_csv_reader_opens_the_file_and_no_key_is_in_it(studio, sandbox, tmp_path):
+    path = tmp_path / "b.csv"
+    ek.checks.save(studio.classify([31, 1]), path)
+    text = path.read_text("utf-8")
+    assert sandbox.keys["motion"] not in text
+    assert "ei_" not in text
+    head = [line for line in text.splitlines() if line.startswith("# ")]
+    assert {"# project: 1", "# impulse: 1", "# window_size_ms: 2000"} <= set(head)
+    assert sum(line.startswith("# block: ") and "thresholds" in line for line in head) == 3
+    table = pd.read_csv(path, skiprows=len(head))
+    assert list(table)[:5] == [name for name in FRAME if name != "object"]
+    assert (
+        table["sample"].is_monotonic_increasing
+        or table.groupby("block")["sample"].apply(lambda s: s.is_monotonic_increasing).all()
+    )
+    assert len(table) == 3 * 2 * 17
