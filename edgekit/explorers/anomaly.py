@@ -11,12 +11,12 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 
 from edgekit import anomaly, display, plots
-from edgekit.arguments import flag, real, whole
+from edgekit.arguments import choice, flag, real, whole
 from edgekit.errors import UsageError
 from edgekit.explorers.anomaly_windows import AnomalyWindows
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.timeline import Timeline, TimelineExplorer
-from edgekit.plots.style import plain
+from edgekit.plots.style import finish, plain
 from edgekit.wire.scores import SCORE
 
 if TYPE_CHECKING:
@@ -25,14 +25,19 @@ if TYPE_CHECKING:
     from edgekit.results.block import BlockResult
 
 
+STOPS = ("alarms", "events", "false alarms", "misses")
+
+
 class AnomalyState(TypedDict, total=False):
     """The state of an `AnomalyExplorer`, to begin with."""
 
     window: int
     threshold: float | None
+    compared: float | None
     span: Sequence[float]
     axes: Sequence[str]
     log_scale: bool
+    stops: str
 
 
 class AnomalyExplorer(TimelineExplorer):
@@ -50,13 +55,18 @@ class AnomalyExplorer(TimelineExplorer):
     window : int
         The chosen window: its row in `windows`.
     threshold : float or None
-        A score above it is an anomaly. At first the block's own; without one, the highest score.
+        A score above it is an anomaly. At first the block's own, which stays marked; without one, the highest score.
+    compared : float or None
+        A second threshold, marked and counted beside the first, such as one that `edgekit.anomaly.suggest_threshold`
+        found. Without it the block's own is what another threshold is compared with.
     span : list of float
         The stretch of time on show, [start, end] in ms; empty for all of it.
     axes : list of str
         The axes of the signal on show.
     log_scale : bool
         Scores on a (symmetric) logarithmic scale. At first where the highest score is over ten times the threshold.
+    stops : str
+        Where the keys n and p stop: at "alarms", "events", "false alarms" or "misses".
     windows : DataFrame
         Index `window`: `sample` (id), then the block's own table of windows (times from the sample's start), then
         `anomalous` (what the response says it should be, missing where it does not say) and, where it is known,
@@ -69,11 +79,13 @@ class AnomalyExplorer(TimelineExplorer):
     """
 
     script: ClassVar[str] = "anomaly/explorer.js"
-    state: ClassVar[tuple[str, ...]] = ("window", "threshold", "span", "axes", "log_scale")
+    state: ClassVar[tuple[str, ...]] = ("window", "threshold", "compared", "span", "axes", "log_scale", "stops")
 
     window = State(0, whole)
     threshold = State(None, real)
+    compared = State(None, real)
     log_scale = State(False, flag)
+    stops = State("alarms", lambda name, value: choice(name, value, STOPS))
 
     def __init__(self, blocks: Sequence[BlockResult], **state: Unpack[AnomalyState]) -> None:
         self._data = data = AnomalyWindows.of(blocks)
@@ -93,7 +105,7 @@ class AnomalyExplorer(TimelineExplorer):
     def _checked(self, name: str, value: Any) -> Any:
         if name == "window" and not 0 <= value < max(len(self.windows), 1):
             raise UsageError(f"There are windows 0 to {len(self.windows) - 1}, not {value}.")
-        if name == "threshold" and not np.isfinite(value):
+        if name in ("threshold", "compared") and not np.isfinite(value):
             raise UsageError(f"A threshold is a finite number, got {value}.")
         return super()._checked(name, value)
 
@@ -107,14 +119,33 @@ class AnomalyExplorer(TimelineExplorer):
     @reading
     def counts(self) -> pd.Series[float]:
         """What the threshold does to the windows, and in how many events; see `edgekit.anomaly.counts`."""
+        return self._counts_at(self._limit())
+
+    @property
+    @reading
+    def comparison(self) -> pd.DataFrame:
+        """What each of the thresholds on show does: a column each, the rows of `counts`.
+
+        Columns `threshold`, `compared` and `block's own`, those that there are and that differ.
+        """
+        found: dict[str, float] = {"threshold": self._limit()}
+        for name, value in (("compared", self.compared), ("block's own", self._meta["own"])):
+            if value is not None and value not in found.values():
+                found[name] = value
+        return pd.DataFrame({name: self._counts_at(value) for name, value in found.items()})
+
+    def _counts_at(self, limit: float) -> pd.Series[float]:
         increase = self._data.increases[self._data.block_of]
-        counted = anomaly.counts(self.windows[SCORE], self.windows["anomalous"], self._limit(), increase_ms=increase)
-        return pd.concat([counted, pd.Series({"events": float(len(self.segments()))})])
+        counted = anomaly.counts(self.windows[SCORE], self.windows["anomalous"], limit, increase_ms=increase)
+        return pd.concat([counted, pd.Series({"events": float(len(self._segments_at(limit)))})])
 
     @reading
     def segments(self) -> pd.DataFrame:
         """Merge the windows above the threshold into events, sample by sample; times on the explorer's own axis."""
-        found = [anomaly.segments(part, self._limit()) for _, part in self._on_timeline().groupby(self._data.block_of)]
+        return self._segments_at(self._limit())
+
+    def _segments_at(self, limit: float) -> pd.DataFrame:
+        found = [anomaly.segments(part, limit) for _, part in self._on_timeline().groupby(self._data.block_of)]
         return pd.concat(found, ignore_index=True)
 
     def _limit(self) -> float:
@@ -163,6 +194,10 @@ class AnomalyExplorer(TimelineExplorer):
         gaps = table.iloc[last].assign(**{SCORE: np.nan})
         apart = pd.concat([table, gaps]).sort_index(kind="stable")
         plots.windows(apart, self.threshold, self.segments(), length_ms=self._timeline.end, ax=axes)
+        for name, value in {"compared": self.compared, "block's own": self._meta["own"]}.items():
+            if value is not None and value != self.threshold:
+                axes.axhline(value, color="black", linestyle=":", linewidth=1, label=f"{name} {value:.4g}")
+                finish(axes, None)
         if self.log_scale:
             axes.set_yscale("symlog", linthresh=1)
             axes.autoscale_view(scalex=False)  # margins as this scale counts: the highest score is not cut off
@@ -170,13 +205,18 @@ class AnomalyExplorer(TimelineExplorer):
 
     @reading
     def text(self) -> str:
-        """Say in three lines what is on show."""
+        """Say in a few lines what is on show."""
         counts = self.counts
         lines = [f"AnomalyExplorer: {self._meta['title']}"]
         limit = "no threshold" if self.threshold is None else f"threshold {self.threshold:.6g}"
         above, events = int(counts["above"]), int(counts["events"])
         plural = "" if events == 1 else "s"
         lines.append(f"{limit}: {above} of {len(self.windows)} windows above, in {events} event{plural}")
+        if self.compared is not None:
+            other = self._counts_at(self.compared)
+            lines.append(
+                f"compared with {self.compared:.6g}: {other['above']:.0f} windows above, {other['events']:.0f} events"
+            )
         if len(self.windows):
             lines.append(f"window {self.window}: {self._data.say(self.window)}")
         return "\n".join(lines)

@@ -125,6 +125,7 @@ class AnomalyWindows:
         mixture = is_mixture(self.block.type)
         return {
             "score": "anomaly score",
+            "own": self.block.threshold,
             "sense": "" if mixture else "distance to the nearest cluster's edge; negative is inside",
             "longest": float(self.sizes.max()),
             "lowest": float(finite.min()) if len(finite) else 0.0,

@@ -37,6 +37,7 @@ class VisualState(TypedDict, total=False):
     picture: int
     cell: list[int]
     threshold: float | None
+    compared: float | None
     show: str
     opacity: float
     log_scale: bool
@@ -59,8 +60,11 @@ class VisualExplorer(Explorer):
     cell : list of int
         The cell one looks at, [row, column]; empty for the one with the highest score.
     threshold : float or None
-        A picture whose score is at or above it is flagged, and so is a cell. At first the block's own; without one, the
-        highest score of a picture.
+        A picture whose score is at or above it is flagged, and so is a cell. At first the block's own, which stays
+        marked; without one, the highest score of a picture.
+    compared : float or None
+        A second threshold, marked and counted beside the first, such as one that `edgekit.visual.suggest_threshold`
+        found. Without it the block's own is what another threshold is compared with.
     show : str
         Which pictures can be stepped through: "all", "flagged", "false alarms" or "misses".
     opacity : float
@@ -80,11 +84,12 @@ class VisualExplorer(Explorer):
     """
 
     script: ClassVar[str] = "visual/explorer.js"
-    state: ClassVar[tuple[str, ...]] = ("picture", "cell", "threshold", "show", "opacity", "log_scale")
+    state: ClassVar[tuple[str, ...]] = ("picture", "cell", "threshold", "compared", "show", "opacity", "log_scale")
 
     picture = State(0, whole)
     cell = State([], items)
     threshold = State(None, real)
+    compared = State(None, real)
     show = State("all", lambda name, value: choice(name, value, SHOW))
     opacity = State(0.5, real)
     log_scale = State(False, flag)
@@ -154,7 +159,7 @@ class VisualExplorer(Explorer):
         match name:
             case "picture" if not 0 <= value < len(self.pictures):
                 raise UsageError(f"There are pictures 0 to {len(self.pictures) - 1}, not {value}.")
-            case "threshold" if not np.isfinite(value):
+            case "threshold" | "compared" if not np.isfinite(value):
                 raise UsageError(f"A threshold is a finite number, got {value}.")
             case "opacity" if not 0 <= value <= 1:
                 raise UsageError(f"opacity is a number from 0 to 1, got {value}.")

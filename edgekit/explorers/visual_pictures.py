@@ -127,6 +127,7 @@ class VisualPictures:
             "lowest": float(finite.min(initial=0.0)),
             "highest": max(float(finite.max(initial=0.0)) or 1.0, 1.25 * (self.threshold or 0.0)),
             "method": self.method,
+            "own": self.threshold,
             "cell_kinds": _BOXED if self.has_boxes else _CELLS,
             "picture_kinds": {"all": "pictures", "normal": "normal pictures", "anomalous": "anomalous pictures"},
             "note": self.note,

@@ -74,6 +74,49 @@ def test_counts_follow_the_threshold_and_are_those_of_python(page, explorer):
         expect(page.root).to_contain_text(f"in {counts['events']:.0f} event")
 
 
+def test_the_blocks_own_threshold_is_one_key_away_and_two_are_compared(page, explorer):
+    own, knob = explorer.threshold, page.root.get_by_role("slider", name="threshold")
+    knob.focus()
+    page.press("ArrowUp", "ArrowUp")
+    explorer.threshold = float(page.field("threshold").input_value())
+    assert explorer.threshold != own
+    rows = {name: cells for name, *cells in page.root.locator(".ek-side tr:visible").evaluate_all(
+        "rows => rows.map(r => [...r.cells].map(c => c.textContent))"
+    )}  # fmt: skip
+    both = explorer.comparison
+    assert rows["events"] == [f"{count:.0f}" for count in both.loc["events"]]
+    assert rows["false alarms"] == [f"{count:.0f}" for count in both.loc["fp"]]
+    assert rows["recall"] == [f"{share:.1%}".replace("%", " %") for share in both.loc["recall"]]
+    page.press("m")  # kept to compare with
+    page.press("t")
+    expect(page.field("threshold")).to_have_value(str(own))
+    expect(page.root.locator(".ek-side")).to_contain_text("compared")
+    page.field("threshold").fill("100000")
+    page.page.keyboard.press("Enter")
+    expect(page.root.get_by_role("status")).to_have_text("threshold: above every score")
+    page.root.get_by_role("button", name="own").click()
+    page.field("window").fill("99999")
+    page.page.keyboard.press("Enter")
+    expect(page.root.get_by_role("status")).to_contain_text(f"from 0 to {len(explorer.windows) - 1}")
+
+
+def test_n_and_p_stop_where_one_chooses_and_buttons_do_the_same(page, explorer):
+    explorer.threshold = 8
+    page.field("threshold").fill("8")
+    page.page.keyboard.press("Enter")
+    page.root.get_by_label("n, p stop at").select_option("misses")
+    frames = page.drawn()
+    page.root.get_by_role("button", name="next").click()
+    page.drawn(frames)
+    row = explorer.windows.loc[int(page.field("window").input_value())]
+    assert row["anomalous"]
+    assert row["anomaly"] <= explorer.threshold
+    page.root.get_by_role("button", name="previous").click()
+    before = explorer.windows.loc[: row.name - 1]
+    assert not (before["anomalous"] & (before["anomaly"] <= 8)).any()
+    expect(page.root.get_by_role("status")).to_contain_text(f"misses: none before window {row.name}")
+
+
 def test_dragging_the_line_moves_the_threshold_and_the_picture(page):
     knob = page.root.get_by_role("slider", name="threshold")
     box, before, pictures = knob.bounding_box(), float(page.field("threshold").input_value()), page.pictures()

@@ -106,6 +106,22 @@ def test_state_can_be_given_and_unknown_state_is_refused(results):
         ek.explore(results[0], treshold=3)
 
 
+def test_thresholds_are_compared_a_column_each(results, explorer):
+    own = explorer.threshold
+    assert list(explorer.comparison) == ["threshold"]
+    explorer.threshold, explorer.compared = 4, 6
+    both = explorer.comparison
+    assert list(both) == ["threshold", "compared", "block's own"]
+    pd.testing.assert_series_equal(both["threshold"], explorer.counts, check_names=False)
+    explorer.threshold = own
+    pd.testing.assert_series_equal(both["block's own"], explorer.counts, check_names=False)
+    assert f"compared with 6: {both.loc['above', 'compared']:.0f} windows above" in explorer.text()
+    with pytest.raises(ek.UsageError, match="finite"):
+        explorer.compared = np.inf
+    with pytest.raises(ek.UsageError, match="one of alarms, events"):
+        explorer.stops = "windows"
+
+
 def test_a_picture_and_a_stable_text_stand_beside_the_widget(explorer):
     data, _ = explorer._repr_mimebundle_()
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")

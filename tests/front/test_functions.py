@@ -11,6 +11,7 @@ from edgekit import anomaly, colours
 MODULES = (
     "anomaly/counts.js",
     "anomaly/coverage.js",
+    "anomaly/stops.js",
     "shared/arrays.js",
     "shared/axis_legend.js",
     "shared/bins.js",
@@ -20,6 +21,7 @@ MODULES = (
     "shared/sample_field.js",
     "shared/scales.js",
     "shared/signal_track.js",
+    "shared/threshold.js",
     "shared/ticks.js",
     "shared/time_track.js",
     "signal/stretch.js",
@@ -229,3 +231,27 @@ def test_the_label_and_the_sample_of_a_time_are_told(call):
     labels = call("[20, 70, 100, 250].map((ms) => labelAt({label_names: ['a', 'b']}, x, ms))", ranges)
     assert labels == ["b", "", "a", ""]
     assert call("[0, 99, 100, 500].map((ms) => sampleAt([{end: 100}, {end: 200}], ms))") == [0, 0, 1, 1]
+
+
+def test_n_and_p_stop_at_alarms_events_false_alarms_or_misses(call):
+    windows = {
+        "score": [9, 9, 1, 9, 1, 9, 9], "truth": [1, 0, 1, 0, 0, 1, 1], "sample": [0, 0, 0, 0, 0, 1, 1],
+        "start": [0, 100, 200, 300, 400, 500, 600], "size": [100, 100],
+    }  # fmt: skip
+    there = (
+        "((at) => { const all = []; while ((at = nextStop(x, 5, at, 1, KIND)) >= 0) all.push(at); return all; })(-1)"
+    )
+    found = {kind: call(there.replace("KIND", f"'{kind}'"), windows) for kind in ("alarms", "events", "false alarms")}
+    assert found == {"alarms": [0, 1, 3, 5, 6], "events": [0, 3, 5], "false alarms": [1, 3]}
+    assert call(there.replace("KIND", "'misses'"), windows) == [2]
+    assert call("nextStop(x, 5, 3, -1, 'events')", windows) == 0
+    assert call("nextStop(x, 5, 0, -1, 'alarms')", windows) == -1
+
+
+def test_a_threshold_is_compared_with_the_one_that_was_kept_else_with_the_blocks_own(call):
+    def names(compared, own):
+        return [mark["name"] for mark in call("markedThresholds(...x)", [compared, own])]
+
+    assert names(3, 2) == ["compared", "block's own"]
+    assert names(None, 2) == names(2, 2) == ["block's own"]
+    assert names(None, None) == []

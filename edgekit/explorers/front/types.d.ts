@@ -78,6 +78,15 @@ interface ByTruth {
 interface ThresholdTraits {
   threshold: number | null;
 }
+interface ComparedTraits extends ThresholdTraits {
+  /** A second one, marked and counted beside the first. */
+  compared: number | null;
+}
+interface MarkedThreshold {
+  value: number;
+  name: string;
+}
+type Stop = "alarms" | "events" | "false alarms" | "misses";
 /** What every explorer is sent beside its arrays. */
 interface Meta {
   title: string;
@@ -143,6 +152,8 @@ interface SignalTraits extends TimelineTraits {
 }
 
 interface AnomalyMeta extends TimelineMeta {
+  /** The block's own threshold. */
+  own: number | null;
   score: string;
   sense: string;
   longest: number;
@@ -172,11 +183,12 @@ interface AnomalyArrays extends TimelineArrays, ScoreArrays {
   part: Int32Array;
   signed?: Float64Array;
 }
-interface AnomalyTraits extends TimelineTraits, ThresholdTraits {
+interface AnomalyTraits extends TimelineTraits, ComparedTraits {
   _meta: AnomalyMeta;
   _blob: DataView;
   window: number;
   log_scale: boolean;
+  stops: Stop;
 }
 
 // --- regressions ---
@@ -297,6 +309,8 @@ interface Verdict {
 /** What each side of a histogram shows. */
 type Kinds = Record<"all" | "normal" | "anomalous", string>;
 interface VisualMeta extends Meta {
+  /** The block's own threshold. */
+  own: number | null;
   lowest: number;
   highest: number;
   /** How the cells became a picture's score; empty where the server does not say. */
@@ -321,7 +335,7 @@ interface VisualArrays extends ImageArrays {
   truth_at: Int32Array;
   heat: Uint8Array;
 }
-interface VisualTraits extends ThresholdTraits {
+interface VisualTraits extends ComparedTraits {
   _meta: VisualMeta;
   _blob: DataView;
   picture: number;

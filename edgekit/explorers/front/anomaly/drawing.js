@@ -1,14 +1,14 @@
 // Drawing of the anomaly explorer: signal, scores and histogram below; threshold and chosen window, which move, above.
 import { canvasIn } from "../shared/canvas.js";
 import { envelope } from "../shared/envelope.js";
-import { drawHistogram, drawHistogramThreshold } from "../shared/histogram.js";
+import { drawHistogram, drawHistogramMarked, drawHistogramThreshold } from "../shared/histogram.js";
 import { clamp } from "../shared/numbers.js";
 import { AXIS, TOP, timeScale } from "../shared/scales.js";
 import { drawSignal } from "../shared/signal_track.js";
 import { palette } from "../shared/theme.js";
 import { drawMark } from "../shared/time_track.js";
 import { coverage } from "./coverage.js";
-import { drawAlarms, drawCovered, drawRing, drawScores, drawThreshold, scoreHeights } from "./score_track.js";
+import { drawAlarms, drawCovered, drawMarkedThresholds, drawRing, drawScores, drawThreshold, scoreHeights } from "./score_track.js";
 /** @import { AnomalyState } from "./state.js" */
 
 const windowsOf = (/** @type {number} */ count, /** @type {string} */ kind) =>
@@ -19,7 +19,7 @@ const windowsOf = (/** @type {number} */ count, /** @type {string} */ kind) =>
  * @param {HTMLElement} root
  * @param {{signal: HTMLElement, scores: HTMLElement, histogram: HTMLElement, knob: HTMLElement}} places
  */
-export function anomalyDrawing({ model, meta, data, windows, counts, endOf, axis, view }, root, places) {
+export function anomalyDrawing({ model, meta, data, windows, counts, endOf, axis, view, marked }, root, places) {
   const layer = () => ({ signal: canvasIn(places.signal), scores: canvasIn(places.scores), histogram: canvasIn(places.histogram) });
   const base = layer(), over = layer();
   let colours = palette(root, meta.looks), covered = new Float64Array(), peaks = new Float64Array();
@@ -48,6 +48,9 @@ export function anomalyDrawing({ model, meta, data, windows, counts, endOf, axis
       drawThreshold(scores, colours, onPicture(threshold));
       places.knob.style.top = `${places.scores.offsetTop + onPicture(threshold)}px`;
     }
+    const others = marked().filter(({ value }) => value !== threshold);
+    drawMarkedThresholds(scores, colours, scale, others);
+    drawHistogramMarked(histogram, colours, scale, others);
     if (!windows) return;
     for (const [surface, bottom] of tracks) drawMark(surface, colours, now, data.start[chosen], endOf(chosen), bottom);
     const x = timeScale(now, scores.width).x(data.middle[chosen]);

@@ -1,7 +1,7 @@
 // The explorer of anomaly blocks: the signal, the scores with a threshold to drag, one window in detail, and what the
 // threshold does to normal and anomalous windows. All of it is drawn from arrays that are here; Python hears of it after.
 import { axisLegend } from "../shared/axis_legend.js";
-import { button, checkField, frame, h, numberField } from "../shared/elements.js";
+import { button, checkField, frame, h, numberField, selectField, tell } from "../shared/elements.js";
 import { drawingLoop } from "../shared/frames.js";
 import { keepKeys } from "../shared/keyboard.js";
 import { put } from "../shared/model.js";
@@ -9,16 +9,18 @@ import { figure, percent, seconds } from "../shared/numbers.js";
 import { readout } from "../shared/readout.js";
 import { labelAt, sampleAt, sampleBand } from "../shared/sample_band.js";
 import { sampleField } from "../shared/sample_field.js";
-import { sayThreshold } from "../shared/threshold.js";
+import { sayThreshold, thresholdButtons } from "../shared/threshold.js";
 import { timeGestures, timeUnder } from "../shared/time_gestures.js";
 import { verdictTable } from "../shared/verdict_table.js";
-import { eventsAbove } from "./counts.js";
 import { anomalyDrawing } from "./drawing.js";
 import { anomalyHelp, anomalyKeys } from "./keys.js";
 import { anomalyState } from "./state.js";
 import { dragThreshold } from "./threshold_drag.js";
 import { windowCard } from "./window_card.js";
 /** @import { AnomalyState } from "./state.js" */
+
+/** @type {Stop[]} */
+const STOPS = ["alarms", "events", "false alarms", "misses"];
 
 /** @type {Render<AnomalyTraits>} */
 function render({ model, el }) {
@@ -33,6 +35,7 @@ function render({ model, el }) {
   const fields = anomalyFields(state), legend = axisLegend(model, meta);
   const card = windowCard(meta, data), verdict = verdictTable({
     known: state.known, things: "windows", sides: ["above", "not above"],
+    compared: [["above", "windows above"], ["events", "events"], ["fp", "false alarms"], ["fn", "missed"]],
     rates: [["precision", "precision", percent], ["recall", "recall", percent], ["perHour", "false alarms an hour", (rate) => figure(rate, 1)]],
   });
   const root = frame(meta.title, {
@@ -52,7 +55,7 @@ function render({ model, el }) {
   timeGestures(model, meta.end, band.element, { choose: state.chooseAt });
   readout(stack, [signal, band.element, scores], (event) => underPointer(state, timeUnder(model, meta.end, scores, event.clientX)));
   return drawingLoop(model, root, {
-    often: ["window", "threshold"], seldom: ["span", "axes", "log_scale"],
+    often: ["window", "threshold", "compared", "stops"], seldom: ["span", "axes", "log_scale"],
     below() {
       const colours = drawing.below();
       legend.show(colours);
@@ -66,8 +69,9 @@ function render({ model, el }) {
       tracks.setAttribute("aria-valuenow", String(chosen));
       if (windows) tracks.setAttribute("aria-valuetext", card.show(chosen, threshold));
       if (threshold === null) return verdict.show("no threshold", null);
-      const counts = state.counts.at(threshold), events = eventsAbove(data, threshold);
-      verdict.show(`${counts.above} of ${windows} window${windows === 1 ? "" : "s"} above, in ${events} event${events === 1 ? "" : "s"}`, counts);
+      const counts = state.countsAt(threshold), other = state.other();
+      const words = `${counts.above} of ${windows} window${windows === 1 ? "" : "s"} above, in ${counts.events} event${counts.events === 1 ? "" : "s"}`;
+      verdict.show(words, counts, other && { ...other, counts: state.countsAt(other.value) });
     },
   }).stop;
 }
@@ -87,18 +91,33 @@ function underPointer({ meta, data, windowAt }, ms) {
  * The fields in the head: sample, window, threshold, scale.
  * @param {AnomalyState} state
  */
-function anomalyFields({ model, meta, data, windows, choose, chooseSample, setThreshold }) {
+function anomalyFields(state) {
+  const { model, meta, data, windows, known, choose, chooseSample, chooseStop, setThreshold } = state;
   const sample = sampleField(meta.samples, chooseSample);
   const place = numberField("window", { min: 0, max: windows - 1, step: 1 }, choose);
   const threshold = numberField("threshold", { step: "any" }, setThreshold);
+  const stops = selectField("n, p stop at", known ? STOPS : STOPS.slice(0, 2), (kind) => put(model, "stops", /** @type {Stop} */ (kind)));
+  const steps = /** @type {const} */ ([["‹", "previous", -1], ["›", "next", 1]]).map(([text, name, step]) => {
+    const element = button(text, () => tell(element, chooseStop(step)));
+    element.setAttribute("aria-label", name);
+    return element;
+  });
   const logarithmic = checkField("log scale", (checked) => put(model, "log_scale", checked));
   const show = () => {
     sample.show(data.sample[model.get("window")]);
     place.show(model.get("window"));
     threshold.show(model.get("threshold"), 6);
+    stops.show(model.get("stops"));
     logarithmic.show(model.get("log_scale"));
   };
-  return { elements: [...sample.elements, place.label, threshold.label, logarithmic.label], show };
+  const group = (/** @type {Node[]} */ ...parts) => h("span", { class: "ek-group" }, ...parts);
+  return {
+    elements: [
+      ...sample.elements, place.label, group(stops.label, ...steps),
+      group(threshold.label, ...thresholdButtons(state, meta.own)), logarithmic.label,
+    ],
+    show,
+  };
 }
 
 export default { render };

@@ -1,5 +1,6 @@
 // Drawing the scores over time: their line, the threshold, what lies above it.
 import { onShow } from "../shared/arrays.js";
+import { writeOver } from "../shared/canvas.js";
 import { AXIS, LEFT, RIGHT, TOP, timeScale, valueScale } from "../shared/scales.js";
 import { drawLine, drawSamples, drawTimeAxis, drawValueAxis, within } from "../shared/time_track.js";
 
@@ -105,6 +106,25 @@ export function drawThreshold({ context, width }, colours, y) {
   context.lineTo(width - RIGHT, y);
   context.stroke();
   context.setLineDash([]);
+}
+
+/**
+ * Thresholds that stay marked: a dotted line each, named at its left end.
+ * @param {Surface} surface
+ * @param {Palette} colours
+ * @param {ScoreAxis} axis
+ * @param {MarkedThreshold[]} marked
+ */
+export function drawMarkedThresholds({ context, width, height }, colours, axis, marked) {
+  const y = scoreHeights(axis, height);
+  context.textAlign = "left";
+  context.textBaseline = "bottom";
+  for (const { value, name } of marked) {
+    if (value > axis.high || value < axis.low) continue;
+    context.fillStyle = colours.ink;
+    for (let x = LEFT; x < width - RIGHT; x += 5) context.fillRect(x, y(value) - 0.5, 2, 1);
+    writeOver(context, colours, name, LEFT + 4, y(value) - 1);
+  }
 }
 
 /**

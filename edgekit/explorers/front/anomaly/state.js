@@ -3,9 +3,10 @@ import { lowerBound, nearest, unpack } from "../shared/arrays.js";
 import { put } from "../shared/model.js";
 import { clamp } from "../shared/numbers.js";
 import { scoreAxis } from "../shared/scales.js";
-import { thresholdMoves } from "../shared/threshold.js";
+import { otherThresholds, thresholdMoves } from "../shared/threshold.js";
 import { follow, timeView } from "../shared/time_span.js";
-import { countsOf } from "./counts.js";
+import { countsOf, eventsAbove } from "./counts.js";
+import { nextStop } from "./stops.js";
 
 /** @typedef {ReturnType<typeof anomalyState>} AnomalyState */
 
@@ -27,7 +28,9 @@ export function anomalyState(model) {
   }
   return {
     model, meta, data, windows, counts, endOf, axis, choose,
-    ...thresholdMoves(model, axis),
+    ...thresholdMoves(model, axis), ...otherThresholds(model, meta.own),
+    /** @param {number} threshold */
+    countsAt: (threshold) => ({ ...counts.at(threshold), events: eventsAbove(data, threshold) }),
     known: counts.normal.length + counts.anomalous.length > 0,
     view: () => timeView(model, meta.end),
     /** The window nearest to a time. @param {number} ms */
@@ -41,11 +44,13 @@ export function anomalyState(model) {
       const first = lowerBound(data.start, start);
       if (data.sample[first] === sample) choose(first);
     },
-    /** @param {1 | -1} step */
-    chooseAlarm(step) {
-      const threshold = model.get("threshold");
-      if (threshold === null) return;
-      for (let i = model.get("window") + step; i >= 0 && i < windows; i += step) if (data.score[i] > threshold) return choose(i);
+    /** Go to the next window of the kind chosen, or the one before. @param {1 | -1} step @returns {string} why not */
+    chooseStop(step) {
+      const threshold = model.get("threshold"), kind = model.get("stops");
+      if (threshold === null) return "no threshold: nothing is an alarm";
+      const found = nextStop(data, threshold, model.get("window"), step, kind);
+      if (found >= 0) choose(found);
+      return found >= 0 ? "" : `${kind}: none ${step > 0 ? "after" : "before"} window ${model.get("window")}`;
     },
   };
 }

@@ -24,13 +24,22 @@ export function h(tag, attributes = {}, ...children) {
  * @param {{head: (Node | null)[], main: (Node | null)[], side: Node[], foot: Node, width?: string}} parts `width`: of the side
  */
 export function frame(title, { head, main, side, foot, width }) {
-  const style = width && `--ek-side: ${width}`;
-  return h("div", { class: "ek", style, tabindex: "-1", role: "group", "aria-label": title },
-    h("div", { class: "ek-head" }, h("span", { class: "ek-title", title }, title), ...head),
+  const style = width && `--ek-side: ${width}`, told = h("span", { class: "ek-told", role: "status" });
+  const root = h("div", { class: "ek", style, tabindex: "-1", role: "group", "aria-label": title },
+    h("div", { class: "ek-head" }, h("span", { class: "ek-title", title }, title), ...head, told),
     h("div", { class: "ek-main" }, ...main),
     h("div", { class: "ek-side" }, ...side),
     foot);
+  root.addEventListener("ek-tell", (event) => (told.textContent = /** @type {CustomEvent<string>} */ (event).detail));
+  return root;
 }
+
+/**
+ * Tell something of what was done to an element, in the explorer's line for it; an empty text takes back what was told.
+ * @param {Element} element
+ * @param {string} text
+ */
+export const tell = (element, text) => void element.dispatchEvent(new CustomEvent("ek-tell", { detail: text, bubbles: true }));
 
 /**
  * @param {string} text
@@ -54,10 +63,11 @@ export function checkField(name, accept) {
 }
 
 /**
- * A labelled number field bound to a trait; `accept(value)` puts it. Returns the label and a way to show a value.
+ * A labelled number field bound to a trait; `accept(value)` puts it, and returns what there is to be told of it. That a
+ * value is out of the field's range is told too. Returns the label and a way to show a value.
  * @param {string} name
  * @param {Record<string, string | number>} attributes
- * @param {(value: number) => void} accept
+ * @param {(value: number) => string | void} accept
  */
 export function numberField(name, attributes, accept) {
   let typing = false, last = "";
@@ -68,7 +78,9 @@ export function numberField(name, attributes, accept) {
     const typed = input.value;
     typing = false;
     input.value = last; // what was not accepted, or not as it stood there, does not stay
-    if (typed !== "") accept(Number(typed));
+    if (typed === "") return;
+    const said = accept(Number(typed));
+    tell(input, beyondRange(name, attributes, Number(typed)) || said || "");
   };
   input.addEventListener("change", take);
   input.addEventListener("keydown", (event) => event.key === "Enter" && take()); // a notebook may keep Enter for itself
@@ -81,6 +93,16 @@ export function numberField(name, attributes, accept) {
     if (!typing) input.value = last;
   };
   return { label: h("label", {}, name, input), show };
+}
+
+/**
+ * @param {string} name
+ * @param {Record<string, string | number>} range
+ * @param {number} value
+ */
+function beyondRange(name, { min = -Infinity, max = Infinity }, value) {
+  if (value >= Number(min) && value <= Number(max)) return "";
+  return `${name}: ${max === Infinity ? `from ${min} on` : `from ${min} to ${max}`}, not ${value}`;
 }
 
 /**

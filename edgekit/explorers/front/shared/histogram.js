@@ -59,6 +59,27 @@ export function drawHistogramThreshold({ context, width, height }, colours, axis
 }
 
 /**
+ * Thresholds that stay marked: a dotted line each, named at its foot.
+ * @param {Surface} surface
+ * @param {Palette} colours
+ * @param {ScoreAxis} axis
+ * @param {MarkedThreshold[]} marked
+ */
+export function drawHistogramMarked({ context, width, height }, colours, axis, marked) {
+  const room = Math.max(width - LEFT - RIGHT, 1), floor = height - AXIS;
+  context.textBaseline = "bottom";
+  for (const [i, { value, name }] of marked.entries()) {
+    const share = axis.share(value);
+    if (share < 0 || share > 1) continue;
+    const at = LEFT + share * room, text = context.measureText(name).width;
+    context.fillStyle = colours.ink;
+    for (let y = 0; y < floor; y += 5) context.fillRect(at - 0.5, y, 1, 2);
+    context.textAlign = at + text + 8 > LEFT + room ? "right" : "left";
+    writeOver(context, colours, name, at + (context.textAlign === "left" ? 4 : -4), floor - 2 - 13 * i);
+  }
+}
+
+/**
  * Where one score stands in the histogram: a triangle on its upper rim, and a line down.
  * @param {Surface} surface
  * @param {Palette} colours

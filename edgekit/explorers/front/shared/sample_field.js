@@ -1,5 +1,5 @@
 // Jumping to a sample by its name.
-import { h } from "./elements.js";
+import { h, tell } from "./elements.js";
 
 /**
  * Which sample is meant: the one of this name, else the only one with it in its name; else why there is none.
@@ -21,12 +21,12 @@ export function sampleNamed(samples, typed) {
  */
 export function sampleField(samples, go) {
   const list = h("datalist", { id: `ek-samples-${Math.random().toString(36).slice(2)}` }, ...samples.map(({ name }) => h("option", { value: name })));
-  const input = h("input", { type: "search", list: list.id, autocomplete: "off", size: 14 }), told = h("span", { class: "ek-told", role: "status" });
+  const input = h("input", { type: "search", list: list.id, autocomplete: "off", size: 14 });
   const take = () => {
     const typed = input.value.trim();
     if (!typed) return;
     const found = sampleNamed(samples, typed);
-    told.textContent = typeof found === "string" ? found : "";
+    tell(input, typeof found === "string" ? found : "");
     if (typeof found === "string") return;
     input.value = "";
     go(found);
@@ -35,5 +35,5 @@ export function sampleField(samples, go) {
   input.addEventListener("keydown", (event) => event.key === "Enter" && take()); // a notebook may keep Enter for itself
   /** @param {number} sample the one on show */
   const show = (sample) => void (input.placeholder = samples[sample]?.name ?? "");
-  return { elements: samples.length > 1 ? [h("label", {}, "sample", input), list, told] : [], show };
+  return { elements: samples.length > 1 ? [h("label", {}, "sample", input), list] : [], show };
 }

@@ -1,5 +1,6 @@
 // The threshold: moved by hand along the scale of scores, and told to a screen reader.
 import { onDrag } from "./dragging.js";
+import { button } from "./elements.js";
 import { put } from "./model.js";
 import { LEFT, RIGHT, rounded } from "./scales.js";
 
@@ -9,8 +10,13 @@ import { LEFT, RIGHT, rounded } from "./scales.js";
  * @param {() => ScoreAxis} axis
  */
 export function thresholdMoves(model, axis) {
-  /** @param {number} value */
-  const setThreshold = (value) => void (Number.isFinite(value) && put(model, "threshold", value));
+  /** @param {number} value @returns {string} what there is to be told of it */
+  function setThreshold(value) {
+    if (!Number.isFinite(value)) return "a threshold is a finite number";
+    put(model, "threshold", value);
+    const { low, high } = axis();
+    return value > high ? "threshold: above every score" : value < low ? "threshold: below every score" : "";
+  }
   return {
     setThreshold,
     /** @param {number} share of the scale of scores, from its low end */
@@ -25,6 +31,48 @@ export function thresholdMoves(model, axis) {
       setThreshold(rounded(scale.at(share + steps / 100), scale));
     },
   };
+}
+
+/**
+ * Thresholds beside the one in force: the block's own, and one that was kept to compare others with.
+ * @param {Model<ComparedTraits>} model
+ * @param {number | null} own
+ */
+export function otherThresholds(model, own) {
+  return {
+    ownThreshold: () => void (own !== null && put(model, "threshold", own)),
+    /** Keep the threshold of now to compare others with; pressed again where it is kept, let it go. */
+    compareFromHere() {
+      const now = model.get("threshold");
+      put(model, "compared", now === model.get("compared") ? null : now);
+    },
+    /** The thresholds that stay marked. */
+    marked: () => markedThresholds(model.get("compared"), own),
+    /** The one that the threshold is compared with, if any. */
+    other: () => markedThresholds(model.get("compared"), own).find(({ value }) => value !== model.get("threshold")),
+  };
+}
+
+/**
+ * @param {number | null} compared
+ * @param {number | null} own
+ * @returns {MarkedThreshold[]} the one to compare with first
+ */
+export function markedThresholds(compared, own) {
+  const kept = compared === null || compared === own ? [] : [{ value: compared, name: "compared" }];
+  return own === null ? kept : [...kept, { value: own, name: "block's own" }];
+}
+
+/**
+ * Buttons for the two keys of the threshold, t and m.
+ * @param {Pick<ReturnType<typeof otherThresholds>, "ownThreshold" | "compareFromHere">} moves
+ * @param {number | null} own
+ */
+export function thresholdButtons({ ownThreshold, compareFromHere }, own) {
+  const back = button("own", ownThreshold), keep = button("compare", compareFromHere);
+  back.title = `back to the block's own threshold, ${own} (t)`;
+  keep.title = "keep this threshold to compare others with, or let it go (m)";
+  return own === null ? [keep] : [back, keep];
 }
 
 /**

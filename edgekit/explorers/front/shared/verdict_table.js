@@ -1,33 +1,52 @@
-// What the threshold does, in words and two small tables.
+// What the threshold does, in words and two small tables; beside it, what another one does.
 import { h } from "./elements.js";
+import { figure } from "./numbers.js";
 
 /**
  * @template {Record<string, number>} Counted
  * @param {{
- *   known: boolean, things: string, sides: string[],
+ *   known: boolean, things: string, sides: string[], compared: [name: keyof Counted & string, title: string][],
  *   rates: [name: keyof Counted & string, title: string, text: (value: number) => string][],
- * }} what `known`: whether it is known what the things should be; `sides`: what the two sides of the threshold are called
+ * }} what `known`: whether it is known what the things should be; `sides`: what the two sides of the threshold are called;
+ *   `compared`: what is listed, beside the rates, where there is another threshold to compare with
  */
-export function verdictTable({ known, things, sides, rates }) {
+export function verdictTable({ known, things, sides, compared, rates }) {
   const said = h("p", { "aria-live": "polite" });
   /** @type {[name: string, cell: HTMLElement, text: (value: number) => string][]} */
-  const cells = [];
-  const cell = (/** @type {string} */ name, /** @type {(value: number) => string} */ text = String) => {
+  const cells = [], others = /** @type {typeof cells} */ ([]);
+  const cell = (/** @type {string} */ name, /** @type {(value: number) => string} */ text = String, to = cells) => {
     const td = h("td");
-    cells.push([name, td, text]);
+    to.push([name, td, text]);
     return td;
   };
   const row = (/** @type {string} */ name, /** @type {HTMLElement[]} */ ...tds) => h("tr", {}, h("th", { scope: "row" }, name), ...tds);
-  const tables = known ? [
-    h("table", {}, h("caption", { class: "ek-hidden" }, `${things} on each side of the threshold`),
-      h("thead", {}, h("tr", {}, h("td"), ...sides.map((text) => h("th", { scope: "col" }, text)))),
-      h("tbody", {}, row("anomalous", cell("tp"), cell("fn")), row("normal", cell("fp"), cell("tn")))),
-    h("table", {}, h("caption", { class: "ek-hidden" }, "how good the threshold is"),
-      h("tbody", {}, ...rates.map(([name, title, text]) => row(title, cell(name, text))))),
-  ] : [];
-  function show(/** @type {string} */ words, /** @type {Counted | null} */ counts) {
+  const rated = (/** @type {string} */ name, /** @type {string} */ title, /** @type {(value: number) => string} */ text) =>
+    row(title, cell(name, text), cell(name, text, others));
+  const here = h("th", { scope: "col" }), there = h("th", { scope: "col" });
+  const heads = h("thead", {}, h("tr", {}, h("td"), here, there));
+  const listed = compared.filter(([name]) => known || !["fp", "fn"].includes(name)).map(([name, title]) => rated(name, title, String));
+  const judged = h("table", { hidden: known ? null : "" }, h("caption", { class: "ek-hidden" }, "how good the threshold is"), heads,
+    h("tbody", {}, ...listed, ...(known ? rates : []).map(([name, title, text]) => rated(name, title, text))));
+  const counted = h("table", {}, h("caption", { class: "ek-hidden" }, `${things} on each side of the threshold`),
+    h("thead", {}, h("tr", {}, h("td"), ...sides.map((text) => h("th", { scope: "col" }, text)))),
+    h("tbody", {}, row("anomalous", cell("tp"), cell("fn")), row("normal", cell("fp"), cell("tn"))));
+  /**
+   * @param {string} words
+   * @param {Counted & {threshold?: number} | null} counts
+   * @param {MarkedThreshold & {counts: Counted}} [other]
+   */
+  function show(words, counts, other) {
     said.textContent = words;
     for (const [name, td, text] of cells) td.textContent = text(counts?.[name] ?? NaN);
+    for (const [name, td, text] of others) {
+      td.textContent = other ? text(other.counts[name]) : "";
+      td.hidden = !other;
+    }
+    heads.hidden = !other;
+    for (const line of listed) line.hidden = !other;
+    judged.hidden = !known && !other;
+    here.textContent = "here";
+    there.textContent = other ? `${other.name} ${figure(other.value, 2)}` : "";
   }
-  return { element: h("div", {}, h("h3", {}, "At this threshold"), said, ...tables), show };
+  return { element: h("div", {}, h("h3", {}, "At this threshold"), said, ...(known ? [counted] : []), judged), show };
 }

@@ -7,6 +7,7 @@ import { pictureLoader } from "../shared/images.js";
 import { keepKeys } from "../shared/keyboard.js";
 import { put } from "../shared/model.js";
 import { palette } from "../shared/theme.js";
+import { thresholdButtons } from "../shared/threshold.js";
 import { cellCard } from "./cell_card.js";
 import { pictureDrawing } from "./drawing.js";
 import { scoreHistograms } from "./histograms.js";
@@ -41,7 +42,7 @@ function render({ model, el }) {
   visualKeys(state, root, { strip, histogram: histograms.slider });
   pressCells(state, stage);
   const loop = drawingLoop(model, root, {
-    often: ["picture", "cell", "threshold", "opacity", "show"], seldom: ["log_scale"],
+    often: ["picture", "cell", "threshold", "compared", "opacity", "show"], seldom: ["log_scale"],
     below() {
       colours = palette(root, meta.looks);
       histograms.below(colours);
@@ -68,7 +69,7 @@ function render({ model, el }) {
  * @param {VisualState} state
  */
 function visualFields(state) {
-  const { model, count, known, choose, setThreshold, setOpacity } = state;
+  const { model, meta, count, known, choose, setThreshold, setOpacity } = state;
   const place = numberField("picture", { min: 0, max: count - 1, step: 1 }, choose);
   const shown = selectField("show", known ? ["all", "flagged", "false alarms", "misses"] : ["all", "flagged"], (show) => filter(state, /** @type {VisualShow} */ (show)));
   const threshold = numberField("threshold", { step: "any" }, setThreshold);
@@ -81,7 +82,7 @@ function visualFields(state) {
     logarithmic.show(model.get("log_scale"));
     heat.show(model.get("opacity"));
   };
-  return { elements: [count > 1 ? place.label : null, count > 1 ? shown.label : null, threshold.label, logarithmic.label, heat.label], show };
+  return { elements: [count > 1 ? place.label : null, count > 1 ? shown.label : null, threshold.label, ...thresholdButtons(state, meta.own), logarithmic.label, heat.label], show };
 }
 
 export default { render };

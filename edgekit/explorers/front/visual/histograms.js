@@ -1,12 +1,12 @@
 // The histograms of cells and of pictures, one above the other on the same scale of scores.
 import { canvasIn } from "../shared/canvas.js";
 import { h } from "../shared/elements.js";
-import { drawHistogram, drawHistogramMark, drawHistogramThreshold } from "../shared/histogram.js";
+import { drawHistogram, drawHistogramMark, drawHistogramMarked, drawHistogramThreshold } from "../shared/histogram.js";
 import { dragInHistogram, sayThreshold } from "../shared/threshold.js";
 /** @import { VisualState } from "./state.js" */
 
 /** @param {VisualState} state */
-export function scoreHistograms({ model, meta, data, grid, cell, cells, pictures, axis, setThresholdAt, counts, count }) {
+export function scoreHistograms({ model, meta, data, grid, cell, cells, pictures, axis, setThresholdAt, counts, count, marked }) {
   const places = [
     { scores: cells, kinds: meta.cell_kinds, element: h("div", { class: "ek-track ek-flat", role: "img", "aria-label": "histogram of the scores of cells" }) },
     { scores: pictures, kinds: meta.picture_kinds, element: h("div", { class: "ek-track ek-flat", tabindex: "0", role: "slider", "aria-label": "threshold" }) },
@@ -23,11 +23,12 @@ export function scoreHistograms({ model, meta, data, grid, cell, cells, pictures
     },
     above(/** @type {Palette} */ colours) {
       const threshold = model.get("threshold"), scale = axis();
-      const marked = [grid().scores[cell()], data.score[model.get("picture")]];
+      const looked = [grid().scores[cell()], data.score[model.get("picture")]];
       places.forEach(({ over }, i) => {
         const surface = over.begin();
         if (threshold !== null) drawHistogramThreshold(surface, colours, scale, threshold);
-        drawHistogramMark(surface, colours, scale, marked[i] ?? NaN);
+        drawHistogramMark(surface, colours, scale, looked[i] ?? NaN);
+        drawHistogramMarked(surface, colours, scale, marked().filter(({ value }) => value !== threshold));
       });
       sayThreshold(threshold, scale, slider);
       if (threshold !== null) slider.setAttribute("aria-valuetext", `${Number(threshold.toPrecision(6))}, ${counts().above} of ${count} pictures flagged`);

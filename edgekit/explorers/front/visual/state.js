@@ -4,7 +4,7 @@ import { lowerBound, unpack, upperBound } from "../shared/arrays.js";
 import { put } from "../shared/model.js";
 import { clamp } from "../shared/numbers.js";
 import { scoreAxis } from "../shared/scales.js";
-import { thresholdMoves } from "../shared/threshold.js";
+import { otherThresholds, thresholdMoves } from "../shared/threshold.js";
 import { byTruth, twoSides } from "../shared/two_sides.js";
 import { cellBeside, cellsFlagged, highestCell } from "./grid.js";
 import { filtered, verdictOf } from "./verdict.js";
@@ -42,15 +42,15 @@ export function visualState(model) {
   }
   return {
     model, meta, data, count, grids, pictures, cells, axis, threshold, grid, cell, chooseCell,
-    ...thresholdMoves(model, axis),
+    ...thresholdMoves(model, axis), ...otherThresholds(model, meta.own),
     known: pictures.normal.length + pictures.anomalous.length > 0,
     shape: () => meta.pictures[model.get("picture")].shape,
     verdict: (i = model.get("picture")) => verdictOf(data.score[i], data.truth[i], threshold()),
-    /** Pictures on each side of the threshold, and cells at or above it. */
-    counts: () => ({
-      ...twoSides(pictures, threshold(), lowerBound),
-      cells: cells.all.length - lowerBound(cells.all, threshold()),
-    }),
+    /** Pictures on each side of a threshold, and cells at or above it. @param {number} [limit] that in force without it */
+    counts(limit = threshold()) {
+      const sides = twoSides(pictures, limit, lowerBound);
+      return { ...sides, alarms: sides.fp / (sides.fp + sides.tn), cells: cells.all.length - lowerBound(cells.all, limit) };
+    },
     cellsFlagged: () => cellsFlagged(grid(), threshold()),
     /** Which share of the normal cells has a lower score. @param {number} score */
     standing: (score) => lowerBound(cells.normal, score) / cells.normal.length,
