@@ -40,7 +40,8 @@ from edgekit.studio.studio import Studio
 from edgekit.studio.suitable import connect_for
 
 if TYPE_CHECKING:
-    from edgekit import checks, explorers, plots
+    from edgekit import batch, checks, explorers, plots
+    from edgekit.batch import Store
     from edgekit.explorers import explore
     from edgekit.sandbox import Sandbox
 
@@ -63,11 +64,13 @@ __all__ = [
     "Sample",
     "Sandbox",
     "SandboxError",
+    "Store",
     "Studio",
     "StudioError",
     "UsageError",
     "__version__",
     "anomaly",
+    "batch",
     "checks",
     "classification",
     "connect",
@@ -92,6 +95,10 @@ def __getattr__(name: str) -> Any:
         with extras.needed("lab", f"ek.{name}"):
             explorers = import_module("edgekit.explorers")
         return explorers if name == "explorers" else explorers.explore
+    if name in ("Store", "batch"):
+        with extras.needed("batch", f"ek.{name}"):
+            batch = import_module("edgekit.batch")
+        return batch if name == "batch" else batch.Store
     if name == "Sandbox":
         with extras.needed("sandbox", "The sandbox"):
             return import_module("edgekit.sandbox").Sandbox

@@ -123,7 +123,17 @@ class NotFoundError(StudioError):
 
 
 class RateLimitError(StudioError):
-    """Too many requests; the server asks to slow down."""
+    """Too many requests; the server asks to slow down.
+
+    Attributes
+    ----------
+    retry_after : float or None
+        Seconds to wait, where the server says how long (``Retry-After``).
+    """
+
+    def __init__(self, message: str, status: int | None = None, retry_after: float | None = None) -> None:
+        super().__init__(message, status)
+        self.retry_after = retry_after
 
 
 class JobFailed(StudioError):

@@ -19,8 +19,8 @@ from edgekit.explorers.regression import RegressionExplorer, RegressionState
 from edgekit.explorers.signal import SignalExplorer, SignalState
 from edgekit.explorers.tabs import ResultExplorer, ResultState
 from edgekit.explorers.visual import VisualExplorer, VisualState
-from edgekit.results.anomaly import is_mixture
 from edgekit.results.block import BlockResult
+from edgekit.results.by_kind import most_telling
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
 from edgekit.summaries import HasResults, HasWorst
@@ -40,7 +40,7 @@ __all__ = [
 
 Explorable = Sample | BlockResult | ClassifyResult
 
-# The explorer of each kind of block (`BlockResult.shown_kind`). Of a result with several, the first one here is opened.
+# The explorer of each kind of block (`BlockResult.shown_kind`); of a result with several: `by_kind.most_telling`.
 EXPLORERS: Mapping[str, Callable[..., Explorer]] = {
     "anomaly": AnomalyExplorer,
     "visual": VisualExplorer,
@@ -184,14 +184,13 @@ def _chosen(result: ClassifyResult, block: int | str | None) -> BlockResult:
 
 def _telling(result: ClassifyResult) -> BlockResult:
     """Return the block of a result that an explorer can show most of."""
-    order = list(EXPLORERS)
     blocks = [block for block in result.blocks if block.shown_kind in EXPLORERS]
     if not blocks:
         raise UsageError(
             "No block of this result has anomaly scores, objects, a regression or labels; there are: "
             f"{result.listing()}. block.plot() draws any of them."
         )
-    return min(blocks, key=lambda b: (order.index(b.shown_kind), not is_mixture(b.type), b.last_layer != "fomo"))
+    return min(blocks, key=lambda b: most_telling(b.shown_kind, b.type, b.last_layer))
 
 
 def __dir__() -> list[str]:

@@ -33,13 +33,19 @@ class Kind(Protocol):
         """Draw what a block found."""
 
 
+# The first has most to show of a sample, the last least.
 SHOWN: Mapping[str, Kind] = {
     "anomaly": anomaly,
-    "classification": classification,
+    "visual": visual,
     "detection": detection,
     "regression": regression,
-    "visual": visual,
+    "classification": classification,
 }
+
+
+def most_telling(kind: str, block_type: str, last_layer: str | None) -> tuple[int, bool, bool]:
+    """Return what to sort blocks by, the one that has most to show first: anomaly scores, a GMM before K-means, …"""
+    return list(SHOWN).index(kind), not anomaly.is_mixture(block_type), last_layer != "fomo"
 
 
 def shown_kind(raw: Classification) -> str:

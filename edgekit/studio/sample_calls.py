@@ -41,7 +41,7 @@ def listed(
         try:
             found += _listed(calls, name, wanted, room)
         except StudioError as refusal:
-            if category or name in CATEGORIES[:2] or refusal.status not in (200, 400):
+            if category or not _unknown(name, refusal):
                 raise
     columns = {
         "id": [s.id for s in found],
@@ -57,6 +57,33 @@ def listed(
         "created": [s.created for s in found],
     }
     return pd.DataFrame(columns).set_index("id").sort_index()
+
+
+def listed_ids(calls: Calls) -> list[int]:
+    """Return the ids of all samples of the project, ascending: no more is kept of a hundred thousand of them."""
+    found: set[int] = set()
+    for category in CATEGORIES:
+        own: set[int] = set()
+        try:
+            while True:
+                known = len(own)
+                page = calls.get(
+                    schema.SamplesResponse, "raw-data", category=category, limit=PAGE, offset=known, sortBy="id-asc"
+                )
+                own |= {sample.id for sample in page.samples}
+                if not page.samples or len(own) >= page.total_count:
+                    break
+                calls.check_progress(known, len(own), "raw-data")
+        except StudioError as refusal:
+            if own or not _unknown(category, refusal):
+                raise
+        found |= own
+    return sorted(found)
+
+
+def _unknown(category: str, refusal: StudioError) -> bool:
+    """Say whether a server refused a category because it is an older one that does not know it."""
+    return category not in CATEGORIES[:2] and refusal.status in (200, 400)
 
 
 def _listed(calls: Calls, category: str, labels: list[str] | None, room: int | None) -> list[schema.SampleInfo]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -58,10 +59,16 @@ def cells_of(results: Results, block: int | str | None = None, *, threshold: flo
         samples += [sample] * len(found)
         windows += range(len(found))
         grids += found
+    table = cells_of_grids(grids, samples, windows)
+    return table if limit is None else table[table["score"] >= limit].reset_index(drop=True)
+
+
+def cells_of_grids(grids: Sequence[Floats], samples: Sequence[Any], windows: Sequence[int]) -> pd.DataFrame:
+    """Put the cells of grids into one table, each with its sample and window; see `cells_of`."""
     sizes = [grid.size for grid in grids]
     places = [_places(*grid.shape) for grid in grids] or [_places(0, 0)]
     row, column, x, y, width, height = (np.concatenate(part) for part in zip(*places, strict=True))
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "sample": np.repeat(pd.Index(samples).to_numpy(), sizes),
             "window": np.repeat(np.array(windows, int), sizes),
@@ -74,7 +81,6 @@ def cells_of(results: Results, block: int | str | None = None, *, threshold: flo
             "height": height,
         }
     )
-    return table if limit is None else table[table["score"] >= limit].reset_index(drop=True)
 
 
 @lru_cache(maxsize=64)

@@ -55,7 +55,8 @@ def status_fault(call: str, response: requests.Response, content: bytes) -> Faul
     retry_after = _retry_after(response)
     if status == 429:
         when = f"in {retry_after:.0f} s" if retry_after else "later"
-        return Fault(RateLimitError(f"{text} Too many requests: try again {when}.", status), retry_after, passing)
+        limited = RateLimitError(f"{text} Too many requests: try again {when}.", status, retry_after)
+        return Fault(limited, retry_after, passing)
     kind, hint = refusals.meant(said, call)
     if status >= 500:
         kind, hint = StudioError, "The server has a problem of its own: try again later."

@@ -86,9 +86,7 @@ class Recorder:
         return self._kept(_call("POST", path, params, body), answer)
 
     def _kept(self, call: str, answer: bytes) -> bytes:
-        kept = self._transport.masked(answer)
-        for secret in _SIGNATURE_KEYS:
-            kept = secret.sub(rb"\1null", kept)
+        kept = without_signature_keys(self._transport.masked(answer))
         content = gzip.compress(call.encode() + b"\n" + kept, mtime=0)
         saving.save(self._folder / _file_name(call), content)
         return answer
@@ -157,6 +155,13 @@ class Replay:
         if first != call.encode():
             raise _damaged(file, "it holds the answer to another call")
         return answer
+
+
+def without_signature_keys(answer: bytes) -> bytes:
+    """Blank the value of ``signatureKey``, which may be a secret, wherever it stands in JSON."""
+    for secret in _SIGNATURE_KEYS if b"signatureKey" in answer else ():
+        answer = secret.sub(rb"\1null", answer)
+    return answer
 
 
 def _begin(folder: Path, about: About) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -11,6 +13,7 @@ from edgekit.waiting import Stopped
 
 P = ParamSpec("P")
 R = TypeVar("R")
+_travels: ContextVar[bool] = ContextVar("_travels", default=False)
 
 
 class Secret:
@@ -54,7 +57,17 @@ class Secret:
         return self
 
     def __reduce__(self) -> tuple[type[Secret], tuple[str]]:
-        return Secret, ("",)  # a pickle travels: what is unpickled has to be given its key again
+        return Secret, (self._value if _travels.get() else "",)  # a pickle may end up anywhere: see `travelling`
+
+
+@contextmanager
+def travelling() -> Iterator[None]:
+    """Let secrets be pickled with their value, for a worker that has to have it; without this a pickle has none."""
+    before = _travels.set(True)
+    try:
+        yield
+    finally:
+        _travels.reset(before)
 
 
 def sealed(function: Callable[P, R]) -> Callable[P, R]:

@@ -12,6 +12,9 @@ import json
 import os
 import re
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -23,7 +26,7 @@ from urllib3.util.retry import Retry
 
 from edgekit import display, waiting
 from edgekit.arguments import flag
-from edgekit.errors import ConnectionFailed, UsageError
+from edgekit.errors import ConnectionFailed, RateLimitError, UsageError
 from edgekit.wire import address, limits
 from edgekit.wire.attempt import Adapter, Attempt
 from edgekit.wire.faults import Fault, network_fault, status_fault
@@ -32,6 +35,20 @@ from edgekit.wire.secret import Secret
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _KEY_HEADER = "x-api-key"
+_raises_limits: ContextVar[bool] = ContextVar("_raises_limits", default=False)
+
+
+@contextmanager
+def limits_raised() -> Iterator[None]:
+    """Let calls of this thread raise RateLimitError at once where the server asks to slow down, in place of waiting.
+
+    For a caller that makes all its workers wait, not only this one.
+    """
+    before = _raises_limits.set(True)
+    try:
+        yield
+    finally:
+        _raises_limits.reset(before)
 
 
 class Session(Protocol):
@@ -149,7 +166,8 @@ class Transport:
             if isinstance(outcome, bytes):
                 return outcome
             wait = outcome.retry_after or 0.0
-            if not (repeatable and outcome.passing and retry.total) or wait > limits.MAX_RETRY_AFTER:
+            raises = _raises_limits.get() and isinstance(outcome.error, RateLimitError)
+            if raises or not (repeatable and outcome.passing and retry.total) or wait > limits.MAX_RETRY_AFTER:
                 raise outcome.error
             retry = retry.increment(method, route, error=HTTPError())
             waiting.pause(wait or retry.get_backoff_time())

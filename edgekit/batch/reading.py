@@ -1,0 +1,209 @@
+"""The parts of a store as tables: what is written in Parquet, and what the open part has so far."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from edgekit import display
+from edgekit.batch import journal, layout, part
+from edgekit.batch.journal import FILE, Place
+from edgekit.batch.part import BLOCKS, SUFFIX
+from edgekit.batch.source import Stored
+from edgekit.batch.tables import Kept
+from edgekit.errors import ResponseError, UsageError
+from edgekit.results.by_kind import most_telling
+from edgekit.results.result import ClassifyResult
+
+_TYPES = {pa.bool_(): pd.BooleanDtype()}
+
+
+class AnswerPlace(NamedTuple):
+    """Where an answer stands."""
+
+    file: Path
+    place: Place
+
+
+class Parts:
+    """The parts of a store as they are now.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the store.
+    source : Stored
+        What explains the answers.
+    """
+
+    def __init__(self, folder: Path, source: Stored) -> None:
+        self._source = source
+        self._open_file = file = folder / layout.OPEN / FILE
+        while True:
+            state = _state(file)
+            self._open = {} if state is None else _open_tables(file, state, source)
+            self.sealed = layout.parts(folder)
+            after = _state(file)
+            if (state is None) == (after is None) and (not state or not after or state.inode == after.inode):
+                break  # else a run has made a part of it in the meantime, which would be in neither or in both
+
+    def tables(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """Yield a table part by part; a part that has none of this name is left out.
+
+        Raises
+        ------
+        ResponseError
+            A file is damaged; the text names it.
+        """
+        for one in self.sealed:
+            file = one / f"{name}{SUFFIX}"
+            if file.exists():
+                yield _read(file, columns)
+        if name in self._open:
+            found = self._open[name]
+            yield found if columns is None else found.select([c for c in columns if c in found.column_names])
+
+    def table(
+        self,
+        name: str,
+        columns: Sequence[str] | None = None,
+        *,
+        where: int | None = None,
+        missing: Sequence[str] = (),
+    ) -> pd.DataFrame:
+        """Return a table of all parts, ascending by sample; of the verdicts those `where` the block is this one."""
+        found = list(self.tables(name, columns))
+        if not found:
+            return pd.DataFrame(columns=list(columns or missing))
+        whole = pa.concat_tables(found, promote_options="permissive")
+        if where is not None:
+            whole = whole.filter(pc.equal(whole["block"], where))
+        table: pd.DataFrame = whole.to_pandas(types_mapper=_TYPES.get)
+        if "sample" in table and not table["sample"].is_monotonic_increasing:
+            table = table.sort_values("sample", kind="stable", ignore_index=True)
+        return table
+
+    def blocks(self) -> list[dict[str, Any]]:
+        """List the learn blocks that answered: id, kind, type, title, last_layer, keys."""
+        found: dict[int, dict[str, Any]] = {}
+        for schema in self._schemas():
+            for one in json.loads((schema.metadata or {}).get(BLOCKS, b"[]")):
+                found.setdefault(one["id"], one)
+        return [found[number] for number in sorted(found)]
+
+    def _schemas(self) -> Iterator[pa.Schema]:
+        for one in self.sealed:
+            file = one / f"samples{SUFFIX}"
+            yield _schema(file, _state(file))
+        if "samples" in self._open:
+            yield self._open["samples"].schema
+
+    def block(self, key: int | str | None) -> dict[str, Any]:
+        """Return one block: by its id, type, last layer, kind or title; without a key the one that tells most.
+
+        Raises
+        ------
+        UsageError
+            None, or more than one, answers to it; the text lists what there is.
+        """
+        blocks = self.blocks()
+        if key is None and blocks:
+            return min(blocks, key=lambda one: most_telling(one["kind"], one["type"], one["last_layer"]))
+        if isinstance(key, int | np.integer):
+            found = [one for one in blocks if one["id"] == key]
+        else:
+            names = ("type", "last_layer", "kind", "title")
+            found = next((same for name in names if (same := [b for b in blocks if key and b[name] == key])), [])
+        if len(found) == 1:
+            return found[0]
+        listed = ", ".join(f"{b['id']} ({display.shown(b['type'])}, {display.shown(b['title'])!r})" for b in blocks)
+        fault = "More than one block answers" if found else "No block answers"
+        raise UsageError(f"{fault} to {display.quoted(key)}. This store has: {listed or 'none'}. Ask by id.")
+
+    def has(self, name: str, block: int) -> bool:
+        """Say whether a block has a table of this name."""
+        whole = f"{name}-{block}"
+        return whole in self._open or any((one / f"{whole}{SUFFIX}").exists() for one in self.sealed)
+
+    def places(self) -> dict[int, AnswerPlace]:
+        """Return where each answer stands, by sample id."""
+        found: dict[int, AnswerPlace] = {}
+        for one in self.sealed:
+            file = one / f"samples{SUFFIX}"
+            found |= {sample: AnswerPlace(one / FILE, place) for sample, place in _places(file, _state(file))}
+        if "samples" in self._open:
+            found |= {sample: AnswerPlace(self._open_file, place) for sample, place in _listed(self._open["samples"])}
+        return found
+
+    def result(self, at: AnswerPlace) -> ClassifyResult:
+        """Read one result."""
+        return ClassifyResult(journal.record_at(at.file, at.place).response(), self._source)
+
+
+class _State(NamedTuple):
+    """What tells a file from the same one at another time, and from another one in its place."""
+
+    inode: int
+    size: int
+    changed: int
+
+
+def _state(file: Path) -> _State | None:
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return None
+    return _State(found.st_ino, found.st_size, found.st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _open_tables(file: Path, state: _State, source: Stored) -> dict[str, pa.Table]:
+    """Return the tables of the open part; nothing where it has become a part in the meantime."""
+    try:
+        kept = [Kept.of(record, place) for record, place in journal.records(file)]
+    except FileNotFoundError:
+        return {}
+    return part.tables_of(kept, source) if kept else {}
+
+
+def _read(file: Path, columns: Sequence[str] | None) -> pa.Table:
+    try:
+        with pq.ParquetFile(file) as found:
+            names = found.schema_arrow.names
+            return found.read(None if columns is None else [name for name in columns if name in names])
+    except (OSError, pa.ArrowException) as problem:
+        raise _damaged(file, problem) from None
+
+
+@lru_cache(maxsize=4096)
+def _schema(file: Path, state: _State | None) -> pa.Schema:
+    try:
+        return pq.read_schema(file)
+    except (OSError, pa.ArrowException) as problem:
+        raise _damaged(file, problem) from None
+
+
+@lru_cache(maxsize=4096)
+def _places(file: Path, state: _State | None) -> list[tuple[int, Place]]:
+    return _listed(_read(file, ["sample", "offset", "size"]))
+
+
+def _listed(samples: pa.Table) -> list[tuple[int, Place]]:
+    columns = (samples[name].to_pylist() for name in ("sample", "offset", "size"))
+    return [(sample, Place(offset, size)) for sample, offset, size in zip(*columns, strict=True)]
+
+
+def _damaged(file: Path, problem: Exception) -> ResponseError:
+    return ResponseError(
+        f"{display.quoted(str(file), 200)} is damaged ({display.shown(problem)}). Copy the store again, or delete the "
+        "folder it is in: the next run asks for its samples again."
+    )

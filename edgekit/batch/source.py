@@ -1,0 +1,70 @@
+"""What stands in for the Studio of stored answers: the impulse and the project's labels, and a word on all else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+import pandas as pd
+
+from edgekit.batch.layout import About
+from edgekit.errors import UsageError
+from edgekit.results.sample import Sample
+from edgekit.wire.schema import Impulse
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from edgekit.anomaly import Gmm, KMeans
+
+
+class Stored:
+    """Answers what a store holds beside its answers; it is the `source` of each of its results."""
+
+    def __init__(self, about: About) -> None:
+        self._about = about
+
+    def __repr__(self) -> str:
+        return f"<a store of project {self._about.project_id}>"
+
+    def impulse(self) -> Impulse:
+        """Return the impulse as it was when the store was begun."""
+        return self._about.impulse
+
+    known_impulse = impulse
+
+    def anomaly_labels(self) -> dict[str, bool]:
+        """Say of each label whether the project called it anomalous."""
+        return dict(self._about.anomaly_labels)
+
+    def sample(self, sample: int) -> Sample:
+        """Say that a sample comes with its result."""
+        raise _not_stored(f"sample {sample} apart from its result", f"sample({sample})")
+
+    def image(self, sample: int, *, after_input_block: bool = False) -> Image:
+        """Say that pictures are not stored."""
+        raise _not_stored(f"the picture of sample {sample}", f"image({sample})")
+
+    def original(self, sample: int) -> bytes:
+        """Say that the uploaded bytes are not stored."""
+        raise _not_stored(f"the uploaded file of sample {sample}", f"original({sample})")
+
+    def features(self, sample: int, dsp: int) -> pd.DataFrame:
+        """Say that features are not stored."""
+        raise _not_stored(f"what DSP block {dsp} made of sample {sample}", f"features({sample}, {dsp})")
+
+    def gmm(self, block: int) -> Gmm:
+        """Say that parameters are not stored."""
+        self._no_parameters(block)
+
+    def kmeans(self, block: int) -> KMeans:
+        """Say that parameters are not stored."""
+        self._no_parameters(block)
+
+    def _no_parameters(self, block: int) -> NoReturn:
+        raise _not_stored(f"the parameters of block {block}", f"gmm({block})")
+
+
+def _not_stored(what: str, call: str) -> UsageError:
+    return UsageError(
+        f"This result is of a store (ek.Store), which does not hold {what}. The Studio has it: ek.connect().{call}."
+    )

@@ -1,0 +1,140 @@
+"""What `classify` puts into a folder comes out of it as the Studio's own answers would."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+import edgekit as ek
+from tests.batch.conftest import SAMPLES
+
+
+@pytest.fixture(scope="module")
+def results(studio):
+    return studio.classify(SAMPLES)
+
+
+def alike(found, expected):
+    """Tables are the same but for how whole numbers and texts are held."""
+    pd.testing.assert_frame_equal(found, expected, check_dtype=False, check_column_type=False)
+
+
+@pytest.mark.parametrize("block", ["keras", "anomaly", "anomaly-gmm"])
+def test_windows_are_those_of_the_results(motion_store, results, block):
+    alike(motion_store.windows(block), ek.windows(results, block))
+
+
+def test_windows_of_all_blocks_stand_block_by_block(motion_store):
+    table = motion_store.windows()
+    assert list(table["block"].unique()) == list(motion_store.blocks()["id"])
+    alone = motion_store.windows("anomaly-gmm")
+    gmm = table[table["block"] == motion_store.blocks().set_index("type")["id"]["anomaly-gmm"]]
+    assert gmm["anomaly"].tolist() == alone["anomaly"].tolist()
+
+
+def test_predictions_are_those_of_the_results(motion_store, results):
+    expected = pd.concat([r.block("keras").predictions().reset_index().assign(sample=r.sample.id) for r in results])
+    found = motion_store.predictions("keras")
+    names = ["sample", "window", "expected", "predicted", "probability", "correct"]
+    alike(found[names], expected[names].reset_index(drop=True))
+
+
+def test_a_result_is_the_answer_as_it_came(motion_store, results):
+    found = motion_store.result(31)
+    expected = results[SAMPLES.index(31)]
+    pd.testing.assert_frame_equal(found.sample.signal(), expected.sample.signal())
+    for block in expected.blocks:
+        again = found.block(block.id)
+        pd.testing.assert_frame_equal(again.windows(), block.windows())
+        pd.testing.assert_series_equal(again.anomalous(), block.anomalous())
+        assert again.threshold == block.threshold
+
+
+def test_samples_say_of_each_what_the_telling_block_makes_of_it(motion_store, studio):
+    table = motion_store.samples()
+    listed = studio.samples().loc[SAMPLES]
+    alike(table[list(listed)], listed)
+    assert table["verdict"].to_dict() == {1: "normal", 12: "normal", 31: "anomaly", 32: "anomaly", 71: "anomaly"}
+    highest = motion_store.windows("anomaly-gmm").groupby("sample")["anomaly"].max()
+    assert table["worst"].tolist() == highest.tolist()
+    assert (table["known"] == table["windows"]).all()
+
+
+def test_a_sample_that_the_store_does_not_have_is_not_found(motion_store):
+    with pytest.raises(ek.NotFoundError, match="no answer of sample 4"):
+        motion_store.result(4)
+    assert 31 in motion_store
+    assert len(motion_store) == len(SAMPLES) == len(motion_store.results)
+
+
+def test_any_parquet_tool_reads_the_tables_and_any_unzip_the_answers(motion_store):
+    (part,) = (motion_store.folder / "parts").iterdir()
+    assert pq.read_table(part / "windows-4.parquet").num_rows == len(motion_store.windows(4))
+    lines = gzip.decompress((part / "answers.jsonl.gz").read_bytes()).splitlines()
+    assert sorted(json.loads(line)["sample"] for line in lines) == SAMPLES
+
+
+def test_no_file_holds_the_key_or_a_signature_key(motion_store, sandbox):
+    for file in motion_store.folder.rglob("*"):
+        if file.is_file():
+            content = file.read_bytes()
+            content = gzip.decompress(content) if file.suffix == ".gz" else content
+            assert sandbox.keys["motion"].encode() not in content
+            compact = content.replace(b" ", b"")
+            assert compact.count(b'"signatureKey"') == compact.count(b'"signatureKey":null')
+
+
+def test_what_was_answered_is_not_asked_again(studio, tmp_path, monkeypatch):
+    ek.batch.classify(studio, tmp_path, [1, 31])
+    before = pd.read_parquet(tmp_path / "parts" / "000001" / "samples.parquet")
+    store = ek.batch.classify(studio, tmp_path, [1, 31, 71])
+    assert store.ids() == [1, 31, 71]
+    again = pd.read_parquet(tmp_path / "parts" / "000002" / "samples.parquet")
+    assert (before["sample"].tolist(), again["sample"].tolist()) == ([1, 31], [71])
+    assert store.runs()["samples"].tolist() == [2, 1]
+    assert store.samples()["run"].tolist() == [1, 1, 2]
+
+
+def test_a_sample_that_fails_is_a_row_and_asked_for_again(studio, tmp_path):
+    store = ek.batch.classify(studio, tmp_path, [31, 9999])
+    assert store.failures()["error"].to_dict() == {9999: "StudioError"}
+    assert "9999" in store.failures()["text"][9999]
+    assert store.ids() == [31]
+    again = ek.batch.classify(studio, tmp_path, [31, 9999])
+    assert again.failures()["run"].to_dict() == {9999: 2}
+    with pytest.raises(ek.NotFoundError, match=r"no answer of sample 9999: it failed \(.*9999"):
+        again.result(9999)
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [("objects", "detections"), ("surface", "cells"), ("meat", "predictions"), ("routine", "predictions")],
+)
+def test_every_kind_of_block_has_its_tables(project, tmp_path, name, table):
+    studio = project(name)
+    ids = list(studio.samples("testing").index[:3])
+    store = ek.batch.classify(studio, tmp_path, ids)
+    results = studio.classify(ids)
+    found = getattr(store, table)()
+    assert set(found["sample"]) == set(ids)
+    for block in results[0].blocks:
+        if block.scores().shape[1]:
+            alike(store.windows(block.id), ek.windows(results, block.id))
+    if name == "objects":
+        for block in (b for b in results[0].blocks if b.detects):
+            expected = pd.concat([r.block(block.id).detections() for r in results], ignore_index=True)
+            alike(store.detections(block.id).drop(columns="sample"), expected)
+    if name == "surface":
+        for block in results[0].blocks:
+            alike(store.cells(block.id), ek.visual.cells_of(results, block.id))
+    if name in ("meat", "routine"):
+        for block in (b for b in results[0].blocks if b.kind in ("regression", "classification")):
+            expected = pd.concat([r.block(block.id).predictions() for r in results], ignore_index=True)
+            again = store.predictions(block.id)
+            alike(again[list(expected)], expected)
+    assert store.samples()["verdict"].notna().any() or name == "routine"
+    assert repr(store).startswith("<Store of 3 samples of project ")
