@@ -7,14 +7,15 @@ from edgekit.colours import ALARM, COLOURS, STYLES
 from edgekit.plots.anomaly import explanation, histogram, scores, sweep, windows
 from edgekit.plots.classification import confusion, probabilities, reliability
 from edgekit.plots.detection import detections, image
+from edgekit.plots.features import features
 from edgekit.plots.regression import predicted, predicted_over_time, residuals
 from edgekit.plots.signal import SHORTEST, signal, spectrogram
 from edgekit.plots.visual import cells
 
 __all__ = [
-    "ALARM", "COLOURS", "SHORTEST", "STYLES", "cells", "confusion", "detections", "explanation", "histogram", "image",
-    "predicted", "predicted_over_time", "probabilities", "reliability", "residuals", "scores", "signal",
-    "spectrogram", "sweep", "windows",
+    "ALARM", "COLOURS", "SHORTEST", "STYLES", "cells", "confusion", "detections", "explanation", "features",
+    "histogram", "image", "predicted", "predicted_over_time", "probabilities", "reliability", "residuals", "scores",
+    "signal", "spectrogram", "sweep", "windows",
 ]  # fmt: skip
 
 

@@ -26,14 +26,16 @@ from edgekit.errors import SandboxError, UsageError
 from edgekit.sandbox import appliances, meat, motion, objects, routine, surface
 from edgekit.sandbox.guard import ROLES, Access, Guarded, new_key
 from edgekit.sandbox.project import Project, Refused, WrongParameter
-from edgekit.sandbox.service import Query, Service
+from edgekit.sandbox.queries import Query
+from edgekit.sandbox.service import CATEGORIES, Service
 
 HOST = "127.0.0.1"
 BODY_TIMEOUT = 60.0  # seconds
 NOT_RUNNING = "The sandbox is not running. Use it as a context manager or call start()."
 
-# Each call: its path below /v1/api/{projectId}, and what the service does with the request and the ids in the path.
+# Each call: its path below /v1/api/{projectId}, and what the service does with the request and what stands in the path.
 _ID = r"(\d{1,9})"
+_CATEGORY = f"({'|'.join(CATEGORIES)})"
 ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
     ("GET", "raw-data", lambda s, r: s.samples(r.query)),
     ("GET", f"raw-data/{_ID}", lambda s, r, sample: s.asked(r.query).sample(sample, r.query)),
@@ -54,6 +56,18 @@ ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
         "GET",
         f"dsp/{_ID}/features/get-graph/classification/{_ID}",
         lambda s, r, d, n: s.with_dsp(d).features(d, n),
+    ),
+    (
+        "GET",
+        f"dsp/{_ID}/features/get-graph/{_CATEGORY}",
+        lambda s, r, d, category: s.with_dsp(d).sets.graph(d, category, r.query),
+    ),
+    ("GET", f"dsp-data/{_ID}/x/{_CATEGORY}", lambda s, r, d, category: s.with_dsp(d).sets.npy(d, category)),
+    ("GET", "raw-data/data-explorer/features", lambda s, r: s.feature_map()),
+    (
+        "GET",
+        f"training/keras/{_ID}/data-explorer/features",
+        lambda s, r, block: s.with_block(block).feature_map(block),
     ),
     ("GET", f"training/anomaly/{_ID}/metadata", lambda s, r, block: s.with_block(block).anomaly_metadata(block)),
     ("GET", f"training/keras/{_ID}/metadata", lambda s, r, block: s.with_block(block).keras_metadata(block)),
@@ -334,7 +348,8 @@ class _ProjectCall(_Call):
             self.refuse(403, f"This key belongs to project {service.project.id}, not to project {int(project)}")
         else:
             try:
-                self.answer(call(service, Request(self.query(), self.json_body()), *map(int, ids)))
+                named = (int(one) if one.isdigit() else one for one in ids)
+                self.answer(call(service, Request(self.query(), self.json_body()), *named))
             except WrongParameter as refusal:
                 self.refuse(400, str(refusal))
             except Refused as refusal:

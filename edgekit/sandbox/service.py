@@ -6,9 +6,8 @@ Studio does it.
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -17,6 +16,8 @@ from edgekit.sandbox import model_testing
 from edgekit.sandbox.job_runner import Jobs, Log
 from edgekit.sandbox.project import DATE, VARIANTS, Block, Json, Project, Refused, StoredSample, Tested, WrongParameter
 from edgekit.sandbox.project_info import project_info
+from edgekit.sandbox.queries import Query, flag, json_list, number
+from edgekit.sandbox.whole_sets import WholeSets
 
 # A sample of more windows than this is classified by a job first, as the Studio does with long files.
 FEW_WINDOWS = 8
@@ -24,8 +25,6 @@ PAGE = LOG_LINES = 1000
 NO_RESULTS = "No model testing results found, run 'startClassifyJob' first"
 PROBABILITY = "min_score"  # the key of thresholds of probabilities; in regression of the largest error
 CATEGORIES = ("training", "testing", "validation", "post-processing")
-
-Query = Mapping[str, str]
 
 
 class Service:
@@ -39,6 +38,7 @@ class Service:
         self._tested: dict[tuple[str, str], Tested] = {}  # by category and variant
         self._emptied: dict[tuple[str, str], Tested] = {}  # the results that new thresholds took away
         self._thresholds_changed = False
+        self.sets = WholeSets(project)
 
     def close(self) -> None:
         """Stop the worker."""
@@ -48,8 +48,8 @@ class Service:
 
     def asked(self, query: Query) -> Service:
         """Return the service of the impulse that ``impulseId`` names; without it, of the default one."""
-        number = _number(query, "impulseId", None)
-        return self if number is None else self.with_impulse(number)
+        impulse_id = number(query, "impulseId", None)
+        return self if impulse_id is None else self.with_impulse(impulse_id)
 
     def with_impulse(self, impulse_id: int) -> Service:
         """Return the service of an impulse."""
@@ -80,7 +80,7 @@ class Service:
         category = query.get("category")
         if category not in CATEGORIES:
             raise WrongParameter(f"Missing or unknown category {category!r}: expected one of {', '.join(CATEGORIES)}")
-        labels = _json_list("labels", query.get("labels"))
+        labels = json_list("labels", query.get("labels"))
         found = [
             sample
             for sample in self.project.samples.values()
@@ -89,19 +89,19 @@ class Service:
             and query.get("filename", "") in sample.filename
         ]
         found.sort(key=lambda sample: sample.id, reverse=query.get("sortBy") != "id-asc")
-        offset, limit = _number(query, "offset", 0), _number(query, "limit", PAGE)
+        offset, limit = number(query, "offset", 0), number(query, "limit", PAGE)
         page = found[offset : offset + limit]
         return {"success": True, "samples": [s.info(self.project) for s in page], "totalCount": len(found)}
 
     def sample(self, sample_id: int, query: Query) -> Json:
         """Return one sample with its values; ``limitPayloadValues`` of them, spread over its whole length."""
-        limit = _number(query, "limitPayloadValues", None)
+        limit = number(query, "limitPayloadValues", None)
         return {"success": True, **self._sample(sample_id).data(self.project, limit=limit)}
 
     def slice(self, sample_id: int, query: Query) -> Json:
         """Return the readings [sliceStart, sliceEnd) of a sample."""
         sample = self._sample(sample_id)
-        start, end = _number(query, "sliceStart", None), _number(query, "sliceEnd", len(sample))
+        start, end = number(query, "sliceStart", None), number(query, "sliceEnd", len(sample))
         if start is None:
             raise WrongParameter("sliceStart is missing: the first reading of the slice")
         if not start < end <= len(sample):
@@ -115,7 +115,7 @@ class Service:
     def image(self, sample_id: int, query: Query) -> bytes:
         """Return a picture as PNG: as stored, or with ``afterInputBlock=true`` as the models see it."""
         sample = self._sample(sample_id)
-        picture = sample.picture(_flag(query, "afterInputBlock"))
+        picture = sample.picture(flag(query, "afterInputBlock"))
         if picture is None:
             raise Refused(f"Sample {sample.id} is no image")
         return picture
@@ -169,6 +169,12 @@ class Service:
         self._dsp(dsp_id)
         rows = self.project.feature_rows(self._sample(sample_id), dsp_id)
         return {"success": True, "totalSampleCount": len(rows), "data": rows, "skipFirstFeatures": 0}
+
+    def feature_map(self, block_id: int | None = None) -> Json:
+        """Return where the Studio's data explorer lays every window; no project of the sandbox has one yet."""
+        if block_id is not None:
+            self._block(block_id)
+        return {"success": True, "hasFeatures": False, "data": []}
 
     def feature_labels(self, dsp_id: int) -> Json:
         """Return the names of the features."""
@@ -227,14 +233,14 @@ class Service:
         sample = self._sample(sample_id)
         if block_id is not None:
             self._block(block_id)
-        debug = block_id is None and _flag(query, "includeDebugInfo")
+        debug = block_id is None and flag(query, "includeDebugInfo")
         return self._result_or_job(
             sample, (block_id, variant, debug), lambda: self.project.classify(sample, block_id, variant, debug)
         )
 
     def compare_variants(self, sample_id: int, query: Query) -> bytes | Json:
         """Answer the POST that classifies with several variants of the models at once."""
-        variants = _variants(_json_list("variants", query.get("variants")) or list(VARIANTS))
+        variants = _variants(json_list("variants", query.get("variants")) or list(VARIANTS))
         sample = self._sample(sample_id)
         return self._result_or_job(sample, tuple(variants), lambda: self.project.compare_variants(sample, variants))
 
@@ -296,7 +302,7 @@ class Service:
         if (category, variant) not in self._tested:
             raise Refused(NO_RESULTS)
         found = self._tested[category, variant]
-        return model_testing.page(found, _number(query, "offset", 0), _number(query, "limit", PAGE))
+        return model_testing.page(found, number(query, "offset", 0), number(query, "limit", PAGE))
 
     def model_testing_result(self, query: Query) -> Json:
         """Return all model testing results with their accuracy, or why there are none."""
@@ -398,34 +404,6 @@ def _check_threshold(threshold: Json, value: Any, mode: str) -> None:
             )
     elif key == PROBABILITY and not 0 <= value <= 1:
         raise WrongParameter(f"Threshold {key!r} is a probability: its value must be from 0 to 1, got {value!r}")
-
-
-def _number(query: Query, name: str, default: Any) -> Any:
-    text = query.get(name)
-    if text is None:
-        return default
-    if not text.isascii() or not text.isdigit():
-        raise WrongParameter(f"{name} must be a whole number, got {text[:100]!r}")
-    return int(text[:12])
-
-
-def _flag(query: Query, name: str) -> bool:
-    text = query.get(name, "false").lower()  # the official client writes True
-    if text not in ("true", "false"):
-        raise WrongParameter(f"{name} must be true or false, got {text[:100]!r}")
-    return text == "true"
-
-
-def _json_list(name: str, text: str | None) -> list[str] | None:
-    if text is None:
-        return None
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        value = None
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-        raise WrongParameter(f"{name} must be a JSON list of texts, got {text[:100]!r}")
-    return value
 
 
 def _variants(names: list[Any]) -> list[str]:

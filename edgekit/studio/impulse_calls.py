@@ -1,4 +1,4 @@
-"""The impulse of a project, what its DSP blocks make of a sample, and what its anomaly blocks learned."""
+"""The impulse of a project, and what its anomaly blocks learned."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ import pandas as pd
 from edgekit import display
 from edgekit.anomaly import Gmm, KMeans
 from edgekit.arguments import text
-from edgekit.errors import EdgekitError, NotFoundError, StudioError, UsageError
+from edgekit.errors import NotFoundError, StudioError, UsageError
 from edgekit.results.kinds import kind_of
-from edgekit.results.sample import Sample
 from edgekit.studio.calls import Calls, id_of
 from edgekit.wire import schema
 from edgekit.wire.decoding import unpromised
@@ -117,29 +116,6 @@ def kmeans(calls: Calls, block: int | str) -> KMeans:
     except UsageError as problem:
         reason = str(problem).rstrip(".")
     raise unpromised("GET " + calls.route(("training", "anomaly", learn, "metadata")), "$.clusters", reason)
-
-
-def features(calls: Calls, sample: int | Sample, dsp: int) -> pd.DataFrame:
-    """Return what a DSP block makes of a sample; see `edgekit.Studio.features`."""
-    path = ("dsp", id_of(dsp), "features")
-    answer = calls.get(schema.FeaturesResponse, *path, "get-graph", "classification", id_of(sample))
-    call = "GET " + calls.route((*path, "get-graph", "classification", id_of(sample)))
-    for i, row in enumerate(answer.data):
-        if row.sample is not None:
-            calls.check_id("sample", id_of(sample), row.sample.id, call, f"$.data[{i}].sample.id")
-    rows = [row.values[max(answer.skip_first_features, 0) :] for row in answer.data]
-    if odd := [i for i, row in enumerate(rows) if len(row) != len(rows[0])]:
-        raise unpromised(call, f"$.data[{odd[0]}].X", "another number of features than in the first window")
-    names = _feature_names(calls, path, len(rows[0]) if rows else 0)
-    return pd.DataFrame(rows, columns=names, dtype=float).rename_axis(index="window")
-
-
-def _feature_names(calls: Calls, path: tuple[str | int, ...], width: int) -> list[str]:
-    try:
-        names = calls.get(schema.FeatureLabelsResponse, *path, "labels").labels
-    except EdgekitError:
-        names = []  # a block without names still has features
-    return names if len(names) == width else [f"feature {i}" for i in range(width)]
 
 
 def learn_block(calls: Calls, block: int | str) -> int:

@@ -13,10 +13,11 @@ from edgekit import display
 from edgekit.anomaly import Gmm, KMeans
 from edgekit.arguments import flag
 from edgekit.errors import EdgekitError, StudioError, UsageError
+from edgekit.results.features import Features
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
 from edgekit.results.testing import ModelTesting
-from edgekit.studio import classify_calls, impulse_calls, sample_calls, testing_calls, threshold_calls
+from edgekit.studio import classify_calls, feature_calls, impulse_calls, sample_calls, testing_calls, threshold_calls
 from edgekit.studio.calls import STUDIO_URL, Calls, id_of
 from edgekit.studio.many import Answers, in_order
 from edgekit.studio.threshold_calls import ThresholdSet
@@ -289,6 +290,8 @@ class Studio:
         """
         return impulse_calls.kmeans(self._calls, block)
 
+    # --- features: feature_calls.py ---
+
     def features(self, sample: int | Sample, dsp: int) -> pd.DataFrame:
         """Return what a DSP block makes of a sample.
 
@@ -297,7 +300,67 @@ class Studio:
         DataFrame, index `window`, one column per feature, named as the Studio names them where it does.
         Source: ``GET …/dsp/{dspId}/features/get-graph/classification/{sampleId}`` and ``…/features/labels``.
         """
-        return impulse_calls.features(self._calls, sample, dsp)
+        return feature_calls.features(self._calls, sample, dsp)
+
+    def set_features(
+        self, category: str = "training", *, dsp: int | None = None, impulse: int | str | None = None
+    ) -> Features:
+        """Return what a DSP block makes of every window of a whole set, in two or three calls.
+
+        Parameters
+        ----------
+        category : str
+            Which set: training, testing or validation.
+        dsp : int, optional
+            Which DSP block, by id; not needed where the impulse has one.
+        impulse : int or str, optional
+            Which impulse, by id or name, where `dsp` is not given; the one this Studio is about without it.
+
+        Returns
+        -------
+        Features: `windows` and `values`, two tables with the same rows. `edgekit.explore` and `edgekit.plots.features`
+        show them.
+
+        Raises
+        ------
+        UsageError
+            The impulse has several DSP blocks, or none.
+        StudioError
+            There is no such block, or (NotFoundError) no window of that set has features.
+        ResponseError
+            The server gives other windows each time it is asked, and has no file of them.
+
+        Notes
+        -----
+        Source: ``GET …/dsp/{dspId}/features/get-graph/{category}``, which says which windows there are and gives three
+        features of each; all of them come from ``GET …/dsp-data/{dspId}/x/{category}``. Where that file is not there,
+        or is of other windows, the first call is repeated for every three features.
+
+        Examples
+        --------
+        >>> import edgekit as ek
+        >>> features = ek.connect(sandbox="meat").set_features("testing")
+        >>> features.values.shape
+        (43, 100)
+        """
+        asked = self.under(impulse)
+        return feature_calls.set_features(asked._calls, asked, category, dsp)
+
+    def feature_map(self, block: int | None = None) -> pd.DataFrame | None:
+        """Return where the Studio's data explorer lays each window of all sets, so that alike ones lie side by side.
+
+        Parameters
+        ----------
+        block : int, optional
+            The learn block by whose embeddings they are laid out; without it, the map of the data as such.
+
+        Returns
+        -------
+        DataFrame, one row a window: `sample`, `window`, `start_ms`, `end_ms`, `label`, `category`, `x` and `y`, which
+        have no unit. None where the project has no such map: the Studio makes one under *Data explorer*.
+        Source: ``GET …/raw-data/data-explorer/features`` or ``…/training/keras/{learnId}/data-explorer/features``.
+        """
+        return feature_calls.feature_map(self._calls, block)
 
     # --- classification: classify_calls.py ---
 

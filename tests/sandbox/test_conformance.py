@@ -49,6 +49,17 @@ CALLS = [
         "DSPApi.dsp_get_features_for_sample",
         {"dsp_id": DSP, "sample_id": SAMPLE},
     ),
+    (
+        "GET dsp/{}/features/get-graph/{}",
+        "DSPApi.dsp_sample_trained_features",
+        {"dsp_id": DSP, "feature_ax1": 0, "feature_ax2": 20, "feature_ax3": 77, "category": "testing"},
+    ),
+    ("GET raw-data/data-explorer/features", "RawDataApi.get_data_explorer_features", {}),
+    (
+        "GET training/keras/{}/data-explorer/features",
+        "LearnApi.get_keras_data_explorer_features",
+        {"learn_id": CLASSIFIER},
+    ),
     ("GET training/anomaly/{}/metadata", "LearnApi.get_anomaly_metadata", {"learn_id": MIXTURE}),
     ("GET training/anomaly/{}/metadata", "LearnApi.get_anomaly_metadata", {"learn_id": CLUSTERS}),
     ("GET training/keras/{}/metadata", "LearnApi.get_keras_metadata", {"learn_id": CLASSIFIER}),
@@ -89,6 +100,7 @@ CALLS = [
 NO_MODEL = {
     "GET raw-data/{}/raw": "a sample's own bytes, which the client takes for text",
     "GET raw-data/{}/image": "a picture's bytes, which the client takes for text",
+    "GET dsp-data/{}/x/{}": "a NumPy file's bytes, which the client takes for text",
 }
 RAW = ("GET raw-data/{}/raw", "RawDataApi.get_sample_as_raw", {"sample_id": SAMPLE})
 IMAGE = ("GET raw-data/{}/image", "RawDataApi.get_sample_as_image", {"sample_id": SAMPLE})
@@ -122,7 +134,7 @@ def test_every_route_of_the_sandbox_is_checked_or_has_no_model():
 
 @every_route
 def test_the_clients_own_call_goes_to_this_route(heard, route):
-    path = route.split()[1].replace("{}", r"\d+")
+    path = route.split()[1].replace("{}", r"(\d+|testing)")
     for one in of(heard, route):
         assert re.search(rf"/v1/api/(1/)?{path}$", one["path"])
 

@@ -286,32 +286,3 @@ class BlockMetadata(Answer, kw_only=True):
     """What edgekit reads of every block's metadata, ``GET …/training/keras|anomaly/{learnId}/metadata``."""
 
     thresholds: list[Threshold] = field(default_factory=list)
-
-
-class FeatureWindowSample(Api, kw_only=True):
-    """Where a feature row comes from."""
-
-    id: int
-    start_ms: float
-    end_ms: float
-
-
-class FeatureWindow(Api, kw_only=True):
-    """The features of one window."""
-
-    values: list[float | None] = field(name="X")
-    y_label: str = ""
-    sample: FeatureWindowSample | None = None
-
-
-class FeaturesResponse(Answer, kw_only=True):
-    """``GET …/dsp/{dspId}/features/get-graph/classification/{sampleId}``."""
-
-    data: list[FeatureWindow]
-    skip_first_features: Count = 0
-
-
-class FeatureLabelsResponse(Answer, kw_only=True):
-    """``GET …/dsp/{dspId}/features/labels``."""
-
-    labels: list[str]
