@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
-from matplotlib.gridspec import GridSpec
 
-from edgekit import anomaly, display, plots
+from edgekit import anomaly, display
 from edgekit.arguments import choice, flag, real, whole
 from edgekit.errors import UsageError
 from edgekit.explorers.anomaly_windows import AnomalyWindows
 from edgekit.explorers.state import State, reading
+from edgekit.explorers.still import anomaly as still
+from edgekit.explorers.still.canvas import Canvas
 from edgekit.explorers.timeline import Timeline, TimelineExplorer
-from edgekit.plots.style import finish, plain
 from edgekit.wire.scores import SCORE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.gridspec import GridSpec
 
     from edgekit.results.block import BlockResult
 
@@ -157,9 +158,16 @@ class AnomalyExplorer(TimelineExplorer):
         shift = self._timeline.starts[self._data.block_of]
         return table.assign(start_ms=table["start_ms"] + shift, end_ms=table["end_ms"] + shift)
 
+    def _still(self) -> Canvas:
+        return still.picture(self._view())
+
     @reading
     def _figure(self) -> Figure:
         """Return the same view as a matplotlib figure of its own, without pyplot."""
+        from matplotlib.figure import Figure
+
+        from edgekit import plots
+
         figure = Figure(figsize=(11, 6.4), layout="constrained")
         grid = figure.add_gridspec(4, 2, width_ratios=(3, 1), height_ratios=(1, 0.16, 1.1, 0.9))
         signal, scores, bins, band = (figure.add_subplot(grid[i, 0]) for i in (0, 2, 3, 1))
@@ -176,6 +184,9 @@ class AnomalyExplorer(TimelineExplorer):
 
     def _draw_window(self, figure: Figure, grid: GridSpec) -> None:
         """Draw beside the tracks what is known of the chosen window."""
+        from edgekit import plots
+        from edgekit.plots.style import plain
+
         data = self._data
         said = "\n".join(plain(line.replace(": ", ":\n")) for line in self.text().split("\n")[1:])
         figure.text(0.74, 0.02, said, fontsize="small", va="bottom")
@@ -189,6 +200,9 @@ class AnomalyExplorer(TimelineExplorer):
                 axes.set(xlabel=f"{name} in %", ylabel="")
 
     def _draw_scores(self, axes: Axes) -> None:
+        from edgekit import plots
+        from edgekit.plots.style import finish
+
         table = self._on_timeline()
         last = np.flatnonzero(np.diff(self._data.block_of))  # the line of one sample does not go on in the next one's
         gaps = table.iloc[last].assign(**{SCORE: np.nan})

@@ -8,34 +8,33 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 import json
 from collections.abc import Mapping
 from html import escape
 from importlib import import_module
 from pathlib import Path
 from string import Template
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import traitlets
 from IPython import get_ipython
 from IPython.core.interactiveshell import ExecutionResult
 from IPython.display import display as display_object
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from edgekit import colours, display
 from edgekit.errors import UsageError
 from edgekit.explorers import modules
 from edgekit.explorers.state import RefusedValue, Stateful, reading
+from edgekit.explorers.still.canvas import Canvas
+from edgekit.explorers.still.view import View, unpacked
 from edgekit.saving import save
 
-_DPI = 96
+if TYPE_CHECKING:  # of matplotlib an explorer needs nothing until `figure` is called
+    from matplotlib.figure import Figure
 
 
 def pack(arrays: Mapping[str, NDArray[Any]]) -> tuple[dict[str, dict[str, Any]], bytes]:
@@ -56,6 +55,8 @@ def _show_below_cell(figure: Figure) -> None:
 
     Only where matplotlib's inline backend would show pyplot's figures there.
     """
+    import matplotlib as mpl
+
     shell = get_ipython()
     if not hasattr(shell, "kernel") or "inline" not in mpl.get_backend():
         return
@@ -176,12 +177,18 @@ class Explorer(Stateful, anywidget.AnyWidget):
             digest=base64.b64encode(hashlib.sha256(f"\n{script}\n".encode()).digest()).decode(),
         )
 
+    def _view(self) -> View:
+        """Return what the browser shows at this moment, for the still picture of it."""
+        arrays = unpacked(self._meta["layout"], self._blob)
+        return View(self._meta, arrays, {name: getattr(self, name) for name in self.state}, self.text())
+
+    def _still(self) -> Canvas:
+        """Draw the view at this moment; see `edgekit.explorers.still`."""
+        raise NotImplementedError
+
+    @reading
     def _png(self) -> bytes:
-        buffer = io.BytesIO()
-        figure = self._figure()
-        figure.set_dpi(_DPI)
-        FigureCanvasAgg(figure).print_png(buffer)  # type: ignore[no-untyped-call]  # savefig would draw it twice
-        return buffer.getvalue()
+        return self._still().png()
 
     def __repr__(self) -> str:
         return display.fit(display.lines(self.text()))

@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from edgekit import classification, display, plots
+from edgekit import classification, display
 from edgekit.arguments import choice, real, text, texts, whole
 from edgekit.classification import UNCERTAIN
 from edgekit.errors import UsageError
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.classified_windows import ORDERS, ClassifiedWindows, fetch_signals, first_key
 from edgekit.explorers.state import State, reading
+from edgekit.explorers.still import classification as still
+from edgekit.explorers.still.canvas import Canvas
 from edgekit.explorers.timeline import Timeline
-from edgekit.plots.style import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from edgekit.results.block import BlockResult
 
@@ -191,9 +192,17 @@ class ClassificationExplorer(Explorer):
         order = self._classified.orders[self.order]
         return order[kept[order]]
 
+    def _still(self) -> Canvas:
+        return still.picture(self._view(), self._shown(self.predictions()))
+
     @reading
     def _figure(self) -> Figure:
         """Return confusion matrix, reliability curve and the chosen window as a matplotlib figure of its own."""
+        from matplotlib.figure import Figure
+
+        from edgekit import plots
+        from edgekit.plots.style import plain
+
         figure = Figure(figsize=(11, 7))  # with places of its own: to find them by layout takes longer than to draw
         grid = figure.add_gridspec(
             2,
@@ -227,6 +236,8 @@ class ClassificationExplorer(Explorer):
 
     def _draw_window(self, axes: Axes) -> None:
         """Draw the signal of the chosen window by itself."""
+        from edgekit import plots
+
         shown = self._timeline.signal[self.axes]
         if len(self.windows):
             begin = float(self._timeline.starts[self._classified.place[self.window]])

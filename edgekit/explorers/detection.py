@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from edgekit import detection, display, plots
+from edgekit import colours, detection, display
 from edgekit.arguments import flag, items, real, whole
 from edgekit.errors import UsageError
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.images import packed
 from edgekit.explorers.state import State, reading
-from edgekit.plots.detection import SAID
+from edgekit.explorers.still import detection as still
+from edgekit.explorers.still.canvas import Canvas
 from edgekit.results import detection as detected
 from edgekit.studio.many import in_order
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
     from PIL.Image import Image
 
     from edgekit.results.block import BlockResult
@@ -123,7 +124,7 @@ class DetectionExplorer(Explorer):
             "counting": list(detection.COUNTINGS),
             "labels": self._labels(),
             "unknown": self._pictures[0].matched.name(detection.NOT_IN_TRAINING),
-            "said": list(SAID),
+            "said": list(colours.SAID),
             "pictures": [
                 {
                     "name": f"{display.shown(p.block.sample.filename)} (sample {p.block.sample.id})",
@@ -214,9 +215,22 @@ class DetectionExplorer(Explorer):
         index = pd.MultiIndex.from_tuples(list(rows), names=["scope", "counting"])
         return pd.DataFrame(list(rows.values()), index=index)
 
+    def _still(self) -> Canvas:
+        on_show, matched = self._pictures[self.picture], self.matched()
+        shown = on_show.predictions[~(on_show.predictions["score"] < self.threshold)]
+        truths = [matched.name(label) for label in on_show.truths["label"]]
+        found = [matched.name(label) for label in shown["label"]]
+        scored = [name if np.isnan(s) else f"{name} {s:.2f}" for name, s in zip(found, shown["score"], strict=True)]
+        tables, names = [on_show.truths, shown], [truths, scored]
+        return still.picture(self._view(), on_show.image, on_show.shape, matched.errors(), tables=tables, names=names)
+
     @reading
     def _figure(self) -> Figure:
         """Return the picture on show as a matplotlib figure of its own; see `edgekit.plots.detections`."""
+        from matplotlib.figure import Figure
+
+        from edgekit import plots
+
         figure = Figure(figsize=(7.6, 5), layout="constrained")
         on_show = self._pictures[self.picture]
         scores = on_show.predictions["score"]

@@ -7,17 +7,18 @@ import io
 import threading
 from collections.abc import Callable
 from html import escape
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import anywidget
 import ipywidgets as widgets
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from edgekit import display
 from edgekit.errors import EdgekitError, UsageError
 from edgekit.explorers import modules
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _SIZE = (9.0, 3.0)
 
@@ -118,6 +119,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         return self._drawn.shown
 
     def _follow(self, change: object = None) -> None:
+        from matplotlib.figure import Figure
+
         with self._lock:
             figure = Figure(figsize=_SIZE, layout="constrained")
             axes: Axes = figure.subplots()

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
 from edgekit import display
 from edgekit.errors import EdgekitError
 from edgekit.explorers.base import Explorer
-from edgekit.plots.style import plain
+from edgekit.explorers.still import plain as still
+from edgekit.explorers.still.canvas import Canvas
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from edgekit.results.block import BlockResult
 
 
@@ -43,6 +45,8 @@ class PlainExplorer(Explorer):
 
     def _picture(self) -> Figure | None:
         """Draw the block; None where that takes what it does not have."""
+        from matplotlib.figure import Figure
+
         figure = Figure(figsize=(9, 3.6), layout="constrained")
         try:
             self.block.plot(ax=figure.subplots())
@@ -50,12 +54,19 @@ class PlainExplorer(Explorer):
             return None
         return figure
 
+    def _still(self) -> Canvas:
+        return still.picture(self._view())
+
     @property
     def selection(self) -> pd.DataFrame:
         """The block's windows; see `BlockResult.windows`."""
         return self.block.windows()
 
     def _figure(self) -> Figure:
+        from matplotlib.figure import Figure
+
+        from edgekit.plots.style import plain
+
         figure = self._picture()
         if figure is None:
             figure = Figure(figsize=(9, 1.6))

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
-from edgekit import display, plots, regression
+from edgekit import display, regression
 from edgekit.arguments import real, texts, whole
 from edgekit.errors import UsageError
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.state import State, reading
+from edgekit.explorers.still import regression as still
+from edgekit.explorers.still.canvas import Canvas
 from edgekit.explorers.timeline import Timeline
-from edgekit.plots.style import plain
 from edgekit.resampling import RESAMPLES
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from edgekit.results.block import BlockResult
 
 _SURE = 2000  # samples up to which the figures get an interval: drawing more of them anew would take seconds
@@ -135,9 +137,17 @@ class RegressionExplorer(Explorer):
         known, beyond = len(self._worst_first), len(self.selection)
         return pd.Series({"within": known - beyond, "beyond": beyond, "share": (known - beyond) / known}, dtype=float)
 
+    def _still(self) -> Canvas:
+        return still.picture(self._view())
+
     @reading
     def _figure(self) -> Figure:
         """Return the same view as a matplotlib figure of its own, without pyplot."""
+        from matplotlib.figure import Figure
+
+        from edgekit import plots
+        from edgekit.plots.style import plain
+
         figure = Figure(figsize=(11, 6.4))
         room = {"left": 0.07, "right": 0.84, "top": 0.95, "bottom": 0.09, "hspace": 0.36, "wspace": 0.22}
         grid = figure.add_gridspec(2, 2, width_ratios=(1, 1.5), height_ratios=(1.5, 1), **room)

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from edgekit.arguments import real
 from edgekit.errors import UsageError
 from edgekit.explorers.state import State, reading
+from edgekit.explorers.still import signal as still
+from edgekit.explorers.still.canvas import Canvas
 from edgekit.explorers.timeline import Timeline, TimelineExplorer
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from edgekit.results.sample import Sample
 
 
@@ -80,9 +83,14 @@ class SignalExplorer(TimelineExplorer):
             found.attrs["shown"] = self._timeline.shown
         return found
 
+    def _still(self) -> Canvas:
+        return still.picture(self._view())
+
     @reading
     def _figure(self) -> Figure:
         """Return the signal on show, with a line at the time under the pointer, as a matplotlib figure of its own."""
+        from matplotlib.figure import Figure
+
         figure = Figure(figsize=(9.6, 3.2), layout="constrained")
         band = self._timeline.has_band
         grid = figure.add_gridspec(1 + band, 1, height_ratios=(8, 1)[: 1 + band])

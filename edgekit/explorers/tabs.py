@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
 import ipywidgets as widgets
 import pandas as pd
 import traitlets
-from matplotlib.figure import Figure
 
 from edgekit import display
 from edgekit.arguments import whole
@@ -18,8 +17,11 @@ from edgekit.errors import UsageError
 from edgekit.explorers import modules
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.state import State, reading
+from edgekit.explorers.still.canvas import Canvas
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from edgekit.results.block import BlockResult
     from edgekit.results.result import ClassifyResult
 
@@ -127,8 +129,8 @@ class ResultExplorer(Explorer):
         names = ", ".join(f"[{name}]" if i == self.tab else name for i, name in enumerate(self._meta["tabs"]))
         return f"ResultExplorer: {self._meta['title']}\ntabs: {names}\n{self.opened.text()}"
 
-    def _png(self) -> bytes:
-        return self.opened._png()
+    def _still(self) -> Canvas:
+        return self.opened._still()
 
     @reading
     def _page(self) -> str:

@@ -11,12 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from edgekit import colours, display, plots
+from edgekit import colours, display
 from edgekit.arguments import numbers, texts
 from edgekit.errors import UsageError
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.state import State
-from edgekit.plots.style import plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -169,6 +168,8 @@ class Timeline:
         return float(stop - shift)
 
     def _draw(self, signal: pd.DataFrame, ax: Axes, axes: Sequence[str], title: str, *, all_of_it: bool = True) -> None:
+        from edgekit import plots
+
         chosen = signal[[name for name in self.axes if name in axes]]
         shown = (thinned(chosen) if all_of_it and len(chosen) else chosen).rename(columns=display.short)
         shown.attrs["units"] = {display.short(name): display.short(unit) for name, unit in self._units.items()}
@@ -240,6 +241,8 @@ def _runs(labels: pd.DataFrame, low: float, high: float) -> Iterator[tuple[str, 
 
 def _fitted(name: str, letters: float) -> str:
     """Return as much of a name as fits; nothing where less than three letters would."""
+    from edgekit.plots.style import plain
+
     shown = plain(display.short(name))
     room = int(letters) - 1
     return shown if len(shown) <= room else f"{shown[: room - 1]}…" if room > 2 else ""

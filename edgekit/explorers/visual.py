@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
-from edgekit import anomaly, colours, display, plots, visual
+from edgekit import anomaly, colours, display, visual
 from edgekit.arguments import choice, flag, items, real, whole
 from edgekit.errors import UsageError
 from edgekit.explorers.base import Explorer, pack
 from edgekit.explorers.images import packed, png
 from edgekit.explorers.state import State, reading
+from edgekit.explorers.still import visual as still
+from edgekit.explorers.still.canvas import Canvas
 from edgekit.explorers.visual_pictures import VisualPictures
 from edgekit.results import detection as detected
 from edgekit.studio.many import in_order
@@ -24,6 +25,7 @@ from edgekit.visual.summary import outcomes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from PIL.Image import Image
 
     from edgekit.results.block import BlockResult
@@ -238,9 +240,18 @@ class VisualExplorer(Explorer):
         row, column = divmod(int(np.nanargmax(grid)), grid.shape[1])
         return row, column
 
+    def _still(self) -> Canvas:
+        listed = self.verdicts.index.to_numpy(int)
+        grid = self._found.pictures[self.picture].grid
+        return still.picture(self._view(), self._image(self.picture), grid, self._cell(), listed)
+
     @reading
     def _figure(self) -> Figure:
         """Return the picture on show and both histograms as a matplotlib figure of its own."""
+        from matplotlib.figure import Figure
+
+        from edgekit import plots
+
         figure = Figure(figsize=(12.5, 4.8))  # without constrained layout, which takes as long as all else
         place = {"left": 0.02, "right": 0.82, "bottom": 0.11, "top": 0.93, "wspace": 0.6, "hspace": 0.42}
         grid = figure.add_gridspec(2, 2, width_ratios=(1.35, 1), **place)
@@ -255,6 +266,8 @@ class VisualExplorer(Explorer):
         return figure
 
     def _draw_picture(self, axes: Axes) -> None:
+        from edgekit import plots
+
         found, row = self._found.pictures[self.picture], self.pictures.loc[self.picture]
         table, image = visual.cells(found.grid), self._image(self.picture)
         boxes = pd.DataFrame(found.boxes, columns=PLACE)[~(found.box_scores < self._limit())]

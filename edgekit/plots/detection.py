@@ -13,7 +13,7 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
 from edgekit import arguments
-from edgekit.colours import DETECTED
+from edgekit.colours import DETECTED, SAID
 from edgekit.display import quoted
 from edgekit.errors import UsageError
 from edgekit.plots.style import finish, new_axes, plain
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 # To be seen on any picture. Not alpha=0.8: that would be forced on the hollow markers' faces, and fill them.
 _HALO = [withStroke(linewidth=3, foreground=(1, 1, 1, 0.8))]
-SAID = ("hit", "not in training")  # truths whose label is the prediction's, or none that the model knows
 _LONG = 24  # characters of a label; the explorer cuts there as well
 _MANY = 60  # objects; beyond, labels only cover each other
 

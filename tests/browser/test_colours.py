@@ -1,7 +1,8 @@
-"""One thing, one colour: in the static picture and in the explorer, on light and on dark ground."""
+"""One thing, one colour: in figure, still picture and explorer, on light and on dark ground."""
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
@@ -9,14 +10,17 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
+from PIL import Image
 from playwright.sync_api import BrowserContext
 
 import edgekit as ek
 from edgekit import colours
+from edgekit.colours import Look
 from edgekit.explorers import Explorer, modules
 from tests.numbers_result import predicted_result
 from tests.objects_result import detected_result
 from tests.scores import scored_result
+from tests.visual_result import THRESHOLD, seen_result, seen_results
 
 from .page import ExplorerPage
 
@@ -30,32 +34,46 @@ PAINTED = """() => [...new Set([...document.querySelectorAll('.ek-main canvas')]
   return [...found];
 }))]"""
 OF_WINDOWS = {kind: colours.WINDOWS[kind] for kind in ("normal", "anomalous", "above")}
+CELLS = np.array([[0, 1.5], [4.5, 13.5]])
+HEAT = {f"{score} over {THRESHOLD}": to_hex(colours.heat_pixels(score, THRESHOLD)[:3] / 255) for score in CELLS.flat}
+OF_CELLS = {name: Look(colour, colour) for name, colour in HEAT.items()}
+OF_CELLS |= {kind: colours.WINDOWS[kind] for kind in ("normal", "anomalous")}
 EXPLORERS = {  # what is shown, and its kinds
     "anomaly": (lambda: scored_result(60, anomalous=0.4), OF_WINDOWS),
     "detection": (lambda: detected_result(12, 14), colours.DETECTED),
     "regression": (lambda: predicted_result(60), colours.ERRORS),
+    "visual": (lambda: [seen_result(CELLS, anomalous=False), *seen_results(40, 2)], OF_CELLS),
 }
 
 
-def painted(explorer: Explorer) -> set[str]:
+def in_figure(explorer: Explorer) -> set[str]:
     canvas = FigureCanvasAgg(explorer.figure())
     canvas.draw()
-    pixels = np.asarray(canvas.buffer_rgba()).reshape(-1, 4)
-    return {to_hex(pixel / 255) for pixel in np.unique(pixels, axis=0)}
+    return painted(np.asarray(canvas.buffer_rgba()))
+
+
+def in_still(explorer: Explorer) -> set[str]:
+    return painted(np.asarray(Image.open(io.BytesIO(explorer._png())).convert("RGBA")))
+
+
+def painted(pixels: np.ndarray) -> set[str]:
+    return {to_hex(pixel / 255) for pixel in np.unique(pixels.reshape(-1, 4), axis=0)}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", EXPLORERS)
-def test_the_static_picture_and_the_explorer_agree(context: BrowserContext, tmp_path: Path, name, theme):
+def test_figure_still_picture_and_explorer_agree(context: BrowserContext, tmp_path: Path, name, theme):
     result, looks = EXPLORERS[name]
-    explorer = ek.explore(result())
+    explorer = ek.explore(result(), **({"opacity": 1} if name == "visual" else {}))
     page = ExplorerPage(context, explorer, tmp_path, color_scheme=theme)
-    in_explorer, in_picture = set(page.page.evaluate(PAINTED)), painted(explorer)
+    in_explorer = set(page.page.evaluate(PAINTED))
     page.close()
     shown = {kind: looks[kind] for kind in explorer.matched().errors()["kind"]} if name == "detection" else looks
     assert len(shown) >= min(3, len(looks))
+    figure, still = in_figure(explorer), in_still(explorer)
     for kind, look in shown.items():
-        assert look.light.lower() in in_picture, f"{kind} in the static picture"
+        assert look.light.lower() in figure, f"{kind} in the figure"
+        assert look.light.lower() in still, f"{kind} in the still picture"
         assert getattr(look, theme).lower() in in_explorer, f"{kind} in the explorer"
 
 

@@ -1,0 +1,97 @@
+"""The still picture of detections: truths, predictions, what goes with what, how many of each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from PIL import Image
+
+from edgekit import colours
+from edgekit.explorers.still.canvas import HALO, INK, LINE, PAPER, SOFT, Box, Canvas, fitted, width_of
+from edgekit.explorers.still.view import LINE_HIGH, View, sheet, write_text
+
+_FEW = 40  # objects; of more, names would cover each other
+_LEFT_OVER = ("missed", "not in training")  # kinds of truths without a prediction
+_SIDES = ("truth", "prediction")
+
+
+def picture(
+    view: View, image: Image.Image | None, shape: float, found: pd.DataFrame, *, tables: Sequence[pd.DataFrame],
+    names: Sequence[Sequence[str]],
+) -> Canvas:  # fmt: skip
+    """Draw the picture on show.
+
+    `shape` is height over width; `found` what `edgekit.detection.errors` says of it, `tables` and `names` the truths
+    and the predictions on show.
+    """
+    canvas, main, side = sheet(view, 400)
+    place = placement(main, shape)
+    canvas.rectangle(place, LINE)
+    if image is not None:
+        canvas.image(image, place)
+    boxes, centres = bool(view.meta["boxes"]), [_centres(table, place, bool(view.meta["boxes"])) for table in tables]
+    for index, partner, kind in _rows(found, "prediction", ["index", "partner", "kind"]):
+        if not pd.isna(partner):
+            ends = [centres[1][int(index)], centres[0][int(partner)]]
+            dash = () if kind == "hit" else (3, 3)
+            canvas.line(ends, PAPER, 4, dash, HALO)
+            canvas.line(ends, colours.DETECTED[kind].light, 1.6, dash)
+    for i, name in enumerate(_SIDES):
+        for index, kind in _rows(found, name, ["index", "kind"]):
+            x, y = centres[i][int(index)].tolist()
+            look = colours.DETECTED[kind]
+            if boxes:
+                left, top, wide, high = tables[i][["x", "y", "width", "height"]].iloc[int(index)].astype(float)
+                corner = Box(
+                    place.left + left * place.wide, place.top + top * place.high, wide * place.wide, high * place.high
+                )
+                canvas.frame(corner, look.light, 1.8, (5, 3) if name == "truth" else ())
+            canvas.marker(look.marker, x, y, 8 if name == "truth" else 5, look.light, hollow=name == "truth")
+            if len(found) <= _FEW and not (name == "truth" and kind in colours.SAID):
+                _write_name(canvas, names[i][int(index)], x + 9, y + (13 if name == "truth" else -9), main.right)
+    _write_kinds(canvas, side, _kinds(found), write_text(canvas, view, side, side.top) + 8)
+    return canvas
+
+
+def placement(stage: Box, shape: float, beside: float = 0.0) -> Box:
+    """Return where a picture lies in its stage: as large as fits, in its own shape."""
+    wide = max(min(stage.wide - 16 - beside, (stage.high - 16) / shape), 1)
+    return Box(
+        stage.left + 8 + (stage.wide - 16 - beside - wide) / 2, stage.top + 8 + (stage.high - 16 - wide * shape) / 2,
+        wide, wide * shape,
+    )  # fmt: skip
+
+
+def _rows(found: pd.DataFrame, side: str, columns: list[str]) -> list[tuple[Any, ...]]:
+    return list(found.loc[found["object"] == side, columns].itertuples(index=False, name=None))
+
+
+def _centres(table: pd.DataFrame, place: Box, boxes: bool) -> Any:
+    at = table[["x", "y"]].to_numpy(float)
+    at = at + table[["width", "height"]].to_numpy(float) / 2 if boxes else at
+    return at * (place.wide, place.high) + (place.left, place.top)
+
+
+def _write_name(canvas: Canvas, name: str, x: float, y: float, edge: float) -> None:
+    said = fitted(name, 170)
+    left = min(x, edge - width_of(said) - 4)
+    canvas.rectangle(Box(left - 2, y - 7, width_of(said) + 4, 14), PAPER, 0.75)
+    canvas.text(said, left, y, INK)
+
+
+def _kinds(found: pd.DataFrame) -> dict[str, int]:
+    """Count the predictions of each kind, and the truths without one."""
+    alone = (found["object"] == "prediction") | found["kind"].isin(_LEFT_OVER)
+    counts = found.loc[alone, "kind"].value_counts()
+    return {kind: int(counts[kind]) for kind in colours.DETECTED if kind in counts}
+
+
+def _write_kinds(canvas: Canvas, side: Box, kinds: dict[str, int], top: float) -> None:
+    for kind, count in kinds.items():
+        look = colours.DETECTED[kind]
+        canvas.marker(look.marker, side.left + 9, top + LINE_HIGH / 2, 5, look.light, hollow=kind in _LEFT_OVER)
+        canvas.text(f"{count} {kind}", side.left + 22, top + LINE_HIGH / 2, INK)
+        top += LINE_HIGH + 4
+    canvas.text("filled: predictions, hollow: truths", side.left, top + LINE_HIGH / 2, SOFT)
