@@ -40,7 +40,7 @@ from edgekit.studio.studio import Studio
 from edgekit.studio.suitable import connect_for
 
 if TYPE_CHECKING:
-    from edgekit import batch, checks, explorers, plots
+    from edgekit import batch, checks, explorers, plots, workshop
     from edgekit.batch import Store
     from edgekit.explorers import explore
     from edgekit.sandbox import Sandbox
@@ -84,12 +84,13 @@ __all__ = [
     "regression",
     "visual",
     "windows",
+    "workshop",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """Fetch what is costly to import only when it is used: pyplot takes half a second, the sandbox a server."""
-    if name in ("plots", "checks"):
+    if name in ("plots", "checks", "workshop"):
         return import_module(f"edgekit.{name}")
     if name in ("explore", "explorers"):
         with extras.needed("lab", f"ek.{name}"):

@@ -10,6 +10,7 @@ import sys
 
 from edgekit import __version__, lab, shell, waiting
 from edgekit.errors import EdgekitError, SandboxError, UsageError
+from edgekit.workshop import commands as workshop_commands
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,6 +41,15 @@ def main(arguments: list[str] | None = None) -> int:
         help="look at a few samples of your project (EI_API_KEY), only reading, and write which of edgekit's "
         "assumptions hold: counts without values, names or keys (default: %(const)s)",
     )  # fmt: skip
+    doctor.add_argument(
+        "--workshop",
+        action="store_true",
+        help="check what the workshop needs instead: runs its parts, without a network",
+    )
+    doctor.add_argument(
+        "--collect", nargs="+", metavar="FILE",
+        help="make one table of what doctor --workshop --json wrote on several laptops: files, or a folder of them",
+    )  # fmt: skip
     doctor.set_defaults(run=_doctor)
     check = commands.add_parser(
         "check",
@@ -50,6 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
     check.add_argument("project", metavar="PROJECT.toml")
     check.add_argument("--update", action="store_true", help="accept what moved: write the baseline")
     check.set_defaults(run=_check)
+    workshop_commands.add(commands)
     options = parser.parse_args(own)
     if jupyters and options.run is not _lab:
         parser.error(f"only edgekit lab passes arguments on: {' '.join(jupyters)}")
@@ -97,7 +108,11 @@ def _sandbox(options: argparse.Namespace) -> int:
 def _doctor(options: argparse.Namespace) -> int:
     from edgekit import doctor
 
-    return _report(options.report) if options.report else doctor.run(as_json=options.json)
+    if options.collect:
+        from edgekit.doctor import seats
+
+        return seats.show(options.collect, as_json=options.json)
+    return _report(options.report) if options.report else doctor.run(as_json=options.json, workshop=options.workshop)
 
 
 def _check(options: argparse.Namespace) -> int:

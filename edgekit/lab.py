@@ -14,6 +14,7 @@ from edgekit import extras
 from edgekit.errors import EdgekitError, UsageError
 
 FOLDER = "edgekit-notebooks"
+WORKSHOP = "workshop"  # the folder of the course: `edgekit workshop start` copies that one
 _NOTEBOOK = ".ipynb"
 
 
@@ -50,7 +51,7 @@ def copy(folder: str | os.PathLike[str] = FOLDER, *, fresh: bool = False) -> Cop
     """
     source = shipped()
     names = [path.relative_to(source) for path in sorted(source.rglob("*")) if path.is_file()]
-    names = [name for name in names if not any(part.startswith(".") for part in name.parts)]
+    names = [name for name in names if not any(part.startswith(".") or part == WORKSHOP for part in name.parts)]
     new: list[Path] = []
     kept: list[Path] = []
     try:
@@ -58,7 +59,7 @@ def copy(folder: str | os.PathLike[str] = FOLDER, *, fresh: bool = False) -> Cop
         number = _unused(target, names) if fresh else 1
         for name in names:
             path = target / (_numbered(name, number) if name.suffix == _NOTEBOOK else name)
-            made = _copied(source / name, path)
+            made = write_new(path, (source / name).read_bytes())
             if name.suffix == _NOTEBOOK:
                 (new if made else kept).append(path)
     except OSError as problem:
@@ -82,10 +83,9 @@ def _unused(folder: Path, names: list[Path]) -> int:
     return number
 
 
-def _copied(source: Path, target: Path) -> bool:
-    """Copy one file, whole or not at all; return False, and do nothing, where there is one already."""
+def write_new(target: Path, content: bytes) -> bool:
+    """Write one file, whole or not at all; return False, and do nothing, where there is one already."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    content = source.read_bytes()
     try:
         file = target.open("xb")
     except FileExistsError:

@@ -34,6 +34,7 @@ RTOL, ATOL = 1e-6, 1e-9
 CELL_TIMEOUT = 60  # seconds
 EXERCISE, SOLUTION = "exercise", "solution"  # tags of cells
 _CUT = re.compile(rf"^( *)# {SOLUTION}(?:\n+\1.*)*", re.MULTILINE)
+_ANSWER = re.compile(rf"^( *\w+ = ).+  # {SOLUTION}$", re.MULTILINE)
 
 # A point or an exponent makes a float. 1.2.3, 127.0.0.1 and v1.5 are words.
 _FLOAT = re.compile(r"(?<![\w.])([+-]?(?:(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+))(?!\.?\d)")
@@ -42,8 +43,9 @@ _LONG = re.compile(r"[+-]?(?:\.?\d){7}")
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 # With an account the notebooks would leave the sandbox; with the user's own backend they would lose their pictures.
 _NOT_INHERITED = {"EI_API_KEY", "EI_PROJECT_ID", "EI_API_ENDPOINT", "MPLBACKEND"}
-# Whether a progress bar appears depends on the speed of the machine: see edgekit/progress.py, which reads this.
-_WITHOUT_PROGRESS = {"TQDM_DISABLE": "1"}
+# Whether a progress bar appears depends on the speed of the machine: see edgekit/progress.py, which reads this. The
+# other keeps what the workshop's checks note out of the folder: see edgekit/workshop/learner_progress.py.
+_WITHOUT_PROGRESS = {"TQDM_DISABLE": "1", "EDGEKIT_WORKSHOP_PROGRESS": ""}
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _KEY = re.compile(r"ei_[0-9a-fA-F]{16,}")
 _UNWANTED = {
@@ -225,7 +227,8 @@ def _without_keys(message: str) -> str:
 def exercise(solution: str) -> str:
     r"""Return what a solution leaves to a reader.
 
-    From each line ``# solution`` on, everything that is indented as far as that line is one line to be filled in.
+    From each line ``# solution`` on, everything that is indented as far as that line is one line to be filled in. Of a
+    line ``name = …  # solution`` the name stays.
 
     Examples
     --------
@@ -233,8 +236,10 @@ def exercise(solution: str) -> str:
     >>> print(checks.exercise("threshold = 3\n# solution\nblock.segments(threshold)"))
     threshold = 3
     ...  # your lines here
+    >>> print(checks.exercise("answer = len(table)  # solution"))
+    answer = ...  # your answer here
     """
-    return _CUT.sub(r"\1...  # your lines here", solution)
+    return _ANSWER.sub(r"\1...  # your answer here", _CUT.sub(r"\1...  # your lines here", solution))
 
 
 def run(notebook: NotebookNode, folder: Path) -> None:

@@ -45,19 +45,32 @@ class Check(NamedTuple):
     fix: str = ""
 
 
-def run(*, as_json: bool = False) -> int:
-    """Print every check as it is done, or all of them as one JSON document; return 1 if one failed."""
+def run(*, as_json: bool = False, workshop: bool = False) -> int:
+    """Print every check as it is done, or all of them as one JSON document; return 1 if one failed.
+
+    With `workshop` the checks are those of the course, which need no network and ask no Studio.
+    """
+    if workshop:
+        from edgekit.doctor import course_checks
+
+        checks, needs = course_checks.checks(CHECKS), NEEDS | course_checks.NEEDS
+        about = course_checks.about()
+    else:
+        checks, needs, about = CHECKS, NEEDS, {}
     done: list[Check] = []
-    for name, check, fallback in CHECKS:
-        missed = any(check.name == NEEDS.get(name) and check.status == "fail" for check in done)
-        if missed or (name == "blocks" and not _key()):
+    lost: set[str] = set()  # what failed, and what was left out because of that
+    for name, check, fallback in checks:
+        if needs.get(name) in lost or (name == "blocks" and not _key()):
+            lost.add(name)
             continue  # an earlier line says what has to be there first
         done.append(_guarded(name, check, fallback() if callable(fallback) else fallback))
+        if done[-1].status == "fail":
+            lost.add(name)
         if not as_json:
             _print(done[-1])
     failed = any(check.status == "fail" for check in done)
     if as_json:
-        print(json.dumps({"ok": not failed, "checks": [check._asdict() for check in done]}, indent=2))
+        print(json.dumps({"ok": not failed, **about, "checks": [check._asdict() for check in done]}, indent=2))
     return int(failed)
 
 
@@ -275,8 +288,9 @@ NEEDS = {
     "sandbox": "sandbox packages",
     "blocks": "studio",
 }
+Planned = tuple[str, Callable[[], Check], str | Callable[[], str]]
 # Name, check, and what to type where it raises or takes too long and no package is missing.
-CHECKS: tuple[tuple[str, Callable[[], Check], str | Callable[[], str]], ...] = (
+CHECKS: tuple[Planned, ...] = (
     ("python", _version, _line("pip", "check")),
     *((f"{group} packages", partial(_packages, group), _line("pip", "check")) for group in GROUPS),
     ("home", _home, lambda: shell.setting(HOME=tempfile.gettempdir())),

@@ -1,7 +1,8 @@
 """Who is let in: by the name it asks for, its key and the length of its body, before any of the body is read.
 
 A web page in a browser on this machine can send requests to loopback as well, under a name of its own that it lets lead
-here (DNS rebinding). It comes under no name of this machine, and it knows no key: they are drawn at random.
+here (DNS rebinding). It comes under no name of this machine, and it knows no key: they are drawn at random. A sandbox
+that serves a room answers under the addresses that it prints as well.
 """
 
 from __future__ import annotations
@@ -18,26 +19,27 @@ from tornado.web import RequestHandler, stream_request_body
 LARGEST_BODY = 1_000_000  # bytes
 ROLES = ("readonly", "ingestiononly", "ingestion_deployment")  # besides admin, which may do everything
 _OWN_NAME = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?", re.IGNORECASE)
+_NAME = re.compile(r"([\w.-]+)(:\d{1,5})?", re.ASCII)
 _PNG = b"\x89PNG"
 
 
 class Access(NamedTuple):
-    """What a key opens: the project of this name, in this role."""
+    """What a key opens: the projects of these names, in this role."""
 
     role: str
-    project: str
+    projects: tuple[str, ...]
 
 
-def new_key() -> str:
-    """Draw a key that looks like the Studio's."""
-    return f"ei_{secrets.token_hex(32)}"
+def new_key(size: int = 32) -> str:
+    """Draw a key of so many bytes that looks like the Studio's."""
+    return f"ei_{secrets.token_hex(size)}"
 
 
 @stream_request_body
 class Guarded(RequestHandler):
     """A request that may be refused by its headers alone; `body` is collected up to the limit.
 
-    The setting `keys` says what each key opens.
+    The setting `keys` says what each key opens, `names` under which further names the sandbox answers.
     """
 
     access: Access
@@ -45,8 +47,10 @@ class Guarded(RequestHandler):
     def prepare(self) -> None:
         """Refuse what must not come in; the body is not read then."""
         self.body = bytearray()
-        if not _OWN_NAME.fullmatch(self.request.headers.get("Host", "")):
-            return self.refuse(403, "The sandbox answers under this machine's own names only: 127.0.0.1, localhost")
+        names = self.settings["names"]
+        if not _is_own(self.request.headers.get("Host", ""), names):
+            own = ", ".join(("127.0.0.1", "localhost", *sorted(names)))
+            return self.refuse(403, f"The sandbox answers under this machine's own names only: {own}")
         given = self.request.headers.get("x-api-key", "")
         access = _access(self.settings["keys"], given)
         if access is None:
@@ -82,6 +86,13 @@ class Guarded(RequestHandler):
         if status in (401, 403, 413):  # what is left of the body will not be read
             self.set_header("Connection", "close")
         self.answer({"success": False, "error": text}, status)
+
+
+def _is_own(host: str, names: frozenset[str]) -> bool:
+    if _OWN_NAME.fullmatch(host):
+        return True
+    named = _NAME.fullmatch(host)
+    return named is not None and named[1].lower() in names
 
 
 def _access(keys: Mapping[str, Access], given: str) -> Access | None:

@@ -1,4 +1,4 @@
-"""HTTP on 127.0.0.1 in front of `service`: routes, keys, and a thread with a loop of its own.
+"""HTTP in front of `service`, on 127.0.0.1 unless a host is named: routes, keys, and a thread with its own loop.
 
 The thread is not a luxury: on a notebook kernel's own loop a blocking client would wait for itself for ever.
 """
@@ -23,14 +23,18 @@ from tornado.web import Application, HTTPError
 from edgekit import waiting
 from edgekit.display import quoted
 from edgekit.errors import SandboxError, UsageError
-from edgekit.sandbox import appliances, meat, motion, objects, routine, surface
+from edgekit.sandbox import addresses, appliances, meat, motion, objects, routine, surface
 from edgekit.sandbox.guard import ROLES, Access, Guarded, new_key
 from edgekit.sandbox.project import Project, Refused, WrongParameter
 from edgekit.sandbox.queries import Query
 from edgekit.sandbox.service import CATEGORIES, Service
 
 HOST = "127.0.0.1"
+WAITING = 256  # connections that may wait to be accepted: of a whole room at once
+MOST_SEATS = 1000
+SEAT_KEY = 8  # bytes: it is typed by hand
 BODY_TIMEOUT = 60.0  # seconds
+_HOSTS = "Name one that this machine has, or 0.0.0.0 for all of them."
 NOT_RUNNING = "The sandbox is not running. Use it as a context manager or call start()."
 
 # Each call: its path below /v1/api/{projectId}, and what the service does with the request and what stands in the path.
@@ -113,13 +117,18 @@ class Sandbox:
     ----------
     port : int
         Where to listen; 0 takes any free port.
+    host : str
+        On which of this machine's addresses, to serve a room: "0.0.0.0" for all of them. Whoever is on that network
+        can then ask, over plain HTTP; without a key of this sandbox nothing is answered.
+    seats : int
+        How many keys to draw for a room: `seat_keys`. Each opens every project, for reading and classifying only.
 
     Raises
     ------
     UsageError
-        The port is not a number.
+        The port or the number of seats is not a number, the host not a text.
     SandboxError
-        At the start, if the port is taken.
+        At the start, if the port is taken, or the host is none of this machine's.
 
     Examples
     --------
@@ -130,10 +139,16 @@ class Sandbox:
     80
     """
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, *, host: str = HOST, seats: int = 0) -> None:
         if isinstance(port, bool) or not isinstance(port, SupportsIndex):
             raise UsageError(f"port is a number, 0 for any free one; got {quoted(port)}.")
+        if not isinstance(host, str) or not host:
+            raise UsageError(f"host is an address of this machine, such as '0.0.0.0' for all; got {quoted(host)}.")
+        if isinstance(seats, bool) or not isinstance(seats, SupportsIndex) or not 0 <= index(seats) <= MOST_SEATS:
+            raise UsageError(f"seats is a number from 0 to {MOST_SEATS}; got {quoted(seats)}.")
         self._port = index(port)
+        self._host = host
+        self.seat_keys = [new_key(SEAT_KEY) for _ in range(index(seats))]
         self._running: _Running | None = None
         self.keys = {name: new_key() for name in PROJECTS}
         self.role_keys = {name: {role: new_key() for role in ROLES} for name in PROJECTS}
@@ -150,17 +165,23 @@ class Sandbox:
     @property
     def url(self) -> str:
         """Base address of the running sandbox."""
+        return self.urls[0]
+
+    @property
+    def urls(self) -> list[str]:
+        """Base addresses of the running sandbox: where a host is named, those that others in the room can use."""
         if self._running is None:
             raise SandboxError(NOT_RUNNING)
-        return f"http://{HOST}:{self._running.port}/v1"
+        return [f"http://{name}:{self._running.port}/v1" for name in addresses.of(self._host)]
 
     def start(self) -> Self:
         """Serve; returns when it answers."""
         if self._running is None:
-            keys = {key: Access("admin", name) for name, key in self.keys.items()}
+            keys = {key: Access("admin", (name,)) for name, key in self.keys.items()}
             for name, own in self.role_keys.items():
-                keys |= {key: Access(role, name) for role, key in own.items()}
-            self._running = _Running(self._port, keys)
+                keys |= {key: Access(role, (name,)) for role, key in own.items()}
+            keys |= {key: Access("readonly", tuple(PROJECTS)) for key in self.seat_keys}
+            self._running = _Running(self._host, self._port, keys)
         return self
 
     def load(self, project: str) -> None:
@@ -224,14 +245,15 @@ class _Services:
 class _Running:
     """A listening server in a thread with its own loop."""
 
-    def __init__(self, port: int, keys: Keys) -> None:
-        listener = _listen(port)
+    def __init__(self, host: str, port: int, keys: Keys) -> None:
+        listener = _listen(host, port)
         listener.setblocking(False)
         _listeners.add(listener)
         self._process = os.getpid()
         self.port: int = listener.getsockname()[1]
         self.services = _Services(PROJECTS)
         self._keys = keys
+        self._names = addresses.names(host)
         self._loop = asyncio.new_event_loop()
         ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, args=(listener, ready), name="edgekit-sandbox", daemon=True)
@@ -242,9 +264,8 @@ class _Running:
 
     def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
         asyncio.set_event_loop(self._loop)
-        server = HTTPServer(
-            _application(self.services, self._keys), max_body_size=sys.maxsize, body_timeout=BODY_TIMEOUT
-        )
+        application = _application(self.services, self._keys, self._names)
+        server = HTTPServer(application, max_body_size=sys.maxsize, body_timeout=BODY_TIMEOUT)
         server.add_sockets([listener])
         self._loop.call_soon(ready.set)
         self._loop.run_forever()
@@ -276,43 +297,48 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_leave_the_ports)
 
 
-def _listen(port: int) -> socket.socket:
+def _listen(host: str, port: int) -> socket.socket:
     if not 0 <= port <= 65535:
         shown = port if abs(port) < 10**9 else "That number"
         raise SandboxError(f"{shown} is no port: choose one from 1 to 65535, or 0 for any free one.")
     try:
-        return socket.create_server((HOST, port))
+        address = socket.getaddrinfo(host, port, socket.AF_INET, socket.SOCK_STREAM)[0][4][0]
+    except (OSError, UnicodeError):
+        raise SandboxError(f"{quoted(host)} is no address of this machine. {_HOSTS}") from None
+    try:
+        return socket.create_server((address, port), backlog=WAITING)
     except OSError as problem:
+        if problem.errno == errno.EADDRNOTAVAIL:
+            raise SandboxError(f"{quoted(host)} is no address of this machine. {_HOSTS}") from None
         taken = problem.errno == errno.EADDRINUSE
         reason = "is taken by another program" if taken else f"cannot be used ({problem.strerror})"
     raise SandboxError(f"Port {port} {reason}. Choose another one, or port 0 for any free one.")
 
 
-def _application(services: _Services, keys: Keys) -> Application:
+def _application(services: _Services, keys: Keys, names: frozenset[str]) -> Application:
     paths: dict[str, dict[str, Callable[..., Any]]] = {}
     for method, path, call in ROUTES:
         paths.setdefault(path, {})[method] = call
     handlers: list[Any] = [(rf"/v1/api/{_ID}/{path}", _ProjectCall, {"calls": calls}) for path, calls in paths.items()]
     handlers.append((rf"/v1/api/{_ID}", _ProjectCall, {"calls": {"GET": lambda s, r: s.info()}}))
     handlers.append((r"/v1/api/projects", _Projects))
-    return Application(
-        handlers, services=services, keys=keys, default_handler_class=_Unknown, log_function=lambda handler: None
-    )
+    settings: dict[str, Any] = {"services": services, "keys": keys, "names": names}
+    return Application(handlers, default_handler_class=_Unknown, log_function=lambda handler: None, **settings)
 
 
 class _Call(Guarded):
-    """What every call shares: its project's service, and errors as the Studio gives them."""
+    """What every call shares: its projects' services, and errors as the Studio gives them."""
 
-    def service(self) -> Service | None:
-        """Return the service of the project that the request's key opens, or None after answering why not."""
+    def services(self) -> list[Service]:
+        """Return the services of the projects that the request's key opens; none after answering why not."""
         if self._finished:  # the body grew too large
-            return None
+            return []
         services: _Services = self.settings["services"]
         try:
-            return services.open(self.access.project)
+            return [services.open(name) for name in self.access.projects]
         except SandboxError as problem:
             self.refuse(200, str(problem))
-            return None
+            return []
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         self.refuse(status_code, "Internal error in the sandbox" if status_code >= 500 else self._reason)
@@ -323,8 +349,8 @@ class _Call(Guarded):
 
 class _Projects(_Call):
     async def get(self) -> None:
-        if service := self.service():
-            self.answer({"success": True, "projects": [service.project.about()]})
+        if services := self.services():
+            self.answer({"success": True, "projects": [service.project.about() for service in services]})
 
 
 class _ProjectCall(_Call):
@@ -338,14 +364,16 @@ class _ProjectCall(_Call):
         await self.run(*ids)
 
     async def run(self, project: str, *ids: str) -> None:
-        service = self.service()
-        if service is None:
+        services = {service.project.id: service for service in self.services()}
+        if not services:
             return
+        service = services.get(int(project))
         call = self.calls.get(self.request.method or "")
         if call is None:
             self.refuse(404, f"Cannot {self.request.method} {self.request.path}")
-        elif int(project) != service.project.id:
-            self.refuse(403, f"This key belongs to project {service.project.id}, not to project {int(project)}")
+        elif service is None:
+            own = ", ".join(map(str, services))
+            self.refuse(403, f"This key belongs to project {own}, not to project {int(project)}")
         else:
             try:
                 named = (int(one) if one.isdigit() else one for one in ids)

@@ -44,6 +44,12 @@ def test_several_parts_can_be_cut_out():
     assert "return" not in both
 
 
+def test_of_an_answer_in_one_line_the_name_stays():
+    solved = "answer = len(table)  # solution\ncheck(answer)"
+    assert exercise(solved) == "answer = ...  # your answer here\ncheck(answer)"
+    assert exercise("f(x=1)  # solution\na, b = 1, 2") == "f(x=1)  # solution\na, b = 1, 2"
+
+
 def test_what_is_left_runs():
     exec(compile(LEFT, "exercise", "exec"), {})
 

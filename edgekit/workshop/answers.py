@@ -1,0 +1,162 @@
+"""How a learner's answer is read and compared: each kind of answer says kindly what it takes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from numbers import Real
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from edgekit import display
+
+CLOSE = 0.00501  # two decimals
+
+
+class NotRead(Exception):
+    """An answer of another type than is wanted; the text says what it is, and how to get at what is wanted."""
+
+
+class NotAnswered(Exception):
+    """The dots are still there."""
+
+
+class Kind(NamedTuple):
+    """A kind of answer: what it is called, how one is read out of what was given, when two are the same."""
+
+    wanted: str
+    read: Callable[[Any], Any]
+    same: Callable[[Any, Any], bool]
+
+
+def _one(given: Any) -> Any:
+    """Return the single value that was given, of a NumPy scalar or array without a dimension as well."""
+    if given is ...:
+        raise NotAnswered
+    if isinstance(given, np.generic | np.ndarray) and np.ndim(given) == 0:
+        return given.item()
+    return given
+
+
+def described(given: Any) -> str:
+    """Say what an answer is, without showing what is in it."""
+    if given is None:
+        return "None: nothing came out of the line"
+    for kind, words in _WORDS:
+        if isinstance(given, kind):
+            return words(given)
+    return "a function or method: call it, with ()" if callable(given) else f"of type {_type(given)}"
+
+
+def _is_flag(given: object) -> bool:
+    return isinstance(given, bool | np.bool)
+
+
+def _type(given: object) -> str:
+    return display.shown(type(given).__name__, 60)
+
+
+_WORDS: tuple[tuple[Any, Callable[[Any], str]], ...] = (  # the first that fits
+    (bool | np.bool, lambda given: "True or False"),
+    (str, lambda given: "a text"),
+    (pd.DataFrame, lambda given: f"a table of {len(given)} rows and {given.shape[1]} columns"),
+    (pd.Series | pd.Index | np.ndarray, lambda given: f"a column of {np.size(given)} values"),
+    (Mapping | Sequence | set, lambda given: f"a {_type(given)} of {len(given)}"),
+)
+
+
+def _number(given: Any, wanted: str) -> float:
+    value = _one(given)
+    if isinstance(value, Real) and not _is_flag(value):
+        with suppress(OverflowError, ValueError, TypeError):
+            if math.isfinite(number := float(value)):
+                return number
+        raise NotRead(f"This number is not finite; {wanted} is asked for.")
+    help_ = ""
+    if isinstance(value, str):
+        with suppress(ValueError):
+            float(value)
+            help_ = " Leave out the quotation marks."
+    elif isinstance(value, pd.DataFrame):
+        help_ = " len(table) counts its rows."
+    elif isinstance(value, pd.Series | np.ndarray | list | tuple) and len(value) == 1:
+        help_ = " It holds one value: take it out, with [0] or .iloc[0]."
+    raise NotRead(f"This is {described(value)}; {wanted} is asked for.{help_}")
+
+
+def _equal(mine: Any, theirs: Any) -> bool:
+    return bool(mine == theirs)
+
+
+def _close(mine: float, theirs: float) -> bool:
+    return math.isclose(mine, theirs, rel_tol=1e-9, abs_tol=CLOSE)
+
+
+def _text(given: Any, wanted: str) -> str:
+    value = _one(given)
+    if isinstance(value, str):
+        return value.strip()
+    raise NotRead(f"This is {described(value)}; {wanted} is asked for.")
+
+
+def _pair(given: Any, wanted: str) -> tuple[float, float]:
+    value = _one(given)
+    if isinstance(value, str | Mapping) or not isinstance(value, Sequence | np.ndarray | pd.Series | pd.Index):
+        raise NotRead(f"This is {described(value)}; {wanted} is asked for.")
+    if len(value) != 2:
+        raise NotRead(f"This is {described(value)}; {wanted} is asked for.")
+    first, second = (_number(one, "a number in each place") for one in list(value))
+    return first, second
+
+
+def _pairs_close(mine: tuple[float, float], theirs: tuple[float, float]) -> bool:
+    return all(map(_close, mine, theirs))
+
+
+COUNT = Kind("a whole number", lambda given: _number(given, "a whole number"), _equal)
+NUMBER = Kind("a number", lambda given: _number(given, "a number"), _close)
+SHARE = Kind("a share between 0 and 1", lambda given: _number(given, "a share between 0 and 1"), _close)
+TEXT = Kind("a text", lambda given: _text(given, "a text, in quotation marks"), _equal)
+CELL = Kind("a pair (row, column)", lambda given: _pair(given, "a pair (row, column)"), _equal)
+INTERVAL = Kind("a pair (low, high)", lambda given: _pair(given, "a pair (low, high)"), _pairs_close)
+
+
+def between(low: float, high: float) -> Kind:
+    """Return the kind of a number that is right anywhere from `low` up to, but not at, `high`."""
+
+    def same(mine: float, theirs: float) -> bool:
+        return mine == theirs or (_within(mine, low, high) and _within(theirs, low, high))
+
+    return Kind("a threshold", lambda given: _number(given, "a number"), same)
+
+
+def _within(value: float, low: float, high: float) -> bool:
+    return low - CLOSE <= value < high
+
+
+def function_of(inputs: Sequence[Any], wanted: str) -> Kind:
+    """Return the kind of a function that is right if it returns the right whole number for each of these inputs."""
+
+    def read(given: Any) -> tuple[float, ...]:
+        if given is ...:
+            raise NotAnswered
+        if not callable(given):
+            raise NotRead(f"This is {described(_one(given))}; {wanted} is asked for: give its name, without ().")
+        return tuple(_returned(given, one) for one in inputs)
+
+    return Kind(wanted, read, _equal)
+
+
+def _returned(function: Callable[[Any], Any], given: Any) -> float:
+    try:
+        value = function(given)
+    except Exception as problem:  # a learner's function may raise anything
+        raise NotRead(
+            f"Your function fails for {given!r}: {type(problem).__name__}: {display.shown(problem, 120)}"
+        ) from None
+    if value is None or value is ...:
+        raise NotAnswered
+    return _number(value, "that the function returns a whole number")

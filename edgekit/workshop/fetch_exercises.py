@@ -1,0 +1,56 @@
+"""Part 1: samples and readings."""
+
+from __future__ import annotations
+
+from edgekit.studio.studio import Studio
+from edgekit.workshop.answers import COUNT
+from edgekit.workshop.solution import Mistake, Solution, first_sample, highest, lowest, per_studio
+
+
+@per_studio
+def samples_in_training(studio: Studio) -> Solution:
+    """1.1: how many samples the training part has."""
+    training, testing = (len(studio.samples(category)) for category in ("training", "testing"))
+    return Solution(
+        training,
+        COUNT,
+        (
+            Mistake(testing, "You counted testing for training: ask for the other category."),
+            Mistake(training + testing, "That is the whole project. Ask for one category."),
+            Mistake(studio.samples("training").shape[1], "Those are the columns of the table. A sample is a row."),
+        ),
+    )
+
+
+@per_studio
+def readings(studio: Studio) -> Solution:
+    """1.2: how many readings the first testing sample has."""
+    signal = first_sample(studio).signal()
+    rows, columns = signal.shape
+    return Solution(
+        rows,
+        COUNT,
+        (
+            Mistake(columns, "That is the number of axes, the columns of the table. A reading is a row."),
+            Mistake(signal.size, "You counted every number. One reading is a row with a number for each axis."),
+            Mistake(rows - 1, "Off by one: that is the position of the last reading, and positions begin at 0."),
+            Mistake(signal.index[-1], "That is the time of the last reading, in milliseconds."),
+        ),
+    )
+
+
+@per_studio
+def time_of_the_highest_reading(studio: Studio) -> Solution:
+    """1.3: when the first axis is highest, in milliseconds."""
+    values = first_sample(studio).signal().iloc[:, 0]
+    right = highest(values)
+    return Solution(
+        float(right),
+        COUNT,
+        (
+            Mistake(float(values.argmax()), "That is the position of the row. The time stands in the table's index."),
+            Mistake(right / 1000, "That is in seconds. The index of the table is in milliseconds: leave it so."),
+            Mistake(float(lowest(values)), "That is the time of the lowest value."),
+            Mistake(values.max(), "That is the highest value. When was it?"),
+        ),
+    )

@@ -1,0 +1,304 @@
+"""`ek.workshop.check`: right answers, a hint of its own for each mistake, and kind words for anything else.
+
+The answers are computed here as there, so what is tested is that the course holds together on every project it names:
+nbval runs the solutions, which find the answers in the way that a learner does.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import subprocess
+import sys
+from collections import defaultdict
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import edgekit as ek
+from edgekit.workshop import course
+from edgekit.workshop.answers import COUNT, NotRead, function_of
+from edgekit.workshop.checking import EXERCISES, GENERAL
+from edgekit.workshop.solution import Mistake, Solution
+from tests.test_absurd_arguments import ABSURD
+
+PLACES = [(part.key, project) for part in course.PARTS for project in part.projects]
+HINTS: dict[str, dict[str, bool]] = defaultdict(dict)  # by exercise: each hint, and whether a project led to it
+
+
+def exercises(part: str) -> list[str]:
+    return [name for name in EXERCISES if name.partition(".")[0] == part]
+
+
+def given_for(solution: Solution, value):
+    """What a learner gives who found this value."""
+    if callable(value):
+        value = value()
+    if solution.kind.wanted.startswith("a function"):
+        inputs, outputs = LENGTHS[solution.kind], value
+        return dict(zip(inputs, outputs, strict=True)).get
+    if solution.kind.wanted.startswith("an explorer"):
+        return Shown(*value)
+    return value
+
+
+class Shown:
+    """What `check` looks at of an explorer."""
+
+    def __init__(self, sample: int, threshold: float) -> None:
+        self.windows, self.threshold = pd.DataFrame({"sample": [sample]}), float(threshold)
+
+
+LENGTHS: dict = {}
+
+
+@pytest.fixture(autouse=True)
+def lengths(monkeypatch):
+    """Remember which inputs a function is tried with."""
+    from edgekit.workshop import classify_exercises
+
+    def noted(inputs, wanted):
+        kind = function_of(inputs, wanted)
+        LENGTHS[kind] = inputs
+        return kind
+
+    monkeypatch.setattr(classify_exercises, "function_of", noted)
+
+
+@pytest.mark.parametrize(("part", "project"), PLACES)
+def test_the_answer_is_right_and_every_mistake_gets_its_hint(part, project):
+    studio = ek.workshop.connect(part, sandbox=project)
+    for name in exercises(part):
+        solution = EXERCISES[name](studio)
+        assert ek.workshop.check(name, given_for(solution, solution.value))
+        seen = [solution.value]
+        for value, hint in solution.mistakes:
+            given = given_for(solution, value)
+            read = solution.kind.read(given)
+            HINTS[name].setdefault(hint, False)
+            if any(solution.kind.same(read, other) for other in seen):
+                continue  # in this project it is the same as the answer, or as a mistake that is looked for before
+            seen.append(read)
+            told = ek.workshop.check(name, given, studio=studio)
+            assert (told.right, told.hint) == (False, hint)
+            HINTS[name][hint] = True
+
+
+def test_there_is_a_project_in_which_each_hint_is_reached():
+    if set(HINTS) != set(EXERCISES):
+        pytest.skip("it looks at what the test above has met, all of it")
+    assert [(name, hint) for name, hints in HINTS.items() for hint, met in hints.items() if not met] == []
+
+
+def test_every_kind_of_mistake_that_the_course_promises_has_hints():
+    if set(HINTS) != set(EXERCISES):
+        pytest.skip("it looks at what the test above has met, all of it")
+    all_hints = "\n".join(hint for hints in HINTS.values() for hint in hints)
+    promised = ["the columns of the table. A reading is a row", "Rows for columns", "windows for samples"]
+    promised += ["samples for windows", "training for testing", "testing for training", r"\|z\|", "Off by one window"]
+    promised += ["A threshold on the wrong side"]
+    assert [words for words in promised if not re.search(words, all_hints)] == []
+
+
+@pytest.mark.parametrize("name", ["1.2", "3.2", "4.2", "5b.1"])
+def test_no_hint_tells_the_answer(name):
+    solution = EXERCISES[name](ek.workshop.connect(name.partition(".")[0]))
+    value = np.ravel(solution.value)
+    for hint in [*(mistake.hint for mistake in solution.mistakes), GENERAL]:
+        assert not [one for one in value if re.search(rf"\b{one:g}\b", hint) and one > 1]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_an_unsolved_cell_is_not_right_and_is_no_try(name, progress_file):
+    done = ek.workshop.check(name, ...)
+    assert (done.right, bool(done)) == (False, False)
+    assert "in the place of the dots" in done.hint
+    assert not progress_file.exists()
+
+
+@pytest.mark.parametrize("name", ["1.2", "2.2", "3.4", "4.1", "4.2", "5b.1", "6.1", "6.3"])
+def test_an_answer_of_another_type_is_told_kindly(name):
+    for given in ABSURD.values():
+        done = ek.workshop.check(name, given)
+        assert not done.right
+        assert len(done.hint) > 20
+        assert "Traceback" not in done.hint
+        assert repr(done).startswith(f"{name} not yet: ")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("100", "a text; a whole number is asked for. Leave out the quotation marks."),
+        (None, "This is None: nothing came out of the line"),
+        (True, "This is True or False; a whole number is asked for."),
+        (pd.DataFrame({"a": [1, 2]}), "a table of 2 rows and 1 columns; a whole number is asked for. len(table)"),
+        (pd.Series([100]), "a column of 1 values; a whole number is asked for. It holds one value: take it out"),
+        ([1, 2], "a list of 2; a whole number is asked for."),
+        (len, "a function or method: call it, with ()"),
+        (math.nan, "This number is not finite"),
+        (np.array([[100]]), "a column of 1 values"),
+    ],
+)
+def test_what_was_given_is_said_and_what_to_do_with_it(given, said):
+    assert said in ek.workshop.check("1.2", given).hint
+
+
+@pytest.mark.parametrize("given", [100, 100.0, np.int64(100), np.float32(100), np.array(100)])
+def test_a_number_is_a_number_of_any_kind(given):
+    assert ek.workshop.check("1.2", given).right
+
+
+def test_a_share_counts_to_two_decimals_and_per_cent_is_told():
+    right = EXERCISES["4.1"](ek.workshop.connect(4)).value
+    assert ek.workshop.check("4.1", round(right, 2)).right
+    assert not ek.workshop.check("4.1", right + 0.006).right
+    assert "in per cent" in ek.workshop.check("4.1", 100 * right).hint
+
+
+def test_an_answer_that_is_no_usual_mistake_gets_a_hint_all_the_same():
+    assert ek.workshop.check("1.2", 12345.5).hint == GENERAL
+
+
+def test_a_function_that_fails_is_told_with_its_own_error():
+    assert "fails for" in ek.workshop.check("2.2", lambda length: 1 / 0).hint
+    assert "ZeroDivisionError" in ek.workshop.check("2.2", lambda length: 1 / 0).hint
+    with pytest.raises(NotRead):
+        function_of([1], "a function").read(3)
+
+
+@pytest.mark.parametrize("name", ["7.1", "5.1", "", None, 3, 1.25, "1.2 or so"])
+def test_an_exercise_that_there_is_not_is_an_error_that_lists_them(name):
+    with pytest.raises(ek.UsageError, match="The workshop has the exercises 1"):
+        ek.workshop.check(name, 1)
+
+
+def test_a_number_in_the_place_of_the_name_is_understood():
+    assert ek.workshop.check(1.2, 100).exercise == "1.2"
+
+
+def test_the_card_shows_the_hint_as_text():
+    told = ek.workshop.check("3.4", "<script>")
+    assert "<script>" not in told._repr_html_()
+    assert "3.4 not yet" in told._repr_html_()
+    assert "3.4 right" in ek.workshop.Checked("3.4", True)._repr_html_()
+
+
+def test_a_project_that_has_no_answer_is_an_error_with_the_line_that_goes_on(monkeypatch):
+    from edgekit.workshop import checking
+
+    def fails(studio):
+        raise IndexError("no such thing")
+
+    monkeypatch.setattr(checking, "EXERCISES", {"3.3": fails})
+    with pytest.raises(ek.UsageError, match=r'no answer in .*connect\("3", sandbox="motion"\)'):
+        ek.workshop.check("3.3", 1)
+
+
+def test_a_mistake_that_takes_long_is_computed_only_where_it_is_asked_for(monkeypatch):
+    from edgekit.workshop import checking
+
+    def never():
+        raise AssertionError
+
+    monkeypatch.setattr(checking, "EXERCISES", {"1.2": lambda studio: Solution(1, COUNT, (Mistake(never, ""),))})
+    assert ek.workshop.check("1.2", 1)
+
+
+# --- connecting ---
+
+
+@pytest.mark.parametrize("part", [0, 7, "5", None, True, 1.5, ["1"]])
+def test_a_part_that_there_is_not_is_an_error_that_lists_them(part):
+    with pytest.raises(ek.UsageError, match="parts 1, 2, 3, 4, 5a, 5b, 6"):
+        ek.workshop.connect(part)
+
+
+def test_a_project_that_a_part_does_not_work_on_is_an_error_that_lists_them():
+    with pytest.raises(ek.UsageError, match="motion, routine"):
+        ek.workshop.connect(3, sandbox="surface")
+
+
+def test_the_check_asks_the_project_that_the_notebook_is_connected_to():
+    studio = ek.workshop.connect(1, sandbox="routine")
+    readings = len(studio.sample(studio.samples("testing").index[0]).signal())
+    assert readings == 400
+    assert ek.workshop.check("1.2", readings)
+    ek.workshop.connect(1)
+    assert not ek.workshop.check("1.2", readings)
+    assert ek.workshop.check("1.2", readings, studio=studio)
+
+
+@pytest.mark.parametrize(("project", "own"), [("motion", True), ("objects", False)])
+def test_part_1_takes_your_own_project_if_it_has_signals(sandbox, monkeypatch, capsys, project, own):
+    monkeypatch.setenv("EI_API_KEY", sandbox.keys[project])
+    monkeypatch.setenv("EI_API_ENDPOINT", sandbox.url)
+    studio = ek.workshop.connect(1)
+    assert (studio.url == sandbox.url) is own
+    assert ("goes on with a project of the sandbox" in capsys.readouterr().out) is not own
+    monkeypatch.delenv("EI_API_KEY")
+    ek.workshop.connect(1)
+
+
+def test_a_recording_of_a_project_of_ones_own_is_checked_against(sandbox, monkeypatch, tmp_path):
+    studio = ek.connect(url=sandbox.url, api_key=sandbox.keys["motion"], record=tmp_path / "mine")
+    studio.impulse()
+    for name in exercises("1"):
+        EXERCISES[name](studio)
+    studio.samples("testing", limit=1)
+    monkeypatch.setenv("EDGEKIT_REPLAY", str(tmp_path / "mine"))
+    replayed = ek.workshop.connect(1)
+    assert "recording" in repr(replayed)
+    assert ek.workshop.check("1.2", 100)
+    monkeypatch.delenv("EDGEKIT_REPLAY")
+    ek.workshop.connect(1)
+
+
+# --- progress ---
+
+
+def test_progress_is_kept_on_the_disk_and_read_by_another_process(progress_file):
+    ek.workshop.connect(1)
+    ek.workshop.check("1.2", 6)
+    ek.workshop.check("1.2", 100)
+    ek.workshop.check("1.3", "late")
+    assert ek.workshop.progress().loc["1.2", ["done", "tries"]].to_list() == [True, 2]
+    code = (
+        "import edgekit as ek; print(ek.workshop.progress().query('tries > 0').reset_index().to_json(orient='values'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert json.loads(done.stdout) == [["1.2", "Fetch a sample", True, 2], ["1.3", "Fetch a sample", False, 1]]
+    ek.workshop.check("1.2", 6)
+    assert ek.workshop.progress().loc["1.2", "done"]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]", '{"1.2": 3}', '{"1.2": {"tries": "many"}}', "\ud800"])
+def test_a_damaged_file_of_progress_counts_as_none(progress_file, content):
+    progress_file.write_text(content, encoding="utf-8", errors="surrogatepass")
+    assert ek.workshop.progress()["tries"].sum() == 0
+    ek.workshop.connect(1)
+    assert ek.workshop.check("1.2", 100)
+    assert ek.workshop.progress()["tries"].sum() == 1
+
+
+def test_where_nothing_can_be_written_the_learner_is_told_once_and_goes_on(monkeypatch, tmp_path):
+    from edgekit.workshop import learner_progress
+
+    monkeypatch.setenv(learner_progress.WHERE, str(tmp_path / "no such folder" / "file.json"))
+    ek.workshop.connect(1)
+    with pytest.warns(UserWarning, match="lasts only as long as this notebook runs"):
+        assert ek.workshop.check("1.2", 100)
+    assert ek.workshop.check("1.3", 1).right is False
+    assert ek.workshop.progress()["tries"].sum() == 2
+
+
+def test_by_default_it_lies_beside_the_notebooks(monkeypatch, tmp_path):
+    from edgekit.workshop import learner_progress
+
+    monkeypatch.delenv(learner_progress.WHERE)
+    monkeypatch.chdir(tmp_path)
+    ek.workshop.connect(1)
+    ek.workshop.check("1.2", 100)
+    assert json.loads((tmp_path / "workshop-progress.json").read_text()) == {"1.2": {"done": True, "tries": 1}}
