@@ -1,7 +1,7 @@
 // The explorer of anomaly blocks: the signal, the scores with a threshold to drag, one window in detail, and what the
 // threshold does to normal and anomalous windows. All of it is drawn from arrays that are here; Python hears of it after.
 import { axisLegend } from "../shared/axis_legend.js";
-import { button, checkField, frame, h, numberField, selectField, tell } from "../shared/elements.js";
+import { button, checkField, frame, h, numberField, selectField, stepButtons } from "../shared/elements.js";
 import { drawingLoop } from "../shared/frames.js";
 import { keepKeys } from "../shared/keyboard.js";
 import { put } from "../shared/model.js";
@@ -41,7 +41,7 @@ function render({ model, el }) {
   const root = frame(meta.title, {
     head: [...fields.elements, button("show all", () => put(model, "span", []))],
     main: [legend.element, stack, histogram],
-    side: [...card.elements, verdict.element],
+    side: [card.element, verdict.element, ...card.bars],
     foot: anomalyHelp(meta.note),
   });
   keepKeys(root);
@@ -97,11 +97,6 @@ function anomalyFields(state) {
   const place = numberField("window", { min: 0, max: windows - 1, step: 1 }, choose);
   const threshold = numberField("threshold", { step: "any" }, setThreshold);
   const stops = selectField("n, p stop at", known ? STOPS : STOPS.slice(0, 2), (kind) => put(model, "stops", /** @type {Stop} */ (kind)));
-  const steps = /** @type {const} */ ([["‹", "previous", -1], ["›", "next", 1]]).map(([text, name, step]) => {
-    const element = button(text, () => tell(element, chooseStop(step)));
-    element.setAttribute("aria-label", name);
-    return element;
-  });
   const logarithmic = checkField("log scale", (checked) => put(model, "log_scale", checked));
   const show = () => {
     sample.show(data.sample[model.get("window")]);
@@ -113,7 +108,7 @@ function anomalyFields(state) {
   const group = (/** @type {Node[]} */ ...parts) => h("span", { class: "ek-group" }, ...parts);
   return {
     elements: [
-      ...sample.elements, place.label, group(stops.label, ...steps),
+      ...sample.elements, place.label, group(stops.label, stepButtons("stop", chooseStop)),
       group(threshold.label, ...thresholdButtons(state, meta.own)), logarithmic.label,
     ],
     show,

@@ -30,7 +30,7 @@ export function windowCard(meta, data) {
     shares?.show(i);
     return `window ${i}, score ${figure(data.score[i], 2)}, ${above ? "above" : "not above"} the threshold`;
   }
-  return { elements: [box, ...[probabilities, shares].flatMap((bars) => (bars ? [bars.element] : []))], show };
+  return { element: box, bars: [probabilities, shares].flatMap((bars) => (bars ? [bars.element] : [])), show };
 }
 
 /**

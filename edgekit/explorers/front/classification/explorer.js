@@ -1,7 +1,7 @@
 // The explorer of a classifier: the confusion matrix, windows in small pictures with the most confident mistake first, one
 // window in detail, and what the confidence threshold does. All of it is counted here; Python hears of it after.
 import { axisLegend } from "../shared/axis_legend.js";
-import { button, frame, h, numberField, rangeField, selectField } from "../shared/elements.js";
+import { button, frame, h, numberField, rangeField, selectField, stepButtons } from "../shared/elements.js";
 import { drawingLoop } from "../shared/frames.js";
 import { keepKeys } from "../shared/keyboard.js";
 import { classificationDrawing } from "./drawing.js";
@@ -61,7 +61,7 @@ function render({ model, el }) {
  * The fields in the head: threshold, filters, order.
  * @param {ClassificationState} state
  */
-function classificationFields({ model, meta, windows, choose, narrow, setThreshold }) {
+function classificationFields({ model, meta, windows, at, choose, chooseAt, narrow, setThreshold }) {
   const place = numberField("window", { min: 0, max: windows - 1, step: 1 }, choose);
   const threshold = rangeField("threshold", 0, 1, 0.005, setThreshold);
   const shown = selectField("show", ["all", "right", "wrong", "uncertain"], (value) => narrow("show", value));
@@ -79,7 +79,7 @@ function classificationFields({ model, meta, windows, choose, narrow, setThresho
     sample.show(model.get("sample"));
     order.show(model.get("order"));
   };
-  return { elements: [place.label, threshold.label, order.label, shown.label, label.label, sample.label, all], show };
+  return { elements: [place.label, stepButtons("window", (step) => chooseAt(at() + step)), threshold.label, order.label, shown.label, label.label, sample.label, all], show };
 }
 
 export default { render };

@@ -1,6 +1,6 @@
 // The explorer of object detections: the picture with truths, predictions and what went wrong, both countings, and all
 // pictures in a row, worst first. Matching is done here, so that both sliders are followed at once.
-import { checkField, frame, h, numberField, rangeField } from "../shared/elements.js";
+import { checkField, frame, h, numberField, rangeField, stepButtons } from "../shared/elements.js";
 import { drawingLoop } from "../shared/frames.js";
 import { keepKeys } from "../shared/keyboard.js";
 import { put } from "../shared/model.js";
@@ -88,7 +88,7 @@ function detectionFields({ model, meta, boxes, count, nearName, choose }) {
     near.show(model.get(nearName));
     cells.show(model.get("cells"));
   };
-  return { elements: [picture.label, threshold.label, near.label, meta.cells ? cells.label : null], show };
+  return { elements: [picture.label, count > 1 ? stepButtons("picture", (step) => choose(model.get("picture") + step)) : null, threshold.label, near.label, meta.cells ? cells.label : null], show };
 }
 
 export default { render };

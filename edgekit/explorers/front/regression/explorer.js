@@ -1,7 +1,7 @@
 // The explorer of regressions: predicted against expected, the errors over the range with a threshold to drag, the
 // windows furthest off in a row, and the signal of the chosen one. Drawn from arrays that are here; Python hears of it after.
 import { axisLegend } from "../shared/axis_legend.js";
-import { frame, h, numberField } from "../shared/elements.js";
+import { frame, h, numberField, stepButtons } from "../shared/elements.js";
 import { drawingLoop } from "../shared/frames.js";
 import { keepKeys } from "../shared/keyboard.js";
 import { onDrag } from "../shared/dragging.js";
@@ -78,14 +78,14 @@ function regressionPlaces({ windows }) {
  * The fields in the head: window and threshold.
  * @param {RegressionState} state
  */
-function regressionFields({ model, windows, choose, setThreshold }) {
+function regressionFields({ model, windows, choose, chooseError, setThreshold }) {
   const place = numberField("window", { min: 0, max: windows - 1, step: 1 }, choose);
   const threshold = numberField("threshold: error up to", { min: 0, step: "any" }, setThreshold);
   const show = () => {
     place.show(model.get("window"));
     threshold.show(model.get("threshold"), 6);
   };
-  return { elements: [place.label, threshold.label], show };
+  return { elements: [place.label, stepButtons("error", chooseError), threshold.label], show };
 }
 
 /**

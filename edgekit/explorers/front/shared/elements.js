@@ -1,4 +1,5 @@
 // What explorers are built of: elements, fields bound to a trait, bars, the line of help.
+import { fullWindow } from "./full_window.js";
 import { clamp } from "./numbers.js";
 
 /**
@@ -25,11 +26,13 @@ export function h(tag, attributes = {}, ...children) {
  */
 export function frame(title, { head, main, side, foot, width }) {
   const style = width && `--ek-side: ${width}`, told = h("span", { class: "ek-told", role: "status" });
-  const root = h("div", { class: "ek", style, tabindex: "-1", role: "group", "aria-label": title },
+  const framed = window.parent === window ? "" : " ek-framed";
+  const root = h("div", { class: `ek${framed}`, style, tabindex: "-1", role: "group", "aria-label": title },
     h("div", { class: "ek-head" }, h("span", { class: "ek-title", title }, title), ...head, told),
     h("div", { class: "ek-main" }, ...main),
     h("div", { class: "ek-side" }, ...side),
     foot);
+  told.before(fullWindow(root));
   root.addEventListener("ek-tell", (event) => (told.textContent = /** @type {CustomEvent<string>} */ (event).detail));
   return root;
 }
@@ -49,6 +52,19 @@ export function button(text, press) {
   const element = h("button", { type: "button" }, text);
   element.addEventListener("click", press);
   return element;
+}
+
+/**
+ * Two buttons that step through something, for the hand that has no keys; what `step` returns is told.
+ * @param {string} thing
+ * @param {(step: 1 | -1) => string | void} step
+ */
+export function stepButtons(thing, step) {
+  return h("span", { class: "ek-steps" }, .../** @type {const} */ ([["‹", "previous", -1], ["›", "next", 1]]).map(([text, name, way]) => {
+    const element = button(text, () => tell(element, step(way) || ""));
+    element.setAttribute("aria-label", `${name} ${thing}`);
+    return element;
+  }));
 }
 
 /**

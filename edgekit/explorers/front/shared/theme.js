@@ -34,7 +34,8 @@ export function watchLook(root, changed) {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const look = () => {
     root.classList.toggle("ek-dark", outside ? dark.matches : document.body.dataset.jpThemeLight === "false");
-    root.classList.toggle("ek-narrow", root.clientWidth < 640);
+    const least = root.style.getPropertyValue("--ek-side") ? 640 : 520; // px, with a side of its own width and without
+    root.classList.toggle("ek-narrow", root.clientWidth < least);
     changed();
   };
   const themes = new MutationObserver(look);

@@ -1,5 +1,6 @@
 // Drawing on a track over time: lines, axes, where samples begin, what is marked.
 import { lowerBound } from "./arrays.js";
+import { fitted } from "./canvas.js";
 import { envelope } from "./envelope.js";
 import { LEFT, RIGHT, TOP, timeScale } from "./scales.js";
 import { tickTexts, ticks } from "./ticks.js";
@@ -101,7 +102,7 @@ export function drawValueAxis({ context, width }, colours, y, { name, middle, pl
   context.translate(8, middle);
   context.rotate(-Math.PI / 2);
   context.textAlign = "center";
-  context.fillText(name, 0, 0);
+  context.fillText(fitted(context, name, 2 * middle), 0, 0);
   context.restore();
 }
 

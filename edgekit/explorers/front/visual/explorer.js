@@ -1,6 +1,6 @@
 // The explorer of visual anomalies: the picture under its heat, histograms of cells and of pictures with a threshold to
 // drag, and all pictures in a row, worst first. All of it is drawn from arrays that are here; Python hears of it after.
-import { checkField, frame, h, numberField, rangeField, selectField } from "../shared/elements.js";
+import { checkField, frame, h, numberField, rangeField, selectField, stepButtons } from "../shared/elements.js";
 import { drawingLoop } from "../shared/frames.js";
 import { imagesOnDemand } from "../shared/images_on_demand.js";
 import { pictureLoader } from "../shared/images.js";
@@ -15,7 +15,7 @@ import { visualHelp, visualKeys } from "./keys.js";
 import { pictureCard } from "./picture_card.js";
 import { pressCells } from "./pressing.js";
 import { scoreStrip } from "./score_strip.js";
-import { filter, visualState } from "./state.js";
+import { chooseListed, filter, visualState } from "./state.js";
 import { verdicts } from "./verdicts.js";
 /** @import { VisualState } from "./state.js" */
 
@@ -82,7 +82,7 @@ function visualFields(state) {
     logarithmic.show(model.get("log_scale"));
     heat.show(model.get("opacity"));
   };
-  return { elements: [count > 1 ? place.label : null, count > 1 ? shown.label : null, threshold.label, ...thresholdButtons(state, meta.own), logarithmic.label, heat.label], show };
+  return { elements: [count > 1 ? place.label : null, count > 1 ? stepButtons("picture", (step) => chooseListed(state, step)) : null, count > 1 ? shown.label : null, threshold.label, ...thresholdButtons(state, meta.own), logarithmic.label, heat.label], show };
 }
 
 export default { render };
