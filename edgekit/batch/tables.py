@@ -23,9 +23,11 @@ from edgekit.results import detection, label_lists, labelled
 from edgekit.results.by_kind import shown_kind
 from edgekit.results.classification import uncertain_below
 from edgekit.results.decision import threshold
+from edgekit.results.kinds import kind_of_block
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Source
 from edgekit.results.visual import grids
+from edgekit.results.windows import Cut
 from edgekit.visual.many_cells import cells_of_grids
 from edgekit.wire.schema import Classification, ClassifyResponse
 from edgekit.wire.scores import SCORE
@@ -124,12 +126,12 @@ def failures(kept: Sequence[Kept]) -> pa.Table:
 
 def blocks(kept: Sequence[Kept], source: Source) -> list[BlockWindows]:
     """Put the windows of each block into one table."""
-    found: dict[int, list[tuple[ClassifyResult, Classification]]] = {}
+    found: dict[int, list[tuple[_Answer, Classification]]] = {}
     for one in kept:
         if one.response is not None:
-            result = ClassifyResult(one.response, source)
+            answer = _Answer(ClassifyResult(one.response, source))
             for raw in one.response.classifications:
-                found.setdefault(raw.learn_block.id, []).append((result, raw))
+                found.setdefault(raw.learn_block.id, []).append((answer, raw))
     return [_together(block, pairs) for block, pairs in sorted(found.items())]
 
 
@@ -181,19 +183,42 @@ def predictions(block: BlockWindows) -> pd.DataFrame | None:
     return pd.concat([front, found], axis=1)
 
 
-def _together(block: int, pairs: list[tuple[ClassifyResult, Classification]]) -> BlockWindows:
-    results, raws = [result for result, _ in pairs], [raw for _, raw in pairs]
+class _Answer:
+    """A result, with what its windows should be: blocks that came with the same labels share them."""
+
+    def __init__(self, result: ClassifyResult) -> None:
+        self.result = result
+        self._known: dict[object, tuple[labelled.Expected, labelled.Expected]] = {}
+
+    def expected(self, raw: Classification, cut: Cut) -> tuple[labelled.Expected, labelled.Expected]:
+        """Return the labels of a block's windows, and their outcomes."""
+        json = raw.lazy_field("expected_labels").json(raw)
+        if json is None or raw.keys():
+            return self._read(raw, cut)
+        ranges = [(one.start_index, one.end_index, one.label) for one in raw.expected_anomaly_outcome or ()]
+        same = (bytes(json), tuple(ranges), cut, tuple(raw.learn_block.dsp), kind_of_block(raw))
+        if same not in self._known:
+            self._known[same] = self._read(raw, cut)
+        return self._known[same]
+
+    def _read(self, raw: Classification, cut: Cut) -> tuple[labelled.Expected, labelled.Expected]:
+        labels = labelled.labels(raw, self.result.sample, cut)
+        return labels, labelled.outcomes(raw, self.result.sample, cut, labels)
+
+
+def _together(block: int, pairs: list[tuple[_Answer, Classification]]) -> BlockWindows:
+    results, raws = [one.result for one, _ in pairs], [raw for _, raw in pairs]
     counts, starts, ends, expected, outcomes, scored, problems = [], [], [], [], [], [], []
-    for result, raw in pairs:
-        sample = result.sample
-        cut = labelled.cut(raw, sample, result.window_size_ms, result.window_increase_ms)
+    for one, raw in pairs:
+        sample = one.result.sample
+        cut = labelled.cut(raw, sample, one.result.window_size_ms, one.result.window_increase_ms)
         start, end = cut.times()
-        labels = labelled.labels(raw, sample, cut)
+        labels, outcome = one.expected(raw, cut)
         counts.append(cut.windows)
         starts.append(start)
         ends.append(end)
         expected.append(labels.texts)
-        outcomes.append(labelled.outcomes(raw, sample, cut).texts)
+        outcomes.append(outcome.texts)
         scored.append(raw.scores().columns)
         problems.append(labelled.ambiguous("expectedLabels", sample.id, block, labels.doubt) if labels.doubt else "")
     size = np.array(counts, np.int64)
@@ -271,9 +296,15 @@ def _arrow(table: pd.DataFrame) -> pa.Table:
     for name in table:
         column = table[name]
         text = column.dtype == object or isinstance(column.dtype, pd.StringDtype)
-        values = _printable([None if pd.isna(v) else v for v in column]) if text else column.array
-        columns[str(name)] = pa.array(values, pa.string()) if text else pa.array(values)
+        columns[str(name)] = _texts(column) if text else pa.array(column.array)
     return pa.table(columns)
+
+
+def _texts(column: pd.Series[Any]) -> pa.Array:
+    try:
+        return pa.array(column.to_numpy(object), pa.string(), from_pandas=True)
+    except (pa.ArrowException, UnicodeEncodeError):
+        return pa.array(_printable([None if pd.isna(text) else text for text in column]), pa.string())
 
 
 def _printable(values: list[Any]) -> list[Any]:

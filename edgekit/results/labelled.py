@@ -69,13 +69,14 @@ def labels(raw: Classification, sample: Sample, cut: Cut, key: str | None = None
     return Expected(join.labels(ranges), join.doubt, method)
 
 
-def outcomes(raw: Classification, sample: Sample, cut: Cut) -> Expected:
+def outcomes(raw: Classification, sample: Sample, cut: Cut, known: Expected | None = None) -> Expected:
     """Say which ``expectedAnomalyOutcome`` each window has: that of the reading whose label the window has.
 
-    Where the server sends none, what the project, or else the words themselves, say of each window's label.
+    Where the server sends none, what the project, or else the words themselves, say of each window's label; `known` are
+    the labels, where the caller has them already.
     """
     if not raw.expected_anomaly_outcome:
-        return _by_label(raw, sample, cut)
+        return _by_label(raw, sample, cut, known)
     ranges, method = Ranges.of(raw.expected_anomaly_outcome), ""
     join = joined(ranges, cut)
     if join.counts is Counts.READINGS and len(raw.expected_ranges().first):
@@ -85,16 +86,17 @@ def outcomes(raw: Classification, sample: Sample, cut: Cut) -> Expected:
     return Expected(join.labels(ranges), join.doubt, method)
 
 
-def _by_label(raw: Classification, sample: Sample, cut: Cut) -> Expected:
+def _by_label(raw: Classification, sample: Sample, cut: Cut, known: Expected | None) -> Expected:
     """Read each window's outcome off its label: by the project's lists of labels, else where it is the API's word."""
     unknown = Expected(np.full(cut.windows, None, object))
     if kind_of_block(raw) not in _SCORED:
         return unknown
     words = {flag: word for word, flag in _ANOMALOUS.items()}
-    known = _project_labels(sample) or _ANOMALOUS
-    found = labels(raw, sample, cut)
-    texts = pd.Series(found.texts, dtype=object).map({label: words[flag] for label, flag in known.items()})
-    return found._replace(texts=texts.where(texts.notna(), None).to_numpy(object)) if texts.notna().any() else unknown
+    said = {label: words[flag] for label, flag in (_project_labels(sample) or _ANOMALOUS).items()}
+    found = labels(raw, sample, cut) if known is None else known
+    if said.keys().isdisjoint(found.texts):
+        return unknown
+    return found._replace(texts=np.array([*map(said.get, found.texts), None], object)[:-1])
 
 
 def _project_labels(sample: Sample) -> dict[str, bool]:

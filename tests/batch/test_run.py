@@ -1,0 +1,213 @@
+"""A run that is stopped, refused, slowed down or killed loses nothing and asks for nothing twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from copy import copy
+from functools import partial
+from itertools import pairwise
+from multiprocessing import get_context
+
+import pandas as pd
+import pytest
+
+import edgekit as ek
+from edgekit.batch import layout
+from tests.batch.studio_server import KEY, StudioServer
+
+RUN = """
+import sys
+import edgekit as ek
+url, key, folder, count = sys.argv[1:]
+ek.batch.classify(ek.connect(url=url, api_key=key), folder, range(1, int(count) + 1))
+"""
+
+
+def command(server, folder, count, before=""):
+    return [sys.executable, "-c", before + RUN, server.url, KEY, str(folder), str(count)]
+
+
+def connected(server):
+    return ek.connect(url=server.url, api_key=KEY)
+
+
+@contextmanager
+def forked_runs(server, folder, count, workers):
+    """A process that has imported edgekit: each call forks one that runs, and returns its pid; an exit code ends it."""
+    program = f"""if True:
+        import os, sys
+        import edgekit as ek
+        import edgekit.batch
+        for _ in sys.stdin:
+            pid = os.fork()
+            if not pid:
+                studio = ek.connect(url={server.url!r}, api_key={KEY!r})
+                ek.batch.classify(studio, {str(folder)!r}, range(1, {count + 1}), workers={workers})
+                os._exit(0)
+            print(pid, flush=True)
+            print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+    """
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as mother:
+
+        def begin():
+            mother.stdin.write("\n")
+            mother.stdin.flush()
+            return int(mother.stdout.readline())
+
+        yield begin, lambda: int(mother.stdout.readline())
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked: to start each anew would take a minute")
+def test_a_run_that_is_killed_twenty_times_loses_nothing_and_asks_for_nothing_twice(answers, tmp_path, monkeypatch):
+    monkeypatch.setenv("TQDM_DISABLE", "1")
+    moments = random.Random(16)
+    count, workers, kills = 400, 4, 20
+    folder, stored = tmp_path / "store", set()
+    with StudioServer(answers, delay=0.02) as server, forked_runs(server, folder, count, workers) as (begin, ended):
+        for _ in range(kills):
+            pid = begin()
+            time.sleep(moments.uniform(0.01, 0.25))
+            os.kill(pid, signal.SIGKILL)
+            assert ended() == -signal.SIGKILL
+            if layout.about(folder):
+                store = ek.Store(folder)
+                before, stored = stored, set(store.ids())
+                assert before <= stored <= set(server.asked)
+                assert not stored or set(store.windows("anomaly-gmm")["sample"]) == stored
+        assert 0 < len(stored) < count
+        begin()
+        assert ended() == 0
+        asked = Counter(server.asked)
+    store = ek.Store(folder)
+    assert store.ids() == list(range(1, count + 1))
+    assert store.windows("keras").groupby("sample").size().eq(17).all()
+    assert sum(asked.values()) - count <= kills * workers  # only what was being asked for when it was killed
+    assert not list((folder / layout.OPEN).glob("*"))
+
+
+def test_ctrl_c_leaves_a_readable_store_and_the_next_run_goes_on(answers, tmp_path):
+    with StudioServer(answers, delay=0.02) as server:
+        process = subprocess.Popen(command(server, tmp_path, 300), stderr=subprocess.PIPE, text=True)
+        while len(server.asked) <= 40:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+        assert errors.rstrip().endswith("KeyboardInterrupt")
+        store = ek.Store(tmp_path)
+        assert 20 < len(store) < 300
+        assert not list((tmp_path / layout.OPEN).glob("*"))  # all of it in parts
+        before = Counter(server.asked)
+        ek.batch.classify(connected(server), tmp_path, range(1, 301))
+        assert all(n <= 2 for n in (Counter(server.asked) - before).values())
+    assert len(store) == 300
+
+
+def test_all_workers_wait_as_long_as_the_server_asks(answers, tmp_path):
+    with StudioServer(answers, limit=10, retry_after=1, delay=0.01) as server:
+        store = ek.batch.classify(connected(server), tmp_path, range(1, 19), workers=6)
+        calls = sorted(server.calls)
+    assert len(store) == 18
+    assert not len(store.failures())
+    when = [moment for moment, _ in calls]
+    refused = when[9]
+    late = [moment for moment in when[10:] if moment - refused < 0.9]
+    assert len(late) <= 5  # those that were on their way
+    assert all(moment - refused < 0.2 for moment in late)
+    assert len(when) == 19 or len(when) == 20
+
+
+def test_without_a_word_how_long_it_waits_all_the_same(answers, tmp_path):
+    with StudioServer(answers, limit=4) as server:
+        store = ek.batch.classify(connected(server), tmp_path, range(1, 6), workers=2)
+        when = sorted(moment for moment, _ in server.calls)
+    assert len(store) == 5
+    assert max(later - moment for moment, later in pairwise(when)) > 0.9
+
+
+def test_refused_samples_are_rows_with_the_reason_and_the_others_go_on(answers, tmp_path):
+    with StudioServer(answers, refused=[3, 5]) as server:
+        store = ek.batch.classify(connected(server), tmp_path, range(1, 8))
+    assert store.ids() == [1, 2, 4, 6, 7]
+    failed = store.failures()
+    assert failed.index.to_list() == [3, 5]
+    assert failed["text"].str.contains("No window fits into it").all()
+    assert repr(store).endswith("2 failed>")
+
+
+def test_a_wrong_key_ends_the_run_and_what_came_before_is_there(answers, tmp_path):
+    with StudioServer(answers, unauthorized=6) as server, pytest.raises(ek.AuthenticationError) as ended:
+        ek.batch.classify(connected(server), tmp_path, range(1, 100), workers=1)
+    assert "goes on where this one stopped" in ended.value.__notes__[0]
+    assert ek.Store(tmp_path).ids() == [1, 2, 3, 4, 5]
+
+
+def test_a_server_that_is_gone_ends_the_run(answers, tmp_path, monkeypatch):
+    with StudioServer(answers) as server:
+        studio = ek.Studio(url=server.url, api_key=KEY, retries=0)
+        ek.batch.classify(studio, tmp_path, [1, 2])
+        known = {name: getattr(studio, name)() for name in ("impulse", "projects")}
+    for name, answer in known.items():
+        monkeypatch.setattr(studio, name, partial(copy, answer))
+    with pytest.raises(ek.ConnectionFailed):
+        ek.batch.classify(studio, tmp_path, range(1, 100))
+    store = ek.Store(tmp_path)
+    assert store.ids() == [1, 2]
+    assert store.failures()["error"].eq("ConnectionFailed").all()
+    assert len(store.failures()) < 14
+
+
+def test_processes_do_it_as_well_and_the_key_is_in_no_repr(answers, tmp_path):
+    with StudioServer(answers) as server, ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        store = ek.batch.classify(connected(server), tmp_path, range(1, 21), executor=pool, workers=2)
+        assert pool.submit(int, 1).result() == 1  # it was not shut down
+    assert store.ids() == list(range(1, 21))
+    pd.testing.assert_frame_equal(store.result(7).sample.signal(), store.result(8).sample.signal())
+
+
+def test_two_runs_into_one_folder_are_one_too_many(answers, tmp_path):
+    with StudioServer(answers) as server:
+        studio = connected(server)
+        with layout.held(tmp_path), pytest.raises(ek.UsageError, match="Another run is writing"):
+            ek.batch.classify(studio, tmp_path, [1])
+    assert not (tmp_path / layout.ABOUT).exists()
+
+
+def test_thresholds_changed_between_two_runs_say_which_rows_are_of_which(answers, tmp_path):
+    with StudioServer(answers, threshold=4) as server:
+        ek.batch.classify(connected(server), tmp_path, [1, 2, 3])
+    with StudioServer(answers, threshold=1000) as server:
+        store = ek.batch.classify(connected(server), tmp_path, range(1, 6))
+    table = store.thresholds()
+    assert table["samples"].tolist() == [3, 2]
+    assert (table["first_run"].tolist(), table["last_run"].tolist()) == ([1, 2], [1, 2])
+    assert ["min_anomaly_score 4" in text for text in table.index] == [True, False]
+    samples = store.samples("anomaly-gmm")
+    assert samples["threshold"].to_dict() == {1: 4, 2: 4, 3: 4, 4: 1000, 5: 1000}
+    assert samples["verdict"].to_dict() == {1: "anomaly", 2: "anomaly", 3: "anomaly", 4: "normal", 5: "normal"}
+    assert (samples["thresholds"] == table.index[[0, 0, 0, 1, 1]]).all()
+    assert "Thresholds were changed in between" in store._repr_html_()
+
+
+def test_a_full_disk_is_told_and_what_came_before_is_there(answers, tmp_path):
+    resource = pytest.importorskip("resource")
+    limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, {resource.RLIM_INFINITY}))\n"
+    limited += "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+    with StudioServer(answers) as server:
+        limits = command(server, tmp_path, 50, limited)
+        done = subprocess.run(limits, capture_output=True, text=True, timeout=60, check=False)
+        assert "edgekit.errors.EdgekitError: The store in" in done.stderr
+        assert "Make room" in done.stderr
+        some = ek.Store(tmp_path).ids()
+        assert 3 < len(some) < 50
+        store = ek.batch.classify(connected(server), tmp_path, range(1, 51))
+        assert len(store) == 50
+        assert max(Counter(server.asked)[sample] for sample in some) == 1
