@@ -135,10 +135,10 @@ class Store:
         Returns
         -------
         DataFrame indexed by sample `id`, ascending: `filename`, `label`, `category`, `length_ms`, `frequency_hz`,
-        `readings`, `axes`, `created` as `Studio.samples` has them; `windows`, `verdict`, `worst`, `right`, `known` of
-        the block (see `edgekit.batch.sample_verdicts`); `correct`, whether all of the known are right, missing without
-        any; `threshold`, the block's; `problem`, what could not be read, or which labels are doubtful; `run`, in which
-        it was answered, and `thresholds`, with which of all blocks.
+        `readings`, `axes`, `created` as `Studio.samples` has them; `kind`, `windows`, `verdict`, `worst`, `right`,
+        `known` of the block (see `edgekit.batch.sample_verdicts`); `correct`, whether all of the known are right,
+        missing without any; `threshold`, the block's; `problem`, what could not be read, or which labels are doubtful;
+        `run`, in which it was answered, and `thresholds`, with which of all blocks.
         """
         parts = self._parts
         table = parts.table("samples").drop(columns=["offset", "size"]).set_index("sample").rename_axis(index="id")
@@ -149,8 +149,8 @@ class Store:
         blocks = parts.blocks()
         if blocks or block is not None:
             chosen = parts.block(block)["id"]
-            found = parts.table("verdicts", where=chosen).set_index("sample").drop(columns=["block", "kind"])
-            found.insert(5, "correct", _all_right(found["right"], found["known"]))
+            found = parts.table("verdicts", where=chosen).set_index("sample").drop(columns="block")
+            found.insert(6, "correct", _all_right(found["right"], found["known"]))
             last = table[["run", "thresholds"]]
             table = table.drop(columns=list(last)).join(found).join(last)
         return table.sort_index()

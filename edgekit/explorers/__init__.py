@@ -15,6 +15,8 @@ from edgekit.explorers.classification import ClassificationExplorer, Classificat
 from edgekit.explorers.detection import DetectionExplorer, DetectionState
 from edgekit.explorers.panel import Panel
 from edgekit.explorers.plain import PlainExplorer
+from edgekit.explorers.project import ProjectExplorer, ProjectState
+from edgekit.explorers.project_sources import Stored, source_of
 from edgekit.explorers.regression import RegressionExplorer, RegressionState
 from edgekit.explorers.signal import SignalExplorer, SignalState
 from edgekit.explorers.tabs import ResultExplorer, ResultState
@@ -23,6 +25,7 @@ from edgekit.results.block import BlockResult
 from edgekit.results.by_kind import most_telling
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
+from edgekit.studio.studio import Studio
 from edgekit.summaries import HasResults, HasWorst
 
 __all__ = [
@@ -31,6 +34,7 @@ __all__ = [
     "DetectionExplorer",
     "Explorer",
     "Panel",
+    "ProjectExplorer",
     "RegressionExplorer",
     "ResultExplorer",
     "SignalExplorer",
@@ -54,6 +58,7 @@ class State(
     AnomalyState,
     ClassificationState,
     DetectionState,
+    ProjectState,
     RegressionState,
     ResultState,
     SignalState,
@@ -64,13 +69,16 @@ class State(
 
 
 def explore(
-    what: Explorable | HasResults | Iterable[Explorable], block: int | str | None = None, **state: Unpack[State]
+    what: Explorable | HasResults | Studio | Stored | Iterable[Explorable],
+    block: int | str | None = None,
+    **state: Unpack[State],
 ) -> Explorer:
-    """Open the explorer that suits: a signal, anomaly scores, objects, the errors of a regression, labels.
+    """Open the explorer that suits: a signal, anomaly scores, objects, a regression, labels, or a whole project.
 
     Parameters
     ----------
     what : Sample, BlockResult or ClassifyResult, a list of one kind, or what `Studio.test` or `checks.compare` returned
+        Or a Studio or a Store: all samples of the project in one table, whose rows open the explorers of their samples.
         Several samples or anomaly blocks are laid end to end on one axis of time, pictures stand one behind the other,
         the windows of a classifier stand with the most confident mistake first. One result of several blocks has a tab
         for each. Of a comparison with a baseline it is the samples in which something moved, and the explorer opens at
@@ -86,8 +94,8 @@ def explore(
     -------
     Explorer
         `AnomalyExplorer`, `ClassificationExplorer`, `DetectionExplorer`, `RegressionExplorer`, `SignalExplorer` or
-        `VisualExplorer`, of all blocks of a result `ResultExplorer`: a widget whose state is readable and settable from
-        Python.
+        `VisualExplorer`, of all blocks of a result `ResultExplorer`, of a project `ProjectExplorer`: a widget whose
+        state is readable and settable from Python.
 
     Raises
     ------
@@ -115,6 +123,8 @@ def explore(
     threshold 10: 12 of 17 windows above, in 1 event
     window 0: 0 to 2 s, expected badminton, score 7.28
     """
+    if isinstance(what, Studio | Stored):
+        return ProjectExplorer(source_of(what, block), lambda one: explore(one, block), **state)
     if isinstance(what, HasWorst):
         return _worst_first(what, block, {**state})
     given: Any = list(what.results.values()) if isinstance(what, HasResults) else what

@@ -330,17 +330,3 @@ interface ClassificationTraits {
   order: string;
   axes: string[];
 }
-
-// --- all blocks of a result ---
-interface TabTraits {
-  _meta: { title: string; tabs: string[] };
-  tab: number;
-}
-interface ResultTraits extends TabTraits {
-  /** The widget of each tab, as "IPY_MODEL_" and its id; null for a tab that was not opened yet. */
-  _children: (string | null)[];
-}
-interface PlainTraits {
-  _meta: Meta & { said: string[] };
-  _blob: DataView;
-}

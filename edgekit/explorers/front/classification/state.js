@@ -2,6 +2,7 @@
 import { unpack } from "../shared/arrays.js";
 import { put } from "../shared/model.js";
 import { clamp } from "../shared/numbers.js";
+import { remembered } from "../shared/remembered.js";
 import { confusionAt, filtered, predictedAt, verdictOf } from "./counts.js";
 
 /** @typedef {ReturnType<typeof classificationState>} ClassificationState */
@@ -51,25 +52,5 @@ export function classificationState(model) {
       chooseAt(0);
     },
     setThreshold: (/** @type {number} */ value) => void (Number.isFinite(value) && put(model, "threshold", Number(clamp(value, 0, 1).toFixed(6)))),
-  };
-}
-
-/**
- * A function that keeps its last answer for as long as it is asked the same.
- * @template {unknown[]} Given
- * @template Answer
- * @param {(...given: Given) => Answer} compute
- */
-function remembered(compute) {
-  /** @type {Given | null} */
-  let last = null;
-  /** @type {Answer} */
-  let answer;
-  return (/** @type {Given} */ ...given) => {
-    if (!last || given.some((value, i) => value !== last?.[i])) {
-      answer = compute(...given);
-      last = given;
-    }
-    return answer;
   };
 }

@@ -1,0 +1,112 @@
+// The explorer of a whole project: all samples in a table that one sorts, filters and searches, and the explorer of the one that is
+// chosen beside it. Rows are drawn as they are scrolled to; of what is seen, signals and pictures are asked of Python.
+import { button, frame, h } from "../shared/elements.js";
+import { drawingLoop } from "../shared/frames.js";
+import { keepKeys } from "../shared/keyboard.js";
+import { put } from "../shared/model.js";
+import { palette } from "../shared/theme.js";
+import { wholeWidth, widths } from "./cells.js";
+import { projectHead } from "./heads.js";
+import { projectHelp, projectKeys } from "./keys.js";
+import { openedExplorer } from "./opened.js";
+import { projectRows } from "./rows.js";
+import { projectState } from "./state.js";
+import { drawStrip, projectStrips } from "./strips.js";
+/** @import { ProjectState } from "./state.js" */
+
+/** @type {Render<ProjectTraits>} */
+function render({ model, el }) {
+  const state = projectState(model), { meta, columns, rows, shown } = state;
+  const head = projectHead(state), body = h("div", { role: "rowgroup", class: "ek-rows" });
+  const grid = h("div", {
+    class: "ek-table", tabindex: "0", role: "grid", "aria-label": "samples", "aria-multiselectable": "true",
+    "aria-rowcount": rows + 1, "aria-colcount": columns.length + 2,
+  }, h("div", { role: "rowgroup", class: "ek-table-head" }, head.element), body);
+  grid.style.setProperty("--ek-columns", widths(columns));
+  grid.style.setProperty("--ek-whole", wholeWidth(columns));
+  grid.style.setProperty("--ek-high", `${meta.row}px`);
+  const tools = projectTools(state);
+  const root = frame(meta.title, { head: tools.elements, main: [grid], side: [], foot: projectHelp(meta.note) });
+  const opened = openedExplorer(state, root);
+  root.querySelector(".ek-side")?.replaceWith(opened.element);
+  keepKeys(root);
+  el.replaceChildren(root);
+
+  let colours = palette(root, meta.looks), at = 0, anew = true;
+  const strips = projectStrips(model, state.arrays, () => {
+    anew = true;
+    loop.again();
+  });
+  const lines = projectRows(state, grid, body, ({ canvas, row }) => drawStrip(canvas.begin(), colours, strips.of(row)));
+  const headHigh = () => head.element.offsetHeight;
+  const go = (/** @type {number} */ place) => {
+    at = state.within(place);
+    lines.reveal(at, headHigh());
+    loop.again();
+  };
+  projectKeys(state, grid, { now: () => state.within(at), go });
+  pressing(state, body, lines, { now: () => at, go });
+  grid.addEventListener("scroll", () => loop.again(), { passive: true });
+  const loop = drawingLoop(model, root, {
+    often: ["sort", "filters", "search", "selected", "sample", "_opened", "_problem"], seldom: [],
+    below() {
+      colours = palette(root, meta.looks);
+      anew = true;
+    },
+    above() {
+      lines.show(shown(), state.within(at), anew);
+      anew = false;
+      grid.setAttribute("aria-activedescendant", lines.idOf(state.within(at)) ?? "");
+      head.show(colours);
+      tools.show();
+      opened.show();
+      strips.want(() => lines.lines().map(({ row }) => row));
+    },
+  });
+  return () => {
+    loop.stop();
+    strips.stop();
+    opened.stop();
+  };
+}
+
+/**
+ * A press opens a row; on the tick, or with ctrl or cmd, it ticks it; with shift it ticks all from the last one on.
+ * @param {ProjectState} state
+ * @param {HTMLElement} body
+ * @param {ReturnType<typeof projectRows>} lines
+ * @param {{ now: () => number, go: (at: number) => void }} cursor
+ */
+function pressing({ tick, tickBetween, open }, body, lines, { now, go }) {
+  body.addEventListener("pointerover", ({ target }) => {
+    if (target instanceof HTMLElement && target.role === "gridcell") target.title = target.textContent ?? ""; // it may be cut
+  });
+  body.addEventListener("click", (event) => {
+    const target = /** @type {Element} */ (event.target), line = lines.lines().find(({ element }) => element.contains(target));
+    if (!line) return;
+    const { at, row } = line;
+    if (event.shiftKey) tickBetween(now(), at);
+    else if (event.ctrlKey || event.metaKey || target.closest(".ek-tick")) tick(row);
+    else open(row);
+    go(at);
+  });
+}
+
+/** Search, what is on show, the button that shows all again. @param {ProjectState} state */
+function projectTools({ model, rows, shown, clear }) {
+  const input = h("input", { type: "search", "aria-label": "search", placeholder: "name, label, verdict, id" });
+  input.addEventListener("input", () => put(model, "search", input.value));
+  const said = h("span", { class: "ek-quiet", role: "status" });
+  const worst = button("worst first", () => put(model, "sort", [])), all = button("show all", clear);
+  const none = button("untick", () => put(model, "selected", []));
+  function show() {
+    if (input.value !== model.get("search")) input.value = model.get("search");
+    const left = shown().length, ticked = model.get("selected").length;
+    said.textContent = `${left === rows ? rows : `${left} of ${rows}`} sample${rows === 1 ? "" : "s"} on show${ticked ? `, ${ticked} ticked` : ""}`;
+    none.hidden = !ticked;
+    worst.setAttribute("aria-pressed", String(!model.get("sort").length));
+  }
+  return { elements: [said, h("label", {}, "search", input), worst, all, none], show };
+}
+
+export default { render };

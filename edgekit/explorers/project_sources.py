@@ -1,0 +1,118 @@
+"""Where the explorer of a project has its samples from: a Studio, or a store of answers that was written before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+import pandas as pd
+
+from edgekit import display
+from edgekit.errors import StudioError
+from edgekit.results import sample_verdict
+from edgekit.results.result import ClassifyResult
+from edgekit.results.sample import Sample
+
+if TYPE_CHECKING:
+    from edgekit.studio.studio import Studio
+
+
+@runtime_checkable
+class Stored(Protocol):
+    """Answers of many samples in a folder; `edgekit.Store` is one."""
+
+    def samples(self, block: int | str | None = None) -> pd.DataFrame:
+        """Return a table indexed by sample id, with what the block makes of each."""
+
+    def result(self, sample: int, /) -> ClassifyResult:
+        """Return what was answered for one sample."""
+
+
+class ProjectSource(Protocol):
+    """What the explorer asks."""
+
+    title: str
+    note: str
+
+    def table(self) -> pd.DataFrame:
+        """Return all samples, index `id`, with the verdicts there are."""
+
+    def sample(self, sample: int) -> Sample:
+        """Return a sample, with as many of its readings as a strip needs."""
+
+    def result(self, sample: int) -> ClassifyResult:
+        """Return what the model says of a sample."""
+
+    def results(self, samples: list[int]) -> dict[int, ClassifyResult]:
+        """Return what it says of several."""
+
+
+_READINGS = 400  # of a sample, for its strip
+
+
+class StudioSource:
+    """A project in the Studio; verdicts are those of the last run of model testing."""
+
+    def __init__(self, studio: Studio, block: int | str | None = None) -> None:
+        self._studio, self._block = studio, block
+        self._tested: dict[int, ClassifyResult] = {}
+        self.title = repr(studio).removeprefix("<Studio ").removesuffix(">")
+        self.note = ""
+
+    def table(self) -> pd.DataFrame:
+        """List the samples, and join what model testing said of them."""
+        samples = self._studio.samples()
+        try:
+            self._tested = self._studio.test(start=False).results
+        except StudioError as problem:
+            self.note = f"no verdicts: {display.shown(str(problem).split('. ')[0])}; studio.test() runs model testing"
+            return samples
+        verdicts = sample_verdict.table(self._tested, self._block)
+        known = int(verdicts["verdict"].notna().sum())
+        self.note = f"verdicts of model testing, {known} of {len(samples)} samples"
+        if known < len(samples):
+            self.note += "; for all of them: ek.explore(ek.batch.classify(studio, folder))"
+        return samples.join(verdicts)
+
+    def sample(self, sample: int) -> Sample:
+        """Fetch a sample, of a long one some of its readings."""
+        return self._studio.sample(sample, limit=_READINGS)
+
+    def result(self, sample: int) -> ClassifyResult:
+        """Classify a sample: model testing leaves out what explains a result."""
+        return self._studio.classify(sample)
+
+    def results(self, samples: list[int]) -> dict[int, ClassifyResult]:
+        """Take what model testing said; classify the samples that it was not about."""
+        missing = [sample for sample in samples if sample not in self._tested]
+        found = self._tested | dict(zip(missing, self._studio.classify(missing), strict=True) if missing else ())
+        return {sample: found[sample] for sample in samples}
+
+
+class StoreSource:
+    """A store of answers, without a network."""
+
+    def __init__(self, store: Stored, block: int | str | None = None) -> None:
+        self._store, self._block = store, block
+        self.title = repr(store)[1:-1].split(" of ", 2)[-1]  # how many samples there are, the explorer says itself
+        self.note = ""
+
+    def table(self) -> pd.DataFrame:
+        """Return the store's own table."""
+        return self._store.samples(self._block)
+
+    def sample(self, sample: int) -> Sample:
+        """Return the sample as it came with its answer."""
+        return self._store.result(sample).sample
+
+    def result(self, sample: int) -> ClassifyResult:
+        """Read one answer."""
+        return self._store.result(sample)
+
+    def results(self, samples: list[int]) -> dict[int, ClassifyResult]:
+        """Read several answers."""
+        return {sample: self._store.result(sample) for sample in samples}
+
+
+def source_of(what: Studio | Stored, block: int | str | None) -> ProjectSource:
+    """Return the source for a Studio or a store."""
+    return StoreSource(what, block) if isinstance(what, Stored) else StudioSource(what, block)

@@ -1,0 +1,222 @@
+"""The explorer of a whole project: its table, what the traits do to it, and the explorer of a sample beside it."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import edgekit as ek
+from edgekit.errors import NotFoundError
+from edgekit.explorers import project
+from edgekit.explorers.project_rows import ProjectRows
+from edgekit.explorers.project_strips import NONE, SIGNAL, Strips, strip
+
+TABLE = pd.DataFrame(
+    {
+        "filename": ["b", "a", "c\u202e", "d"],
+        "label": [["cup", "cup"], [], ["car"], None],
+        "kind": "anomaly",
+        "verdict": ["anomaly", "normal", None, "normal"],
+        "worst": [9.0, 1.5, np.nan, 2.0],
+        "correct": pd.array([True, False, None, True], "boolean"),
+        "length_ms": [1000, 3000, 2000, 2000],
+    },
+    index=pd.Index([7, 3, 5, 9], name="sample"),
+)
+
+
+@pytest.fixture(scope="module")
+def explorer():
+    with ek.Sandbox() as sandbox:  # of its own: that a test has been run, it remembers
+        studio = ek.connect(url=sandbox.url, api_key=sandbox.keys["motion"])
+        studio.test()
+        yield ek.explore(studio)
+
+
+def test_it_opens_for_a_studio_with_the_verdicts_of_model_testing(explorer):
+    samples = explorer.samples
+    assert len(samples) == 80
+    assert samples["verdict"].notna().sum() == 50
+    assert (samples["category"][samples["verdict"].notna()] == "testing").all()
+    assert not explorer.selection["correct"].iloc[0]
+    assert "verdicts of model testing, 50 of 80 samples" in repr(explorer)
+
+
+def test_without_model_testing_it_says_how_to_get_verdicts(monkeypatch, studio):
+    def none(*_, **__):
+        raise NotFoundError("Project 1 has no model testing results. No test has been run.")
+
+    monkeypatch.setattr(type(studio), "test", none)
+    said = repr(ek.explore(studio))
+    assert "no verdicts: Project 1 has no model testing results; studio.test() runs model testing" in said
+
+
+@pytest.mark.parametrize(
+    ("sort", "ids"),
+    [
+        ([], [3, 5, 7, 9]),  # wrong, not known, right with the higher score first
+        (["worst", "descending"], [7, 9, 3, 5]),
+        (["worst", "ascending"], [3, 9, 7, 5]),
+        (["filename", "ascending"], [3, 7, 5, 9]),
+        (["label", "descending"], [7, 5, 3, 9]),
+        (["id", "ascending"], [3, 5, 7, 9]),
+    ],
+)
+def test_rows_are_sorted_with_missing_values_last(sort, ids):
+    rows = ProjectRows(TABLE)
+    assert rows.samples.index[rows.order(rows.checked_sort(sort))].tolist() == ids
+
+
+@pytest.mark.parametrize(
+    ("filters", "search", "ids"),
+    [
+        ({"label": ["cup, cup", "-"]}, "", [7, 3]),
+        ({"label": [""]}, "", [9]),
+        ({"length_ms": [2, None]}, "", [3, 5, 9]),
+        ({"worst": [None, 2]}, "", [3, 9]),
+        ({"correct": ["right"]}, "NORM", [9]),
+        ({}, "ca", [5]),
+        ({}, " 3 ", [3]),
+    ],
+)
+def test_filters_and_search_leave_rows(filters, search, ids):
+    rows = ProjectRows(TABLE)
+    kept = rows.kept(rows.checked_filters(filters), search)
+    assert rows.samples.index[kept].tolist() == ids
+
+
+def test_names_are_shown_without_marks_that_turn_the_writing_round():
+    rows = ProjectRows(TABLE)
+    assert rows.texts_of(2)["name"] == "c?"
+    assert b"\xe2\x80\xae" not in rows.arrays()["texts1"].tobytes()
+
+
+def test_names_with_line_ends_or_of_no_text_do_not_shift_the_others():
+    table = pd.DataFrame({"filename": ["x\ny", "", "ei_" + 32 * "0", None], "label": ["é", "e", "z", "a"]})
+    rows = ProjectRows(table)
+    assert [rows.texts_of(i)["name"] for i in range(4)] == ["x y", "\N{EN DASH}", "ei_***", "\N{EN DASH}"]
+    assert [rows.texts_of(i)["label"] for i in range(4)] == ["é", "e", "z", "a"]
+    assert len(rows.arrays()["texts1"].tobytes().split(b"\n")) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("sort", ["price", "ascending"], "The columns: id, filename, label"),
+        ("sort", ["id", "up"], "'ascending' or 'descending'"),
+        ("filters", {"price": ["a"]}, "There is no column 'price'"),
+        ("filters", {"worst": 3}, r"\[low, high\]"),
+        ("filters", {"worst": [1, "a"]}, "takes numbers"),
+        ("filters", ["label"], "a mapping"),
+        ("selected", [10**9], "There is no sample 1000000000"),
+        ("selected", "all", "takes the ids of samples"),
+        ("sample", 10**9, "There is no sample"),
+        ("search", 3, "takes a text"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_with_the_reason(explorer, name, value, said):
+    before = getattr(explorer, name)
+    with pytest.raises(ek.UsageError, match=said):
+        setattr(explorer, name, value)
+    assert getattr(explorer, name) == before
+
+
+def test_the_selection_is_what_is_ticked_else_what_is_on_show_and_stands_for_its_results(explorer):
+    explorer.filters = {"label": ["badminton"], "category": ["testing"]}
+    try:
+        assert set(explorer.selection["label"]) == {"badminton"}
+        explorer.selected = explorer.selection.iloc[:3]
+        assert explorer.selection.index.tolist() == explorer.selected
+        assert sorted(explorer.results) == sorted(explorer.selected)
+        summary = ek.anomaly.summary(explorer, "anomaly-gmm")
+        assert sorted(summary.per_sample.index) == sorted(explorer.selected)
+        assert isinstance(ek.explore(explorer), ek.explorers.AnomalyExplorer)
+    finally:
+        explorer.selected, explorer.filters = [], {}
+
+
+def test_a_chosen_sample_opens_its_explorer_and_what_goes_wrong_is_told(explorer):
+    explorer.sample = 41
+    try:
+        assert isinstance(explorer.opened, ek.explorers.ResultExplorer)
+        assert explorer.opened.result.sample.id == 41
+        assert explorer._opened == explorer.opened.model_id
+        explorer._source.result = explorer._source.sample = _fails
+        explorer.sample = 42
+        assert explorer.opened is None
+        assert explorer._problem == "The server did not answer."
+    finally:
+        del explorer._source.result, explorer._source.sample
+        explorer.sample = None
+
+
+def _fails(_):
+    raise ek.EdgekitError("The server did not answer.")
+
+
+def test_explorers_that_were_left_are_closed(explorer, monkeypatch):
+    monkeypatch.setattr(project, "_KEPT", 2)
+    opened = []
+    for explorer.sample in (31, 32, 33):
+        opened.append(explorer.opened)
+    explorer.sample = None
+    assert [one.comm is None for one in opened] == [True, False, False]
+
+
+def test_a_store_is_explored_without_a_studio(studio, tmp_path):
+    ek.batch.classify(studio, tmp_path, [31, 32, 41])
+    explorer = ek.explore(ek.Store(tmp_path))
+    assert explorer.selection.index.tolist() == [41, 31, 32]
+    assert repr(explorer).splitlines()[0].endswith("3 samples")
+    assert list(explorer.results) == [41, 31, 32]
+    explorer.sample = 41
+    assert explorer.opened.result.sample.id == 41
+    assert explorer._strips.of(0)[:1] == SIGNAL
+    assert "lowest probability" in repr(ek.explore(ek.Store(tmp_path), block="keras")._meta["columns"])
+
+
+def test_a_strip_holds_the_least_and_the_greatest_reading_of_each_column(studio):
+    sample = studio.sample(31)
+    found = strip(lambda: sample)
+    assert found[:1] == SIGNAL
+    axes, columns = found[1], found[2]
+    values = np.frombuffer(found[3:], "u1").reshape(2, axes, columns)
+    assert (axes, columns) == (3, 53)
+    assert (values[0].min(axis=1) == 0).all()
+    assert (values[1].max(axis=1) == 255).all()
+    assert strip(lambda: _fails(0)) == NONE
+
+
+def test_strips_that_are_no_longer_wanted_are_not_made():
+    made, came = [], []
+
+    def make(row):
+        time.sleep(0.01)
+        made.append(row)
+        return b"%d" % row
+
+    strips = Strips(make)
+    strips.want(list(range(100)), lambda row, _: came.append(row))
+    strips.want([200, 201], lambda row, _: came.append(row))
+    deadline = time.monotonic() + 5
+    while not {200, 201} <= set(came) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert {200, 201} <= set(came)
+    assert len(made) < 20
+    assert strips.all([200, 0]) == {200: b"200", 0: b"0"}
+
+
+def test_a_page_of_more_samples_than_it_holds_is_refused(explorer, monkeypatch, tmp_path):
+    monkeypatch.setattr(project, "EXPORTED", 10)
+    with pytest.raises(ek.UsageError, match="A page holds up to 10 samples, and these are 80"):
+        explorer.to_html(tmp_path / "page.html")
+
+
+def test_the_picture_beside_the_widget_is_drawn(explorer):
+    data, _ = explorer._repr_mimebundle_()
+    assert data["text/plain"] == repr(explorer)
+    assert len(data["image/png"]) > 1000
+    assert len(explorer._figure().texts) > len(explorer._rows.columns)
