@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Protocol, TypeAlias, TypeGuard, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -144,36 +144,58 @@ def blocks_of(results: Results, kind: str | None, block: int | str | None = None
     UsageError
         No results, something else in their place, no such block or more than one, blocks of several models.
     """
+    return list(each_block(results, kind, block))
+
+
+def each_block(results: Results, kind: str | None, block: int | str | None = None) -> Iterator[tuple[Any, Any]]:
+    """Yield one after the other what `blocks_of` returns, so that results of a generator need not all be held.
+
+    That the blocks are of several models is told after the last one.
+    """
     if isinstance(results, HasResults) and not isinstance(results, HasKind | HasBlocks):
         results = results.results
     if isinstance(results, HasKind | HasBlocks):
         results = [results]
     if isinstance(results, Mapping):
-        given = list(results.items())
+        given: Iterable[tuple[Any, Any]] = results.items()
     elif isinstance(results, Iterable) and not isinstance(results, str | bytes | pd.DataFrame | np.ndarray):
-        given = [(None, one) for one in results]
+        given = ((None, one) for one in results)
     else:
         raise UsageError(
             "Expected what classify() or test() returned, or a list of results or of their blocks; "
             f"got {display.quoted(results)}."
         )
-    if not given:
+    ids = set()
+    for name, one in given:
+        chosen = _chosen(one, kind, block)
+        ids.add(getattr(chosen, "id", None))
+        yield chosen.sample.id if name is None else name, chosen
+    if not ids:
         raise UsageError("There are no results: the list is empty.")
-    chosen = [(name, _chosen(one, kind, block)) for name, one in given]
-    found = [(one.sample.id if name is None else name, one) for name, one in chosen]
-    ids = {getattr(one, "id", None) for _, one in found}
     if len(ids) > 1:
         raise UsageError(
             f"These are results of several learn blocks ({display.listing(sorted(map(str, ids)))}): take one at a "
             "time, with block=… (its id)."
         )
-    return found
+
+
+def _is_result(item: object) -> TypeGuard[HasBlocks]:
+    return _declares(item, "blocks", "block") or isinstance(item, HasBlocks)
+
+
+def _is_block(item: object) -> TypeGuard[HasKind]:
+    return _declares(item, "kind", "sample") or isinstance(item, HasKind)
+
+
+def _declares(item: object, *names: str) -> bool:
+    """Say whether the class of an item has these members: asked before a protocol, which takes forty times as long."""
+    return all(hasattr(type(item), name) for name in names)
 
 
 def _chosen(item: object, kind: str | None, block: int | str | None) -> HasKind:
-    if isinstance(item, HasKind):
-        return item
-    if not isinstance(item, HasBlocks):
+    if not _is_result(item):
+        if _is_block(item):
+            return item
         raise UsageError(f"Expected what classify() returned or one of its blocks, got {display.quoted(item)}.")
     if block is not None:
         return item.block(block)

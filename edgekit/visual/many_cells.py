@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from edgekit.arguments import number
 from edgekit.errors import UsageError
-from edgekit.summaries import Results, blocks_of
+from edgekit.summaries import Results, each_block
 from edgekit.visual.grid import PLACE, Floats, cells
 
 
@@ -52,7 +52,7 @@ def cells_of(results: Results, block: int | str | None = None, *, threshold: flo
     samples: list[Any] = []
     windows: list[int] = []
     grids: list[Floats] = []
-    for sample, one in blocks_of(results, "visual", block):
+    for sample, one in each_block(results, "visual", block):
         if not hasattr(one, "grids"):
             raise UsageError(f"{one!r} is no learn block's result, and has no cells.")
         found = one.grids()

@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from codecs import BOM_UTF8
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,7 +16,7 @@ from edgekit.errors import ResponseError
 from edgekit.legible import legible
 from edgekit.nesting import TOO_DEEP, too_deep, without
 from edgekit.wire import refusals
-from edgekit.wire.lazy import without_collector
+from edgekit.wire.lazy import LONG, without_collector
 from edgekit.wire.schema import Refusal
 from edgekit.wire.schema.base import LazyApi, unread
 from edgekit.wire.secret import Secret, sealed
@@ -48,8 +49,7 @@ def decode(document: bytes | dict[str, Any], kind: type[T], source: str = "the d
         content = document if isinstance(document, bytes) else _as_json(document)
         content = legible(content.removeprefix(BOM_UTF8))
         answer = _convert(content, kind)
-        lazy: list[LazyApi] = getattr(answer, "lazy_parts", list)()
-        if too_deep(without(content, unread(lazy))):  # without most of a long document, which is known not to be deep
+        if too_deep(_unknown(content, answer)):
             reason = TOO_DEEP
         elif getattr(answer, "success", True) is not False:
             return answer
@@ -61,6 +61,14 @@ def decode(document: bytes | dict[str, Any], kind: type[T], source: str = "the d
             reason = TOO_DEEP  # too deep is the cause, also where the text ends too early
     raise_refusal(content, source)
     raise _response_error(content, reason, kind, source)
+
+
+def _unknown(content: bytes, answer: object) -> bytes:
+    """Leave out most of a long document: the fields that are known not to be deep."""
+    if len(content) < LONG:
+        return content
+    lazy: list[LazyApi] = getattr(answer, "lazy_parts", list)()
+    return without(content, unread(lazy))
 
 
 def _as_json(document: dict[str, Any]) -> bytes:
@@ -80,8 +88,14 @@ def _as_json(document: dict[str, Any]) -> bytes:
 
 
 def _convert(document: bytes, kind: type[T]) -> T:
-    with without_collector():
-        return msgspec.json.decode(document, type=kind, dec_hook=_custom)
+    with without_collector(document):
+        answer: T = _decoder(kind).decode(document)  # type: ignore[arg-type]  # a class is hashable
+        return answer
+
+
+@cache
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind, dec_hook=_custom)
 
 
 def _custom(kind: type, value: Any) -> Any:

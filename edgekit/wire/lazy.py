@@ -8,13 +8,14 @@ is found when the answer is read all the same, never later: its struct checks it
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sized
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 import msgspec
 
 T = TypeVar("T")
+LONG = 100_000  # bytes of JSON
 
 if TYPE_CHECKING:
     Lazy = Annotated[T, "JSON until it is asked for"]
@@ -49,7 +50,7 @@ class LazyField(Generic[T]):
         """Return the value, decoded at the first look."""
         value = self._slot.__get__(struct)
         if isinstance(value, msgspec.Raw):
-            with without_collector():
+            with without_collector(memoryview(value)):
                 value = self._decoder.decode(value)
             self._slot.__set__(struct, value)
         return value
@@ -68,9 +69,16 @@ class LazyField(Generic[T]):
             raise ValueError(f"{what} - at `$.{self._on_wire}{place or '`'}") from None
 
 
+def without_collector(json: Sized) -> AbstractContextManager[None]:
+    """Pause the garbage collector: it would walk over and over through the million small lists of a long sample.
+
+    For short JSON pausing takes longer than it saves.
+    """
+    return _paused() if len(json) > LONG else nullcontext()
+
+
 @contextmanager
-def without_collector() -> Iterator[None]:
-    """Pause the garbage collector: it would walk over and over through the million small lists of a long sample."""
+def _paused() -> Iterator[None]:
     running = gc.isenabled()
     gc.disable()
     try:

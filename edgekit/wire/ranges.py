@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Annotated, Any, Literal, NamedTuple, Protocol
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 EXACT = 2**53  # whole numbers up to here are floats as well
+_Whole = Annotated[float, msgspec.Meta(ge=-EXACT, le=EXACT, multiple_of=1)]
 Floats = NDArray[np.float64]
 _FIRST, _LAST, _LABEL = map(attrgetter, ("start_index", "end_index", "label"))
 
@@ -47,14 +48,12 @@ def ranges_of_json(json: msgspec.Raw, labels: Iterable[str]) -> LabelRanges | No
 
     Where all are among these `labels` no text is made for each of them.
     """
-    for known in (tuple(sorted(labels)), ()):
+    for known in dict.fromkeys((tuple(sorted(labels)), ())):
         try:
             ranges = _decoder(known).decode(json)
         except ValueError:
             continue
         first, last = (np.fromiter(map(which, ranges), float, len(ranges)) for which in (_FIRST, _LAST))
-        if any((np.abs(index) > EXACT).any() or (index != np.rint(index)).any() for index in (first, last)):
-            return None
         return LabelRanges(first, last, np.fromiter(map(_LABEL, ranges), object, len(ranges)))
     return None
 
@@ -63,7 +62,7 @@ def ranges_of_json(json: msgspec.Raw, labels: Iterable[str]) -> LabelRanges | No
 def _decoder(labels: tuple[str, ...]) -> msgspec.json.Decoder[list[Any]]:
     """Make a decoder of ranges with one of these labels, or any; floats, of which arrays are made faster."""
     text = Literal[labels] if labels else str
-    fields = [("start_index", float), ("end_index", float), ("label", text)]
+    fields = [("start_index", _Whole), ("end_index", _Whole), ("label", text)]
     one = msgspec.defstruct("Range", fields, rename="camel", gc=False, forbid_unknown_fields=True)
     return msgspec.json.Decoder(list[one])  # type: ignore[valid-type]
 

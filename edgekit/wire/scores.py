@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import chain
 from json import JSONDecoder
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 SCORE = "anomaly"  # the key of the anomaly score; any other is a label
 _HEAD = 65_536  # bytes in which the first window is looked for
+_FIRST = JSONDecoder().raw_decode
+_PACK = msgspec.msgpack.Encoder().encode
 
 Row = dict[str, float | None]
 Columns = dict[str, NDArray[np.float64]]
@@ -55,21 +57,24 @@ def _columns(rows: list[msgspec.Struct], names: tuple[str, ...]) -> Columns:
 
     There a window is a head, and for each key its name, a mark and the 8 bytes of a float: in every window as long.
     """
-    encode = msgspec.msgpack.encode
-    keys = [len(encode(name)) for name in names]
-    head = len(encode(dict.fromkeys(names))) - sum(keys) - len(names)
-    window = np.dtype(
-        [("head", f"S{head}")] + [(str(i), [("key", f"S{n + 1}"), ("score", ">f8")]) for i, n in enumerate(keys)]
-    )
-    packed = encode(rows)
+    packed, window = _PACK(rows), _window(names)
     table = np.frombuffer(packed, window, offset=len(packed) - window.itemsize * len(rows))
     return {name: table[str(i)]["score"].astype(float) for i, name in enumerate(names)}
+
+
+@lru_cache(maxsize=64)
+def _window(names: tuple[str, ...]) -> np.dtype[Any]:
+    keys = [len(_PACK(name)) for name in names]
+    head = len(_PACK(dict.fromkeys(names))) - sum(keys) - len(names)
+    return np.dtype(
+        [("head", f"S{head}")] + [(str(i), [("key", f"S{n + 1}"), ("score", ">f8")]) for i, n in enumerate(keys)]
+    )
 
 
 def _names(json: msgspec.Raw) -> tuple[str, ...]:
     """Return the keys of the first window; ValueError where it has none."""
     text = bytes(memoryview(json)[:_HEAD]).decode("utf-8", "ignore")
-    first, _ = JSONDecoder().raw_decode(text.lstrip("[ \n\r\t"))
+    first, _ = _FIRST(text.lstrip("[ \n\r\t"))
     if not isinstance(first, dict) or not first:
         raise ValueError
     return tuple(first)

@@ -12,7 +12,7 @@ from edgekit.wire.lazy import Lazy, LazyField
 from edgekit.wire.ranges import LabelRanges, ranges_of_json, ranges_of_structs
 from edgekit.wire.schema.base import Answer, Api, LazyApi, Number
 from edgekit.wire.schema.samples import SampleData, StructuredLabel
-from edgekit.wire.scores import Scores, scores_of_json, scores_of_rows
+from edgekit.wire.scores import SCORE, Scores, scores_of_json, scores_of_rows
 
 
 class LearnBlock(Api, kw_only=True):
@@ -133,15 +133,15 @@ class Classification(LazyApi, kw_only=True, dict=True):
     result_count: int | None = None
 
     def __post_init__(self) -> None:
-        result, labels = self.lazy_fields()
-        json = result.json(self)
+        json = _RESULT.json(self)
         self._scores = None if json is None else scores_of_json(json)
         if json is not None and self._scores is None:
-            result.checked(self)
-        json = labels.json(self)
-        self._ranges = None if json is None else ranges_of_json(json, self.scores().columns)
+            _RESULT.checked(self)
+        json = _EXPECTED.json(self)
+        labels = self._scores.columns.keys() - {SCORE} if self._scores else ()
+        self._ranges = None if json is None else ranges_of_json(json, labels)
         if json is not None and self._ranges is None:
-            labels.checked(self)
+            _EXPECTED.checked(self)
 
     def lazy_parts(self) -> list[LazyApi]:
         """Return itself, and the structs in it, of which fields are JSON until they are asked for."""
@@ -166,19 +166,19 @@ class Classification(LazyApi, kw_only=True, dict=True):
         return [] if self._given().columns else keys_of(self.label_map_scores, self.label_map_result)
 
     def _given(self) -> Scores:
-        if self.lazy_field("result").json(self) is None or self._scores is None:
+        if _RESULT.json(self) is None or self._scores is None:
             return scores_of_rows(self.result)
         return self._scores
 
     def expected_ranges(self) -> LabelRanges:
         """Return `expected_labels` as arrays; where they were asked for, of what they are now."""
-        if self.lazy_field("expected_labels").json(self) is None or self._ranges is None:
+        if _EXPECTED.json(self) is None or self._ranges is None:
             return ranges_of_structs(self.expected_labels)
         return self._ranges
 
 
-LazyField(Classification, "result", Windows)
-LazyField(Classification, "expected_labels", list[StructuredLabel])
+_RESULT: LazyField[Windows] = LazyField(Classification, "result", Windows)
+_EXPECTED: LazyField[list[StructuredLabel]] = LazyField(Classification, "expected_labels", list[StructuredLabel])
 
 
 class ClassifyResponse(Api, kw_only=True):

@@ -113,14 +113,13 @@ class Payload(LazyApi, kw_only=True):
     frequency_hz: Number | None = None
 
     def __post_init__(self) -> None:
-        values = self.lazy_field("values")
-        json = values.json(self)
+        json = _VALUES.json(self)
         if json is not None and not _are_numbers(bytes(json)):
-            values.checked(self)
+            _VALUES.checked(self)
 
     def count(self) -> int:
         """Say how many readings there are, without decoding them."""
-        held = self.lazy_field("values").json(self)
+        held = _VALUES.json(self)
         if held is None:
             return len(self.values)
         json = bytes(held)
@@ -128,7 +127,7 @@ class Payload(LazyApi, kw_only=True):
         return rows or (json.count(b",") + 1 if json.strip(b"[] \n\r\t") else 0)
 
 
-LazyField(Payload, "values", Values)
+_VALUES: LazyField[Values] = LazyField(Payload, "values", Values)
 _NUMBERS = b"0123456789.eE+-, \n\r\tnul"  # what lists of numbers and nulls consist of, but for their brackets
 _DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG = 308  # digits: a longer number may be one that no float holds
