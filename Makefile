@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: lab test bench docs lock models notebooks clean
+.PHONY: lab test bench workshop docs lock models notebooks clean
 
 lab: .venv/ready
 	$(BIN)/edgekit lab
@@ -12,6 +12,11 @@ test: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python -m tests.bench
+
+# Build the workshop's papers and its pack for a USB stick, and run the course out of it with the network cut: minutes,
+# and hundreds of megabytes from the package index. make workshop SYSTEMS="windows macos-arm64 macos-intel linux"
+workshop: .venv/ready
+	$(BIN)/python -m tests.workshop_pack $(SYSTEMS)
 
 # Build the documentation into build/docs; any warning fails.
 docs: .venv/ready

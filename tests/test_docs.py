@@ -40,7 +40,7 @@ def test_every_room_with_public_names_has_a_page_of_the_api():
 
 
 def test_the_first_page_leads_to_the_others():
-    names = ["README", "CONTRIBUTING", "CHANGELOG", "docs/notebooks", "docs/api/index", "SECURITY"]
+    names = ["README", "CONTRIBUTING", "CHANGELOG", "docs/notebooks", "docs/workshop", "docs/api/index", "SECURITY"]
     assert toc(DOCS / "index.md") == {(ROOT / name).resolve() for name in names}
 
 

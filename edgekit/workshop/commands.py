@@ -36,6 +36,16 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
     serve.add_argument("--seats", type=int, default=30, help="how many keys (default: %(default)s)")
     serve.set_defaults(run=_serve)
 
+    pack = parts.add_parser("pack", help="write a folder for a USB stick: packages, start scripts, hand-outs")
+    pack.add_argument("dest", metavar="DEST", help="the folder to write")
+    pack.add_argument("--platforms", nargs="+", default=["windows", "macos-arm64", "linux"], metavar="SYSTEM",
+                      help="windows, macos-arm64, macos-intel, linux, linux-arm64 (default: %(default)s)")  # fmt: skip
+    pack.add_argument("--pythons", nargs="+", default=["3.12", "3.13"], metavar="X.Y", help="default: %(default)s")
+    pack.set_defaults(run=_pack)
+    handouts = parts.add_parser("handouts", help="write the instructor's page, the API sheet and a page for each part")
+    handouts.add_argument("dest", metavar="DEST", help="the folder to write")
+    handouts.set_defaults(run=_handouts)
+
 
 def _start(options: argparse.Namespace) -> int:
     copies = folder.start(options.folder)
@@ -51,6 +61,24 @@ def _start(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     room.serve(options.host, options.port, options.seats)
+    return 0
+
+
+def _pack(options: argparse.Namespace) -> int:
+    from edgekit.workshop.pack import pack
+
+    packed = pack(options.dest, options.platforms, options.pythons, say=lambda line: print(f"{line} …", flush=True))
+    for case, count in packed.wheels.items():
+        print(f"{case}: {count} packages")
+    print(f"{packed.folder}: {packed.size / 1e6:.0f} MB. README.txt there says how to begin.")
+    return 0
+
+
+def _handouts(options: argparse.Namespace) -> int:
+    from edgekit.workshop.handouts import write
+
+    for path in write(options.dest):
+        print(path)
     return 0
 
 

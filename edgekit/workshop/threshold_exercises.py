@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from edgekit.results.result import ClassifyResult
 from edgekit.results.together import windows
 from edgekit.studio.studio import Studio
 from edgekit.workshop.answers import SHARE, between
@@ -36,6 +37,11 @@ def _anomalous(table: pd.DataFrame) -> pd.Series[float]:
     return table.loc[table["anomalous"].fillna(False).astype(bool), "anomaly"]
 
 
+def above_in_normal(results: list[ClassifyResult], limit: float) -> float:
+    """Return the share of the normal windows of these results that is above a threshold."""
+    return float((_normal(windows(results, BLOCK)) > limit).mean())
+
+
 @per_studio
 def false_alarm_rate(studio: Studio) -> Solution:
     """4.1: the share of the normal testing windows above the block's threshold."""
@@ -47,7 +53,7 @@ def false_alarm_rate(studio: Studio) -> Solution:
         SHARE,
         (
             Mistake(
-                float((_normal(windows(training(studio), BLOCK)) > limit).mean()),
+                above_in_normal(training(studio), limit),
                 "That is of training windows, which the model has seen. Take testing.",
             ),
             Mistake(1 - rate, "A threshold on the wrong side: that share lies below it."),

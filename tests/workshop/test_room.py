@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
@@ -120,6 +121,24 @@ def test_ones_own_key_is_never_sent_to_the_room(seat, monkeypatch):
     with pytest.raises(ek.AuthenticationError):
         ek.workshop.connect(1)
     monkeypatch.delenv("EI_API_KEY")
+
+
+def test_thirty_at_once_are_all_answered(served):
+    host = urlsplit(served.url).netloc
+    failed = []
+
+    def client(number: int) -> None:
+        connection = http.client.HTTPConnection(host, timeout=60)
+        for path in ("projects", *(f"{project}/raw-data?category=testing" for project in (1, 2, 6))):
+            connection.request("GET", f"/v1/api/{path}", headers={"x-api-key": served.seat_keys[number % 2]})
+            answer = connection.getresponse()
+            if answer.status != 200 or b'"success":true' not in answer.read():
+                failed.append((number, path))
+        connection.close()
+
+    with ThreadPoolExecutor(30) as threads:
+        list(threads.map(client, range(30)))
+    assert failed == []
 
 
 def test_what_to_type_is_said_for_every_system_and_seat():

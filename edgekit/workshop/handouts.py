@@ -1,0 +1,97 @@
+"""What is printed and handed out: the instructor's page, the sheet of the API, an explorer page for each part."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Any
+
+from edgekit import extras
+from edgekit.results.block import BlockResult
+from edgekit.saving import save
+from edgekit.studio.studio import Studio
+from edgekit.workshop import figures
+from edgekit.workshop.course import PARTS, connect, part_of
+from edgekit.workshop.finding_exercises import sample_to_look_at
+from edgekit.workshop.place_exercises import FOMO, surfaces
+from edgekit.workshop.score_exercises import BLOCK, mixed_block
+from edgekit.workshop.solution import blocks, classifiers, first_sample, testing
+from edgekit.workshop.threshold_exercises import lowest_threshold
+
+if TYPE_CHECKING:
+    from edgekit.explorers.base import Explorer
+
+PAPER = Path(__file__).parent / "paper"
+TITLES = {"instructor": "The workshop: instructor's page", "sheet": "edgekit on one sheet"}
+
+
+def write(folder: str | os.PathLike[str]) -> list[Path]:
+    """Write all of it into a folder, as pages that need no Python and no network.
+
+    Parameters
+    ----------
+    folder : str or path
+        Where to; it is made where it is missing.
+
+    Returns
+    -------
+    The files: ``instructor.html``, ``api-sheet.html``, then ``part-1.html`` and so on.
+    """
+    place = Path(folder)
+    place.mkdir(parents=True, exist_ok=True)
+    found = figures.of_the_course()
+    pages = {"instructor.html": printable("instructor", found), "api-sheet.html": printable("sheet", found)}
+    for name, page in pages.items():
+        save(place / name, page)
+    paths = [place / name for name in pages]
+    for part in PARTS:
+        paths.append(place / f"part-{part.key}.html")
+        explorer(part.key).to_html(paths[-1])
+    return paths
+
+
+def text(name: str, found: dict[str, str]) -> str:
+    """Return a paper as Markdown: "instructor" or "sheet"."""
+    return Template((PAPER / f"{name}.md").read_text("utf-8")).substitute(found)
+
+
+def printable(name: str, found: dict[str, str]) -> str:
+    """Return a paper as one page of HTML, laid out for A4."""
+    with extras.needed("lab", "A printable page"):
+        from nbconvert.filters import markdown2html
+    content = markdown2html(text(name, found))
+    frame = Template((PAPER / "paper.html").read_text("utf-8"))
+    return frame.substitute(title=escape(TITLES[name]), kind=name, content=content)
+
+
+def explorer(part: str) -> Explorer:
+    """Return the explorer that a part's hand-out shows."""
+    from edgekit.explorers import explore
+
+    studio = connect(part, sandbox=part_of(part).projects[0])
+    shown, state = SHOWN[part](studio)
+    return explore(shown, **state)
+
+
+def _worst(studio: Studio) -> BlockResult:
+    worst = sample_to_look_at(studio).value
+    return next(block for block in blocks(testing(studio), BLOCK) if block.sample.id == worst)
+
+
+def _chosen(studio: Studio) -> dict[str, Any]:
+    return {"threshold": lowest_threshold(studio).value}
+
+
+# What each part's hand-out shows, and with which state the explorer begins.
+SHOWN: dict[str, Callable[[Studio], tuple[Any, dict[str, Any]]]] = {
+    "1": lambda studio: (first_sample(studio), {}),
+    "2": lambda studio: (classifiers(testing(studio)), {}),
+    "3": lambda studio: (mixed_block(studio), {}),
+    "4": lambda studio: (blocks(testing(studio), BLOCK), _chosen(studio)),
+    "5a": lambda studio: (blocks(testing(studio), FOMO), {}),
+    "5b": lambda studio: (surfaces(studio), {}),
+    "6": lambda studio: (_worst(studio), _chosen(studio)),
+}

@@ -1,0 +1,117 @@
+"""The pack for a USB stick: what is written beside the packages, and what its start script says.
+
+That it installs and runs the whole course without a network is tried by `make workshop`, which takes minutes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+import edgekit as ek
+from edgekit.cli import main
+from edgekit.workshop import pack
+
+
+@pytest.fixture
+def stick(tmp_path):
+    """A pack without its packages."""
+    (tmp_path / "requirements").mkdir()
+    pack._write_scripts(tmp_path, ["windows", "linux"], ["3.11", "3.12"])
+    return tmp_path
+
+
+def test_it_has_a_start_script_for_each_system_and_a_page_to_read(stick):
+    names = {path.name for path in stick.iterdir() if path.is_file()}
+    assert names == {"start.py", "start.bat", "start.sh", "start.command", "README.txt"}
+    for name in ("start.bat", "README.txt"):
+        content = (stick / name).read_bytes()
+        assert content.count(b"\r\n") == content.count(b"\n")
+    assert b"in (3.12 3.11) do" in (stick / "start.bat").read_bytes()
+    assert "for: windows, linux" in (stick / "README.txt").read_text("utf-8")
+    assert len((stick / "README.txt").read_text("utf-8").splitlines()) < 60  # one page
+    assert not re.search(r"\$(pythons|systems)", "".join((stick / name).read_text("utf-8") for name in names))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sh is of other systems")
+def test_the_script_for_macos_and_linux_runs_python_on_what_lies_beside_it(stick):
+    for name in ("start.sh", "start.command"):
+        assert os.access(stick / name, os.X_OK)
+        python = stick / "bin" / "python3.12"
+        python.parent.mkdir(exist_ok=True)
+        python.write_text('#!/bin/sh\necho "$PWD" "$@"\n')
+        python.chmod(0o755)
+        environment = {"PATH": f"{python.parent}:/usr/bin:/bin"}
+        done = subprocess.run(
+            ["sh", stick / name, "--check"], env=environment, capture_output=True, text=True, check=True
+        )
+        assert done.stdout == f"{stick.resolve()} start.py --check\n"
+
+
+def started(stick, **variables) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"EDGEKIT_WORKSHOP_HOME": str(stick / "home")} | variables
+    command = [sys.executable, stick / "start.py", "--check"]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_another_python_than_the_packs_is_told_which_ones_there_are(stick):
+    (stick / "requirements" / "windows-3.8.txt").touch()
+    done = started(stick)
+    assert done.returncode == 1
+    assert done.stdout.endswith(
+        "This folder is for: windows, Python 3.8.\nInstall one of these from python.org, then start again.\n"
+    )
+    assert not (stick / "home").exists()
+
+
+def test_a_package_that_is_not_on_the_stick_is_told_and_nothing_counts_as_installed(stick):
+    for system in pack.SYSTEMS:
+        name = f"{system}-{sys.version_info.major}.{sys.version_info.minor}.txt"
+        (stick / "requirements" / name).write_text("no-such-package==1\n")
+    done = started(stick)
+    assert done.returncode == 1
+    assert "Not everything was installed; the lines above say why. Start again to go on." in done.stdout
+    assert list(stick.glob("home/*/installed.txt")) == []
+
+
+def test_a_home_that_cannot_be_written_is_told(stick):
+    (stick / "file").touch()
+    for system in pack.SYSTEMS:
+        (stick / "requirements" / f"{system}-{sys.version_info.major}.{sys.version_info.minor}.txt").touch()
+    done = started(stick, EDGEKIT_WORKSHOP_HOME=str(stick / "file" / "home"))
+    assert done.returncode == 1
+    assert "No environment can be made there" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_what_could_not_be_fetched_is_an_error_and_its_list_is_not_there(tmp_path, monkeypatch):
+    for name in ("wheels", "requirements"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setattr(pack, "pins", lambda system, python: ["no-such-package==1"])
+    with pytest.raises(ek.EdgekitError, match="pip download failed"):
+        pack._fetch(tmp_path, "windows", "3.12", tmp_path)
+    assert list(tmp_path.glob("requirements/*.txt")) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--platforms", "amiga"], "systems is one of windows, macos-arm64"),
+        (["--pythons", "2.7"], "pythons is one of 3.11, 3.12"),
+    ],
+)
+def test_what_it_cannot_be_made_for_is_told_before_anything_is_written(tmp_path, capsys, options, said):
+    assert main(["workshop", "pack", str(tmp_path / "stick"), *options]) == 1
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "stick").exists()
+
+
+def test_without_a_clone_it_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(pack, "CLONE", tmp_path)
+    with pytest.raises(ek.UsageError, match="made in a clone"):
+        pack.pack(tmp_path / "stick")
