@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
+import threading
 from codecs import BOM_UTF8
-from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -16,7 +17,7 @@ from edgekit.errors import ResponseError
 from edgekit.legible import legible
 from edgekit.nesting import TOO_DEEP, too_deep, without
 from edgekit.wire import refusals
-from edgekit.wire.lazy import LONG, without_collector
+from edgekit.wire.lazy import LONG, paused, without_collector
 from edgekit.wire.schema import Refusal
 from edgekit.wire.schema.base import LazyApi, unread
 from edgekit.wire.secret import Secret, sealed
@@ -89,13 +90,27 @@ def _as_json(document: dict[str, Any]) -> bytes:
 
 def _convert(document: bytes, kind: type[T]) -> T:
     with without_collector(document):
-        answer: T = _decoder(kind).decode(document)  # type: ignore[arg-type]  # a class is hashable
+        answer: T = _decoder(kind).decode(document)
         return answer
 
 
-@cache
-def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(kind, dec_hook=_custom)
+_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+_making = threading.Lock()
+if hasattr(os, "register_at_fork"):  # no process is forked while another thread holds it
+    os.register_at_fork(before=_making.acquire, after_in_parent=_making.release, after_in_child=_making.release)
+
+
+def _decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
+    """Return what decodes into a struct. One thread at a time makes one, and with the garbage collector paused.
+
+    msgspec 0.22 learns a struct's fields with its first decoder. Where two threads do that at once, or a collection
+    comes in between, the process ends with a segmentation fault.
+    """
+    if kind not in _decoders:
+        with _making, paused():
+            if kind not in _decoders:
+                _decoders[kind] = msgspec.json.Decoder(kind, dec_hook=_custom)
+    return _decoders[kind]
 
 
 def _custom(kind: type, value: Any) -> Any:

@@ -8,6 +8,8 @@ is found when the answer is read all the same, never later: its struct checks it
 from __future__ import annotations
 
 import gc
+import os
+import threading
 from collections.abc import Iterator, Sized
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
@@ -74,15 +76,51 @@ def without_collector(json: Sized) -> AbstractContextManager[None]:
 
     For short JSON pausing takes longer than it saves.
     """
-    return _paused() if len(json) > LONG else nullcontext()
+    return paused() if len(json) > LONG else nullcontext()
 
 
 @contextmanager
-def _paused() -> Iterator[None]:
-    running = gc.isenabled()
-    gc.disable()
+def paused() -> Iterator[None]:
+    """Pause it; it goes on when the last of the threads that paused it has ended."""
+    _collector.pause()
     try:
         yield
     finally:
-        if running:
+        _collector.resume()
+
+
+class _Collector:
+    """How many threads have paused the garbage collector, and whether it ran before the first did."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._paused, self._ran = 0, False
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(
+                before=self._lock.acquire, after_in_parent=self._lock.release, after_in_child=self._alone
+            )
+
+    def pause(self) -> None:
+        """Stop it until `resume` was called as often."""
+        with self._lock:
+            if not self._paused:
+                self._ran = gc.isenabled()
+                gc.disable()
+            self._paused += 1
+
+    def resume(self) -> None:
+        """Let it run where no other thread needs it to pause."""
+        with self._lock:
+            self._paused -= 1
+            if not self._paused and self._ran:
+                gc.enable()
+
+    def _alone(self) -> None:
+        """Begin anew in a process that was forked, in which none of the other threads is."""
+        if self._paused and self._ran:
             gc.enable()
+        self._paused = 0
+        self._lock.release()
+
+
+_collector = _Collector()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import pickle
+import subprocess
+import sys
 from typing import Any
 
 import msgspec
@@ -19,6 +21,7 @@ from edgekit.wire import scores
 from edgekit.wire.decoding import decode
 from edgekit.wire.schema import Classification, ClassifyResponse, Payload, Values
 from edgekit.wire.schema.base import unread
+from tests import conftest
 from tests.results.test_parse import BLOCK, HMAC_KEY, INFO, SEED, changed, error_of, newer
 
 VALUES = "$.sample.payload.values"
@@ -267,3 +270,23 @@ def test_a_result_read_from_bytes_survives_a_pickle_and_leaves_its_key_behind(as
     pd.testing.assert_frame_equal(back.blocks[0].windows(), result.blocks[0].windows())
     pd.testing.assert_frame_equal(back.sample.signal(), result.sample.signal())
     assert back.blocks[0].raw == result.blocks[0].raw
+
+
+def test_many_threads_that_decode_for_the_first_time_at_once_do_not_end_the_process():
+    program = f"""if True:
+        import gc, sys, threading
+        from pathlib import Path
+        import edgekit as ek
+        seed = Path({str(conftest.SEED)!r}).read_bytes()
+        sys.setswitchinterval(1e-6)
+        gc.set_threshold(1)
+        together = threading.Barrier(8)
+        threads = [threading.Thread(target=lambda: (together.wait(), ek.parse(seed))) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        print(gc.isenabled())
+    """
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "True\n", "")
