@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from xdist.scheduler import LoadFileScheduling
 
 matplotlib.use("agg")  # not by MPLBACKEND: the notebooks' kernels would inherit it and show no pictures
-for _name in ("EI_API_KEY", "EI_API_ENDPOINT", "EI_PROJECT_ID"):
+for _name in ("EI_API_KEY", "EI_API_ENDPOINT", "EI_PROJECT_ID", "EDGEKIT_RECORD", "EDGEKIT_REPLAY"):
     os.environ.pop(_name, None)
 # Where tests train with scikit-learn, joblib would ask lscpu for the physical cores, and in some containers find none.
 os.environ.setdefault("LOKY_MAX_CPU_COUNT", "1")

@@ -1,9 +1,8 @@
-"""Notebooks as regression tests: a numeric tolerance for nbval, and the form in which a notebook is committed.
+"""The form in which notebooks are committed, and the command that runs and stores them.
 
-As a pytest plugin (``-p edgekit.checks``) it lets ``pytest --nbval`` forgive noise in the last digits of floats.
-As a command, ``python -m edgekit.checks NOTEBOOK...`` runs notebooks and stores them so that a diff shows what
-changed and nothing else; with ``--check`` it only looks. A cell tagged "exercise" is what `exercise`
-leaves of the next cell tagged "solution". Importing it imports neither pytest nor anything of Jupyter.
+``python -m edgekit.checks NOTEBOOK...`` runs notebooks and stores them so that a diff shows what changed and nothing
+else; with ``--check`` it only looks. A cell tagged "exercise" is what `exercise` leaves of the next cell tagged
+"solution". Importing it imports nothing of Jupyter.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ import argparse
 import hashlib
 import itertools
 import json
-import math
 import os
 import re
 import subprocess
@@ -23,29 +21,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgekit import display
+from edgekit.checks import made_with
 from edgekit.errors import EdgekitError
 from edgekit.saving import save
 
 if TYPE_CHECKING:
-    import pytest
     from nbformat import NotebookNode
 
-RTOL, ATOL = 1e-6, 1e-9
 CELL_TIMEOUT = 60  # seconds
 EXERCISE, SOLUTION = "exercise", "solution"  # tags of cells
 _CUT = re.compile(rf"^( *)# {SOLUTION}(?:\n+\1.*)*", re.MULTILINE)
 _ANSWER = re.compile(rf"^( *\w+ = ).+  # {SOLUTION}$", re.MULTILINE)
 
-# A point or an exponent makes a float. 1.2.3, 127.0.0.1 and v1.5 are words.
-_FLOAT = re.compile(r"(?<![\w.])([+-]?(?:(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+))(?!\.?\d)")
-_LONG = re.compile(r"[+-]?(?:\.?\d){7}")
-
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-# With an account the notebooks would leave the sandbox; with the user's own backend they would lose their pictures.
-_NOT_INHERITED = {"EI_API_KEY", "EI_PROJECT_ID", "EI_API_ENDPOINT", "MPLBACKEND"}
-# Whether a progress bar appears depends on the speed of the machine: see edgekit/progress.py, which reads this. The
-# other keeps what the workshop's checks note out of the folder: see edgekit/workshop/learner_progress.py.
-_WITHOUT_PROGRESS = {"TQDM_DISABLE": "1", "EDGEKIT_WORKSHOP_PROGRESS": ""}
+# For the kernels of notebooks that are stored or checked; None takes a variable away. With the user's own backend they
+# would lose their pictures; whether a progress bar appears depends on the speed of the machine (edgekit/progress.py).
+# The last keeps what the workshop's checks note out of the folder: see edgekit/workshop/learner_progress.py.
+ENVIRONMENT: dict[str, str | None] = {"MPLBACKEND": None, "TQDM_DISABLE": "1", "EDGEKIT_WORKSHOP_PROGRESS": ""}
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _KEY = re.compile(r"ei_[0-9a-fA-F]{16,}")
 _UNWANTED = {
@@ -61,74 +53,6 @@ _UNWANTED = {
 
 class NotebookError(EdgekitError):
     """A notebook that fails, or that must not be committed as it is; the text says where and why."""
-
-
-class TolerantText(str):
-    """Text that equals another one if all of it is the same but for noise in its floats.
-
-    Floats may differ by `rtol`: with the default the first six digits count, so 3.142 is never 3.143. `atol` is for
-    what should have been zero and serves only floats that show seven digits: a notebook that prints 1.2e-10 means it.
-    Without point and exponent, numbers are text: integers, nan, inf.
-    """
-
-    rtol, atol = RTOL, ATOL
-
-    def __eq__(self, other: object) -> bool:
-        """Compare floats with tolerance and the text between them exactly."""
-        if not isinstance(other, str):
-            return NotImplemented
-        mine, theirs = _FLOAT.split(self), _FLOAT.split(other)
-        return mine[::2] == theirs[::2] and all(map(self._close, mine[1::2], theirs[1::2]))
-
-    def __ne__(self, other: object) -> bool:
-        """Say the opposite; nbval asks this way round, and str would have an answer of its own."""
-        return not self == other
-
-    __hash__ = str.__hash__  # nbval keeps them in lists; as keys of a dictionary they would be plain text
-
-    def _close(self, mine: str, theirs: str) -> bool:
-        atol = self.atol if _LONG.match(mine) or _LONG.match(theirs) else 0.0
-        return math.isclose(float(mine), float(theirs), rel_tol=self.rtol, abs_tol=atol)
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the two tolerances to pytest's command line."""
-    group = parser.getgroup("edgekit", "numeric tolerance for nbval")
-    group.addoption("--nbval-rtol", type=float, default=RTOL, help="relative tolerance of floats (%(default)s)")
-    group.addoption("--nbval-atol", type=float, default=ATOL, help="the same for floats near zero (%(default)s)")
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Give nbval the tolerance and no progress bars while `config` lives; do nothing without ``--nbval``."""
-    if not (config.getoption("nbval", False) or config.getoption("nbval_lax", False)):
-        return
-    import pytest
-    from nbval.plugin import IPyNbCell, IPyNbFile
-
-    class Text(TolerantText):
-        # The defaults serve where the plugin was loaded after the command line had been read.
-        rtol, atol = config.getoption("nbval_rtol", RTOL), config.getoption("nbval_atol", ATOL)
-
-    exact = IPyNbCell.sanitize
-
-    def tolerant(cell: Any, output: Any) -> Any:
-        output = exact(cell, output)
-        return Text(output) if isinstance(output, str) else output
-
-    # Both sides of every comparison pass through here and then meet in a bare `!=`; nbval has no hook for that.
-    IPyNbCell.sanitize = tolerant
-    config.add_cleanup(lambda: setattr(IPyNbCell, "sanitize", exact))
-
-    start = IPyNbFile.setup
-
-    def start_without_progress(notebook: Any) -> None:
-        with pytest.MonkeyPatch.context() as environment:  # nbval's kernel inherits all of it
-            for name, value in _WITHOUT_PROGRESS.items():
-                environment.setenv(name, value)
-            start(notebook)
-
-    IPyNbFile.setup = start_without_progress
-    config.add_cleanup(lambda: setattr(IPyNbFile, "setup", start))
 
 
 def canonical(notebook: Mapping[str, Any]) -> NotebookNode:
@@ -242,18 +166,23 @@ def exercise(solution: str) -> str:
     return _ANSWER.sub(r"\1...  # your answer here", _CUT.sub(r"\1...  # your lines here", solution))
 
 
-def run(notebook: NotebookNode, folder: Path) -> None:
-    """Run a notebook in a folder, in place, with no account in the environment; raise `NotebookError` if it fails."""
+def run(notebook: NotebookNode, folder: Path, *, sandbox: bool = False) -> None:
+    """Run a notebook in a folder, in place; raise `NotebookError` if it fails.
+
+    As everywhere, `edgekit.connect()` leads to the project of ``EI_API_KEY``, or to the sandbox without one; with
+    `sandbox=True` to the sandbox in any case.
+    """
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
     place = {"metadata": {"path": str(folder)}}
     client = NotebookClient(notebook, timeout=CELL_TIMEOUT, kernel_name="python3", resources=place)
-    env = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED} | _WITHOUT_PROGRESS
+    wanted = os.environ | ENVIRONMENT | (dict.fromkeys(made_with.ACCOUNT) if sandbox else {})
+    environment = {name: value for name, value in wanted.items() if value is not None}
     number = 0
     try:
         # The kernel's own stderr is about Jupyter; what cells print does not go through it.
-        with client.setup_kernel(env=env, stderr=subprocess.DEVNULL):
+        with client.setup_kernel(env=environment, stderr=subprocess.DEVNULL):
             for index, cell in enumerate(notebook.cells):
                 number += cell.cell_type == "code"
                 client.execute_cell(cell, index)
@@ -273,17 +202,38 @@ def _process(path: Path, *, check: bool) -> None:
     except (OSError, ValueError, LookupError, AttributeError, nbformat.ValidationError) as error:
         raise NotebookError(f"is no notebook that can be read: {error}") from error
     if not check:
+        project = made_with.project_of_environment()  # before it runs: a wrong key is told at once
         run(notebook, path.parent)
         notebook = canonical(notebook)
+        notebook.metadata[made_with.NAME] = project
     found = problems(notebook)
     after = f"{nbformat.writes(notebook)}\n"  # type: ignore[no-untyped-call]
     if check and after != before:
-        found.insert(0, "is not in canonical form: run it with python -m edgekit.checks")
+        told = "; ".join(_not_canonical(json.loads(before), json.loads(after)))
+        found.insert(0, f"is not in canonical form ({told}): run it with python -m edgekit.checks")
     if found:
         raise NotebookError("\n".join(found))
     if not check:
         save(path, after)
         print(display.fit(f"{path}: written"), flush=True)
+
+
+def _not_canonical(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Name what of a notebook is not as `canonical` makes it."""
+    found = [f"metadata {name}" for name in _unequal(before.get("metadata", {}), after["metadata"])]
+    if before["nbformat"] != after["nbformat"] or before["nbformat_minor"] != after["nbformat_minor"]:
+        found.append("version of the format")
+    numbers: Counter[str] = Counter()
+    for was, now in zip(before["cells"], after["cells"], strict=True):
+        numbers[now["cell_type"]] += 1
+        if names := _unequal(was, now):
+            found.append(f"{now['cell_type']} cell {numbers[now['cell_type']]}: {', '.join(names)}")
+    return found or ["the layout of the file"]
+
+
+def _unequal(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    return [name.replace("_", " ") for name in names]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

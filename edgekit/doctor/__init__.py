@@ -211,7 +211,7 @@ def _kernel() -> Check:
     started = time.monotonic()
     cell = new_code_cell("import sys, ipywidgets, edgekit; print(6*7); print(sys.prefix)")  # type: ignore[no-untyped-call]
     try:
-        run(new_notebook(cells=[cell]), Path.cwd())  # type: ignore[no-untyped-call]
+        run(new_notebook(cells=[cell]), Path.cwd(), sandbox=True)  # type: ignore[no-untyped-call]
     except EdgekitError as problem:
         raise EdgekitError(f"python3: {str(problem).partition(': ')[2]}") from None  # not which cell: there is one
     *_, answer, prefix = "".join(output.get("text", "") for output in cell.outputs).splitlines()

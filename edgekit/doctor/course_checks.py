@@ -69,7 +69,7 @@ def _part(part: Part) -> Check:
     started = time.monotonic()
     notebook = nbformat.read(folder.source(part.notebook), 4)  # type: ignore[no-untyped-call]
     with tempfile.TemporaryDirectory() as place:
-        run(notebook, Path(place))
+        run(notebook, Path(place), sandbox=True)
     wrong = [
         "".join(cell.source.splitlines()[-1:])
         for cell in notebook.cells

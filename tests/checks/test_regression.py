@@ -1,4 +1,4 @@
-"""The tolerance, the canonical form and the command; nbval and kernels run for real, in as few processes as will do."""
+"""nbval with the plugin, the canonical form and the command; kernels run for real, in as few processes as will do."""
 
 from __future__ import annotations
 
@@ -15,114 +15,14 @@ from xml.etree import ElementTree
 
 import nbformat
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from edgekit.checks.notebooks import NotebookError, TolerantText, canonical, main, problems, pytest_configure, run
+from edgekit.checks.made_with import other_project
+from edgekit.checks.nbval_plugin import pytest_configure
+from edgekit.checks.notebooks import NotebookError, canonical, main, problems, run
 from edgekit.errors import EdgekitError
-
-finite = st.floats(min_value=-1e300, max_value=1e300)
-sizeable = st.floats(min_value=1e-3, max_value=1e300)
-words = st.text(st.characters(exclude_categories=["N", "Cs"], exclude_characters="."))
-
-
-def same(left: str, right: str) -> bool:
-    one_way, other_way = TolerantText(left) == right, left == TolerantText(right)
-    assert one_way == other_way
-    assert (TolerantText(left) != right) is not one_way
-    return one_way
-
-
-# The text -----------------------------------------------------------------------------------------------------------
-
-
-@given(st.text())
-def test_a_text_equals_itself(text):
-    assert same(text, text)
-
-
-@given(finite, words, words)
-def test_noise_in_the_last_digits_of_a_float_passes(number, before, after):
-    noisy = number * (1 + 1e-9)
-    assert same(f"{before} {number!r} {after}", f"{before} {noisy!r} {after}")
-
-
-@given(sizeable)
-def test_a_change_of_a_thousandth_fails(number):
-    assert not same(repr(number), repr(number * 1.001))
-
-
-@given(st.integers(), st.integers())
-def test_integers_are_exact(left, right):
-    assert same(f"n = {left}", f"n = {right}") == (left == right)
-
-
-@given(words, words)
-def test_text_is_exact(left, right):
-    assert same(f"{left} 1.5", f"{right} 1.5") == (left == right)
-
-
-@given(st.text(), st.text())
-def test_any_two_texts_can_be_compared(left, right):
-    assert same(left, right) or left != right
-
-
-@given(finite, finite)
-def test_tolerance_is_that_of_the_numbers(left, right):
-    assume(abs(left - right) > 1e-9 + 1e-6 * max(abs(left), abs(right)))
-    assert not same(repr(left), repr(right))
-
-
-@pytest.mark.parametrize(
-    ("left", "right"),
-    [
-        ("0.30000000000000004", "0.3"),
-        ("[0.1, 1.2345678901]", "[0.1, 1.2345678902]"),
-        ("<td>12.345678</td>", "<td>12.345679</td>"),
-        ("took -1.5000000001s.", "took -1.5s."),
-        ("5.551115123125783e-17", "0.0"),
-        ("-0.000", "0.000"),
-        ("array([1., 2.])", "array([1., 2.])"),
-        ("nan inf", "nan inf"),
-    ],
-)
-def test_it_is_noise(left, right):
-    assert same(left, right)
-
-
-@pytest.mark.parametrize(
-    ("left", "right"),
-    [
-        ("3.142", "3.143"),
-        ("99.9 %", "99.8 %"),
-        ("1.2e-10", "3.4e-10"),
-        ("1.5e+10", "1.5e+11"),
-        ("1", "1.0"),
-        ("1000000001", "1000000002"),
-        ("1.0", "nan"),
-        ("inf", "-inf"),
-        ("0.5 s", "0.5 ms"),
-        ("[1.5, 2.5]", "[1.5]"),
-        ("version 1.2.3000001", "version 1.2.3000002"),
-        ("version 1.2000001.3", "version 1.2000002.3"),
-        ("127.0.0.1", "127.0.0.2"),
-        ("3.14", "3.14 "),
-    ],
-)
-def test_it_is_a_change(left, right):
-    assert not same(left, right)
-
-
-def test_it_is_a_string_in_everything_else():
-    text = TolerantText("1.5\n2.5")
-    assert (text != 1, hash(text), repr(text), text.splitlines()) == (
-        True,
-        hash("1.5\n2.5"),
-        r"'1.5\n2.5'",
-        ["1.5", "2.5"],
-    )
-
 
 # nbval --------------------------------------------------------------------------------------------------------------
 
@@ -161,6 +61,7 @@ CELLS = {
     "another word": ("print('good 0.5')", [stream("bad 0.5\n")], False),
     "another integer": ("1000000001", [plain("1000000002")], False),
     "no progress bar": (PROGRESS, [], True),
+    "nothing after a semicolon": ("0.5;", [], True),
     "one output too few": ("print(0.5)", [], False),
 }
 
@@ -178,8 +79,15 @@ def nbval(regenerated):
     """Run all the cells, and the notebook that the command wrote, under nbval; return outcomes and the report."""
     folder = regenerated.parent
     cells = [new_code_cell(source, outputs=outputs, execution_count=1) for source, outputs, _ in CELLS.values()]
+    cells.insert(list(CELLS).index("another word"), new_markdown_cell("# Cells\n## Of words\nand more"))
     nbformat.write(new_notebook(cells=cells), folder / "cells.ipynb")
-    report = run_pytest(folder, "--nbval", "--junitxml=out.xml", "cells.ipynb", regenerated.name, MPLBACKEND="")
+    nbformat.write(new_notebook(cells=[new_code_cell("1")]), folder / "never.ipynb")
+    other = {"edgekit": {"project": 77, "impulse": 1}}
+    nbformat.write(new_notebook(cells=cells[:1], metadata=other), folder / "other.ipynb")
+    names = ["cells.ipynb", regenerated.name, "never.ipynb", "other.ipynb"]
+    report = run_pytest(
+        folder, "--nbval", "--junitxml=out.xml", "--nbval-save-failed=failed", *names, MPLBACKEND="", EI_PROJECT_ID="77"
+    )
     cases = ElementTree.parse(folder / "out.xml").iter("testcase")
     passed = [case.find("failure") is None and case.find("error") is None for case in cases]
     return dict(zip(CELLS, passed, strict=False)), passed[len(CELLS) :], report
@@ -191,14 +99,34 @@ def test_nbval_passes_noise_and_nothing_else(nbval, name):
     assert passed[name] is CELLS[name][2], report
 
 
-def test_nbval_reports_a_difference_as_ever(nbval):
+def test_nbval_reports_what_a_person_needs(nbval):
     report = nbval[2]
-    assert all(line in report for line in ("mismatch 'stdout'", "'bad 0.5", "  - good 0.5", "  + bad 0.5")), report
+    assert "stdout, line 1:\n  old: bad 0.5\n  new: good 0.5\n" in report, report
+    assert "cells.ipynb, code cell 10, under “Of words”" in report
+    assert "text/html, line 1: old 3.142, new 3.143, difference 0.001" in report
+    assert "Old is what the notebook holds, new is what came out now." in report
+    assert "identical leading characters" not in report
+
+
+def test_the_notebook_that_failed_is_kept_as_it_came_out(nbval, regenerated):
+    failed = nbformat.read(regenerated.parent / "failed" / "cells.ipynb", as_version=4)
+    assert failed.cells[-2].outputs == []
+    assert [cell.outputs[0].text for cell in failed.cells if "'good 0.5'" in cell.source] == ["good 0.5\n"]
+    assert canonical(failed) == failed
+    assert not (regenerated.parent / "failed" / regenerated.name).exists()
+
+
+def test_a_notebook_that_was_never_run_fails_with_that_reason(nbval):
+    assert "no cell of this notebook was ever run" in nbval[2]
+
+
+def test_a_notebook_of_another_project_fails_with_that_reason(nbval):
+    assert "this notebook was made with project 77, impulse 1, and is now run with the sandbox" in nbval[2]
 
 
 def test_what_the_command_wrote_passes_strict_nbval(nbval):
     _, passed, report = nbval
-    assert passed == [True] * 6, report
+    assert passed == [True] * 7 + [False] * 2, report
 
 
 def test_where_there_is_no_nbval_the_plugin_does_nothing(tmp_path):
@@ -429,30 +357,31 @@ def written(path: Path, *sources: str, tags: tuple[str, ...] = ()) -> Path:
 
 @pytest.fixture(scope="module")
 def regenerated(tmp_path_factory):
-    """A notebook with a bit of everything, run by the command in another folder and with an account around."""
+    """A notebook with a bit of everything, run by the command in another folder."""
     folder = tmp_path_factory.mktemp("regenerated")
     (folder / "data.txt").write_text("found")
     sources = [
         "print(open('data.txt').read())",
-        "import os; [name for name in os.environ if name.startswith('EI_')], 'inline' in os.environ['MPLBACKEND']",
+        "import os; os.environ['EI_PROJECT_ID'], 'inline' in os.environ['MPLBACKEND']",
         "1 / 0",
         "import ipywidgets; ipywidgets.IntSlider(3)",
         "1 / 3",
         PROGRESS,
+        "import matplotlib.pyplot as plt; plt.plot([1, 2]);",
     ]
     path = written(folder / "all.ipynb", *sources, tags=("raises-exception",))
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(StringIO()) as printed:
-        for name in ("EI_API_KEY", "EI_PROJECT_ID", "EI_API_ENDPOINT", "MPLBACKEND"):
-            patch.setenv(name, "agg")
+        patch.setenv("MPLBACKEND", "agg")
+        patch.setenv("EI_PROJECT_ID", "77")
         assert main([str(path)]) == 0
     assert printed.getvalue() == f"{path}: written\n"
     return path
 
 
-def test_a_notebook_runs_in_its_own_folder_and_inherits_neither_account_nor_backend(regenerated):
+def test_a_notebook_runs_in_its_own_folder_and_inherits_the_account_but_no_backend(regenerated):
     cells = nbformat.read(regenerated, as_version=4).cells
     assert cells[0].outputs[0].text == "found\n"
-    assert cells[1].outputs[0].data == {"text/plain": "([], True)"}
+    assert cells[1].outputs[0].data == {"text/plain": "('77', True)"}
     assert cells[2].outputs[0].ename == "ZeroDivisionError"
     assert cells[3].outputs[0].data == {"text/plain": "IntSlider(value=3)"}
 
@@ -460,6 +389,28 @@ def test_a_notebook_runs_in_its_own_folder_and_inherits_neither_account_nor_back
 def test_what_the_command_wrote_is_canonical(regenerated):
     assert main(["--check", str(regenerated)]) == 0
     assert canonical(json.loads(regenerated.read_text())) == nbformat.read(regenerated, as_version=4)
+
+
+def test_what_the_command_wrote_says_against_which_project_it_was_made(regenerated):
+    assert nbformat.read(regenerated, as_version=4).metadata["edgekit"] == {"project": "sandbox"}
+
+
+def test_with_a_key_a_notebook_is_made_with_its_project(sandbox, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("EI_API_KEY", sandbox.keys["meat"])
+    monkeypatch.setenv("EI_API_ENDPOINT", sandbox.url)
+    path = written(tmp_path / "own.ipynb", "import edgekit as ek\nek.connect().project_id")
+    assert main([str(path)]) == 0, capsys.readouterr().err
+    made = nbformat.read(path, as_version=4)
+    project = int(made.cells[0].outputs[0].data["text/plain"])
+    assert made.metadata["edgekit"] == {"project": project, "impulse": 1}
+    assert sandbox.keys["meat"] not in path.read_text()
+    assert other_project(made.metadata) == ""
+    monkeypatch.setenv("EI_API_KEY", sandbox.keys["motion"])
+    assert f"made with project {project}, impulse 1, and is now run with project " in other_project(made.metadata)
+    monkeypatch.setenv("EI_API_KEY", "ei_wrong")
+    assert "there is no connection to compare it" in other_project(made.metadata)
+    assert main([str(path)]) == 1
+    assert "ei_wrong" not in capsys.readouterr().err
 
 
 def test_a_failing_cell_is_named_without_its_key_and_the_file_left_alone(tmp_path, capsys):
@@ -496,7 +447,8 @@ def test_check_reports_what_is_not_canonical_and_goes_on(tmp_path, capsys):
     assert main(["--check", *map(str, sorted(tmp_path.iterdir()))]) == 1
     broken, other_line = capsys.readouterr().err.splitlines()
     assert "broken.ipynb: is no notebook that can be read" in broken
-    assert other_line.startswith(f"{other}: is not in canonical form")
+    assert other_line.startswith(f"{other}: is not in canonical form (")
+    assert "code cell 1: id" in other_line
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"nbformat": 4, "nbformat_minor": 5}', '{"nbformat": 9}', None])

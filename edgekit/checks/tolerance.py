@@ -1,0 +1,91 @@
+"""Text that equals another one but for noise in its floats, and the blanks that follow from how wide a number is."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+
+RTOL, ATOL = 1e-6, 1e-9
+# What should have been zero, however it is printed: some roundings of numbers of the size of 1.
+_ZERO = 1e-15
+
+_ANY = r"(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?"
+# A point or an exponent makes a float; so does being part of a complex number, as in (1+2.5j).
+_POINT = r"(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+"
+_COMPLEX = rf"\d+(?= *[+-] *{_ANY}j\b)|\d+(?=j\b)"
+# 1.2.3, 127.0.0.1 and v1.5 are words, and 12:30:01.5 is a time. A sign after a digit is an imaginary part's.
+_FLOAT = re.compile(
+    rf"((?:(?<![\w.])(?<!\d:)[+-]?|(?<=[\d.])[+-](?={_ANY}j\b))(?:{_POINT}|{_COMPLEX}))(?!\.?\d)", re.ASCII
+)
+_LONG = re.compile(r"[+-]?(?:\.?\d){7}")
+# NumPy breaks a line of numbers where it gets too long, and so elsewhere when one of them is wider.
+_WRAPPED = re.compile(r"(?<=[\d.,j])\n +(?=[-+\d.])")
+_BLANKS = re.compile(r"[^\S\n]+")
+_AROUND = re.compile(r" ?([\[\](),]) ?")
+
+
+class TolerantText(str):
+    r"""Text that equals another one if all of it is the same but for noise in its floats.
+
+    Floats may differ by `rtol`: with the default the first six digits count, so 3.142 is never 3.143. `atol` is for
+    what should have been zero and serves only floats that show seven digits: a notebook that prints 1.2e-10 means it.
+    Below 1e-15 all floats are zero. Integers, dates, times, nan and inf are text.
+
+    Blanks count, unless a float is printed in another width on the other side: then columns, headers and the lines of
+    arrays stand elsewhere, and one blank is as good as many.
+
+    Examples
+    --------
+    >>> from edgekit.checks.tolerance import TolerantText
+    >>> TolerantText("[[0.1234567]\n [0.11111111]]") == "[[0.12345671]\n [0.11111111]]"
+    True
+    >>> TolerantText("3.142") == "3.143"
+    False
+    """
+
+    rtol, atol = RTOL, ATOL
+
+    def __eq__(self, other: object) -> bool:
+        """Compare floats with tolerance and the text between them exactly."""
+        if not isinstance(other, str):
+            return NotImplemented
+        if str.__eq__(self, other):
+            return True
+        mine, theirs = _FLOAT.split(self), _FLOAT.split(other)
+        if len(mine) != len(theirs) or not all(map(self.close, mine[1::2], theirs[1::2])):
+            return False
+        if mine[::2] == theirs[::2]:
+            return True
+        if list(map(len, mine[1::2])) == list(map(len, theirs[1::2])):  # nothing is wider: nothing may have moved
+            return False
+        return list(_without_padding(self)) == list(_without_padding(other))
+
+    def __ne__(self, other: object) -> bool:
+        """Say the opposite; nbval asks this way round, and str would have an answer of its own."""
+        return not self == other
+
+    __hash__ = str.__hash__  # nbval keeps them in lists; as keys of a dictionary they would be plain text
+
+    def close(self, mine: str, theirs: str) -> bool:
+        """Say whether two printed floats are the same within the tolerance."""
+        atol = self.atol if _LONG.match(mine) or _LONG.match(theirs) else min(self.atol, _ZERO)
+        return math.isclose(float(mine), float(theirs), rel_tol=self.rtol, abs_tol=atol)
+
+
+def floats(text: str) -> list[str]:
+    """Return the floats in a text, as they are printed.
+
+    Examples
+    --------
+    >>> from edgekit.checks.tolerance import floats
+    >>> floats("3 windows, 0.5 s, (1+2.5j), 2026-11-26 12:30:01.5")
+    ['0.5', '1', '+2.5']
+    """
+    return _FLOAT.findall(text)
+
+
+def _without_padding(text: str) -> Iterator[list[str]]:
+    """Yield what stands between the floats, word by word and line by line."""
+    for part in _FLOAT.split(_WRAPPED.sub(" ", text))[::2]:
+        yield [_AROUND.sub(r"\1", _BLANKS.sub(" ", line)).strip() for line in part.split("\n")]
