@@ -10,14 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import Any, TypeAlias
 
 import msgspec
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from edgekit import classification, display, progress, regression
+from edgekit import classification, display, regression
 from edgekit.errors import AmbiguousLabelsWarning, EdgekitError, UsageError
 from edgekit.results import detection as detected
 from edgekit.results.block import BlockResult
@@ -79,26 +79,11 @@ class Baseline:
     rows: pd.DataFrame
 
 
-@runtime_checkable
-class HasSamples(Protocol):
-    """Results of many samples, each opened when it is asked for; `edgekit.Store` is one."""
-
-    def samples(self) -> pd.DataFrame:
-        """Return one row a sample; the index is its id."""
-
-    def result(self, sample: int, /) -> ClassifyResult:
-        """Return the result of one."""
-
-
 def items_of(results: object) -> list[Item]:
     """Return the results, or blocks of results, that were given in any of the forms that hold them."""
     if isinstance(results, ClassifyResult | BlockResult):
         return [results]
-    found: Any = results
-    if isinstance(results, HasResults):
-        found = results.results
-    elif isinstance(results, HasSamples) and not hasattr(results, "classify"):  # a Studio has samples, and no results
-        found = [results.result(int(sample)) for sample in progress.bar(results.samples().index, unit="sample")]
+    found: Any = results.results if isinstance(results, HasResults) else results
     if isinstance(found, Mapping):
         found = list(found.values())
     if not isinstance(found, Iterable) or isinstance(found, str | bytes | pd.DataFrame | np.ndarray):
@@ -115,8 +100,10 @@ def items_of(results: object) -> list[Item]:
     return items
 
 
-def gathered(items: Sequence[Item], variant: str | None = None) -> Baseline:
+def gathered(items: Sequence[Item], given: object = None) -> Baseline:
     """Put what blocks say of samples into one table, with what it was made with.
+
+    `given` is what the items were taken from: a `ModelTesting` tells the variant of the models, a `Store` the project.
 
     Raises
     ------
@@ -133,17 +120,18 @@ def gathered(items: Sequence[Item], variant: str | None = None) -> Baseline:
     rows = pd.concat([part.rows for part in parts], ignore_index=True)[[*FRAME, *columns]]
     order = np.lexsort([rows[name].to_numpy() for name in ("object", "window", "sample", "block")])
     rows = rows.take(order).reset_index(drop=True).astype({"label": "category", "verdict": "category"})
-    return Baseline(_settings(items, variant, [part.settings for part in parts]), rows)
+    return Baseline(_settings(items, given, [part.settings for part in parts]), rows)
 
 
-def _settings(items: Sequence[Item], variant: str | None, blocks: list[BlockSettings]) -> Settings:
+def _settings(items: Sequence[Item], given: object, blocks: list[BlockSettings]) -> Settings:
     results = [item.result if isinstance(item, BlockResult) else item for item in items]
     cuts = {(result.window_size_ms, result.window_increase_ms) for result in results}
     if len(cuts) > 1:
         sizes = display.listing(f"{size:g} ms every {increase:g}" for size, increase in sorted(cuts))
         raise UsageError(f"The results have windows of several kinds ({sizes}): check one impulse at a time.")
     ((size, increase),) = cuts
-    project, impulse = _project(results[0]), _known(results[0].source, lambda source: source.known_impulse())
+    variant, project = getattr(given, "variant", None), _project(results[0], given)
+    impulse = _known(results[0].source, lambda source: source.known_impulse())
     name = _known(results[0].source, lambda source: source.projects().get(project))
     return Settings(
         str(import_module("edgekit").__version__),
@@ -158,8 +146,10 @@ def _settings(items: Sequence[Item], variant: str | None, blocks: list[BlockSett
     )
 
 
-def _project(result: Any) -> int | None:
-    known: int | None = result.sample.info.project_id
+def _project(result: Any, given: object) -> int | None:
+    known: int | None = getattr(given, "project_id", None)
+    if known is None:
+        known = result.sample.info.project_id
     return known if known is not None else _known(result.source, lambda source: source.project_id)
 
 

@@ -174,7 +174,7 @@ def save(results: object, path: str | os.PathLike[str], *, update: bool = False)
     <Comparison with baseline.csv: all is as it was · 2 samples, 34 windows, 3 blocks · rtol 1e-06, atol 0>
     """
     replaces = arguments.flag("update", update)
-    new = gathered(items_of(results), getattr(results, "variant", None))
+    new = gathered(items_of(results), results)
     place = Path(os.fspath(path))
     if not place.exists():
         write(place, baseline_file.written(new))
@@ -256,7 +256,7 @@ def compare(results: object, path: str | os.PathLike[str], *, rtol: float = RTOL
     tolerances = arguments.number("rtol", rtol, 0), arguments.number("atol", atol, 0)
     old = baseline_file.read(path)
     items = items_of(results)
-    found = differences(old, gathered(items, getattr(results, "variant", None)), *tolerances)
+    found = differences(old, gathered(items, results), *tolerances)
     return _comparison(found, items, tolerances, display.shown(Path(os.fspath(path)).name))
 
 

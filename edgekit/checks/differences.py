@@ -85,17 +85,24 @@ def differences(old: Baseline, new: Baseline, rtol: float, atol: float) -> Diffe
 
 def _settings(old: Baseline, new: Baseline) -> Iterator[tuple[str, int, str, str]]:
     before, now = old.settings, new.settings
-    pairs = {
+    ids = {"project": (before.project, now.project), "impulse": (before.impulse, now.impulse)}
+    named = {
         "project": (_named(before.project, before.project_name), _named(now.project, now.project_name)),
         "impulse": (_named(before.impulse, before.impulse_name), _named(now.impulse, now.impulse_name)),
+    }
+    for name, (number, another) in ids.items():
+        if (
+            None not in (number, another) and number != another
+        ):  # results out of a file may have none; a name may be changed
+            yield name, 0, *named[name]
+    pairs = {
         "variant": (before.variant or "", now.variant or ""),
         "edgekit": (before.edgekit, now.edgekit),
         "window size": (f"{before.window_size_ms:g} ms", f"{now.window_size_ms:g} ms"),
         "window increase": (f"{before.window_increase_ms:g} ms", f"{now.window_increase_ms:g} ms"),
     }
     for name, (one, other) in pairs.items():
-        unknown = name in ("project", "impulse") and not (one and other)  # results out of a file: nothing to compare
-        if one != other and not unknown:
+        if one != other:
             yield name, 0, one, other
 
 

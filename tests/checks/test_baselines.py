@@ -80,18 +80,11 @@ def test_results_are_what_their_own_baseline_says_to_the_last_digit(kind, tmp_pa
     assert path.read_bytes() == before
 
 
-def test_it_takes_a_mapping_one_block_model_testing_and_whatever_opens_results_by_their_id(path, tmp_path):
+def test_it_takes_a_mapping_one_block_and_model_testing(path):
     result = ek.parse(document())
 
-    class Store:
-        def samples(self):
-            return pd.DataFrame(index=pd.Index([1], name="id"))
-
-        def result(self, sample):
-            return {1: result}[sample]
-
     testing = ek.ModelTesting(pd.DataFrame(), {1: result}, lambda: None)
-    for results in (result, [result], {1: result}, result.blocks, result.block(5), testing, Store()):
+    for results in (result, [result], {1: result}, result.blocks, result.block(5), testing):
         assert ek.checks.compare(results, path).ok
 
 
@@ -306,6 +299,17 @@ def test_another_impulse_and_variant_are_told(studio, tmp_path):
     assert "is of impulse 1 (motion), the results are of impulse 2 (motion, short windows)" in comparison.reasons[0]
     assert "studio.test(impulse=1)" in comparison.reasons[0]
     assert any("window size was 2000 ms and is 1000 ms" in reason for reason in comparison.reasons)
+
+
+def test_a_store_is_compared_like_the_results_in_it(studio, tmp_path):
+    path = tmp_path / "b.csv"
+    ek.checks.save(studio.classify([31, 32]), path)
+    store = ek.batch.classify(studio, tmp_path / "store", [31, 32])
+    comparison = ek.checks.compare(store, path, rtol=0)
+    assert comparison.ok, comparison
+    ek.checks.save(store, tmp_path / "of-the-store.csv")
+    assert "# project: 1\n" in (tmp_path / "of-the-store.csv").read_text("utf-8")
+    assert ek.checks.compare(studio.classify([31, 32]), tmp_path / "of-the-store.csv").ok
 
 
 # --- files that are no baseline ---------------------------------------------------------------------------------------
