@@ -7,6 +7,7 @@ import io
 import math
 import os
 import sys
+from typing import Any
 
 from edgekit import __version__, lab, shell, waiting
 from edgekit.errors import EdgekitError, SandboxError, UsageError
@@ -60,6 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     check.add_argument("project", metavar="PROJECT.toml")
     check.add_argument("--update", action="store_true", help="accept what moved: write the baseline")
     check.set_defaults(run=_check)
+    _add_classify(commands)
     workshop_commands.add(commands)
     options = parser.parse_args(own)
     if jupyters and options.run is not _lab:
@@ -72,6 +74,25 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _add_classify(commands: Any) -> None:
+    many = commands.add_parser(
+        "classify",
+        help="classify many samples of a project into a folder",
+        description="Classify samples of your project (EI_API_KEY) into a folder of Parquet files, which ek.Store "
+        "opens. The same command again goes on where this one stopped, and asks again for samples that failed. The "
+        "exit status is 1 where there was an error, 3 where some samples failed.",
+    )
+    many.add_argument("samples", nargs="*", metavar="ID", help="ids or file names; without any all of the project")
+    many.add_argument("--category", help="all samples of it: training, testing, …")
+    many.add_argument("--to", required=True, metavar="FOLDER", help="where to: a new folder, or one to go on with")
+    many.add_argument("--block", help="one learn block, by id, type or title (default: all)")
+    many.add_argument("--variant", help="int8, float32 or akida (default: the server's choice)")
+    many.add_argument("--impulse", help="which impulse, by id or name (default: the project's default one)")
+    many.add_argument("--workers", type=int, default=4, help="samples asked for at a time (default: %(default)s)")
+    many.add_argument("--csv", action="store_true", help="write the tables as CSV files as well, into FOLDER/csv")
+    many.set_defaults(run=_classify)
 
 
 def _divided(arguments: list[str]) -> tuple[list[str], list[str]]:
@@ -103,6 +124,34 @@ def _sandbox(options: argparse.Namespace) -> int:
         print("Ctrl-C stops it.", flush=True)
         waiting.pause(math.inf)
     return 0
+
+
+def _classify(options: argparse.Namespace) -> int:
+    import edgekit
+
+    def named(text: str | None) -> int | str | None:
+        return int(text) if text is not None and text.isdecimal() else text
+
+    batch = edgekit.batch  # before anything is asked: it may not be installed
+    if options.samples and options.category:
+        raise UsageError("Give samples or a category, not both.")
+    studio = edgekit.connect(impulse=named(options.impulse))
+    samples: Any = [named(text) for text in options.samples] or None
+    if options.category:
+        samples = studio.samples(options.category)
+    print(f"{studio!r} into {options.to}", flush=True)
+    store = batch.classify(
+        studio, options.to, samples, block=named(options.block), variant=options.variant, workers=options.workers
+    )
+    print(store)
+    failed = store.failures()
+    for sample, text in failed["text"].head(5).items():
+        print(f"edgekit: sample {sample} failed: {text}", file=sys.stderr)
+    if options.csv:
+        from edgekit.batch import csv_files
+
+        print(f"CSV files: {', '.join(file.name for file in csv_files.write(store))} in {store.folder / 'csv'}")
+    return 3 if len(failed) else 0
 
 
 def _doctor(options: argparse.Namespace) -> int:

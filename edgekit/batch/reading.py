@@ -24,7 +24,7 @@ from edgekit.errors import ResponseError, UsageError
 from edgekit.results.by_kind import most_telling
 from edgekit.results.result import ClassifyResult
 
-_TYPES = {pa.bool_(): pd.BooleanDtype()}
+TYPES = {pa.bool_(): pd.BooleanDtype()}
 
 
 class AnswerPlace(NamedTuple):
@@ -72,6 +72,15 @@ class Parts:
             found = self._open[name]
             yield found if columns is None else found.select([c for c in columns if c in found.column_names])
 
+    def columns(self, name: str) -> Iterator[list[str]]:
+        """Yield the columns of a table in each part: labels may have come later."""
+        for one in self.sealed:
+            file = one / f"{name}{SUFFIX}"
+            if file.exists():
+                yield _schema(file, _state(file)).names
+        if name in self._open:
+            yield self._open[name].column_names
+
     def table(
         self,
         name: str,
@@ -87,7 +96,7 @@ class Parts:
         whole = pa.concat_tables(found, promote_options="permissive")
         if where is not None:
             whole = whole.filter(pc.equal(whole["block"], where))
-        table: pd.DataFrame = whole.to_pandas(types_mapper=_TYPES.get)
+        table: pd.DataFrame = whole.to_pandas(types_mapper=TYPES.get)
         if "sample" in table and not table["sample"].is_monotonic_increasing:
             table = table.sort_values("sample", kind="stable", ignore_index=True)
         return table

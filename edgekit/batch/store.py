@@ -11,7 +11,7 @@ import pandas as pd
 
 from edgekit import display
 from edgekit.batch import layout
-from edgekit.batch.reading import Parts
+from edgekit.batch.reading import TYPES, Parts
 from edgekit.batch.source import Stored
 from edgekit.errors import NotFoundError, UsageError
 from edgekit.results import label_lists
@@ -188,6 +188,17 @@ class Store:
     def cells(self, block: int | str | None = None) -> pd.DataFrame:
         """Return the cells of visual-anomaly blocks: `sample`, `window`, then the columns of `edgekit.visual.cells`."""
         return self._of_blocks("cells", block, self._plain)
+
+    def has(self, table: str, block: int) -> bool:
+        """Say whether a block has a table of this name: windows, predictions, detections, cells."""
+        return self._parts.has(table, int(block))
+
+    def by_part(self, table: str, block: int) -> Iterator[pd.DataFrame]:
+        """Yield a block's table part by part, for what is larger than the memory: all with the same columns."""
+        parts, name = self._parts, f"{table}-{block}"
+        columns = list(dict.fromkeys(column for names in parts.columns(name) for column in names))
+        for part in parts.tables(name):
+            yield part.to_pandas(types_mapper=TYPES.get).reindex(columns=columns)
 
     def failures(self) -> pd.DataFrame:
         """List the samples without an answer: index `sample`; `error` (its name), `text`, `run`, the last one."""

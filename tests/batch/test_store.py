@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
 import edgekit as ek
+from edgekit.cli import main
 from tests.batch.conftest import SAMPLES
 
 
@@ -138,3 +140,112 @@ def test_every_kind_of_block_has_its_tables(project, tmp_path, name, table):
             alike(again[list(expected)], expected)
     assert store.samples()["verdict"].notna().any() or name == "routine"
     assert repr(store).startswith("<Store of 3 samples of project ")
+
+
+def test_the_shell_does_it_as_well_and_writes_csv(sandbox, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("EI_API_KEY", sandbox.keys["motion"])
+    monkeypatch.setenv("EI_API_ENDPOINT", sandbox.url)
+    assert main(["classify", "31", "badminton02", "--to", str(tmp_path / "store"), "--csv"]) == 0
+    said = capsys.readouterr().out
+    assert "<Store of 2 samples of project 1 'motion' · keras, anomaly, anomaly-gmm>" in said
+    assert sandbox.keys["motion"] not in said
+    store = ek.Store(tmp_path / "store")
+    csv = tmp_path / "store" / "csv"
+    assert pd.read_csv(csv / "samples.csv")["id"].tolist() == [31, 32]
+    alike(pd.read_csv(csv / "windows-5.csv"), store.windows(5).drop(columns="category"))
+    assert "windows-5.csv" in said
+    assert main(["classify", "31", "9999", "--to", str(tmp_path / "store")]) == 3
+    assert "edgekit: sample 9999 failed: " in capsys.readouterr().err
+    assert main(["classify", "31", "--category", "testing", "--to", str(tmp_path)]) == 1
+
+
+def refused(studio, folder, **options):
+    with pytest.raises(ek.UsageError) as told:
+        ek.batch.classify(studio, folder, [31], **options)
+    return str(told.value)
+
+
+def test_a_folder_of_something_else_is_refused(motion_store, studio, project, tmp_path):
+    assert "is the store of project 1 ('motion'), and this is project 2" in refused(
+        project("objects"), motion_store.folder
+    )
+    assert "is the store of impulse 1 ('motion'), and this is impulse 2" in refused(
+        studio.under(2), motion_store.folder
+    )
+    assert "begun with block=None, and this is block=5" in refused(studio, motion_store.folder, block=5)
+    assert "begun with variant=None" in refused(studio, motion_store.folder, variant="float32")
+    (tmp_path / "thesis.txt").write_text("mine")
+    assert "holds other files and no store" in refused(studio, tmp_path)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["run.lock", "thesis.txt"]
+    assert len(motion_store) == len(SAMPLES)
+
+
+def test_a_store_of_a_newer_edgekit_says_what_to_do(motion_store, studio, tmp_path):
+    newer = shutil.copytree(motion_store.folder, tmp_path / "newer")
+    about = json.loads((newer / "store.json").read_text())
+    (newer / "store.json").write_text(json.dumps(about | {"format": 2, "impulse": "of another form"}))
+    with pytest.raises(ek.UsageError, match="made by a newer edgekit"):
+        ek.Store(newer)
+    assert "made by a newer edgekit" in refused(studio, newer)
+
+
+def test_no_store_and_a_damaged_one_are_told(motion_store, tmp_path):
+    with pytest.raises(ek.UsageError, match="There is no store"):
+        ek.Store(tmp_path)
+    broken = ek.Store(shutil.copytree(motion_store.folder, tmp_path / "broken"))
+    part = broken.folder / "parts" / "000001"
+    (part / "windows-5.parquet").write_bytes(b"no Parquet")
+    (part / "answers.jsonl.gz").write_bytes(b"no gzip")
+    with pytest.raises(ek.ResponseError, match=r"windows-5\.parquet. is damaged"):
+        broken.windows(5)
+    with pytest.raises(ek.ResponseError, match=r"answers\.jsonl\.gz. is damaged"):
+        broken.result(31)
+    (broken.folder / "store.json").write_text("{")
+    with pytest.raises(ek.ResponseError, match=r"store\.json. is damaged"):
+        ek.Store(broken.folder)
+
+
+def test_a_store_can_be_moved_and_needs_no_network(motion_store, tmp_path, monkeypatch):
+    moved = ek.Store(shutil.copytree(motion_store.folder, tmp_path / "elsewhere"))
+    monkeypatch.setattr("requests.Session.request", None)
+    pd.testing.assert_frame_equal(moved.samples(), motion_store.samples())
+    summary = ek.anomaly.summary(moved, "anomaly-gmm")
+    assert summary.per_sample.index[0] in (31, 32, 71)
+    with pytest.raises(ek.UsageError, match="does not hold what DSP block 2 made"):
+        moved.result(31).block("anomaly-gmm").explain()
+
+
+def test_every_table_goes_into_parquet_and_excel_and_comes_back(motion_store, project, tmp_path):
+    studio = project("motion")
+    result = studio.classify(31)
+    objects = project("objects")
+    found = objects.classify(objects.samples("testing").index[0])
+    surface = project("surface")
+    picture = surface.classify(102)
+    routine = project("routine")
+    keyed = routine.classify(routine.samples("testing").index[0])
+    tables = {
+        "signal": result.sample.signal(),
+        "windows": result.block("anomaly-gmm").windows(),
+        "predictions": result.block("keras").predictions(),
+        "thresholds": result.block("keras").thresholds,
+        "keyed": keyed.blocks[0].windows(),
+        "keyed predictions": keyed.blocks[0].predictions(),
+        "detections": next(block for block in found.blocks if block.detects).detections(),
+        "truths": next(block for block in found.blocks if block.detects).truth_boxes(),
+        "cells": picture.block(4).visual_anomaly().cells(),
+        "together": ek.windows([result], "keras"),
+        "confusion": ek.classification.confusion(result.block("keras").predictions()),
+        "summary": ek.anomaly.summary([result], "anomaly-gmm").per_sample,
+        "samples": studio.samples(),
+        "store": motion_store.samples(),
+        "stored windows": motion_store.windows(),
+    }
+    for name, table in tables.items():
+        json.dumps(table.attrs)
+        table.to_parquet(tmp_path / "table.parquet")
+        back = pd.read_parquet(tmp_path / "table.parquet")
+        pd.testing.assert_frame_equal(back, table, check_dtype=False, check_column_type=False, obj=name)
+        assert back.attrs == table.attrs
+        table.to_excel(tmp_path / "table.xlsx")
+        assert len(pd.read_excel(tmp_path / "table.xlsx")) == len(table)
