@@ -1,8 +1,9 @@
 """`make workshop`: the papers, the pack, and the whole course out of the pack with the network cut.
 
-The pack lies in build/workshop, for the systems and Pythons that a room has, and for this machine's. It is installed
-from in a network namespace of its own (``unshare``), with an empty home and nothing of this environment; then
-``edgekit doctor --workshop`` runs every part with its solutions. Arguments are the systems.
+The pack lies in build/workshop, for the systems and Pythons that a room has and for this machine's; what is printed is
+in build/workshop-papers. The pack is installed from in a network namespace of its own (``unshare``), with an empty home
+and nothing of this environment; then ``edgekit doctor --workshop`` runs every part with its solutions. Arguments are
+the systems.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ except OSError:
 def main(systems: list[str]) -> int:
     """Build all of it and try it; return 1 where the course did not run."""
     save(ROOT / "docs" / "workshop.md", handouts.text("instructor", figures.of_the_course()))
+    handouts.write(PACK.with_name("workshop-papers"))
     here = f"3.{sys.version_info.minor}"
     pythons = sorted({"3.12", "3.13", here})
     packed = pack.pack(PACK, systems or ["windows", "macos-arm64", "linux"], pythons, say=print)

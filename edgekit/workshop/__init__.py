@@ -10,6 +10,7 @@
 
 from edgekit.workshop.checking import Checked, check
 from edgekit.workshop.course import PARTS, Part, connect
+from edgekit.workshop.folder import reset
 from edgekit.workshop.learner_progress import progress
 
-__all__ = ["PARTS", "Checked", "Part", "check", "connect", "progress"]
+__all__ = ["PARTS", "Checked", "Part", "check", "connect", "progress", "reset"]

@@ -19,12 +19,14 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
     reset = parts.add_parser("reset", help="a fresh copy of one part; the old one is kept beside it")
     reset.add_argument("part", metavar="PART", choices=[part.key for part in PARTS], help="1 to 6; 5a or 5b")
     reset.set_defaults(run=_reset)
-    for one in (start, reset):
-        one.add_argument(
-            "folder", metavar="FOLDER", nargs="?", default=lab.FOLDER,
-            help="the folder that edgekit lab opens (default: %(default)s)",
-        )  # fmt: skip
-
+    start.add_argument(
+        "folder", metavar="FOLDER", nargs="?", default=lab.FOLDER,
+        help="the folder that edgekit lab opens (default: %(default)s)",
+    )  # fmt: skip
+    reset.add_argument(
+        "folder", metavar="FOLDER", nargs="?",
+        help=f"the same folder (default: {lab.FOLDER}, or the course's that this is typed in)",
+    )  # fmt: skip
     serve = parts.add_parser(
         "serve",
         help="serve the sandbox to a room, a key for each seat",

@@ -57,15 +57,16 @@ def start(folder: str | os.PathLike[str] = lab.FOLDER) -> lab.Copies:
     return lab.Copies(target, new, kept)
 
 
-def reset(part: int | str, folder: str | os.PathLike[str] = lab.FOLDER) -> tuple[Path, Path | None]:
+def reset(part: int | str, folder: str | os.PathLike[str] | None = None) -> tuple[Path, Path | None]:
     """Give a learner a fresh copy of a part; the old one is kept beside it.
 
     Parameters
     ----------
     part : int or str
         Which part: 3, or "5a".
-    folder : str or path
-        As in `start`.
+    folder : str or path, optional
+        The one that ``edgekit lab`` opens. Without it the one that this process runs in, as a notebook of the course
+        does; else ``edgekit-notebooks``.
 
     Returns
     -------
@@ -75,7 +76,16 @@ def reset(part: int | str, folder: str | os.PathLike[str] = lab.FOLDER) -> tuple
     ------
     UsageError
         There is no such part, or the folder cannot be written to.
+
+    Examples
+    --------
+    >>> import edgekit as ek
+    >>> fresh, mine = ek.workshop.reset(3, "my-notebooks")
+    >>> fresh.name, mine
+    ('3_read_the_scores.ipynb', None)
     """
+    if folder is None:
+        folder = Path.cwd().parent if Path.cwd().name == lab.WORKSHOP else lab.FOLDER
     fresh = Path(folder).resolve() / lab.WORKSHOP / f"{part_of(part).notebook}.ipynb"
     content = _content(part_of(part).notebook)
     old = None

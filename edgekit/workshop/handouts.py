@@ -9,7 +9,8 @@ from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any
 
-from edgekit import extras
+from edgekit import extras, progress
+from edgekit.errors import UsageError
 from edgekit.results.block import BlockResult
 from edgekit.saving import save
 from edgekit.studio.studio import Studio
@@ -28,26 +29,38 @@ PAPER = Path(__file__).parent / "paper"
 TITLES = {"instructor": "The workshop: instructor's page", "sheet": "edgekit on one sheet"}
 
 
-def write(folder: str | os.PathLike[str]) -> list[Path]:
+def write(folder: str | os.PathLike[str], *, instructor: bool = True) -> list[Path]:
     """Write all of it into a folder, as pages that need no Python and no network.
 
     Parameters
     ----------
     folder : str or path
         Where to; it is made where it is missing.
+    instructor : bool
+        The instructor's page as well, which has the answers.
 
     Returns
     -------
     The files: ``instructor.html``, ``api-sheet.html``, then ``part-1.html`` and so on.
+
+    Raises
+    ------
+    UsageError
+        The folder cannot be written to.
     """
     place = Path(folder)
-    place.mkdir(parents=True, exist_ok=True)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise UsageError(f"{str(place)!r} cannot be written to ({problem.strerror}). Name another folder.") from None
     found = figures.of_the_course()
-    pages = {"instructor.html": printable("instructor", found), "api-sheet.html": printable("sheet", found)}
-    for name, page in pages.items():
-        save(place / name, page)
-    paths = [place / name for name in pages]
-    for part in PARTS:
+    names = {"api-sheet.html": "sheet"}
+    if instructor:
+        names = {"instructor.html": "instructor"} | names
+    for name, paper in names.items():
+        save(place / name, printable(paper, found))
+    paths = [place / name for name in names]
+    for part in progress.bar(PARTS, desc="explorer pages"):
         paths.append(place / f"part-{part.key}.html")
         explorer(part.key).to_html(paths[-1])
     return paths

@@ -105,7 +105,7 @@ def pack(
             say(f"fetching the packages for {system}, Python {python}")
             counts[f"{system}-{python}"] = _fetch(folder, system, python, own)
         say("writing the hand-outs")
-        handouts.write(folder / "handouts")
+        handouts.write(folder / "handouts", instructor=False)
         _write_scripts(folder, systems, pythons)
     except OSError as problem:
         raise UsageError(f"{str(folder)!r} cannot be written to ({problem.strerror or problem}).") from None

@@ -96,7 +96,6 @@ def test_the_first_time_every_part_is_copied_without_its_solutions(tmp_path, mon
 
 
 def test_what_a_learner_changed_stays_and_what_was_lost_comes_back(tmp_path, capsys):
-    ek.workshop  # noqa: B018
     main(["workshop", "start", str(tmp_path)])
     (tmp_path / "workshop" / NAMES[0]).write_text("mine")
     (tmp_path / "workshop" / NAMES[1]).unlink()
@@ -120,6 +119,14 @@ def test_a_reset_gives_a_fresh_copy_and_keeps_the_old_one_beside_it(tmp_path, ca
     kept = {NAMES[2].replace(".", "-mine."): b"mine 1", NAMES[2].replace(".", "-mine-2."): b"mine 2"}
     assert contents(place) == fresh | kept
     assert str(place / NAMES[2].replace(".", "-mine-2.")) in capsys.readouterr().out
+
+
+def test_in_a_notebook_of_the_course_a_reset_needs_no_folder(tmp_path, monkeypatch):
+    folder.start(tmp_path)
+    monkeypatch.chdir(tmp_path / "workshop")
+    (tmp_path / "workshop" / NAMES[0]).write_text("mine")
+    fresh, mine = ek.workshop.reset(1)
+    assert (fresh, mine.read_text()) == (tmp_path.resolve() / "workshop" / NAMES[0], "mine")
 
 
 def test_a_reset_of_a_part_that_is_not_there_just_brings_it(tmp_path):

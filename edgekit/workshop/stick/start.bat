@@ -14,4 +14,4 @@ python --version >nul 2>nul && (
 )
 echo There is no Python. Install one of $pythons from python.org and tick "Add to PATH".
 :end
-pause
+if "%~1"=="" pause

@@ -1,8 +1,8 @@
 """Install the workshop out of this folder and open it; no network is used. Only Python itself has to be there.
 
 What is installed goes into the folder "edgekit-workshop" of your home, or where EDGEKIT_WORKSHOP_HOME says. Run it
-again to go on: what is installed stays. ``--check`` tries everything in place of opening JupyterLab. What follows
-``--`` is JupyterLab's own.
+again to go on: what is installed stays. ``--check`` tries everything in place of opening JupyterLab, and takes
+``--json``. Without it all arguments are JupyterLab's own.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 STICK = Path(__file__).resolve().parent
 HOME = Path(os.environ.get("EDGEKIT_WORKSHOP_HOME") or Path.home() / "edgekit-workshop")
+FIRST = "--LabApp.default_url=/lab/tree/workshop/1_fetch.ipynb"
 SYSTEMS = {
     ("Windows", "AMD64"): "windows",
     ("Darwin", "arm64"): "macos-arm64",
@@ -26,9 +27,7 @@ SYSTEMS = {
 
 
 def main(arguments: list[str]) -> int:
-    """Install where that is not done yet, then open the course; return the exit status."""
-    check = "--check" in arguments
-    others = [argument for argument in arguments if argument != "--check"]
+    """Install where that is not done yet, then open the course, or check it; return the exit status."""
     wanted = requirements()
     if wanted is None:
         return 1
@@ -37,8 +36,11 @@ def main(arguments: list[str]) -> int:
         return 1
     edgekit = [str(python), "-m", "edgekit.cli"]
     notebooks = str(HOME / "notebooks")
-    last = ["doctor", "--workshop"] if check else ["lab", notebooks, *others]
-    for command in (["workshop", "start", notebooks], last):
+    if "--check" in arguments:
+        commands = [["doctor", "--workshop", *(one for one in arguments if one != "--check")]]
+    else:
+        commands = [["workshop", "start", notebooks], ["lab", notebooks, "--", FIRST, *arguments]]
+    for command in commands:
         if status := subprocess.run([*edgekit, *command], cwd=HOME, check=False).returncode:  # noqa: S603
             return status
     return 0
@@ -65,7 +67,7 @@ def installed(wanted: Path) -> Path | None:
     listed = wanted.read_text("utf-8")
     if done.is_file() and done.read_text("utf-8") == listed:
         return python
-    print(f"Installing into {place}: a minute or two, the first time only.", flush=True)
+    print(f"Installing into {place}: a few minutes, the first time only.", file=sys.stderr, flush=True)
     try:
         HOME.mkdir(parents=True, exist_ok=True)
         if not python.is_file():
