@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from edgekit import classification, regression
 from edgekit.batch.journal import Place, Record
 from edgekit.classification.gathered import uncertain
+from edgekit.classification.probabilities import OF_LABEL, OWN_COLUMNS
 from edgekit.errors import EdgekitError
 from edgekit.results import detection, label_lists, labelled
 from edgekit.results.by_kind import shown_kind
@@ -233,7 +234,7 @@ def _together(block: int, pairs: list[tuple[_Answer, Classification]]) -> BlockW
         values = [
             columns[name] if name in columns else np.full(n, np.nan) for columns, n in zip(scored, counts, strict=True)
         ]
-        table[f"{name}_score" if name in FRAME else name] = np.concatenate(values)
+        table[f"{name}{OF_LABEL}" if name in OWN_COLUMNS else name] = np.concatenate(values)
     table["anomalous"] = labelled.anomalous(np.concatenate(outcomes)).array
     kind = shown_kind(max(raws, key=lambda raw: raw.scores().windows))
     return BlockWindows(block, kind, results, raws, size, pd.DataFrame(table), problems)

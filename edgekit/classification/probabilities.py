@@ -12,8 +12,10 @@ from edgekit import display
 from edgekit.arguments import table
 from edgekit.errors import UsageError
 
-# What else stands in tables of windows as numbers; every other column of floats is a label's probability.
-NOT_LABELS = ("start_ms", "end_ms", "expected", "anomaly", "anomalous", "signed_score", "sample", "category", "key")
+# Columns of tables of windows that are not the probability of a label of that name; such a label's has `OF_LABEL` after
+# the name. Every other column of floats but "anomaly" is a label's.
+OWN_COLUMNS = ("start_ms", "end_ms", "expected", "anomalous", "signed_score", "sample", "window", "category", "key")
+OF_LABEL = "_score"
 
 
 Texts: TypeAlias = "pd.api.extensions.ExtensionArray"
@@ -50,13 +52,15 @@ class Probabilities(NamedTuple):
                 f"block.windows(key={display.quoted(keys[0])})."
             )
         kinds = zip(given.columns, given.dtypes, strict=True)
-        labels = [name for name, dtype in kinds if name not in NOT_LABELS and pd.api.types.is_float_dtype(dtype)]
+        own = {*OWN_COLUMNS, "anomaly"}
+        columns = [name for name, dtype in kinds if name not in own and pd.api.types.is_float_dtype(dtype)]
+        labels = [_label(name) for name in columns]
         if not labels and len(given):
             raise UsageError(
                 "The windows have no column of probabilities (floats) for a label; "
                 f"their columns: {display.listing(map(str, given.columns))}."
             )
-        values = given[labels].to_numpy(float)
+        values = given[columns].to_numpy(float)
         if not values.size:
             return cls(labels, values, np.full(len(values), -1), np.full(len(values), np.nan))
         highest = values.argmax(axis=1)  # of a window with a NaN: that one
@@ -73,3 +77,8 @@ class Probabilities(NamedTuple):
         """Return the label of each code, missing for -1; the codes after the last label's are those of `more`."""
         names: Texts = pd.array([*self.labels, *more], dtype="str")
         return names.take(codes, allow_fill=bool((codes < 0).any()))
+
+
+def _label(column: str) -> str:
+    name = column.removesuffix(OF_LABEL)
+    return name if name in OWN_COLUMNS else column

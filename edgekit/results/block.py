@@ -111,8 +111,9 @@ class BlockResult:
         -------
         DataFrame, index `window` from 0: `start_ms`, `end_ms` (from the sample's start), `expected` (the label the
         window should have, missing where the response gives none), then one float column per key of ``result``
-        in order of first appearance, ``anomaly`` last. A key missing in a window is NaN. A label called start_ms,
-        end_ms or expected gets ``_score`` appended. Of object detection `expected` is the list of the objects' labels,
+        in order of first appearance, ``anomaly`` last. A key missing in a window is NaN. A label that is called
+        as a column of such tables is (start_ms, end_ms, expected, sample, window, category, key, anomalous or
+        signed_score) gets ``_score`` appended. Of object detection `expected` is the list of the objects' labels,
         of a regression a number: NaN where the label is none (`edgekit.regression.predictions`).
 
         ``.attrs["labeling_method"]`` says by which method windows of several labels were labelled, where there are any.

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from edgekit.classification.probabilities import OF_LABEL, OWN_COLUMNS
 from edgekit.wire.scores import Columns
 
 FRAME = ("start_ms", "end_ms", "expected")
@@ -47,7 +48,7 @@ def windows_table(scores: Columns, cut: Cut, expected: NDArray[Any]) -> pd.DataF
     start, end = cut.times()
     columns: dict[str, Any] = {"start_ms": start, "end_ms": end, "expected": expected}
     for name, values in scores.items():
-        while name in columns:
-            name += "_score"  # noqa: PLW2901
+        while name in columns or name in OWN_COLUMNS:
+            name += OF_LABEL  # noqa: PLW2901
         columns[name] = values
     return pd.DataFrame(columns, index=pd.RangeIndex(cut.windows, name="window"))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 import pytest
 
 import edgekit as ek
+from edgekit.classification import gathered
+from tests.conftest import SEED
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +51,24 @@ def test_no_results_have_no_windows():
 def test_a_block_is_found_by_its_kind_too(results):
     assert ek.windows(results, "classification").equals(ek.windows(results, "keras"))
     assert results[0].block("anomaly").type == "anomaly"  # a type before a kind
+
+
+def test_labels_that_are_called_like_columns_are_labels_all_the_same():
+    names = ["sample", "category", "window", "expected", "idle"]
+    document = json.loads(SEED.read_text())
+    block = document["classifications"][0]
+    block["learnBlock"] |= {"type": "keras"}
+    block["result"] = [{name: 0.8 if name == said else 0.05 for name in names} for said in names]
+    block["expectedLabels"] = [{"startIndex": i, "endIndex": i, "label": name} for i, name in enumerate(names)]
+    block["structuredResult"] = block["details"] = None
+    block["intervalMs"] = document["windowIncreaseMs"]
+    results = [ek.parse(document), ek.parse(document)]
+    together = ek.windows(results)
+    assert together["sample"].unique().tolist() == [results[0].sample.id]
+    for windows in (together, gathered.windows(results), results[0].blocks[0].windows()):
+        found = ek.classification.predictions(windows)
+        assert found["predicted"].tolist() == found["expected"].tolist()
+        assert found["correct"].all()
+    assert results[0].blocks[0].predictions()["predicted"].tolist() == names
+    confusion = ek.classification.confusion(ek.classification.predictions(together))
+    assert confusion.loc["category", "category"] == 2
