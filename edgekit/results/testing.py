@@ -109,7 +109,11 @@ class ModelTesting:
     def figures(self) -> pd.DataFrame:
         """The server's figures: index `figure`; `block` (id of the learn block; None: of all), `value`.
 
-        "right" and "wrong" count windows (in object detection objects). Scores are shares 0..1; "mean squared error" is
+        "right" and "wrong" count windows (in object detection objects). "uncertain" counts the windows whose highest
+        probability is below the block's threshold, out of the server's confusion matrix. **Where right and wrong make
+        up all windows, these are among the wrong ones**, as in the sandbox: then "accuracy" falls as the threshold
+        rises, and is lower than the accuracy of the most probable label, ``classification.summary(testing,
+        threshold=0)``. What the Studio does with them is not published. Scores are shares 0..1; "mean squared error" is
         in the label's unit, squared.
         """
         accuracy = self.raw.accuracy or TestingAccuracy()
@@ -117,6 +121,8 @@ class ModelTesting:
         rows: list[tuple[str, int | None, float | None]] = []
         if total is not None:
             rows += [("right", None, total.good), ("wrong", None, total.bad)]
+        if UNCERTAIN in (confusion := self.confusion):
+            rows += [(UNCERTAIN, None, float(confusion[UNCERTAIN].sum()))]
         rows += [(name, None, getattr(accuracy, field)) for field, name in _SCORES.items()]
         for block in self.raw.additional_metrics_by_learn_block:
             rows += [(metric.name, block.learn_block_id, _value(metric)) for metric in block.additional_metrics]
@@ -157,9 +163,11 @@ class ModelTesting:
         samples = self.predictions["sample"].nunique()
         variant = f", {display.short(self.variant)}" if self.variant else ""
         known = self.predictions["correct"].dropna()
+        unsure = int((self.predictions["prediction"] == UNCERTAIN).sum())
+        below = f", {unsure} uncertain" if unsure else ""
         return [
             f"{samples} sample{'' if samples == 1 else 's'} in {display.short(self.category)}{variant}",
-            *([f"{int(known.sum())} of {len(known)} right"] if len(known) else []),
+            *([f"{int(known.sum())} of {len(known)} right{below}"] if len(known) else []),
         ]
 
     def __repr__(self) -> str:

@@ -500,6 +500,9 @@ class Studio:
 
         Notes
         -----
+        A window whose highest probability is below the block's threshold is "uncertain", and that is no right answer:
+        see `ModelTesting.figures` for what it does to the accuracy.
+
         Source: ``POST …/jobs/classify`` (``modelVariants`` in its body is what counts), then ``GET …/classify/all/
         result/page``, page by page; for the figures ``GET …/classify/all/result``.
         """

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 
 import numpy as np
 
 from edgekit import display
 from edgekit.arguments import FINITE, text
-from edgekit.errors import UsageError
+from edgekit.errors import StudioError, UsageError
 from edgekit.results.decision import deciding
 from edgekit.results.kinds import kind_of
 from edgekit.studio import impulse_calls
@@ -73,11 +74,27 @@ def set_threshold(calls: Calls, block: int | str, value: float | str, *, key: st
     impulse, learn = impulse_calls.impulse(calls), impulse_calls.learn_block(calls, block)
     if impulse.id is None:
         raise UsageError("This server names no impulse id; set the threshold in the Studio.")
+    if learn not in {one.id for one in impulse.learn_blocks}:
+        raise UsageError(_elsewhere(calls, impulse, learn))
     entry = {"blockId": learn, "key": key or _threshold_key(calls, impulse, learn, value), "value": value}
     body = {"thresholds": [entry], "allowCreatingRegenerateModelTestingJobs": False}
     answer = calls.post(schema.ThresholdsSet, "impulse", impulse.id, "set-thresholds", body=body)
     status, had = answer.regenerate_model_testing_status, answer.had_model_testing_results
     return ThresholdSet(learn, str(entry["key"]), value, status, had)
+
+
+def _elsewhere(calls: Calls, impulse: schema.Impulse, block: int) -> str:
+    """Say of which impulse a block is that this one does not have."""
+    name = display.shown(impulse.name)
+    with contextlib.suppress(StudioError):  # an older server has no list of impulses
+        for other in calls.get(schema.ImpulsesResponse, "impulses").impulses:
+            if block in {one.id for one in other.learn_blocks}:
+                return (
+                    f"Learn block {block} is of impulse {other.id} ({display.shown(other.name)!r}), not of impulse "
+                    f"{impulse.id} ({name!r}): studio.under({other.id}).set_threshold({block}, …)."
+                )
+    have = ", ".join(f"{one.id} ({one.type}, {display.shown(one.title)!r})" for one in impulse.learn_blocks) or "none"
+    return f"There is no learn block {block} in impulse {impulse.id} ({name!r}). There are: {have}."
 
 
 def _threshold_key(calls: Calls, impulse: schema.Impulse, block: int, value: float | str) -> str:

@@ -312,3 +312,20 @@ def test_a_broken_answer_of_the_metadata_is_named_by_its_place():
     with Server(impulse, broken) as server, pytest.raises(ek.ResponseError) as caught:
         ek.Studio(url=server.url, api_key="ei_0123456789", project_id=1).set_threshold(9, 3)
     assert caught.value.place == "$.thresholds[0].key"
+
+
+def test_a_block_of_another_impulse_is_named_with_the_impulse_that_has_it(own):
+    with pytest.raises(ek.UsageError, match=r"block 9 is of impulse 2 .*studio\.under\(2\)\.set_threshold\(9"):
+        own.set_threshold(9, 3.0)
+    assert own.under(2).set_threshold(9, 3.0).block == 9
+    with pytest.raises(ek.UsageError, match=r"no learn block 99 in impulse 1 .*5 \(anomaly-gmm"):
+        own.set_threshold(99, 3.0)
+
+
+def test_windows_below_the_threshold_are_counted_beside_the_wrong_ones_they_are_among(own):
+    own.set_threshold(3, 0.9)
+    testing = own.test()
+    figures, unsure = testing.figures["value"], (testing.predictions["prediction"] == "uncertain").sum()
+    assert figures["uncertain"] == unsure > 0
+    assert figures["right"] + figures["wrong"] == len(testing)
+    assert f"right, {unsure} uncertain>" in repr(testing)
