@@ -298,8 +298,8 @@ class Project(ABC):
             for window, row in enumerate(self.features(sample, dsp_id).tolist())
         ]
 
-    def targets(self) -> dict[str, float]:
-        """Return the number by which each label goes into training: 1, 2, … in alphabetical order."""
+    def targets(self) -> dict[str, int]:
+        """Return the number of each label: 1, 2, … in alphabetical order."""
         labels = sorted({sample.label for sample in self.samples.values()})
         return {label: number for number, label in enumerate(labels, start=1)}
 

@@ -129,12 +129,11 @@ class SignalProject(Project):
         readings, pad = sample.resampled(self.interval(sample)), self.impulse["inputBlocks"][0]["padZeros"]
         return sliding_windows(readings, *self._in_readings(sample), pad)
 
-    def targets(self) -> dict[str, float]:
-        """Return the number by which each label goes into training: itself in regression."""
-        labels = sorted({label for sample in self.samples.values() for label in sample.labels()})
-        if any(isinstance(block, RegressionBlock) for block in self.blocks.values()):
-            return {label: float(label) for label in labels}
-        return {label: number for number, label in enumerate(labels, start=1)}
+    def targets(self) -> dict[str, int]:
+        """Return the number of each label, 1, 2, …; in the order of the numbers in regression."""
+        labels = {label for sample in self.samples.values() for label in sample.labels()}
+        numbers = any(isinstance(block, RegressionBlock) for block in self.blocks.values())
+        return {label: number for number, label in enumerate(sorted(labels, key=float if numbers else None), start=1)}
 
     def window_labels(self, sample: Signal) -> list[str]:
         """Return the label that most readings of each window have; of two with as many the later (majority-in-window).
