@@ -1,8 +1,9 @@
-"""Many features as two numbers a window, by which alike windows lie side by side."""
+"""Many features as two numbers a window: where it lies, what colours it, and which windows a polygon holds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,8 @@ from edgekit.arguments import array
 from edgekit.errors import UsageError
 
 Floats = NDArray[np.float64]
+BY = ("label", "correct", "score")  # what a window's colour may say
+_LABELS = 18  # with a colour and marker each
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,3 +110,45 @@ def _directions(centred: Floats, components: int) -> tuple[Floats, Floats]:
     found[:, :kept], sums[:kept] = directions[:, :kept], squares[:kept]
     largest = np.abs(found).argmax(axis=0)
     return found * np.where(found[largest, range(components)] < 0, -1.0, 1.0), sums
+
+
+def inside(polygon: Floats, x: Floats, y: Floats) -> NDArray[np.bool_]:
+    """Say which points lie inside a polygon, (corners, 2), by the even-odd rule; a point that is NaN does not.
+
+    The front end does the same arithmetic, so that both select the same windows (`front/features/lasso.js`).
+    """
+    low, high = polygon.min(axis=0), polygon.max(axis=0)
+    found = np.zeros(len(x), bool)
+    near = np.flatnonzero((x >= low[0]) & (x <= high[0]) & (y >= low[1]) & (y <= high[1]))
+    px, py = x[near], y[near]
+    odd = np.zeros(len(near), bool)
+    for (ax, ay), (bx, by) in zip(polygon, np.roll(polygon, 1, axis=0), strict=True):
+        if ay != by:
+            odd ^= ((ay > py) != (by > py)) & (px < (bx - ax) * (py - ay) / (by - ay) + ax)
+    found[near] = odd
+    return found
+
+
+def shades(table: pd.DataFrame, by: str) -> Any:
+    """Return the numbers that colour the points, where it is a matter of more or less; else None."""
+    if by == "score":
+        return table["score"].to_numpy(float)
+    if by == "label" and len(table):
+        numbers = pd.to_numeric(table["label"], errors="coerce").to_numpy(float)
+        return numbers if np.isfinite(numbers).all() else None
+    return None
+
+
+def labels_of(table: pd.DataFrame) -> tuple[list[str], NDArray[np.int32]]:
+    """Return the labels in alphabetical order, and which of them each window has.
+
+    Of more than `_LABELS` the most common ones keep their names; the others are "other labels", the last.
+    """
+    labels = table["label"].fillna("no label").astype(str)
+    common = labels.value_counts(sort=True).index[:_LABELS]
+    names = sorted(common)
+    codes = pd.Index(names).get_indexer(pd.Index(labels)).astype(np.int32)
+    if (codes < 0).any():
+        names = [*names, "other labels"]
+        codes[codes < 0] = len(names) - 1
+    return names, codes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Unpack
+from typing import Any, Unpack, cast
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from edgekit.explorers.anomaly import AnomalyExplorer, AnomalyState
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.classification import ClassificationExplorer, ClassificationState
 from edgekit.explorers.detection import DetectionExplorer, DetectionState
+from edgekit.explorers.features import FeaturesExplorer, FeaturesState
 from edgekit.explorers.panel import Panel
 from edgekit.explorers.plain import PlainExplorer
 from edgekit.explorers.project import ProjectExplorer, ProjectState
@@ -23,6 +24,7 @@ from edgekit.explorers.tabs import ResultExplorer, ResultState
 from edgekit.explorers.visual import VisualExplorer, VisualState
 from edgekit.results.block import BlockResult
 from edgekit.results.by_kind import most_telling
+from edgekit.results.features import Features
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
 from edgekit.studio.studio import Studio
@@ -33,6 +35,7 @@ __all__ = [
     "ClassificationExplorer",
     "DetectionExplorer",
     "Explorer",
+    "FeaturesExplorer",
     "Panel",
     "ProjectExplorer",
     "RegressionExplorer",
@@ -58,6 +61,7 @@ class State(
     AnomalyState,
     ClassificationState,
     DetectionState,
+    FeaturesState,
     ProjectState,
     RegressionState,
     ResultState,
@@ -69,7 +73,7 @@ class State(
 
 
 def explore(
-    what: Explorable | HasResults | Studio | Stored | Iterable[Explorable],
+    what: Explorable | Features | HasResults | Studio | Stored | Iterable[Explorable],
     block: int | str | None = None,
     **state: Unpack[State],
 ) -> Explorer:
@@ -82,7 +86,7 @@ def explore(
         Several samples or anomaly blocks are laid end to end on one axis of time, pictures stand one behind the other,
         the windows of a classifier stand with the most confident mistake first. One result of several blocks has a tab
         for each. Of a comparison with a baseline it is the samples in which something moved, and the explorer opens at
-        the window that moved farthest.
+        the window that moved farthest. Of the `Features` of a whole set (`Studio.set_features`) each window is a point.
     block : int or str, optional
         Which block of the results: its id, type or title. Without it, one result shows all its blocks, and of several
         results it is the block that has most to show: anomaly scores before objects, a regression and labels, a GMM
@@ -93,9 +97,9 @@ def explore(
     Returns
     -------
     Explorer
-        `AnomalyExplorer`, `ClassificationExplorer`, `DetectionExplorer`, `RegressionExplorer`, `SignalExplorer` or
-        `VisualExplorer`, of all blocks of a result `ResultExplorer`, of a project `ProjectExplorer`: a widget whose
-        state is readable and settable from Python.
+        `AnomalyExplorer`, `ClassificationExplorer`, `DetectionExplorer`, `FeaturesExplorer`, `RegressionExplorer`,
+        `SignalExplorer` or `VisualExplorer`, of all blocks of a result `ResultExplorer`, of a project
+        `ProjectExplorer`: a widget whose state is readable and settable from Python.
 
     Raises
     ------
@@ -125,6 +129,8 @@ def explore(
     """
     if isinstance(what, Studio | Stored):
         return ProjectExplorer(source_of(what, block), lambda one: explore(one, block), **state)
+    if isinstance(what, Features):
+        return FeaturesExplorer(what, **cast(FeaturesState, state))
     if isinstance(what, HasWorst):
         return _worst_first(what, block, {**state})
     given: Any = list(what.results.values()) if isinstance(what, HasResults) else what

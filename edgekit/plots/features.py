@@ -7,17 +7,15 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
 
 from edgekit import arguments, display
 from edgekit.colours import ANSWERS, COLOURS, HEAT
 from edgekit.errors import UsageError
 from edgekit.plots.style import finish, new_axes, plain
+from edgekit.projection import BY, labels_of, shades
 
 _MANY = 5000  # points; beyond, they are drawn smaller
 _MARKERS = "os^DvPX*"
-_LABELS = 18  # with a colour and marker each
-BY = ("label", "correct", "score")
 
 
 class HasPoints(Protocol):
@@ -84,16 +82,6 @@ def features(points: HasPoints | pd.DataFrame, by: str = "label", *, ax: Axes | 
     return ax
 
 
-def shades(table: pd.DataFrame, by: str) -> Any:
-    """Return the numbers that colour the points, where it is a matter of more or less; else None."""
-    if by == "score":
-        return table["score"].to_numpy(float)
-    if by == "label" and len(table):
-        numbers = pd.to_numeric(table["label"], errors="coerce").to_numpy(float)
-        return numbers if np.isfinite(numbers).all() else None
-    return None
-
-
 def _groups(table: pd.DataFrame, by: str) -> list[tuple[str, dict[str, Any], Any]]:
     if by == "correct":
         correct = table["correct"].to_numpy(float, na_value=np.nan)
@@ -113,18 +101,3 @@ def _groups(table: pd.DataFrame, by: str) -> list[tuple[str, dict[str, Any], Any
         )
         for i, name in enumerate(names)
     ]
-
-
-def labels_of(table: pd.DataFrame) -> tuple[list[str], NDArray[np.int32]]:
-    """Return the labels in alphabetical order, and which of them each window has.
-
-    Of more than `_LABELS` the most common ones keep their names; the others are "other labels", the last.
-    """
-    labels = table["label"].fillna("no label").astype(str)
-    common = labels.value_counts(sort=True).index[:_LABELS]
-    names = sorted(common)
-    codes = pd.Index(names).get_indexer(pd.Index(labels)).astype(np.int32)
-    if (codes < 0).any():
-        names = [*names, "other labels"]
-        codes[codes < 0] = len(names) - 1
-    return names, codes

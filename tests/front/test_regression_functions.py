@@ -11,6 +11,7 @@ MODULES = (
     "regression/scatter.js",
     "regression/state.js",
     "shared/arrays.js",
+    "shared/points.js",
 )
 RANDOM = np.random.default_rng(0)
 POINTS = "{x: Float32Array.from(x.x), y: Float32Array.from(x.y)}"

@@ -1,12 +1,13 @@
 // Drawing of the regression explorer: axes and signal below; points, threshold and chosen window, which move, above.
 import { canvasIn } from "../shared/canvas.js";
 import { clamp } from "../shared/numbers.js";
+import { pointAt } from "../shared/points.js";
 import { AXIS, TOP, timeScale } from "../shared/scales.js";
 import { drawSignal } from "../shared/signal_track.js";
 import { palette } from "../shared/theme.js";
 import { drawMark, drawTimeAxis } from "../shared/time_track.js";
 import { drawAllowed, drawPanel, drawRing, panelScale, placed } from "./panels.js";
-import { pointAt, pointsIn } from "./scatter.js";
+import { pointsIn } from "./scatter.js";
 /** @import { RegressionState } from "./state.js" */
 
 /**
