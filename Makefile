@@ -2,13 +2,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: lab test bench workshop docs lock models notebooks clean
+.PHONY: lab test replays bench workshop docs lock models notebooks clean
 
 lab: .venv/ready
 	$(BIN)/edgekit lab
 
 test: .venv/ready
 	$(BIN)/python -m tests
+
+# Every notebook on every project of the sandbox, and again out of a recording of it; a few of them are in make test.
+replays: .venv/ready
+	EDGEKIT_REPLAYS=all $(BIN)/python -m pytest tests/checks/test_notebooks_on_other_projects.py
 
 bench: .venv/ready
 	$(BIN)/python -m tests.bench

@@ -27,7 +27,8 @@ the faster way that pandas has for flat windows. The official client's calls rea
 nothing; there the margin is thin at 100 Hz: 6.1 times here, 5.3 in a small script with little else in memory (191 ms to
 36).
 What is matched and decoded: see bench_detection.py. Labels of windows: see bench_classification.py. Baselines: see
-bench_checks.py. How explorers are measured: see bench_explorers.py.
+bench_checks.py. How explorers are measured: see bench_explorers.py, and
+bench_project.py for the table of a project.
 """
 
 import gc
@@ -246,7 +247,14 @@ def main() -> None:
     name, peer, _ = COMMON[0]
     rows += parsing("100 Hz, a range of labels per window", response(10, 1, range_each=True), [(name, peer, "≥ 6")])
     # late: scipy's and Playwright's objects make the peers' garbage collections dearer, which flatters edgekit
-    from . import bench_checks, bench_classification, bench_detection, bench_explorers, bench_visual
+    from . import (
+        bench_checks,
+        bench_classification,
+        bench_detection,
+        bench_explorers,
+        bench_project,
+        bench_visual,
+    )
 
     rows += bench_detection.rows()
     rows += bench_classification.rows()
@@ -259,6 +267,7 @@ def main() -> None:
         rows += processes()
         rows += throughput()
     rows += bench_explorers.rows()
+    rows += bench_project.rows()
     show(rows)
 
 

@@ -66,7 +66,7 @@ class ProjectExplorer(Explorer):
     ----------
     sort : list of str
         [column, "ascending" or "descending"]; missing values stand last. Empty for the worst first: samples that are
-        wrong in all windows, in some, those of which nothing is known, right ones; among the same the worst score
+        wrong in all windows, in some, right ones, those of which nothing is known; among the same the worst score
         first.
     filters : dict
         Column to what is wanted of it: a list of texts ("" for missing ones), or [low, high] of a number, both

@@ -60,7 +60,7 @@ class ProjectRows:
     columns : list of Column
         Those there are.
     worst : array (samples,)
-        The rows, wrong ones first, then partly right ones, those of which nothing is known, right ones; among the same
+        The rows, wrong ones first, then partly right ones, right ones, those of which nothing is known; among the same
         the worst score first.
     """
 
@@ -112,8 +112,8 @@ class ProjectRows:
             score = self._values["worst"]
             keys.append(np.nan_to_num(-score if self._highest else score, nan=np.inf))
         if "correct" in self._values:
-            rank = {_RIGHT[2]: 0, _RIGHT[1]: 1, _RIGHT[0]: 3}
-            known = np.array([rank.get(text, 2) for text in self._texts["correct"]] + [2])
+            rank = {_RIGHT[2]: 0, _RIGHT[1]: 1, _RIGHT[0]: 2}
+            known = np.array([*(rank[text] for text in self._texts["correct"]), len(rank)])
             keys.append(known[self._values["correct"]])
         return np.lexsort(keys).astype("i4")
 

@@ -124,7 +124,9 @@ def table(results: Mapping[Any, ClassifyResult], block: int | str | None = None)
     for name, values in _doubted(results, chosen).items():
         found[name] = values.reindex(found.index)
     texts, numbers = ("kind", "verdict", "suggested"), ("worst", "label_quality")
-    kinds: dict[Any, Any] = {"block": "Int64", "correct": "boolean"} | dict.fromkeys(texts, "str")
+    kinds: dict[Any, Any] = (
+        dict.fromkeys(("block", "right", "known"), "Int64") | {"correct": "boolean"} | dict.fromkeys(texts, "str")
+    )
     return found.astype(kinds | dict.fromkeys(numbers, float))
 
 
@@ -220,6 +222,12 @@ def _most_frequent(codes: NDArray[np.intp], sample: NDArray[Any]) -> dict[Any, i
     return {one: int(code) for one, (_, code) in most.items()}
 
 
+_KINDS: dict[Any, Any] = {
+    "correct": "boolean",
+    **dict.fromkeys(("block", "right", "known"), "Int64"),
+    **dict.fromkeys(("kind", "verdict", "suggested"), "str"),
+    **dict.fromkeys(("worst", "label_quality"), float),
+}
 _JUDGED: Mapping[str, Callable[[Blocks], dict[Any, Judged]]] = {
     "anomaly": _anomalous,
     "visual": _anomalous,
@@ -250,5 +258,6 @@ def _doubted(results: Mapping[Any, ClassifyResult], chosen: Mapping[Any, BlockRe
         issues = label_issues(gathered.windows(blocks), training=True).drop_duplicates("sample").set_index("sample")
     except UsageError:  # no label is known, each window has labels for several keys, or there is no classifier
         return pd.DataFrame(columns=["suggested", "label_quality"])
-    suggested = issues["suggested"].mask(issues["suggested"] == issues["given"])
+    unsaid = issues["quality"].isna()  # the model does not know the given label: it cannot say whether that is wrong
+    suggested = issues["suggested"].mask(unsaid | (issues["suggested"] == issues["given"]))
     return pd.DataFrame({"suggested": suggested, "label_quality": issues["quality"]})

@@ -3,14 +3,20 @@
 It is executed as a learner does it, in a kernel to which ``EI_API_KEY`` and ``EI_API_ENDPOINT`` are set. Where a
 project does not have what a notebook is about, the set-up cell says so and takes a project of the embedded sandbox:
 from there on it is the notebook that nbval runs, and is not run again.
+
+What the server answers is recorded (``EDGEKIT_RECORD``), and a notebook of each kind runs once more out of the
+recording: with no key, and no server to ask. With ``EDGEKIT_REPLAYS=all`` every notebook does on every project
+(``make replays``).
 """
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 import pytest
@@ -25,6 +31,15 @@ ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 FORGET = "import matplotlib.pyplot\nmatplotlib.pyplot.close('all')\n%reset -f"
 WANTED = re.compile(r'connect_for\("([^"]+)"')
+# A notebook of each kind of project runs again out of its recording.
+REPLAYED = {
+    ("02_classify_a_sample", "routine"),
+    ("03_anomaly_scores", "motion"),
+    ("06_object_detection_debug_info", "objects"),
+    ("07_visual_anomaly", "surface"),
+    ("08_classification", "appliances"),
+    ("09_regression", "meat"),
+}
 GOES_ON = "goes on with a project of the sandbox"
 
 
@@ -37,14 +52,31 @@ def kernel() -> Iterator[NotebookClient]:
         yield client
 
 
+class Account(NamedTuple):
+    """A project: its name, what blocks it has, the variables that lead to it, to its recording."""
+
+    project: str
+    blocks: set[str | None]
+    live: dict[str, str]
+    recorded: dict[str, str]
+
+
 @pytest.fixture(scope="module", params=PROJECTS)
-def account(request, sandbox, kernel) -> tuple[set[str | None], NotebookClient]:
-    """What blocks a project has, and the kernel with its key."""
-    settings = {"EI_API_KEY": sandbox.keys[request.param], "EI_API_ENDPOINT": sandbox.url}
-    studio = ek.connect(url=sandbox.url, api_key=sandbox.keys[request.param])
+def account(request, sandbox, tmp_path_factory) -> Account:
+    """The project behind a key of the sandbox."""
+    key, folder = sandbox.keys[request.param], str(tmp_path_factory.mktemp("recording"))
+    studio = ek.connect(url=sandbox.url, api_key=key)
     blocks = studio.classify(studio.samples("testing", limit=1).index[0]).blocks
-    run(kernel, nbformat.v4.new_code_cell(f"import os\nos.environ.update({settings!r})"))
-    return {name for block in blocks for name in (block.kind, block.type, block.last_layer)}, kernel
+    there = {name for block in blocks for name in (block.kind, block.type, block.last_layer)}
+    live = {"EI_API_KEY": key, "EI_API_ENDPOINT": sandbox.url, "EDGEKIT_RECORD": folder}
+    return Account(request.param, there, live, {"EDGEKIT_REPLAY": folder})
+
+
+def begin(client: NotebookClient, settings: dict[str, str]) -> None:
+    """Forget all that ran before, and set these of the variables that lead to a project, no other."""
+    names = ("EI_API_KEY", "EI_API_ENDPOINT", "EDGEKIT_RECORD", "EDGEKIT_REPLAY")
+    code = f"{FORGET}\nimport os\n[os.environ.pop(name, None) for name in {names}]\nos.environ.update({settings})"
+    run(client, nbformat.v4.new_code_cell(code))
 
 
 def run(client: NotebookClient, cell: NotebookNode) -> str:
@@ -58,15 +90,20 @@ def run(client: NotebookClient, cell: NotebookNode) -> str:
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs_with_the_key_of_any_project(account, path):
-    there, client = account
-    run(client, nbformat.v4.new_code_cell(FORGET))
+def test_a_notebook_runs_with_the_key_of_any_project(account, kernel, path):
+    begin(kernel, account.live)
     first, *others = (cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code")
-    said = run(client, first)
+    said = run(kernel, first)
     wanted = WANTED.search(first.source)
-    assert (GOES_ON in said) == (wanted is not None and wanted[1] not in there)
+    assert (GOES_ON in said) == (wanted is not None and wanted[1] not in account.blocks)
     if GOES_ON in said:
         assert said == f"This project has no {wanted[1]} block: the notebook {GOES_ON}.\n"
         return
     for cell in others:
-        run(client, cell)
+        run(kernel, cell)
+    if (path.stem, account.project) not in REPLAYED and os.environ.get("EDGEKIT_REPLAYS") != "all":
+        return
+    begin(kernel, account.recorded)
+    for cell in (first, *others):
+        assert GOES_ON not in run(kernel, cell)
+    run(kernel, nbformat.v4.new_code_cell("assert studio.url == 'a recording', studio"))

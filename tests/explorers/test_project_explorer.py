@@ -57,7 +57,7 @@ def test_without_model_testing_it_says_how_to_get_verdicts(monkeypatch, studio):
 @pytest.mark.parametrize(
     ("sort", "ids"),
     [
-        ([], [3, 5, 7, 9]),  # wrong, not known, right with the higher score first
+        ([], [3, 7, 9, 5]),  # wrong, right with the higher score first, not known
         (["worst", "descending"], [7, 9, 3, 5]),
         (["worst", "ascending"], [3, 9, 7, 5]),
         (["filename", "ascending"], [3, 7, 5, 9]),
