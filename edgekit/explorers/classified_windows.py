@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -14,16 +13,13 @@ from numpy.typing import NDArray
 from edgekit import classification
 from edgekit.classification.probabilities import Probabilities
 from edgekit.errors import UsageError
-from edgekit.results import detection as detected
+from edgekit.explorers.images import MOST, is_picture, packed, thumbnails
 from edgekit.studio.many import in_order
 
 if TYPE_CHECKING:
-    from PIL.Image import Image
-
     from edgekit.results.block import BlockResult
 
 ORDERS = ("mistakes first", "doubtful labels first", "as recorded")
-_PICTURES, _THUMBNAIL = 400, 192  # how many are sent, and their longer side in pixels
 _GUESSED = "which label belongs to which window is a guess that may be wrong (AmbiguousLabelsWarning)"
 
 
@@ -103,7 +99,7 @@ class ClassifiedWindows:
         """Return what the front end draws and counts."""
         curve = self.curve()
         sizes = [float(block.result.window_size_ms) for block in self.blocks]
-        images = [_file(image) for image in self._pictures()]
+        mistakes = self.orders[ORDERS[0]]
         return {
             "sample": self.place,
             "size": np.array(sizes),
@@ -111,11 +107,10 @@ class ClassifiedWindows:
             "highest": self.highest,
             "confidence": self.found.confidence,
             "probabilities": self.found.values.astype("f4"),
-            "mistakes": self.orders[ORDERS[0]],
+            "mistakes": mistakes,
             "doubtful": self.orders[ORDERS[1]],
             "curve": curve.to_numpy("f8"),
-            "images": np.frombuffer(b"".join(images), "u1"),
-            "image_at": np.cumsum([0, *map(len, images)]).astype("i4"),
+            **packed(thumbnails(self.blocks, self.place[mistakes].tolist())),
         }
 
     def meta(self) -> dict[str, Any]:
@@ -128,7 +123,7 @@ class ClassifiedWindows:
             "categories": [sample.category for sample in samples],
             "orders": list(ORDERS),
             "judged": self.judged,
-            "pictures": any(sample.kind == "image" for sample in samples),
+            "pictures": any(map(is_picture, self.blocks)),
             "note": "; ".join(self._notes()),
         }
 
@@ -137,24 +132,10 @@ class ClassifiedWindows:
         learned = len({block.sample.id for block in self.blocks if block.sample.category == "training"})
         if learned:
             notes.append(f"the model was trained on {learned} of these samples: on others it does worse")
-        pictures = sum(block.sample.kind == "image" for block in self.blocks)
-        if pictures > _PICTURES:
-            notes.append(f"{_PICTURES} of {pictures} pictures are here")
+        pictures = sum(map(is_picture, self.blocks))
+        if pictures > MOST:
+            notes.append(f"{MOST} of {pictures} pictures are here")
         return notes
-
-    def _pictures(self) -> list[Image | None]:
-        """Fetch the pictures of image samples, a few at a time, those with mistakes first; of other samples none."""
-        images: list[Image | None] = [None] * len(self.blocks)
-        wanted = [i for i in dict.fromkeys(self.place[self.orders[ORDERS[0]]].tolist()) if self._is_picture(i)]
-        wanted = wanted[:_PICTURES]
-        if wanted:
-            fetched = in_order(lambda i, _: detected.picture(self.blocks[i].sample), wanted, "fetch pictures")
-            for i, image in zip(wanted, fetched, strict=True):
-                images[i] = image
-        return images
-
-    def _is_picture(self, block: int) -> bool:
-        return self.blocks[block].sample.kind == "image"
 
 
 def _orders(
@@ -173,16 +154,6 @@ def _orders(
         found = by_sample.get_indexer(pd.MultiIndex.from_arrays([windows["sample"], windows["expected"]]))
         rank = np.where(found >= 0, found, len(windows))
     return [order.astype("i4") for order in (mistakes, np.lexsort((count, rank)), count)]
-
-
-def _file(image: Image | None) -> bytes:
-    if image is None:
-        return b""
-    small = image.convert("RGB")
-    small.thumbnail((_THUMBNAIL, _THUMBNAIL))
-    buffer = io.BytesIO()
-    small.save(buffer, format="PNG")
-    return buffer.getvalue()
 
 
 def fetch_signals(blocks: Sequence[BlockResult]) -> None:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.results import detection as detected
+from edgekit.studio.many import in_order
+
 if TYPE_CHECKING:
     from PIL.Image import Image
+
+    from edgekit.results.block import BlockResult
+
+MOST = 400  # pictures that are sent where only the chosen one is looked at
+_THUMBNAIL = 192  # pixels, their longer side
 
 
 def png(image: Image | None) -> bytes:
@@ -29,3 +37,23 @@ def packed(images: Sequence[Image | None]) -> dict[str, NDArray[Any]]:
         "images": np.frombuffer(b"".join(files), "u1"),
         "image_at": np.cumsum([0, *map(len, files)]).astype("i4"),
     }
+
+
+def thumbnails(blocks: Sequence[BlockResult], order: Iterable[int]) -> list[Image | None]:
+    """Fetch small pictures of the image samples, a few at a time: of at most `MOST` blocks, the first ones of `order`.
+
+    None for the others, for samples that are no images, and where there is no picture.
+    """
+    images: list[Image | None] = [None] * len(blocks)
+    wanted = [i for i in dict.fromkeys(order) if is_picture(blocks[i])][:MOST]
+    fetched = in_order(lambda i, _: detected.picture(blocks[i].sample), wanted, "fetch pictures") if wanted else []
+    for i, image in zip(wanted, fetched, strict=True):
+        if image is not None:
+            images[i] = small = image.convert("RGB")
+            small.thumbnail((_THUMBNAIL, _THUMBNAIL))
+    return images
+
+
+def is_picture(block: BlockResult) -> bool:
+    """Whether a block is about a picture."""
+    return block.sample.kind == "image"

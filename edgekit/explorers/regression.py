@@ -12,6 +12,7 @@ from edgekit import display, regression
 from edgekit.arguments import real, texts, whole
 from edgekit.errors import UsageError
 from edgekit.explorers.base import Explorer
+from edgekit.explorers.images import packed, thumbnails
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.still import regression as still
 from edgekit.explorers.still.canvas import Canvas
@@ -80,6 +81,7 @@ class RegressionExplorer(Explorer):
         self._worst_first = np.argsort(-np.nan_to_num(error, nan=-1.0), kind="stable")[:known].astype("i4")
         resamples = RESAMPLES if len(blocks) <= _SURE else 0
         self._figures = regression.errors(self.windows, resamples=resamples).drop(index="within")
+        self._images = thumbnails(blocks, self._place[self._worst_first].tolist())
         self._timeline = Timeline([block.sample for block in blocks], _reach(tables))
         limit = float(error[self._worst_first[0]]) if first.threshold is None else first.threshold
         begin = {"window": int(self._worst_first[0]), "threshold": limit, "axes": self._timeline.axes}
@@ -87,7 +89,6 @@ class RegressionExplorer(Explorer):
 
     def _describe(self, first: BlockResult, limit: float) -> dict[str, Any]:
         numbers = self.windows[["expected", "predicted"]].to_numpy(float)[self._worst_first]
-        lost = len(self.windows) - len(self._worst_first)
         widest = float(self.windows["error"].abs().max())
         return self._timeline.meta() | {
             "title": f"{display.shown(first.title)} · {self._timeline.title()}",
@@ -99,8 +100,16 @@ class RegressionExplorer(Explorer):
                 for name, value, low, high in self._figures.itertuples()
                 if np.isfinite(value)
             ],
-            "note": f"{lost} of {len(self.windows)} windows have no expected or no predicted number" if lost else "",
+            "pictures": any(image is not None for image in self._images),
+            "note": "; ".join(self._notes()),
         }
+
+    def _notes(self) -> list[str]:
+        lost = len(self.windows) - len(self._worst_first)
+        notes = [f"{lost} of {len(self.windows)} windows have no expected or no predicted number"] if lost else []
+        if len(self._images) > _SURE:
+            notes.append(f"no intervals of more than {_SURE} samples here: edgekit.regression.errors() has them")
+        return notes
 
     def _arrays(self) -> dict[str, Any]:
         start = self._timeline.starts[self._place]
@@ -111,6 +120,7 @@ class RegressionExplorer(Explorer):
             "expected": self.windows["expected"].to_numpy(float),
             "predicted": self.windows["predicted"].to_numpy(float),
             "worst": self._worst_first,
+            **packed(self._images),
         }
 
     def _checked(self, name: str, value: Any) -> Any:
@@ -160,6 +170,11 @@ class RegressionExplorer(Explorer):
         for axes, height in ((scatter, row["predicted"]), (errors, row["error"])):
             axes.plot(row["expected"], height, "o", color="black", markersize=11, markerfacecolor="none")
         place = int(self._place[self.window])
+        if (image := self._images[place]) is not None:
+            signal.imshow(image)
+            signal.set_axis_off()
+            signal.set_title(plain(self._say()), loc="left", fontsize="medium")
+            return figure
         length = self._timeline.draw_sample(place, signal, self.axes, title=plain(self._say()))
         if row["start_ms"] > 0 or row["end_ms"] < length:
             signal.axvspan(row["start_ms"] / 1000, row["end_ms"] / 1000, facecolor="black", alpha=0.12)

@@ -198,10 +198,12 @@ interface RegressionMeta extends TimelineMeta {
   /** The largest error that there is room for. */
   widest: number;
   figures: { name: string; value: number; low: number | null; high: number | null }[];
+  /** Whether any sample is a picture that came. */
+  pictures: boolean;
   note: string;
 }
 /** One value a window, but `worst`: the windows that have an error, the largest first. */
-interface RegressionArrays extends TimelineArrays {
+interface RegressionArrays extends TimelineArrays, ImageArrays {
   sample: Int32Array;
   start: Float64Array;
   stop: Float64Array;

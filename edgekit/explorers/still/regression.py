@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from typing import NamedTuple
 
 import numpy as np
+from PIL import Image
 
 from edgekit import colours
 from edgekit.explorers.still.canvas import INK, PAPER, SOFT, Box, Canvas
@@ -38,8 +40,8 @@ class _Panel(NamedTuple):
 def picture(view: View) -> Canvas:
     """Draw the same as the explorer."""
     meta, arrays, state = view.meta, view.arrays, view.state
-    has_signal = bool(meta["axes"])
-    canvas, main, side = sheet(view, 530 if has_signal else 330)
+    has_signal, has_picture = bool(meta["axes"]), bool(meta["pictures"])
+    canvas, main, side = sheet(view, 530 if has_signal or has_picture else 330)
     half = (main.wide - 12) / 2
     worst = arrays["worst"]
     error = np.abs(arrays["predicted"] - arrays["expected"])[worst]
@@ -58,8 +60,11 @@ def picture(view: View) -> Canvas:
         chosen=int(place[0]) if len(place) else -1, caption=f"{few}, largest first",
         line=min(state["threshold"] / meta["widest"], 1),
     )  # fmt: skip
+    below = Box(main.left, main.top + 328, main.wide, main.high - 328)
     if has_signal:
-        _draw_sample(canvas, view, Box(main.left, main.top + 328, main.wide, main.high - 328))
+        _draw_sample(canvas, view, below)
+    elif has_picture:
+        _draw_picture(canvas, view, below)
     write_text(canvas, view, side, side.top)
     return canvas
 
@@ -123,6 +128,19 @@ def _draw_points(
         return
     looks = [(within.light, ~beyond), (above.light, beyond)]
     canvas.dots(box, np.column_stack([x, y]), looks, 1.5 if len(x) > _DUST else 3)
+
+
+def _draw_picture(canvas: Canvas, view: View, box: Box) -> None:
+    """Draw the picture of the chosen window's sample, where it came."""
+    files, at = view.arrays["images"], view.arrays["image_at"]
+    sample = int(view.arrays["sample"][view.state["window"]])
+    file = files[at[sample] : at[sample + 1]].tobytes()
+    if not file:
+        return
+    image = Image.open(io.BytesIO(file))
+    scale = min(box.wide / image.width, box.high / image.height)
+    wide, high = image.width * scale, image.height * scale
+    canvas.image(image, Box(box.left + (box.wide - wide) / 2, box.top, wide, high))
 
 
 def _draw_sample(canvas: Canvas, view: View, box: Box) -> None:

@@ -9,7 +9,7 @@ import { classificationHelp, classificationKeys } from "./keys.js";
 import { confusionMatrix } from "./matrix.js";
 import { classificationState } from "./state.js";
 import { curveTable, thresholdTable, windowCard } from "./text.js";
-import { thumbnails } from "./thumbnails.js";
+import { thumbnails } from "../shared/thumbnails.js";
 /** @import { ClassificationState } from "./state.js" */
 
 /** @type {Render<ClassificationTraits>} */

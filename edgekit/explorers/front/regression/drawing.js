@@ -1,10 +1,12 @@
 // Drawing of the regression explorer: axes and signal below; points, threshold and chosen window, which move, above.
 import { canvasIn } from "../shared/canvas.js";
 import { clamp } from "../shared/numbers.js";
+import { placement } from "../shared/placement.js";
 import { pointAt } from "../shared/points.js";
 import { AXIS, TOP, timeScale } from "../shared/scales.js";
 import { drawSignal } from "../shared/signal_track.js";
 import { palette } from "../shared/theme.js";
+import { thumbnails } from "../shared/thumbnails.js";
 import { drawMark, drawTimeAxis } from "../shared/time_track.js";
 import { drawAllowed, drawPanel, drawRing, panelScale, placed } from "./panels.js";
 import { pointsIn } from "./scatter.js";
@@ -13,11 +15,13 @@ import { pointsIn } from "./scatter.js";
 /**
  * @param {RegressionState} state
  * @param {HTMLElement} root
- * @param {{predicted: HTMLElement, errors: HTMLElement, signal: HTMLElement, knob: HTMLElement}} places
+ * @param {{predicted: HTMLElement, errors: HTMLElement, signal: HTMLElement, picture: HTMLElement, knob: HTMLElement}} places
+ * @param {() => void} again is called once a picture is decoded
  */
-export function regressionDrawing(state, root, places) {
+export function regressionDrawing(state, root, places, again) {
   const { model, meta } = state, panels = [panelOf(state, places.predicted, false), panelOf(state, places.errors, true)];
   const ofErrors = panels[1], signal = sampleTrack(state, places.signal);
+  const drawPicture = meta.pictures ? samplePicture(state, places.picture, again) : () => {};
   let colours = palette(root, meta.looks);
   return {
     below() {
@@ -31,6 +35,7 @@ export function regressionDrawing(state, root, places) {
       const scale = ofErrors.scale();
       places.knob.style.top = `${places.errors.offsetTop + clamp(scale.y(model.get("threshold")), TOP, scale.floor)}px`;
       signal.above(colours);
+      drawPicture();
     },
     windowUnderPredicted: panels[0].windowUnder, windowUnderErrors: ofErrors.windowUnder,
     /** The error at this height of the panel of errors. @param {PointerEvent} event */
@@ -105,6 +110,22 @@ function sampleTrack({ model, meta, data, view }, place) {
       const surface = over.begin(), now = view(), from = data.start[chosen], to = data.stop[chosen];
       if (from > now.low || to < now.high) drawMark(surface, colours, now, from, to, surface.height - AXIS);
     },
+  };
+}
+
+/**
+ * The picture of the chosen window's sample, of those that have one.
+ * @param {RegressionState} state
+ * @param {HTMLElement} place
+ * @param {() => void} again
+ */
+function samplePicture({ model, data }, place, again) {
+  const canvas = canvasIn(place), imageOf = thumbnails(data, again);
+  return () => {
+    const { context } = canvas.begin(), image = imageOf(data.sample[model.get("window")]);
+    if (!image) return;
+    const { left, top, wide, high } = placement(image.height / image.width, place);
+    context.drawImage(image, left, top, wide, high);
   };
 }
 

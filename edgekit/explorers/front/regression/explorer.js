@@ -21,11 +21,11 @@ const FURTHEST = 300; // bars in the strip: more could not be told apart
 /** @type {Render<RegressionTraits>} */
 function render({ model, el }) {
   const state = regressionState(model), { meta } = state, places = regressionPlaces(state);
-  const { panels, strip, signal, knob } = places, legend = axisLegend(model, meta);
+  const { panels, strip, signal, picture, knob } = places, legend = axisLegend(model, meta);
   const fields = regressionFields(state), card = windowCard(state), allowed = allowedTable(state);
   const root = frame(meta.title, {
     head: fields.elements,
-    main: [h("div", { class: "ek-stack" }, panels, knob), strip, ...(meta.axes.length ? [legend.element, signal] : [])],
+    main: [h("div", { class: "ek-stack" }, panels, knob), strip, ...(meta.axes.length ? [legend.element, signal] : []), meta.pictures ? picture : null],
     side: [card.element, allowed.element, figureTable(meta)],
     foot: regressionHelp(meta.note),
     width: "18.5rem", // for the figures with their intervals on one line
@@ -33,13 +33,13 @@ function render({ model, el }) {
   keepKeys(root);
   el.replaceChildren(root);
 
-  const drawing = regressionDrawing(state, root, places), drawStrip = errorStrip(state, strip);
+  const drawing = regressionDrawing(state, root, places, () => loop.again()), drawStrip = errorStrip(state, strip);
   let colours = palette(root, meta.looks);
   regressionKeys(state, root, knob);
   pressPanels(state, drawing, places);
   onDrag(signal, () => true, (event) =>
     state.chooseAt(timeScale(state.view(), signal.clientWidth).ms(event.clientX - signal.getBoundingClientRect().left)));
-  return drawingLoop(model, root, {
+  const loop = drawingLoop(model, root, {
     often: ["window", "threshold"], seldom: ["axes"],
     below() {
       colours = drawing.below();
@@ -54,7 +54,8 @@ function render({ model, el }) {
       panels.setAttribute("aria-valuenow", String(model.get("window")));
       panels.setAttribute("aria-valuetext", card.show());
     },
-  }).stop;
+  });
+  return loop.stop;
 }
 
 /**
@@ -65,6 +66,7 @@ function regressionPlaces({ windows }) {
   const predicted = h("div", { class: "ek-track ek-high" }), errors = h("div", { class: "ek-track ek-high" });
   return {
     predicted, errors, signal: h("div", { class: "ek-track" }),
+    picture: h("div", { class: "ek-track", role: "img", "aria-label": "picture of the chosen window" }),
     panels: h("div", {
       class: "ek-panels", tabindex: "0", role: "slider", "aria-label": "window",
       "aria-valuemin": 0, "aria-valuemax": Math.max(windows - 1, 0),

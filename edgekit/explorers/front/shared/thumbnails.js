@@ -1,5 +1,5 @@
 // Pictures of the samples, decoded when they are first looked at; the latest ones are kept.
-import { packedImage } from "../shared/images.js";
+import { packedImage } from "./images.js";
 
 const KEPT = 64;
 
