@@ -14,7 +14,9 @@ from edgekit.display import listing
 from edgekit.errors import UsageError
 
 _FRAME = ("start_ms", "end_ms", "expected")
-_SCORE, _VALUE = "anomaly", "value"  # the first is no prediction; the second is the Studio's name of one
+_OF_MANY = ("sample", "window", "category")  # columns of `edgekit.windows`
+_NO_PREDICTIONS = (*_OF_MANY, *_FRAME, "anomaly", "anomalous")
+_VALUE = "value"  # the Studio's name of a prediction
 
 
 def predictions(windows: pd.DataFrame, threshold: float | None = None) -> pd.DataFrame:
@@ -23,16 +25,17 @@ def predictions(windows: pd.DataFrame, threshold: float | None = None) -> pd.Dat
     Parameters
     ----------
     windows : DataFrame
-        ``BlockResult.windows()`` of a regression block: `start_ms`, `end_ms`, `expected`, and one column of numbers.
+        ``BlockResult.windows()`` of a regression block, or `edgekit.windows` of many results: `start_ms`, `end_ms`,
+        `expected`, and one column of numbers.
     threshold : float, optional
         The largest absolute error that is allowed; not negative, in the unit of the label. It can exceed 1.
 
     Returns
     -------
-    DataFrame, the index of `windows`: `start_ms`, `end_ms`, `expected`, `predicted`, `error` (predicted - expected),
-    `within` (nullable boolean: the absolute error is at most the threshold). A label that is no finite number, such as
-    "idle", is NaN, and so is one that is missing; `error` is NaN where either number is, and `within` missing there and
-    without a threshold.
+    DataFrame, the index of `windows`: its `sample`, `window` and `category` if it has them, then `start_ms`, `end_ms`,
+    `expected`, `predicted`, `error` (predicted - expected), `within` (nullable boolean: the absolute error is at most
+    the threshold). A label that is no finite number, such as "idle", is NaN, and so is one that is missing; `error` is
+    NaN where either number is, and `within` missing there and without a threshold.
 
     Raises
     ------
@@ -54,7 +57,8 @@ def predictions(windows: pd.DataFrame, threshold: float | None = None) -> pd.Dat
     expected, predicted = as_numbers(windows["expected"]), _predicted(windows)
     error = predicted - expected
     columns = {"expected": expected, "predicted": predicted, "error": error, "within": is_within(error, limit)}
-    return windows[["start_ms", "end_ms"]].assign(**columns)
+    front = [name for name in _OF_MANY if name in windows]
+    return windows[[*front, "start_ms", "end_ms"]].assign(**columns)
 
 
 def tolerance(threshold: float) -> float:
@@ -84,7 +88,7 @@ def _number(label: Any) -> float:
 
 
 def _predicted(windows: pd.DataFrame) -> NDArray[np.float64]:
-    names = [name for name in windows if name not in (*_FRAME, _SCORE)]
+    names = [name for name in windows if name not in _NO_PREDICTIONS]
     chosen = [_VALUE] if _VALUE in names else names
     if len(chosen) == 1:
         return arguments.array(f"The column {chosen[0]} of the windows", windows[chosen[0]])

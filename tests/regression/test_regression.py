@@ -63,6 +63,15 @@ def test_an_error_as_large_as_the_threshold_is_within_and_zero_is_a_threshold():
     assert ek.regression.predictions(windows(["1"], [3.5]), 2.5)["within"].tolist() == [True]
 
 
+def test_the_windows_of_many_results_keep_their_samples():
+    front = {"sample": [7, 9], "window": [0, 0], "category": ["testing"] * 2}
+    windows = pd.DataFrame(front | {"start_ms": 0, "end_ms": 1000, "expected": [1.0, 2.0], "moisture": [1.5, 1.0]})
+    table = ek.regression.predictions(windows)
+    assert list(table)[:3] == list(front)
+    assert table["error"].tolist() == [0.5, -1.0]
+    assert ek.regression.errors(table).loc["mae", "low"] < 0.75
+
+
 def test_a_prediction_of_nan_has_no_error():
     table = ek.regression.predictions(windows(["1"], [np.nan]), 1)
     assert table["error"].isna().all()
