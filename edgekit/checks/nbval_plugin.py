@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from edgekit.checks.cell_outputs import differences
 from edgekit.checks.made_with import other_project
-from edgekit.checks.notebooks import ENVIRONMENT, canonical
+from edgekit.checks.notebooks import ENVIRONMENT, canonical, without_progress
 from edgekit.checks.tolerance import ATOL, RTOL, TolerantText
 from edgekit.saving import save
 
@@ -85,7 +85,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def _compare(cell: Any, new: list[Any], old: list[Any]) -> bool:
     """Compare in place of `IPyNbCell.compare_outputs`; nbval prints what is put into `comparison_traceback`."""
     rms = cell.config.getoption("nbval_image_rms", None)
-    found = differences(old, new, cell.sanitize, rms, partial(_keep_picture, cell))
+    found = differences(without_progress(old), without_progress(new), cell.sanitize, rms, partial(_keep_picture, cell))
     cell.comparison_traceback = found and [*found, "", _LEGEND.format(name=cell.parent.path.name)]
     return not found
 

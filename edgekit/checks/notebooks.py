@@ -8,6 +8,7 @@ else; with ``--check`` it only looks. A cell tagged "exercise" is what `exercise
 from __future__ import annotations
 
 import argparse
+import copy
 import hashlib
 import itertools
 import json
@@ -38,6 +39,8 @@ _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 # would lose their pictures; whether a progress bar appears depends on the speed of the machine (edgekit/progress.py).
 # The last keeps what the workshop's checks note out of the folder: see edgekit/workshop/learner_progress.py.
 ENVIRONMENT: dict[str, str | None] = {"MPLBACKEND": None, "TQDM_DISABLE": "1", "EDGEKIT_WORKSHOP_PROGRESS": ""}
+# A line of tqdm's, and what stands beside its bar in a notebook: "classify:  50%|#####     | 24/48 [00:01<00:01, …]".
+_BAR = re.compile(r"\s*(?:[^|\n]*:)?\s*\d+%\|[^|\n]*\| *[\d.]+\w?/[\d.]+\w? \[[^\]\n]*\]\s*|HBox\(.*FloatProgress\(.*")
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _KEY = re.compile(r"ei_[0-9a-fA-F]{16,}")
 _UNWANTED = {
@@ -87,7 +90,25 @@ def canonical(notebook: Mapping[str, Any]) -> NotebookNode:
     return node  # type: ignore[no-any-return]
 
 
+def without_progress(outputs: Sequence[Any]) -> list[Any]:
+    """Leave progress bars out of outputs: whether one appears, and what it says, depends on the machine's speed."""
+    return [left for output in outputs if (left := _without_bar(output)) is not None]
+
+
+def _without_bar(output: Any) -> Any:
+    if output["output_type"] == "stream" and output["name"] == "stderr":
+        lines = re.split(r"(?<=[\r\n])", "".join(output["text"]))
+        if not any(map(_BAR.fullmatch, lines)):
+            return output
+        output = copy.copy(output)
+        output["text"] = "".join(line for line in lines if line.strip() and not _BAR.fullmatch(line))
+        return output if output["text"] else None
+    is_bar = output["output_type"] == "display_data" and _BAR.fullmatch("".join(output["data"].get("text/plain", "")))
+    return None if is_bar else output
+
+
 def _cleaned(outputs: Sequence[NotebookNode], number: int | None) -> Iterator[NotebookNode]:
+    outputs = without_progress(outputs)
     for output in outputs:
         if output.output_type == "execute_result":
             output.execution_count = number

@@ -43,6 +43,8 @@ def stream(text: str, name: str = "stdout") -> dict[str, Any]:
 
 
 PROGRESS = "from edgekit import progress\nprogress.SHOW_AFTER = 0\nfor _ in progress.bar(range(2)): pass"
+BAR = "classify:  50%|█████     | 24/48 [00:01<00:01, 20.14sample/s]"
+BAR_SAVED = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}, "text/plain": BAR}
 # What is run, what the notebook says came out, and whether nbval shall pass.
 CELLS = {
     "the same": ("print('done 3.142')", [stream("done 3.142\n")], True),
@@ -61,6 +63,9 @@ CELLS = {
     "another word": ("print('good 0.5')", [stream("bad 0.5\n")], False),
     "another integer": ("1000000001", [plain("1000000002")], False),
     "no progress bar": (PROGRESS, [], True),
+    "a bar that JupyterLab saved": ("1", [new_output("display_data", BAR_SAVED), plain("1")], True),
+    "a bar in stderr": ("1", [stream(f"\r{BAR}\r{BAR}\n", "stderr"), plain("1")], True),
+    "what stands beside a bar": ("1", [stream(f"\r{BAR}\nlook here\n", "stderr"), plain("1")], False),
     "nothing after a semicolon": ("0.5;", [], True),
     "one output too few": ("print(0.5)", [], False),
 }
@@ -212,6 +217,12 @@ some_cell = st.one_of(
 def test_canonical_is_idempotent(cells):
     once = canonical(notebook(*cells))
     assert canonical(once) == once
+
+
+def test_canonical_leaves_progress_bars_out():
+    words = stream(f"\r{BAR}\r{BAR}\nlook here\n", "stderr")
+    (cell,) = canonical(notebook(ran(new_output("display_data", BAR_SAVED), words, stream("50%| | 1/2 [")))).cells
+    assert [output.text for output in cell.outputs] == ["50%| | 1/2 [", "look here\n"]
 
 
 def test_canonical_leaves_its_argument_alone():
