@@ -23,6 +23,12 @@ class Stored(Protocol):
     def samples(self, block: int | str | None = None) -> pd.DataFrame:
         """Return a table indexed by sample id, with what the block makes of each."""
 
+    def blocks(self) -> pd.DataFrame:
+        """Return the learn blocks: `id`, `kind`, …"""
+
+    def windows(self, block: int | str | None = None) -> pd.DataFrame:
+        """Return one row a window."""
+
     def result(self, sample: int, /) -> ClassifyResult:
         """Return what was answered for one sample."""
 
@@ -47,6 +53,7 @@ class ProjectSource(Protocol):
 
 
 _READINGS = 400  # of a sample, for its strip
+_WINDOWS = 2_000_000  # of a store, whose labels are judged: that takes a second or two
 
 
 class StudioSource:
@@ -97,8 +104,15 @@ class StoreSource:
         self.note = ""
 
     def table(self) -> pd.DataFrame:
-        """Return the store's own table."""
-        return self._store.samples(self._block)
+        """Return the store's own table, and which labels are doubtful."""
+        table, blocks = self._store.samples(self._block), self._store.blocks()
+        classifiers = blocks[blocks["kind"] == "classification"]
+        if classifiers.empty or "windows" not in table:
+            return table
+        if (count := int(table["windows"].sum())) > _WINDOWS:
+            self.note = f"labels are not judged: there are {count:,} windows, more than {_WINDOWS:,}"
+            return table
+        return table.join(sample_verdict.doubtful_labels(self._store.windows(int(classifiers["id"].iloc[0]))))
 
     def sample(self, sample: int) -> Sample:
         """Return the sample as it came with its answer."""

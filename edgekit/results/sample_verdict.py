@@ -244,19 +244,31 @@ def _telling(result: ClassifyResult) -> BlockResult | None:
 
 
 def _doubted(results: Mapping[Any, ClassifyResult], chosen: Mapping[Any, BlockResult | None]) -> pd.DataFrame:
-    """Return which label a classifier would give, where it is not the sample's own, and how far it believes that one.
-
-    The classifier is the chosen block, else the first there is; of several labels in a sample it is about the one that
-    is believed least.
-    """
+    """Return which labels a classifier doubts: the chosen block, else the first one there is."""
     blocks: dict[Any, BlockResult] = {}
     for sample, result in results.items():
         candidates = [block for block in (chosen[sample], *result.blocks) if block is not None]
         if classifier := next((block for block in candidates if block.shown_kind == "classification"), None):
             blocks[sample] = classifier
+    return doubtful_labels(gathered.windows(blocks)) if blocks else doubtful_labels(pd.DataFrame())
+
+
+def doubtful_labels(windows: pd.DataFrame) -> pd.DataFrame:
+    """Return which label a classifier prefers, where it is not the sample's own, and how far it believes that one.
+
+    Parameters
+    ----------
+    windows : DataFrame
+        Those of a classifier, as `edgekit.windows` puts them together.
+
+    Returns
+    -------
+    DataFrame, index `sample`: `suggested`, `label_quality` (see `SampleVerdict`), of several labels in a sample about
+    the one that is believed least. Empty where no label is known, or each window has one for each of several keys.
+    """
     try:
-        issues = label_issues(gathered.windows(blocks), training=True).drop_duplicates("sample").set_index("sample")
-    except UsageError:  # no label is known, each window has labels for several keys, or there is no classifier
+        issues = label_issues(windows, training=True).drop_duplicates("sample").set_index("sample")
+    except UsageError:
         return pd.DataFrame(columns=["suggested", "label_quality"])
     unsaid = issues["quality"].isna()  # the model does not know the given label: it cannot say whether that is wrong
     suggested = issues["suggested"].mask(unsaid | (issues["suggested"] == issues["given"]))

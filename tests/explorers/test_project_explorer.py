@@ -175,6 +175,8 @@ def test_a_store_is_explored_without_a_studio(studio, tmp_path):
     explorer.sample = 41
     assert explorer.opened.result.sample.id == 41
     assert explorer._strips.of(0)[:1] == SIGNAL
+    judged = ek.classification.label_issues(ek.windows(explorer.results, "keras")).set_index("sample")
+    np.testing.assert_allclose(explorer.samples["label_quality"], judged["quality"].loc[[31, 32, 41]], rtol=1e-5)
     assert "lowest probability" in repr(ek.explore(ek.Store(tmp_path), block="keras")._meta["columns"])
 
 
