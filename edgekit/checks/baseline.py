@@ -239,10 +239,9 @@ def _verdicts(block: BlockResult, kind: str, windows: pd.DataFrame) -> NDArray[A
     """Return what the block says of each window in a word or two; empty where nothing decides."""
     nothing = np.full(len(windows), "", object)
     if kind == "regression":
-        within = regression.predictions(windows, block.threshold)["within"] if block.threshold is not None else None
-        return nothing if within is None else _texts(within.map({True: WITHIN, False: BEYOND}))
+        return _within(block, windows) if block.threshold is not None else nothing
     said = nothing
-    if kind in ("anomaly", "visual") and block.threshold is not None:
+    if kind in ("anomaly", "visual") and block.threshold is not None and SCORE in windows:
         score = windows[SCORE].to_numpy(float)
         is_anomaly = score >= block.threshold if kind == "visual" else score > block.threshold
         said = np.where(np.isnan(score), "", np.where(is_anomaly, ANOMALY, NORMAL)).astype(object)
@@ -250,6 +249,14 @@ def _verdicts(block: BlockResult, kind: str, windows: pd.DataFrame) -> NDArray[A
         return said
     labels = _texts(classification.predictions(windows, block.uncertain_below())["predicted"])
     return labels if said is nothing else labels + np.where(said == "", "", ", ").astype(object) + said
+
+
+def _within(block: BlockResult, windows: pd.DataFrame) -> NDArray[Any]:
+    try:
+        within = regression.predictions(windows, block.threshold)["within"]
+    except UsageError:  # several numbers a window, and none of them is the one that is judged
+        return np.full(len(windows), "", object)
+    return _texts(within.map({True: WITHIN, False: BEYOND}))
 
 
 def _verdicts_of_keys(block: BlockResult, windows: int) -> NDArray[Any]:
@@ -276,8 +283,7 @@ def _of_cells(blocks: list[BlockResult], lengths: list[int]) -> Columns:
 def _object_rows(blocks: list[BlockResult]) -> tuple[Columns, Columns]:
     tables = []
     for block in blocks:
-        size, _ = detected.input_frame(block.sample)
-        found = block.detections(input_size=size)
+        found = _detections(block)
         found = found.sort_values(["window", "label", "x", "y"], kind="stable")
         count = max(len(block.raw.structured_result or []), len(block.raw.details or []))
         objects = found["window"].value_counts().reindex(range(count), fill_value=0)
@@ -290,6 +296,15 @@ def _object_rows(blocks: list[BlockResult]) -> tuple[Columns, Columns]:
     rows: Columns = {name: table[name].to_numpy() for name in ("sample", "window", "object", "verdict")}
     rows["label"] = _texts(table["label"])
     return rows, {name: table[name].to_numpy(float) for name in _PLACE}
+
+
+def _detections(block: BlockResult) -> pd.DataFrame:
+    """Return the boxes as ratios; where nothing says how large the model's input is, in its pixels, as they came."""
+    size, _ = detected.input_frame(block.sample)
+    try:
+        return block.detections(input_size=size)
+    except UsageError:
+        return block.detections(input_size=(1, 1))
 
 
 def _counted(objects: pd.Series[int]) -> list[str]:

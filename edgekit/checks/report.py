@@ -52,13 +52,15 @@ def _accept(found: Comparison) -> str:
 
 def _tables(found: Comparison, rows: int) -> Iterator[tuple[str, pd.DataFrame]]:
     """Return what is shown of each table that holds anything, and its heading; the verdicts first."""
+    once = found.missing.drop(columns="block").drop_duplicates()  # mostly it is the same for all blocks
     named = {
-        "Verdicts": found.verdicts, "Scores": found.moved, "Samples": found.missing, "Labels": found.labels,
+        "Verdicts, the worst first": found.verdicts, "Scores, the worst first": found.moved,
+        "Samples": once, "Labels": found.labels,
     }  # fmt: skip
     for name, table in named.items():
         if len(table):
             count = f", {rows} of {len(table)}" if len(table) > rows else ""
-            yield f"{name}{', the worst first' if name in ('Verdicts', 'Scores') else ''}{count}", table.head(rows)
+            yield f"{name}{count}", table.head(rows)
 
 
 def _cells(table: pd.DataFrame) -> list[list[str]]:
@@ -66,9 +68,6 @@ def _cells(table: pd.DataFrame) -> list[list[str]]:
         [f"{v:.6g}" if isinstance(v, float) else display.shown(v, 60) for v in row]
         for row in table.itertuples(index=False)
     ]
-
-
-# --- the forms --------------------------------------------------------------------------------------------------------
 
 
 def text(found: Comparison) -> str:

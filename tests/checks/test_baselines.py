@@ -24,6 +24,16 @@ from tests.scores import scored_document
 from tests.visual_result import seen_result
 
 DATA = Path(__file__).parents[1] / "data"
+
+
+def two_numbers() -> ek.ClassifyResult:
+    found = document(windows=2)
+    block_of(found)["learnBlock"] |= {"type": "keras-regression"}
+    block_of(found)["result"] = [{"left": 1.0, "right": 2.0}] * 2
+    return ek.parse(found)
+
+
+RUNNERS_BOX = {"label": "bolt", "value": 0.9, "x": 32, "y": 16, "width": 8, "height": 8}
 KINDS = {
     "anomaly": lambda: ek.parse(scored_document(40)),
     "classification": lambda: labelled_result(40),
@@ -34,6 +44,10 @@ KINDS = {
     ),
     "label map": lambda: ek.parse(DATA / "label-map-response.json"),
     "every kind at once": lambda: ek.parse(DATA / "seed-classify-response.json"),
+    "no score of the picture": lambda: seen_result(None),
+    "two numbers a window": two_numbers,
+    "the runner's cells": lambda: ek.parse(DATA / "runner-visual.json"),
+    "the runner's boxes in pixels": lambda: ek.parse({"result": {"bounding_boxes": [RUNNERS_BOX]}, "timing": {}}),
     "no debug info": lambda: ek.parse(DATA / "cases" / "fomo-without-debug-response.json"),
 }
 
