@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from types import ModuleType
 from typing import Any
 
 import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
+
+import edgekit as ek
 
 CELLS = {
     "opened": "import edgekit as ek\nexplorer = ek.explore(ek.connect(sandbox='motion').classify(31))",
@@ -70,3 +73,10 @@ def test_the_cause_of_an_error_is_never_hidden(outputs):
 
 def test_every_frame_is_shown_where_it_is_asked_for(outputs):
     assert "edgekit/" in traceback(outputs["in full"])
+
+
+def test_every_public_package_completes_to_its_public_names_alone():
+    packages = [one for name in ek.__all__ if isinstance(one := getattr(ek, name), ModuleType)]
+    assert len(packages) > 6
+    for package in packages:
+        assert dir(package) == sorted(package.__all__), package

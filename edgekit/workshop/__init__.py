@@ -14,3 +14,7 @@ from edgekit.workshop.folder import reset
 from edgekit.workshop.learner_progress import progress
 
 __all__ = ["PARTS", "Checked", "Part", "check", "connect", "progress", "reset"]
+
+
+def __dir__() -> list[str]:
+    return __all__
