@@ -1,4 +1,4 @@
-"""Two models on the same samples: which windows are called something else, and which model is right more often.
+"""Two models on the same samples: which windows get another verdict, and which model is right more often.
 
 Plain tables in and out: the `predictions` of two runs of model testing.
 """
@@ -15,7 +15,7 @@ from edgekit.errors import UsageError
 from edgekit.resampling import Figure
 from edgekit.summaries import figures_table, in_words
 
-NORMAL_95 = 1.959963984540054  # a normal variable is nearer to its mean than so many deviations, 95 times of 100
+NORMAL_95 = 1.959963984540054  # 95 % of a normal distribution lie within so many standard deviations of the mean
 WITHIN, BEYOND = "within the threshold", "beyond the threshold"
 _COLUMNS = ["sample", "start_ms", "end_ms", "label", "a", "b", "a_right", "b_right"]
 
@@ -29,13 +29,13 @@ class VerdictComparison:
     names : (str, str)
         What the two are called.
     changed : DataFrame
-        The windows that are called something else, in order: `sample`, `start_ms`, `end_ms`, `label`, `a` and `b` (the
+        The windows whose verdicts differ, in order: `sample`, `start_ms`, `end_ms`, `label`, `a` and `b` (the two
         verdicts), `a_right` and `b_right`. Of numbers the verdict is whether they are within the threshold.
     confusion : DataFrame
-        How many windows `a` calls this (rows) and `b` that (columns).
+        How many windows get which verdict from `a` (rows) and from `b` (columns).
     figures : DataFrame
         Index `figure`; `value`, `low`, `high`: the shares of windows that are right, their difference (b minus a) with
-        McNemar's 95 % interval over samples, and how many windows only one of the two has right.
+        McNemar's 95 % interval over samples, and how many windows only one of the two gets right.
     note : str
         What a reader of the figures has to know.
     """

@@ -75,8 +75,8 @@ def classify(
         The folder is the store of another project, impulse, block or variant, or of a newer edgekit, or another run is
         writing into it.
     AuthenticationError, ConnectionFailed, RateLimitError
-        No other sample would fare better: the key is wrong, ten samples in a row found no connection, or the server
-        refused calls for an hour. What came before is in the store.
+        Every other sample would meet the same: the key is wrong, ten samples in a row found no connection, or the
+        server refused calls for an hour. What came before is in the store.
     EdgekitError
         The disk is full. What came before is in the store.
 

@@ -20,7 +20,7 @@ Windows: TypeAlias = "pd.DataFrame | Results"
 def windows(results: Results, block: int | str | None = None, *, key: str | None = None) -> pd.DataFrame:
     """Put the windows of many samples into one table, each with its `sample` (id) and `category`.
 
-    As `ek.windows`, which is made of results and stands above this room; of structured labels it takes one `key`.
+    Like `ek.windows`, which this room cannot import. Of structured labels it takes one `key`.
     """
     found = blocks_of(results, "classification", block)
     return _together(found, [one.windows(key=key) for _, one in found])

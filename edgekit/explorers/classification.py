@@ -59,7 +59,7 @@ class ClassificationExplorer(Explorer):
     Attributes
     ----------
     window : int
-        The window one looks at: its place in `windows`. At first the most confident mistake.
+        The chosen window: its row in `windows`. At first the most confident mistake.
     threshold : float
         From 0 to 1: a window whose highest probability is below it is "uncertain". At first the block's own.
     matrix_cell : list of str

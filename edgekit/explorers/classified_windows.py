@@ -80,11 +80,11 @@ class ClassifiedWindows:
 
     @property
     def judged(self) -> bool:
-        """Whether of any window both labels are known."""
+        """Whether both labels are known for any window."""
         return bool(((self.expected >= 0) & (self.highest >= 0)).any())
 
     def reach(self) -> list[float]:
-        """Return when the last window of each block is over, in ms from its sample's start."""
+        """Return when the last window of each block ends, in ms from its sample's start."""
         last = np.zeros(len(self.blocks))
         np.maximum.at(last, self.place, self.windows["end_ms"].to_numpy(float))
         return last.tolist()

@@ -52,7 +52,7 @@ class FeaturesExplorer(Explorer):
     Attributes
     ----------
     window : int
-        The window one looks at: its place in `windows`.
+        The chosen window: its row in `windows`.
     lasso : list of float
         A polygon around the windows that are selected, in the coordinates of the view: [x, y, x, y, …], three corners
         or more. Empty for none.

@@ -48,7 +48,7 @@ class RegressionExplorer(Explorer):
     Attributes
     ----------
     window : int
-        The window one looks at: its place in `windows`. At first the one that is furthest off.
+        The chosen window: its row in `windows`. At first the one that is furthest off.
     threshold : float
         The largest absolute error that is allowed. At first the block's own; without one, the largest there is.
     axes : list of str
@@ -208,5 +208,5 @@ def _finite(value: float) -> float | None:
 
 
 def _reach(tables: Sequence[pd.DataFrame]) -> list[float]:
-    """Return when the last window of each sample is over, in ms from its start."""
+    """Return when the last window of each sample ends, in ms from the sample's start."""
     return [float(table["end_ms"].max()) if len(table) else 0.0 for table in tables]

@@ -107,8 +107,8 @@ def probabilities(
     Parameters
     ----------
     predictions : DataFrame
-        `expected`, `predicted` and `probability` (``BlockResult.predictions()``, or many of them put together), best of
-        threshold 0: a window that is "uncertain" counts as neither right nor wrong.
+        `expected`, `predicted` and `probability` (``BlockResult.predictions()``, or many of them put together),
+        best made with threshold 0: a window that is "uncertain" counts as neither right nor wrong.
     threshold : float, optional
         Drawn as a line: windows left of it would be uncertain.
     ax : Axes, optional

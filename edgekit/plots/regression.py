@@ -14,7 +14,7 @@ from edgekit.colours import ERRORS
 from edgekit.plots.style import along, finish, new_axes
 
 Floats = NDArray[np.float64]
-_MANY, _DUST = 2000, 20_000  # points; beyond, they are drawn smaller and let others shine through; as single pixels
+_MANY, _DUST = 2000, 20_000  # points: more than these are drawn small and translucent; as single pixels
 
 
 def predicted(

@@ -105,7 +105,7 @@ def neighbour(document: Document) -> Neighbour | None:
 
 
 def runner_answer(document: Document) -> dict[str, Any] | None:
-    """Turn the Linux runner's answer into a classify answer of one window; None of any other document.
+    """Turn the Linux runner's answer into a classify answer of one window; None for any other document.
 
     Boxes stay in pixels of the model's input, as the runner gives them.
     """

@@ -42,7 +42,7 @@ class Calls:
         self.impulse_id: int | None = None  # the project's default impulse
 
     def under(self, impulse: int) -> Self:
-        """Return the same, asking of another impulse than the default one; it shares the connections."""
+        """Return a copy that asks about another impulse than the default one; it shares the connections."""
         other = copy(self)
         other.impulse_id = id_of(impulse)
         return other

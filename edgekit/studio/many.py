@@ -14,7 +14,7 @@ from edgekit.errors import AuthenticationError, ConnectionFailed, EdgekitError, 
 from edgekit.studio.jobs import CANCEL_WITHIN
 
 THREADS = 4  # with more, a server with a limit of calls refuses them, and it is not faster
-_FOR_ALL = (AuthenticationError, ConnectionFailed, RateLimitError)  # no other sample would fare better
+_FOR_ALL = (AuthenticationError, ConnectionFailed, RateLimitError)  # every other sample would meet the same
 R = TypeVar("R")
 
 

@@ -513,7 +513,7 @@ class Studio:
     def compare(
         self, a: str | int | ModelTesting, b: str | int | ModelTesting, *, category: str = "testing"
     ) -> VerdictComparison:
-        """Test two variants or two impulses on a whole set, and say which windows are called something else.
+        """Test two variants or two impulses on a whole set, and say which windows get another verdict.
 
         Parameters
         ----------
@@ -536,7 +536,7 @@ class Studio:
         return compare(one.predictions, other.predictions, (name_a, name_b))
 
     def regenerate_testing(self, *, category: str = "testing", impulse: int | str | None = None) -> ModelTesting:
-        """Make the results of model testing again that a changed threshold emptied, without classifying anew.
+        """Bring back the results of model testing that a changed threshold removed; nothing is classified again.
 
         That is quicker than `test`, where the server can do it (no object detection).
 

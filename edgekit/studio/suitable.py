@@ -27,8 +27,8 @@ def connect_for(block: str, *, category: str | None = "testing", sandbox: str | 
     category : str, optional
         The part of the project that must have a sample; None for any part.
     sandbox : str, optional
-        Which of the sandbox's projects to take where it is one of them, if it has what is needed; without it, and else,
-        the first that has.
+        The sandbox's project to prefer, where the sandbox is used. Without it, or where that project lacks such a block
+        or sample: the first project that has both.
 
     Raises
     ------

@@ -19,7 +19,7 @@ def sample_ids(calls: Calls, given: Any) -> int | list[int]:
     Parameters
     ----------
     calls : Calls
-        Who is asked for the names of files.
+        Of the project, for the names of files.
     given : int, str, Sample, DataFrame, or several of the first three
         A text is the name of a file that one sample has. Of a table the index counts, as `Studio.samples` returns it.
 

@@ -16,7 +16,7 @@ Grid = NDArray[np.float64]
 
 
 def grid_of_json(json: msgspec.Raw) -> Grid | None:
-    """Decode rows of one length with a number for each cell; None of any others, and of what is wrong."""
+    """Decode rows of one length with a number for each cell; None for any other rows, and for what is wrong."""
     try:
         rows = _ROWS.decode(json)
     except ValueError:  # a null, or a fault

@@ -44,7 +44,7 @@ def ranges_of_structs(ranges: Sequence[Range]) -> LabelRanges:
 
 
 def ranges_of_json(json: msgspec.Raw, labels: Iterable[str]) -> LabelRanges | None:
-    """Decode ranges of two whole numbers and a label; None of any other, and of what is wrong.
+    """Decode ranges of two whole numbers and a label; None for any other, and for what is wrong.
 
     Where all are among these `labels` no text is made for each of them.
     """

@@ -43,7 +43,7 @@ def scores_of_rows(rows: list[Row]) -> Scores:
 
 
 def scores_of_json(json: msgspec.Raw) -> Scores | None:
-    """Decode windows that all have the same keys, and a number for each; None of any other, and of what is wrong."""
+    """Decode windows that all have the same keys, and a number for each; None for any other, and for what is wrong."""
     try:
         names = _names(json)
         rows = _decoder(names).decode(json)

@@ -75,7 +75,7 @@ def unread(parts: Iterable[LazyApi]) -> list[msgspec.Raw]:
 
 
 def decoded(parts: Iterable[LazyApi]) -> None:
-    """Decode these fields, for who looks at a struct by other means than its attributes (msgspec.to_builtins)."""
+    """Decode these fields, for code that reads a struct without its attributes (msgspec.to_builtins)."""
     for part in parts:
         for lazy in part.lazy_fields():
             lazy.value(part)

@@ -70,7 +70,7 @@ function frameOf(context, colours, x, y) {
 }
 
 /**
- * The curve as a table, for who cannot see it.
+ * The curve as a table, for readers who cannot see it.
  * @param {Float64Array} curve
  */
 export function curveRows(curve) {
