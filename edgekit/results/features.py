@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Protocol
@@ -10,12 +11,13 @@ import numpy as np
 import pandas as pd
 
 from edgekit import display
-from edgekit.errors import UsageError
+from edgekit.errors import EdgekitError, UsageError
 from edgekit.projection import Projection, principal_components
 from edgekit.results.block import BlockResult
+from edgekit.results.kinds import kind_of
 from edgekit.summaries import Results, blocks_of
 from edgekit.wire.decoding import unpromised
-from edgekit.wire.schema import GraphWindow
+from edgekit.wire.schema import GraphWindow, Impulse
 from edgekit.wire.scores import SCORE
 
 JUDGED = ("predicted", "correct", "score")  # what `Features.with_results` adds
@@ -27,6 +29,9 @@ class HasMap(Protocol):
 
     def feature_map(self, block: int | None = None) -> pd.DataFrame | None:
         """Return where the data explorer lays each window."""
+
+    def known_impulse(self) -> Impulse:
+        """Return the project's impulse, asked for once."""
 
 
 class Features:
@@ -51,7 +56,7 @@ class Features:
     >>> import edgekit as ek
     >>> features = ek.connect(sandbox="motion").set_features("testing")
     >>> features
-    <Features of 850 windows of 50 samples in testing · 138 features of DSP block 2>
+    <Features of 850 windows of 50 samples in testing · 78 features of DSP block 2>
     >>> features.windows.head(2)
        sample  window  start_ms  end_ms      label
     0      31       0       0.0  2000.0  badminton
@@ -147,9 +152,10 @@ class Features:
     def studio_map(self, block: int | None = None) -> pd.DataFrame | None:
         """Return `windows` with `x` and `y` as the Studio's own data explorer lays them out (t-SNE, UMAP or PCA).
 
-        NaN for a window that it does not have; None where it has none of them. See `Studio.feature_map`.
+        Without a block it is the map of the data as such, else that of the first block that has one. NaN for a window
+        that it does not have; None where there is no map of them. See `Studio.feature_map`.
         """
-        there = None if self._source is None else self._source.feature_map(block)
+        there = self._map(block)
         if there is None:
             return None
         there = there.drop_duplicates(_PLACE)
@@ -159,6 +165,20 @@ class Features:
             return None
         x, y = (np.where(at < 0, np.nan, there[name].to_numpy(float)[at]) for name in ("x", "y"))
         return self.windows.assign(x=x, y=y)
+
+    def _map(self, block: int | None) -> pd.DataFrame | None:
+        if self._source is None:
+            return None
+        found = self._source.feature_map(block)
+        if found is not None or block is not None:
+            return found
+        with contextlib.suppress(EdgekitError):  # without an impulse there is no block to ask for
+            for one in self._source.known_impulse().learn_blocks:
+                if self.dsp in one.dsp and kind_of(one.type) == "classification":
+                    found = self._source.feature_map(one.id)
+                    if found is not None:
+                        return found
+        return None
 
     def __repr__(self) -> str:
         windows, samples = len(self), self.windows["sample"].nunique()

@@ -116,8 +116,18 @@ class LabelledNetwork(Network):
 
     def probabilities(self, features: Floats, int8: bool = False) -> Floats:
         """Return (windows, labels), each row summing to 1; with `int8` multiples of 1/256."""
+        return super().probabilities(self._within_reach(features), int8)
+
+    def embeddings(self, features: Floats) -> Floats:
+        """Return what the first layer makes of the features, (windows, units)."""
+        scaled = self._within_reach(features) / self.scale
+        found: Floats = np.maximum(scaled @ self.hidden_weights + self.hidden_bias, 0)
+        return found
+
+    def _within_reach(self, features: Floats) -> Floats:
         limit = self.reach[0] * self.scale
-        return super().probabilities(np.clip(features - self.mean, -limit, limit), int8)
+        found: Floats = np.clip(features - self.mean, -limit, limit)
+        return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -171,10 +171,11 @@ class Service:
         return {"success": True, "totalSampleCount": len(rows), "data": rows, "skipFirstFeatures": 0}
 
     def feature_map(self, block_id: int | None = None) -> Json:
-        """Return where the Studio's data explorer lays every window; no project of the sandbox has one yet."""
-        if block_id is not None:
-            self._block(block_id)
-        return {"success": True, "hasFeatures": False, "data": []}
+        """Return where the data explorer lays every window by a block's embeddings; of the data as such there is none.
+
+        As of a project in which only the data explorer of that block was ever opened.
+        """
+        return self.sets.map(None if block_id is None else self._block(block_id))
 
     def feature_labels(self, dsp_id: int) -> Json:
         """Return the names of the features."""

@@ -6,7 +6,8 @@ import io
 
 import numpy as np
 
-from edgekit.sandbox.project import Json, Project, Refused, WrongParameter
+from edgekit.sandbox.models import LabelledNetwork
+from edgekit.sandbox.project import Block, Json, Project, Refused, WrongParameter
 from edgekit.sandbox.queries import Query, number
 
 AXES = ("featureAx1", "featureAx2", "featureAx3")
@@ -37,6 +38,27 @@ class WholeSets:
         rows, width = self._rows(dsp_id, category), len(self._project.feature_names(dsp_id))
         np.save(file, np.array([row["X"] for row in rows], np.float32).reshape(-1, width))
         return file.getvalue()
+
+    def map(self, block: Block | None) -> Json:
+        """Return two numbers of every window of all sets: the embeddings of a network, by principal components.
+
+        That is one of the two ways of the Studio's data explorer; the other, t-SNE, gives no two processors the same.
+        """
+        model = getattr(block, "model", None)
+        if block is None or not isinstance(model, LabelledNetwork):
+            return {"success": True, "hasFeatures": False, "data": []}
+        found = []
+        for category in ("training", "testing"):
+            of_set = self._rows(block.dsp_id, category)
+            found += [row | {"sample": row["sample"] | {"category": category}} for row in of_set]
+        embeddings = model.embeddings(np.array([row["X"] for row in found]))
+        centred = embeddings - embeddings.mean(axis=0)
+        _, directions = np.linalg.eigh(centred.T @ centred)
+        first = directions[:, :-3:-1]
+        first = first * np.sign(first[np.abs(first).argmax(axis=0), [0, 1]])
+        places = (centred @ first).round(4).tolist()
+        data = [row | {"X": {"0": x, "1": y}} for row, (x, y) in zip(found, places, strict=True)]
+        return {"success": True, "hasFeatures": True, "data": data}
 
     def _rows(self, dsp_id: int, category: str) -> list[Json]:
         """Return the features of every window, sample after sample, as the call for one sample has them."""

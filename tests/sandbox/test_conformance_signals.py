@@ -42,6 +42,11 @@ def calls(project: int, sample: int, dsp: int = DSP, block: int = BLOCK, **impul
             of_project | {"dsp_id": dsp, "feature_ax1": 0, "feature_ax2": 1, "feature_ax3": 2, "category": "testing"},
         ),
         ("GET training/keras/{}/metadata", "LearnApi.get_keras_metadata", of_project | {"learn_id": block}),
+        (
+            "GET training/keras/{}/data-explorer/features",
+            "LearnApi.get_keras_data_explorer_features",
+            of_project | {"learn_id": block},
+        ),
         ("POST classify/v2/{}", "ClassifyApi.classify_sample_v2", one | impulse),
         ("POST jobs/classify", "JobsApi.start_classify_job", of_project | impulse | {"start_classify_job_request": {}}),
         (

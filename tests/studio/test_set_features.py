@@ -145,7 +145,18 @@ def test_results_are_joined_to_the_same_windows_whatever_they_are_of(sandbox, st
 
 def test_a_map_of_the_studio_is_joined_by_window_and_missing_where_there_is_none(studio):
     assert studio.feature_map() is None
+    assert studio.feature_map(3) is None
     assert studio.set_features("testing").studio_map() is None
+    short = studio.under(2)  # its classifier is a network, whose embeddings are laid out
+    table = short.feature_map(8)
+    assert list(table) == ["sample", "window", "start_ms", "end_ms", "label", "category", "x", "y"]
+    assert table["category"].value_counts().to_dict() == {
+        category: len(short.set_features(category)) for category in ("training", "testing")
+    }
+    found = short.set_features("testing").studio_map()
+    assert found[["x", "y"]].notna().all(axis=None)
+    spread = found.groupby("label")[["x", "y"]].mean()
+    assert np.ptp(spread["x"]) > 3 * found[found["label"] == "standing"]["x"].std()
     at = graph([0, 1], (1,)) | {"hasFeatures": True}
     with answering(LABELS, graph([0, 1, 2]), npy(VALUES), at) as (server, _):
         found = server.set_features(dsp=3).studio_map()
