@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from decimal import ROUND_HALF_UP, Context
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -119,7 +120,8 @@ def decade_text(place: float) -> str:
 
 def _power(value: float, digits: int) -> str:
     """Return a number in powers of ten as JavaScript writes it."""
-    digit, exponent = f"{value:.{digits}e}".split("e")
+    exact = Context(prec=digits + 1, rounding=ROUND_HALF_UP).create_decimal_from_float(value)
+    digit, exponent = f"{exact:.{digits}e}".split("e")
     return f"{digit}e{int(exponent):+d}"
 
 
