@@ -121,7 +121,7 @@ def decade_text(place: float) -> str:
 def _power(value: float, digits: int) -> str:
     """Return a number in powers of ten as JavaScript writes it."""
     exact = Context(prec=digits + 1, rounding=ROUND_HALF_UP).create_decimal_from_float(value)
-    digit, exponent = f"{exact:.{digits}e}".split("e")
+    digit, exponent = f"{exact or 0.0:.{digits}e}".split("e")
     return f"{digit}e{int(exponent):+d}"
 
 
