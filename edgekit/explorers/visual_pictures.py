@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from edgekit import display, visual
+from edgekit import display
 from edgekit.errors import EdgekitError, UsageError
 from edgekit.results import labelled
 from edgekit.results import visual as seen
 from edgekit.results.decision import aggregation
 from edgekit.visual.grid import PLACE
-from edgekit.visual.summary import outcomes, worst_first
+from edgekit.visual.summary import cells_in_boxes, outcomes, worst_first
 from edgekit.wire.scores import SCORE
 
 if TYPE_CHECKING:
@@ -147,13 +147,13 @@ class VisualPictures:
     def cell_truth(self) -> NDArray[np.int8]:
         """Say of each cell what it should be: 1 anomalous, 0 normal, -1 not known.
 
-        Cells of normal pictures are normal. Where boxes say which part of a picture is anomalous, the cells that lie in
-        them by half or more are, and of the others of that picture it is not known: a defect may reach beyond its box.
+        Cells of normal pictures are normal. Where boxes say which part of a picture is anomalous
+        (`edgekit.visual.summary`), the cells that lie in them by half or more are, and of the others of that picture it
+        is not known: a defect may reach beyond its box.
         Without any box all cells of anomalous pictures count as anomalous.
         """
         boxed = self.has_boxes
-        truth = [None if is_one is pd.NA else bool(is_one) for is_one in self.table["anomalous"]]
-        return _stacked(map(partial(_cell_truth, boxed=boxed), self.pictures, truth), "i1")
+        return _stacked(map(partial(_cell_truth, boxed=boxed), self.pictures, self.table["anomalous"]), "i1")
 
 
 def _pictures(block: BlockResult) -> list[_Picture]:
@@ -217,13 +217,14 @@ def _worst_first(table: pd.DataFrame, threshold: float | None) -> pd.DataFrame:
     return worst_first(table.assign(outcome=outcome), limit).drop(columns="outcome")
 
 
-def _cell_truth(picture: _Picture, anomalous: bool | None, boxed: bool) -> NDArray[np.int8]:
-    if anomalous is None or (anomalous and boxed and not len(picture.truths)):
-        return np.full(picture.grid.size, -1, np.int8)
-    if not anomalous or not boxed:
-        return np.full(picture.grid.size, anomalous, np.int8)
-    share = visual.covered(pd.DataFrame(picture.truths, columns=PLACE), (picture.grid.shape[0], picture.grid.shape[1]))
-    return np.where(share.ravel() >= 0.5, 1, -1).astype(np.int8)
+def _cell_truth(picture: _Picture, anomalous: Any, boxed: bool) -> NDArray[np.int8]:
+    boxes = pd.DataFrame(picture.truths, columns=PLACE)
+    share = cells_in_boxes(boxes, (picture.grid.shape[0], picture.grid.shape[1]), anomalous)
+    if share is None:
+        all_of_it = not boxed and anomalous is not pd.NA
+        return np.full(picture.grid.size, 1 if all_of_it else -1, np.int8)
+    other = -1 if anomalous is pd.NA or anomalous else 0
+    return np.where(share.ravel() >= 0.5, 1, other).astype(np.int8)
 
 
 def _stacked(parts: Iterable[NDArray[Any]], dtype: str = "f8") -> NDArray[Any]:

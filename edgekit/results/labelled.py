@@ -110,7 +110,8 @@ def _project_labels(sample: Sample) -> dict[str, bool]:
 
 def anomalous(texts: NDArray[Any]) -> pd.Series[Any]:
     """Say for each window whether its outcome is an anomaly; <NA> where it has none."""
-    values = pd.array([_ANOMALOUS.get(text) for text in texts], dtype="boolean")
+    said = {flag: np.asarray(texts == word, bool) for word, flag in _ANOMALOUS.items()}
+    values = pd.arrays.BooleanArray(said[True], ~(said[True] | said[False]))
     return pd.Series(values, index=pd.RangeIndex(len(values), name="window"), name="anomalous")
 
 

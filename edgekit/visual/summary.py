@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from edgekit.errors import EdgekitError, UsageError
 from edgekit.resampling import Figure, figure
 from edgekit.summaries import Results, Summary, blocks_of, figures_table
 from edgekit.visual.auroc import auroc_of_samples
-from edgekit.visual.grid import Floats
+from edgekit.visual.grid import PLACE, Floats
 from edgekit.visual.masks import covered, mask_cells
 from edgekit.visual.region_overlap import Regions, region_overlap_of_samples, regions_of
 from edgekit.visual.visual_anomaly import VisualAnomaly
@@ -253,11 +254,19 @@ def cell_truth(picture: Picture, mask: Any = None) -> Floats | None:
     shape = picture.found.shape
     if mask is not None:
         return mask_cells(mask, shape)
-    if picture.anomalous is not pd.NA and not picture.anomalous:
+    boxes = pd.DataFrame(columns=PLACE, dtype=float)
+    if picture.anomalous is pd.NA or picture.anomalous:
+        with suppress(EdgekitError):  # they are in pixels of a picture of unknown size
+            boxes = picture.block.truth_boxes()
+    return cells_in_boxes(boxes, shape, picture.anomalous)
+
+
+def cells_in_boxes(boxes: pd.DataFrame, shape: tuple[int, int], anomalous: Any) -> Floats | None:
+    """Return how much of each cell is anomalous by what its picture should be; None where that is not known.
+
+    Nothing of a normal picture is; of others, true boxes say it.
+    """
+    if anomalous is not pd.NA and not anomalous:
         return np.zeros(shape)
-    try:
-        boxes = picture.block.truth_boxes()
-    except EdgekitError:  # in pixels of a picture of unknown size
-        return None
     found = covered(boxes, shape)
     return found if found.any() else None
