@@ -86,7 +86,7 @@ class ProjectRows:
             return
         codes, found = pd.factorize(_as_texts(given))
         names = np.array(_printable(np.asarray(found, object).tolist()), object)
-        order = np.argsort(names, kind="stable") if len(names) else np.array([], int)
+        order = _ascending(names)
         begins = np.ones(len(names), bool)  # names that differ only in what cannot be shown are one
         begins[1:] = names[order][1:] != names[order][:-1]
         rank = np.full(len(names) + 1, -1, np.int32)
@@ -130,8 +130,11 @@ class ProjectRows:
         """Return each column as numbers, of texts as places among those there are, and these, one a line."""
         arrays: dict[str, NDArray[Any]] = {"worst": self.worst}
         for i, column in enumerate(self.columns):
-            arrays[f"column{i}"] = self._values[column.name]
+            values = self._values[column.name]
+            arrays[f"column{i}"] = values
             if column.kind == "text":
+                few = len(self._texts[column.name]) < np.iinfo("i1").max
+                arrays[f"column{i}"] = values.astype("i1") if few else values
                 found = "\n".join(self._texts[column.name]).encode("utf-8", "replace")
                 arrays[f"texts{i}"] = np.frombuffer(found, "u1")
         return arrays
@@ -211,6 +214,14 @@ class ProjectRows:
         if not isinstance(wanted, list | tuple) or len(wanted) != 2:
             raise UsageError(f"The filter of {name} is [low, high], got {display.quoted(wanted)}.")
         return [None if end is None else number(f"The filter of {name}", end) for end in wanted]
+
+
+def _ascending(names: NDArray[Any]) -> NDArray[np.intp]:
+    """Return the order of texts; as bytes they are sorted in half the time, in the same order."""
+    try:
+        return np.argsort(names.astype("S"), kind="stable")
+    except UnicodeEncodeError:
+        return np.argsort(names, kind="stable")
 
 
 def _any(values: pd.Series[Any]) -> bool:

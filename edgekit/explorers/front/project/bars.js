@@ -21,8 +21,10 @@ export function barsOf(column) {
 function textBars({ values, texts }) {
   const names = values.includes(-1) ? [...texts, ""] : texts;
   if (!names.length || names.length > MOST) return null;
+  const of = new Uint8Array(values.length);
+  for (let i = 0; i < of.length; i++) of[i] = values[i] < 0 ? texts.length : values[i];
   return {
-    of: Uint8Array.from(values, (code) => (code < 0 ? texts.length : code)), count: names.length,
+    of, count: names.length,
     filter: (first, last) => names.slice(first, last + 1), say: (bar) => names[bar] || "missing",
   };
 }
@@ -36,8 +38,10 @@ function numberBars({ values }) {
   }
   if (!(low < high)) return null;
   const edge = (/** @type {number} */ bar) => low + ((high - low) * bar) / BINS;
-  const of = Uint8Array.from(values, (value) =>
-    (Number.isNaN(value) ? NONE : Math.min(Math.max(Math.floor(((value - low) / (high - low)) * BINS), 0), BINS - 1)));
+  const of = new Uint8Array(values.length); // a loop: `from` with a function takes ten times as long
+  for (let i = 0; i < of.length; i++) {
+    of[i] = Number.isNaN(values[i]) ? NONE : Math.min(Math.max(Math.floor(((values[i] - low) / (high - low)) * BINS), 0), BINS - 1);
+  }
   return {
     of, count: BINS, say: (bar) => `${figure(edge(bar), 2)} to ${figure(edge(bar + 1), 2)}`,
     filter(first, last) {

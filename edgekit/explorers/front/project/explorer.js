@@ -5,7 +5,7 @@ import { drawingLoop } from "../shared/frames.js";
 import { keepKeys } from "../shared/keyboard.js";
 import { put } from "../shared/model.js";
 import { palette } from "../shared/theme.js";
-import { wholeWidth, widths } from "./cells.js";
+import { STRIP, wholeWidth, widths } from "./cells.js";
 import { projectHead } from "./heads.js";
 import { projectHelp, projectKeys } from "./keys.js";
 import { openedExplorer } from "./opened.js";
@@ -37,7 +37,12 @@ function render({ model, el }) {
     anew = true;
     loop.again();
   });
-  const lines = projectRows(state, grid, body, ({ canvas, row }) => drawStrip(canvas.begin(), colours, strips.of(row)));
+  const lines = projectRows(state, grid, body, (line) => {
+    const strip = strips.of(line.row);
+    if (line.drawn) line.context.clearRect(0, 0, STRIP, meta.row);
+    if (strip) drawStrip(line.context, meta.row, colours, strip);
+    line.drawn = strip !== null;
+  });
   const headHigh = () => head.element.offsetHeight;
   const go = (/** @type {number} */ place) => {
     at = state.within(place);

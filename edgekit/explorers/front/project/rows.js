@@ -1,21 +1,24 @@
 // The rows of the table: as many elements as are to be seen, given other rows as one scrolls.
 import { h } from "../shared/elements.js";
-import { canvasIn } from "../shared/canvas.js";
-import { cellText } from "./cells.js";
+import { contextOf } from "../shared/canvas.js";
+import { cellText, STRIP } from "./cells.js";
 /** @import { ProjectState } from "./state.js" */
 
-const MORE = 6; // rows above and below those to be seen
+const MORE = 4; // rows above and below those to be seen
 let tables = 0;
 
-/** @typedef {{ element: HTMLElement, cells: HTMLElement[], canvas: ReturnType<typeof canvasIn>, at: number, row: number }} Line one element: which place of the list, which row it shows */
+/** @typedef {{ element: HTMLElement, cells: HTMLElement[], context: CanvasRenderingContext2D, drawn: boolean, at: number, row: number }} Line one element: which place of the list, which row it shows */
 
 /** @param {ProjectState} state @param {string} id @returns {Line} an element that shows no row yet */
-function newLine({ columns }, id) {
-  const strip = h("div", { role: "gridcell", class: "ek-cell-strip" });
+function newLine({ columns, meta }, id) {
+  // its size is known: to ask for it, as `canvasIn` does, would lay the page out anew for each row of each frame
+  const ratio = window.devicePixelRatio || 1, canvas = h("canvas", { "aria-hidden": "true", width: Math.round(STRIP * ratio), height: Math.round(meta.row * ratio) });
+  const strip = h("div", { role: "gridcell", class: "ek-cell-strip" }, canvas), context = contextOf(canvas);
+  context.scale(ratio, ratio);
   const cells = columns.map(({ kind }) => h("div", { role: "gridcell", class: kind === "number" ? "ek-number" : null }));
   const tick = h("div", { role: "gridcell", class: "ek-tick" });
   const element = h("div", { role: "row", class: "ek-row", id }, tick, strip, ...cells);
-  return { element, cells, canvas: canvasIn(strip), at: -1, row: -1 };
+  return { element, cells, context, drawn: false, at: -1, row: -1 };
 }
 
 /** Show another row in an element. @param {ProjectState} state @param {Line} line @param {number} at its place in the list @param {number} row */
@@ -58,7 +61,7 @@ export function projectRows(state, scroller, body, drawStrip) {
     show(now, cursor, anew) {
       const stale = anew || now !== list, first = Math.max(Math.floor(scroller.scrollTop / high) - MORE, 0);
       list = now;
-      body.style.height = `${Math.max(list.length, 1) * high}px`;
+      if (stale) body.style.height = `${Math.max(list.length, 1) * high}px`;
       while (lines.length < Math.ceil(scroller.clientHeight / high) + 2 * MORE) {
         lines.push(newLine(state, `${name}-${lines.length}`));
         body.append(lines[lines.length - 1].element);

@@ -65,12 +65,12 @@ export function projectStrips(model, arrays, again) {
 }
 
 /**
- * @param {Surface} surface
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} height
  * @param {Palette} colours
- * @param {Strip} strip
+ * @param {Signal | ImageBitmap} strip
  */
-export function drawStrip({ context, height }, colours, strip) {
-  if (!strip) return;
+export function drawStrip(context, height, colours, strip) {
   if (!("axes" in strip)) {
     const high = height - 4;
     return context.drawImage(strip, 2, 2, Math.min((strip.width / strip.height) * high, STRIP - 4), high);
