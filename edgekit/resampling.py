@@ -9,6 +9,7 @@ Methods and their Application (1997), section 3.8.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from edgekit.arguments import array
 
 RESAMPLES, LEVEL = 1000, 0.95
+MOST_SAMPLES, _GROUPS = 2000, 1000
 _AT_ONCE = 2**21  # numbers in memory at once, of draws
 
 Floats = NDArray[np.float64]
@@ -70,6 +72,11 @@ def figure(
     resamples, level, seed
         How often samples are drawn anew, which share of the draws the interval holds, and the seed of the draws.
 
+    Notes
+    -----
+    More than 2,000 samples are put into 1,000 groups by chance, and groups are drawn: how far the sums of groups spread
+    says as much, and it takes no longer with a million samples.
+
     Examples
     --------
     >>> import numpy as np
@@ -79,16 +86,36 @@ def figure(
     Figure(value=0.825, low=0.55, high=1.0)
     """
     given = array("The counts", counts)
+    value = _value(given, statistic)
+    if len(given) > MOST_SAMPLES:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            of_groups = statistic(_draws_of_groups(resamples, seed) @ _grouped(given, seed))
+        return Figure(value, *(interval(of_groups, level) or (np.nan, np.nan)))
     samples = len(given)
     rows = max(1, _AT_ONCE // max(samples, 1))
     random = np.random.default_rng(seed)
     share = np.full(samples, 1 / max(samples, 1))
     drawn: list[Floats] = []
     with np.errstate(divide="ignore", invalid="ignore"):
-        value = float(statistic(given.sum(axis=0)))
         if samples > 1:
             for begin in range(0, resamples, rows):
                 chosen = random.multinomial(samples, share, size=min(rows, resamples - begin))
                 drawn.append(np.atleast_1d(statistic(chosen @ given)))
     low, high = interval(np.concatenate(drawn), level) or (np.nan, np.nan) if drawn else (np.nan, np.nan)
     return Figure(value, low, high)
+
+
+def _value(counts: Floats, statistic: Callable[[Floats], Floats]) -> float:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(statistic(counts.sum(axis=0)))
+
+
+@lru_cache(maxsize=1)
+def _draws_of_groups(resamples: int, seed: int) -> Floats:
+    return draws(_GROUPS, resamples, seed).astype(float)
+
+
+def _grouped(counts: Floats, seed: int) -> Floats:
+    """Add up the samples in groups by chance, all of nearly the same size."""
+    group = np.random.default_rng(seed).permutation(len(counts)) % _GROUPS
+    return np.column_stack([np.bincount(group, column, _GROUPS) for column in counts.reshape(len(counts), -1).T])

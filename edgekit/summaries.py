@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias, TypeGuard, runtime_checkable
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeGuard, runtime_checkable
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from edgekit import display
 from edgekit.errors import UsageError
@@ -66,6 +67,41 @@ class HasWorst(HasResults, Protocol):
     @property
     def worst(self) -> tuple[int, int, int] | None:
         """Block, sample and window; None where there is nothing to look at."""
+
+
+class StoredPart(NamedTuple):
+    """What a block says of some samples of a store: arrays in place of a table for each sample.
+
+    `samples` (ids), `windows` (how many each has) and `thresholds` (NaN without one) have a value for each sample;
+    `columns` for each window, sample by sample: numbers, or flags as -1 (missing), 0 and 1.
+    """
+
+    samples: NDArray[np.int64]
+    windows: NDArray[np.int64]
+    thresholds: NDArray[np.float64]
+    columns: Mapping[str, Any]
+
+    def reduced(self, how: np.ufunc, values: NDArray[Any], empty: float = 0) -> NDArray[Any]:
+        """Reduce the values of each sample's windows to one; `empty` for a sample without windows."""
+        found = np.full(len(self.windows), empty, values.dtype)
+        some = self.windows > 0
+        if some.any():
+            found[some] = how.reduceat(values, (np.cumsum(self.windows) - self.windows)[some])
+        return found
+
+    def counted(self, flags: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Count the windows of each sample that have the flag."""
+        return self.reduced(np.add, flags.astype(np.int64))
+
+
+@runtime_checkable
+class HasParts(Protocol):
+    """Many samples out of memory; `edgekit.Store` has them."""
+
+    def parts_of(
+        self, kind: str, block: int | str | None, table: str, columns: Sequence[str]
+    ) -> Iterator[StoredPart] | None:
+        """Yield what the block of this kind says, part by part; None where it cannot be had as arrays."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -253,6 +253,7 @@ def main() -> None:
         bench_detection,
         bench_explorers,
         bench_project,
+        bench_store,
         bench_visual,
     )
 
@@ -266,6 +267,7 @@ def main() -> None:
         ENVIRONMENT["PYTHONPYCACHEPREFIX"] = folder
         rows += processes()
         rows += throughput()
+        rows += bench_store.rows()
     rows += bench_explorers.rows()
     rows += bench_project.rows()
     show(rows)

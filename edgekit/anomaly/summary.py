@@ -7,14 +7,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from edgekit.anomaly import store_summary
 from edgekit.anomaly.columns import Floats
 from edgekit.anomaly.window_scores import SAMPLE, SCORE, TRUTH, WindowScores, window_scores
 from edgekit.arguments import number
 from edgekit.display import listing
 from edgekit.errors import UsageError
 from edgekit.resampling import LEVEL, RESAMPLES, Figure, figure, interval
-from edgekit.summaries import Results, Summary, blocks_of, figures_table
+from edgekit.summaries import HasParts, Results, Summary, blocks_of, figures_table
 
+_NO_SCORES = "None of these windows has an anomaly score: there is nothing to sum up."
 _NAN = Figure(np.nan, np.nan, np.nan)
 
 
@@ -24,7 +26,8 @@ def summary(results: Results, block: int | str | None = None, *, threshold: floa
     Parameters
     ----------
     results : iterable, or mapping from sample id
-        Of what `Studio.classify` returned, or of its anomaly blocks; or what `Studio.test` returned.
+        Of what `Studio.classify` returned, or of its anomaly blocks; or what `Studio.test` returned; or an
+        `edgekit.Store`, of which no more than a part is in memory.
     block : int or str, optional
         Which block: its id, type or title. Without it the only anomaly block.
     threshold : float, optional
@@ -64,20 +67,39 @@ def summary(results: Results, block: int | str | None = None, *, threshold: floa
     11           17      0          0             0       0
     21           17      0          0             0       0
     """
+    if isinstance(results, HasParts) and (stored := _of_store(results, block, threshold)):
+        return stored
     found = blocks_of(results, "anomaly", block)
-    limit = _limit([one for _, one in found]) if threshold is None else number("threshold", threshold)
+    limit = _limit({one.threshold for _, one in found}) if threshold is None else number("threshold", threshold)
     windows = pd.concat([_windows(name, one) for name, one in found], ignore_index=True)
     if not windows[SCORE].notna().any():
-        raise UsageError("None of these windows has an anomaly score: there is nothing to sum up.")
+        raise UsageError(_NO_SCORES)
     per_sample = _per_sample(windows, limit)
+    is_known = bool(windows[TRUTH].notna().any())
+    figures = _figures(per_sample, _auroc(window_scores(windows, None)) if is_known else _NAN)
+    return Summary(per_sample, figures_table(figures), _note(limit, is_known))
+
+
+def _of_store(store: HasParts, block: int | str | None, threshold: float | None) -> Summary | None:
+    """Sum up a store part by part; None where its windows cannot be had as arrays."""
+    parts = store.parts_of("anomaly", block, "windows", store_summary.COLUMNS)
+    if parts is None:
+        return None
+    given = None if threshold is None else number("threshold", threshold)
+    table, auroc, limit = store_summary.summed(parts, _limit if given is None else lambda stated: given)
+    if table.empty:
+        raise UsageError(_NO_SCORES)
+    per_sample = _worst_first(table)
+    return Summary(per_sample, figures_table(_figures(per_sample, auroc)), _note(limit, bool(table["known"].any())))
+
+
+def _note(limit: float, is_known: bool) -> str:
     note = f"A score above {limit:g} is an anomaly."
-    if windows[TRUTH].isna().all():
-        note += " Nothing says which windows should be one, so no rate is known."
-    return Summary(per_sample, figures_table(_figures(per_sample, windows)), note)
+    return note if is_known else note + " Nothing says which windows should be one, so no rate is known."
 
 
-def _limit(blocks: list[Any]) -> float:
-    stated = {one.threshold for one in blocks if one.threshold is not None}
+def _limit(thresholds: set[float | None]) -> float:
+    stated = {one for one in thresholds if one is not None}
     if len(stated) == 1:
         return float(stated.pop())
     why = f"with several thresholds ({listing(sorted(stated))})" if stated else "without a threshold"
@@ -113,12 +135,16 @@ def _per_sample(windows: pd.DataFrame, limit: float) -> pd.DataFrame:
     table = grouped.sum(min_count=1)
     table.insert(2, "share", table["above"] / table["windows"])
     table.insert(3, "highest", known.groupby(names, sort=False)[SCORE].max())
+    return _worst_first(table)
+
+
+def _worst_first(table: pd.DataFrame) -> pd.DataFrame:
     wrong = ((table["false_alarms"] + table["missed"]) / table["known"]).astype("Float64").fillna(0)
     order = table.assign(wrong=wrong).sort_values(["wrong", "share", "highest"], ascending=False, kind="stable").index
     return table.loc[order].rename_axis(index="sample")
 
 
-def _figures(per_sample: pd.DataFrame, windows: pd.DataFrame) -> dict[str, Figure]:
+def _figures(per_sample: pd.DataFrame, auroc: Figure) -> dict[str, Figure]:
     counted = per_sample.fillna(0).astype(float)
     normal, anomalous = counted["known"] - counted["anomalous"], counted["anomalous"]
     alarms, hits = counted["false_alarms"], anomalous - counted["missed"]
@@ -132,7 +158,7 @@ def _figures(per_sample: pd.DataFrame, windows: pd.DataFrame) -> dict[str, Figur
         "recall": share(hits, anomalous),
         "precision": share(hits, hits + alarms),
         "f1": share(2 * hits, hits + alarms + anomalous),
-        "auroc": _auroc(window_scores(windows, None)) if windows[TRUTH].notna().any() else _NAN,
+        "auroc": auroc,
     }
 
 

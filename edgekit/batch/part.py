@@ -43,20 +43,20 @@ def tables_of(kept: Sequence[Kept], source: Source) -> dict[str, pa.Table]:
 def seal(open_: Path, part: Path, kept: Sequence[Kept], source: Source) -> None:
     """Write the tables beside the answers, and make the folder a part: in one step, when all is on the disk."""
     for name, table in tables_of(kept, source).items():
-        texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
-        pq.write_table(
-            table,
-            open_ / f"{name}{SUFFIX}",
-            compression="zstd",
-            compression_level=1,
-            use_dictionary=[*texts, *({"sample"} & set(table.column_names))],
-        )
+        written(table, open_ / f"{name}{SUFFIX}")
     for file in open_.iterdir():
         sync(file)
     sync(open_)
     part.parent.mkdir(exist_ok=True)
     os.replace(open_, part)
     sync(part.parent)
+
+
+def written(table: pa.Table, file: Path) -> None:
+    """Write a table as Parquet; texts and ids, which repeat, as dictionaries."""
+    texts = [field.name for field in table.schema if pa.types.is_string(field.type)]
+    repeated = [*texts, *({"sample"} & set(table.column_names))]
+    pq.write_table(table, file, compression="zstd", compression_level=1, use_dictionary=repeated)
 
 
 def clear(open_: Path) -> None:

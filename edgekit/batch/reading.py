@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -56,6 +56,14 @@ class Parts:
             if (state is None) == (after is None) and (not state or not after or state.inode == after.inode):
                 break  # else a run has made a part of it in the meantime, which would be in neither or in both
 
+    def each(self, wanted: Mapping[str, Sequence[str] | None]) -> Iterator[dict[str, pa.Table | None]]:
+        """Yield these tables, with these columns, part by part; None where a part has none of that name."""
+        for one in self.sealed:
+            files = {name: one / f"{name}{SUFFIX}" for name in wanted}
+            yield {name: _read(file, wanted[name]) if file.exists() else None for name, file in files.items()}
+        if self._open:
+            yield {name: _selected(self._open.get(name), columns) for name, columns in wanted.items()}
+
     def tables(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """Yield a table part by part; a part that has none of this name is left out.
 
@@ -69,8 +77,7 @@ class Parts:
             if file.exists():
                 yield _read(file, columns)
         if name in self._open:
-            found = self._open[name]
-            yield found if columns is None else found.select([c for c in columns if c in found.column_names])
+            yield _selected(self._open[name], columns)
 
     def columns(self, name: str) -> Iterator[list[str]]:
         """Yield the columns of a table in each part: labels may have come later."""
@@ -182,6 +189,12 @@ def _open_tables(file: Path, state: _State, source: Stored) -> dict[str, pa.Tabl
     except FileNotFoundError:
         return {}
     return part.tables_of(kept, source) if kept else {}
+
+
+def _selected(table: pa.Table | None, columns: Sequence[str] | None) -> pa.Table | None:
+    if table is None or columns is None:
+        return table
+    return table.select([name for name in columns if name in table.column_names])
 
 
 def _read(file: Path, columns: Sequence[str] | None) -> pa.Table:

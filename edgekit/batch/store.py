@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,13 @@ from typing import Any
 import pandas as pd
 
 from edgekit import display
-from edgekit.batch import layout
+from edgekit.batch import arrays, layout
 from edgekit.batch.reading import TYPES, Parts
 from edgekit.batch.source import Stored
 from edgekit.errors import NotFoundError, UsageError
 from edgekit.results import label_lists
 from edgekit.results.result import ClassifyResult
+from edgekit.summaries import StoredPart
 from edgekit.wire.schema import Impulse
 
 _OfBlock = Callable[[Parts, str, dict[str, Any]], pd.DataFrame]
@@ -225,6 +226,12 @@ class Store:
     def results(self) -> Mapping[int, ClassifyResult]:
         """All results by sample id; each is read when it is asked for."""
         return _Results(self._parts)
+
+    def parts_of(
+        self, kind: str, block: int | str | None, table: str, columns: Sequence[str]
+    ) -> Iterator[StoredPart] | None:
+        """Yield what a block says as arrays, part by part; for the summaries of each kind."""
+        return arrays.parts_of(self._parts, kind, block, table, columns)
 
     def __repr__(self) -> str:
         about = self._about

@@ -249,3 +249,17 @@ def test_every_table_goes_into_parquet_and_excel_and_comes_back(motion_store, pr
         assert back.attrs == table.attrs
         table.to_excel(tmp_path / "table.xlsx")
         assert len(pd.read_excel(tmp_path / "table.xlsx")) == len(table)
+
+
+@pytest.mark.parametrize("block", ["anomaly", "anomaly-gmm"])
+def test_the_summary_of_a_store_is_that_of_its_results(motion_store, results, block):
+    stored, expected = ek.anomaly.summary(motion_store, block), ek.anomaly.summary(results, block)
+    alike(stored.per_sample, expected.per_sample)
+    assert stored.note == expected.note
+    exact = expected.figures.drop(index="auroc")
+    pd.testing.assert_frame_equal(stored.figures.drop(index="auroc"), exact)
+    assert stored.figures.loc["auroc", "value"] == pytest.approx(expected.figures.loc["auroc", "value"], abs=1e-3)
+    other = ek.anomaly.summary(motion_store, block, threshold=20)
+    alike(other.per_sample, ek.anomaly.summary(results, block, threshold=20).per_sample)
+    with pytest.raises(ek.UsageError, match="There are 2 blocks of the kind anomaly"):
+        ek.anomaly.summary(motion_store)
