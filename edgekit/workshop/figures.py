@@ -47,7 +47,7 @@ def _timing() -> str:
     rows = ["| minute | part | minutes |", "|---|---|---|", f"| 0 | arrive, open the first notebook | {BEGIN} |"]
     minute = BEGIN
     for part in PARTS:
-        name = "5a or 5b · one of one's choice" if part.key == "5a" else f"{part.key} · {part.title}"
+        name = "5a or 5b · one of the two" if part.key == "5a" else f"{part.key} · {part.title}"
         rows.append(f"| {minute} | {name} | {part.minutes} |")
         minute += part.minutes
     return "\n".join([*rows, f"| {minute} | end | |"])
