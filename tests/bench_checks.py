@@ -18,7 +18,7 @@ from tests.bench_table import Row, ratio, row
 from tests.scores import scored_document
 
 SAMPLES, WINDOWS = 1000, 1000
-HEAD_LINES = 12
+HEAD_LINES = 11
 
 
 def results() -> list[ek.ClassifyResult]:

@@ -74,8 +74,10 @@ def read(path: str | os.PathLike[str]) -> Baseline:
     """
     name = display.quoted(str(path), 200)
     try:
-        data = Path(path).read_bytes()
-    except (OSError, ValueError, TypeError) as problem:
+        data = file_at(path).read_bytes()
+    except (OSError, ValueError) as problem:
+        if isinstance(problem, UsageError):
+            raise
         reason = getattr(problem, "strerror", None) or problem
         raise UsageError(
             f"There is no baseline at {name} ({display.shown(reason)}). ek.checks.save(results, {name}) makes one of "
@@ -94,6 +96,13 @@ def read(path: str | os.PathLike[str]) -> Baseline:
         raise _damaged(name, f"it holds the marks of an unfinished merge ({mark})")
     settings, rows, place = _head(text, name)
     return Baseline(settings, _table(text[place:], settings, rows, name))
+
+
+def file_at(path: object) -> Path:
+    """Take the path of a file."""
+    if not isinstance(path, str | os.PathLike) or not str(path) or Path(path).is_dir():
+        raise UsageError(f'path takes the path of a file, such as "baseline.csv", got {display.quoted(path)}.')
+    return Path(path)
 
 
 def _head(text: str, name: str) -> tuple[Settings, int, int]:

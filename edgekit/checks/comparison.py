@@ -175,7 +175,7 @@ def save(results: object, path: str | os.PathLike[str], *, update: bool = False)
     """
     replaces = arguments.flag("update", update)
     new = gathered(items_of(results), results)
-    place = Path(os.fspath(path))
+    place = baseline_file.file_at(path)
     if not place.exists():
         write(place, baseline_file.written(new))
         return
@@ -257,7 +257,7 @@ def compare(results: object, path: str | os.PathLike[str], *, rtol: float = RTOL
     old = baseline_file.read(path)
     items = items_of(results)
     found = differences(old, gathered(items, results), *tolerances)
-    return _comparison(found, items, tolerances, display.shown(Path(os.fspath(path)).name))
+    return _comparison(found, items, tolerances, display.shown(Path(path).name))
 
 
 def _comparison(found: Differences, items: list[Item], tolerances: tuple[float, float], name: str) -> Comparison:

@@ -34,8 +34,13 @@ def reasons(found: Comparison) -> list[str]:
 
 def of_settings(found: Comparison) -> Iterator[str]:
     """Say which settings are other ones: those that matter."""
+    changed = set(found.settings["setting"])
     for row in found.settings.itertuples(index=False):
         setting = str(row.setting)
+        if "project" in changed and setting != "project":
+            continue  # of another project everything is another
+        if setting == "window increase" and "window size" in changed:
+            continue
         if setting.startswith("threshold "):
             yield _of_threshold(found, row, setting.removeprefix("threshold "))
         elif setting in _SETTINGS and not (setting == "block" and row.new):
@@ -105,11 +110,11 @@ def _of_threshold(found: Comparison, row: Any, key: str) -> str:
     verdicts = int((found.verdicts["block"] == row.block).sum())
     scores = int((found.moved["block"] == row.block).sum())
     moved = "none of its scores moved" if not scores else f"{many(scores, 'score')} moved"
+    happened = f": {many(verdicts, 'verdict')} of that block changed and {moved}" if any(found.compared) else ""
     back = f"; else set it back: studio.set_threshold({row.block}, {row.old}, key={key!r})" if row.old else ""
     return (
-        f"The threshold {key} of block {row.block} was {row.old or 'none'} and is {row.new or 'none'}: "
-        f"{many(verdicts, 'verdict')} of that block changed and {moved}. Where it was changed on purpose, accept it"
-        f"{back}."
+        f"The threshold {key} of block {row.block} was {row.old or 'none'} and is {row.new or 'none'}{happened}. "
+        f"Where it was changed on purpose, accept it{back}."
     )
 
 

@@ -282,6 +282,7 @@ def test_results_that_have_nothing_in_common_with_the_baseline_are_not_compared_
     assert not comparison.ok
     assert said in comparison.reasons[0]
     assert "Samples and windows were not compared." in comparison.reasons[0]
+    assert len(comparison.reasons) == 1
     assert comparison.compared == (0, 0)
     assert said in repr(comparison)
 
@@ -384,6 +385,10 @@ def test_what_is_no_result_is_refused(path, studio):
     block_of(other)["thresholds"][0]["value"] = 9
     with pytest.raises(ek.UsageError, match="made at several thresholds"):
         compared(path, document(), other)
+    for wrong in (None, b"x", "", path.parent):
+        for call in (ek.checks.save, ek.checks.compare):
+            with pytest.raises(ek.UsageError, match="path takes the path of a file"):
+                call(ek.parse(document()), wrong)
     with pytest.raises(ek.UsageError, match="rtol"):
         compared(path, document(), rtol=-1)
 
