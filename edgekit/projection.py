@@ -134,8 +134,9 @@ def shades(table: pd.DataFrame, by: str) -> Any:
     if by == "score":
         return table["score"].to_numpy(float)
     if by == "label" and len(table):
-        numbers = pd.to_numeric(table["label"], errors="coerce").to_numpy(float)
-        return numbers if np.isfinite(numbers).all() else None
+        codes, names = pd.factorize(table["label"])
+        numbers = pd.to_numeric(pd.Series(names), errors="coerce").to_numpy(float)
+        return numbers[codes] if np.isfinite(numbers).all() and (codes >= 0).all() else None
     return None
 
 

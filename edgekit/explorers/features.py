@@ -61,7 +61,7 @@ class FeaturesExplorer(Explorer):
     by : str
         What the colour says: "label"; after `Features.with_results` also "correct" and "score".
     view : str
-        "principal components", or "the Studio's map" where the project has one (t-SNE, UMAP or PCA, as its data
+        "principal components", or "the Studio's map" where the project has one (t-SNE or PCA, as its data
         explorer is set). Another view begins without a lasso.
     windows : DataFrame
         Index `row`; the columns of `Features.windows`.

@@ -150,7 +150,7 @@ class Features:
         return table
 
     def studio_map(self, block: int | None = None) -> pd.DataFrame | None:
-        """Return `windows` with `x` and `y` as the Studio's own data explorer lays them out (t-SNE, UMAP or PCA).
+        """Return `windows` with `x` and `y` as the Studio's own data explorer lays them out (t-SNE or PCA).
 
         Without a block it is the map of the data as such, else that of the first block that has one. NaN for a window
         that it does not have; None where there is no map of them. See `Studio.feature_map`.
