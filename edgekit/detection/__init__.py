@@ -9,13 +9,14 @@ truth of its label is a true positive, even if other predictions take the same t
 the second with the suffix `_one_to_one`; figures on show are named "Studio" and "one-to-one" (`COUNTINGS`).
 
 Centres (FOMO): `match`, `match_centres_of` (of boxes), `DebugInfo`. Boxes: `match_boxes`, `BoxMatch`,
-`average_precision`. Many pictures: `summary`, `errors`, `confusion`, `count`, `sweep_distance`, `per_picture`.
+`average_precision`. Many pictures: `summary`, `errors`, `confusion`, `count`, `gains`, `sweep_distance`, `per_picture`.
 """
 
 from edgekit.detection.boxes import RESIZE_MODES, BoxMatch, iou, match_boxes, to_input
 from edgekit.detection.coco import AveragePrecision, average_precision
 from edgekit.detection.debug_info import MATCHED_BY_EDGEKIT, DebugInfo, match, match_centres_of
 from edgekit.detection.error_kinds import ERROR_KINDS, confusion, count
+from edgekit.detection.gains import gains
 from edgekit.detection.matched import Matched, Names
 from edgekit.detection.matching import COUNTINGS, Metrics
 from edgekit.detection.scene import NOT_IN_TRAINING
@@ -39,6 +40,7 @@ __all__ = [
     "confusion",
     "count",
     "errors",
+    "gains",
     "iou",
     "match",
     "match_boxes",

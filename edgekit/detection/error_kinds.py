@@ -76,7 +76,7 @@ def count(errors: pd.DataFrame, by: str | Sequence[str] = "label") -> pd.DataFra
     columns = texts("by", by)
     if not columns:
         raise UsageError("by is a column to group by, or several: label, picture or object.")
-    _need(errors, [*columns, "object", "kind"])
+    checked(errors, [*columns, "object", "kind"])
     truth = errors["object"] == "truth"
     flags = pd.DataFrame({"truths": truth, "predictions": ~truth})
     for kind in ERROR_KINDS:
@@ -107,7 +107,7 @@ def confusion(errors: pd.DataFrame) -> pd.DataFrame:
     every other truth in the column background. So a row sums to the truths of its label, a column to the predictions.
     Truths that are not in training have the row -1.
     """
-    _need(errors, ["object", "index", "label", "kind", "partner"])
+    checked(errors, ["object", "index", "label", "kind", "partner"])
     key = ["picture"] if "picture" in errors else []
     truth = errors[errors["object"] == "truth"]
     prediction = errors[errors["object"] == "prediction"]
@@ -157,7 +157,8 @@ def _left(pairs: Pairs, predictions: _Side, truths: _Side) -> Pairs:
     return pairs.where(~predictions.done[pairs.prediction] & ~truths.done[pairs.truth])
 
 
-def _need(errors: pd.DataFrame, columns: list[str]) -> None:
+def checked(errors: pd.DataFrame, columns: list[str]) -> None:
+    """Raise UsageError where this is no table of errors with these columns."""
     if not isinstance(errors, pd.DataFrame):
         raise UsageError(f"This is no table of errors, what edgekit.detection.errors() returns, but {quoted(errors)}.")
     if missing := [name for name in columns if name not in errors]:

@@ -55,8 +55,9 @@ class DetectionExplorer(Explorer):
     picture : int
         The picture on show: its row in `pictures`.
     threshold : float
-        Predictions with a lower score are left out. At first 0: all that the server sent. Raising it takes whole
-        detections away; the Studio would also split what it fused, so its own figures may differ a little.
+        Predictions with a lower score are left out. At first the block's own, 0 where it has none: with 0 all that the
+        server sent is shown. Raising it takes whole detections away; the Studio would also split what it fused, so its
+        own figures may differ a little.
     min_distance, min_iou : float
         Up to which distance of centres (FOMO), from which overlap on (boxes) a prediction can belong to a truth.
     chosen : list
@@ -94,7 +95,11 @@ class DetectionExplorer(Explorer):
         self.pictures.insert(0, "sample", [picture.block.sample.id for picture in self._pictures])
         self.pictures.insert(1, "filename", [picture.block.sample.filename for picture in self._pictures])
         self._fetch_images()
-        begin: dict[str, Any] = {} if self._is_boxes else {"min_distance": self._pictures[0].matched.limit}
+        own = {block.threshold for block in blocks if block.threshold is not None}
+        self._own = own.pop() if len(own) == 1 and 0 <= min(own) <= max(own) <= 1 else None
+        begin: dict[str, Any] = {"threshold": self._own or 0.0}
+        if not self._is_boxes:
+            begin["min_distance"] = self._pictures[0].matched.limit
         super().__init__(self._describe(), self._arrays(), {**begin, **state})
 
     def _fetch_images(self) -> None:
@@ -119,6 +124,7 @@ class DetectionExplorer(Explorer):
         return {
             "title": f"{display.shown(first.title)} · {where}",
             "boxes": self._is_boxes,
+            "own": self._own,
             "cells": None if self._is_boxes else _grid(self._pictures),
             "figure": figure,
             "counting": list(detection.COUNTINGS),
@@ -215,6 +221,12 @@ class DetectionExplorer(Explorer):
         index = pd.MultiIndex.from_tuples(list(rows), names=["scope", "counting"])
         return pd.DataFrame(list(rows.values()), index=index)
 
+    @property
+    @reading
+    def gains(self) -> pd.DataFrame:
+        """What mending one kind of error would gain, over all pictures; see `edgekit.detection.gains`."""
+        return detection.gains(pd.concat([self.matched(i).errors() for i in range(len(self._pictures))]))
+
     def _still(self) -> Canvas:
         on_show, matched = self._pictures[self.picture], self.matched()
         shown = on_show.predictions[~(on_show.predictions["score"] < self.threshold)]
@@ -247,7 +259,7 @@ class DetectionExplorer(Explorer):
         lines = [
             f"DetectionExplorer: {self._meta['title']}",
             f"score at least {self.threshold:g}, {near}",
-            f"picture {self.picture} of {len(self._pictures)}: sample {sample}",
+            f"picture {self.picture + 1} of {len(self._pictures)}: sample {sample}",
         ]
         counts = self.counts.reset_index()[["scope", "counting", "f1"]]
         lines += [

@@ -291,11 +291,13 @@ class VisualExplorer(Explorer):
         expected = f", expected {display.shown(row['expected'])}" if isinstance(row["expected"], str) else ""
         score = "no score" if np.isnan(row["score"]) else f"score {row['score']:.2f}"
         cells = f"{len(self.selection)} of {row['rows'] * row['columns']} cells at or above"
-        lines.append(f"picture {self.picture}: sample {row['sample']}{expected}, {score}, {cells}")
-        if (place := self._cell()) is not None:
+        lines.append(
+            f"picture {self.picture + 1} of {len(self.pictures)}: sample {row['sample']}{expected}, {score}, {cells}"
+        )
+        if (looked := self._cell()) is not None:
             stands = "" if np.isnan(self.standing()) else f", higher than {self.standing():.1%} of normal cells"
-            cell = self._found.pictures[self.picture].grid[place]
-            lines.append(f"cell row {place[0]}, column {place[1]}: score {cell:.2f}{stands}")
+            cell = self._found.pictures[self.picture].grid[looked]
+            lines.append(f"cell row {looked[0]}, column {looked[1]}: score {cell:.2f}{stands}")
         if self.show != "all":
             lines.append(f"{self.show}: {len(verdicts)} pictures")
         return "\n".join(lines)

@@ -57,9 +57,10 @@ def test_arrows_step_through_the_pictures_worst_first(page, explorer):
     expect(page.root.locator(".ek-card").first).to_contain_text(explorer.pictures["filename"][0])
     page.press("ArrowRight", "ArrowRight")
     expect(page.root.locator(".ek-card").first).to_contain_text(explorer.pictures["filename"][2])
-    expect(page.field("picture")).to_have_value("2")
+    expect(page.field("picture")).to_have_value("3")  # as one counts; the trait begins at 0, as rows do
+    expect(page.root.locator(".ek-head")).to_contain_text(f"of {len(explorer.pictures)}")
     page.press("End")
-    expect(page.field("picture")).to_have_value(str(len(explorer.pictures) - 1))  # the trait's own number
+    expect(page.field("picture")).to_have_value(str(len(explorer.pictures)))
 
 
 @pytest.mark.parametrize(("threshold", "distance"), [(0, 0.2), (0, 0.02), (0.8, 0.1), (1, 0.5)])
@@ -71,6 +72,17 @@ def test_both_sliders_are_followed_and_the_counts_are_those_of_python(page, expl
     for name, title in (("tp", "TP"), ("fp", "FP"), ("fn", "FN")):
         assert [int(cell) for cell in shown[title]] == counts[name].tolist()
     assert shown["F1"] == [f"{f1:.3f}" for f1 in counts["f1"]]
+    gained = page.root.locator(".ek-gains tbody tr").evaluate_all(
+        "all => all.map(r => [...r.cells].map(c => c.textContent))"
+    )
+    assert dict(gained) == {
+        f"{kind} ({row['count']:.0f})": f"+{row['gain']:.3f}"
+        for kind, row in explorer.gains.query("count > 0").iterrows()
+    }
+    for scope, of_scope in counts.groupby("scope", sort=False):  # one column where both countings agree
+        agree = (of_scope[["tp", "fp", "fn"]].nunique() == 1).all()
+        heading = page.root.locator(".ek-wide thead th", has_text=scope)
+        expect(heading).to_have_attribute("colspan", "1" if agree else "2")
 
 
 def test_the_pictures_change_with_the_slider_and_the_cells(page):
@@ -86,7 +98,7 @@ def test_the_pictures_change_with_the_slider_and_the_cells(page):
 
 def test_a_click_on_an_object_shows_its_distances(page, explorer):
     explorer.picture = 5
-    page.field("picture").fill("5")
+    page.field("picture").fill("6")
     page.page.keyboard.press("Enter")
     expect(page.root).to_contain_text("No object chosen")
     stage = page.root.locator(".ek-stage").bounding_box()
@@ -195,7 +207,7 @@ def test_a_cell_has_the_colour_of_its_predictions_kind(page, explorer):
             { get, set(style) { window.fills.push(style); set.call(this, style); } });
         }"""
     )
-    page.field("picture").fill(str(picture))
+    page.field("picture").fill(str(picture + 1))
     page.page.keyboard.press("Enter")
     page.root.get_by_label("cells").check()
     page.page.wait_for_function("style => window.fills.includes(style)", arg=f"{wanted}66")
@@ -289,7 +301,7 @@ def test_shift_steps_ten_pictures_and_the_card_of_a_box_shows_its_overlap(contex
     page = ExplorerPage(context, explorer, tmp_path)
     page.root.get_by_role("slider", name="picture").focus()
     page.press("Shift+ArrowRight", *["ArrowRight"] * (picture - 10), "n")
-    expect(page.field("picture")).to_have_value(str(picture))
+    expect(page.field("picture")).to_have_value(str(picture + 1))
     best = ek.detection.iou(explorer.matched(picture).truths, explorer.matched(picture).predictions)[0].max()
     expect(page.root.locator(".ek-near td").first).to_have_text(f"{best:.3f}")
     page.close()

@@ -45,6 +45,11 @@ def test_at_the_start_it_counts_as_the_server_does(results, explorer):
         assert explorer.counts.loc[("this picture", "Studio"), "f1"] == pytest.approx(block.raw.structured_result[0].f1)
 
 
+def test_it_begins_at_the_blocks_own_threshold_and_numbers_pictures_from_one(results, explorer):
+    assert explorer.threshold == fomo(results[0]).threshold > 0
+    assert f"picture 1 of {len(results)}: sample" in explorer.text()
+
+
 def test_counts_over_all_pictures_are_those_of_the_summary(results, explorer):
     summed = ek.detection.summary([fomo(result) for result in results])
     assert tuple(explorer.counts.loc[("all pictures", "Studio")]) == summed.metrics()

@@ -11,12 +11,13 @@ from scipy.optimize import linear_sum_assignment
 
 import edgekit as ek
 
-MODULES = ("detection/matching.js", "detection/counts.js")
+MODULES = ("detection/matching.js", "detection/counts.js", "detection/gains.js", "detection/labels.js")
 RANDOM = np.random.default_rng(0)
 KINDS = """(([truths, predictions, limit, far, boxes]) => {
   const found = matchKinds(truths, predictions, limit, far, boxes ? boxDistance : centreDistance);
   const counts = countsOf(truths, found);
-  return [found, counts, Object.fromEntries(Object.entries(counts).map(([name, one]) => [name, ratesOf(one)]))];
+  const rates = Object.fromEntries(Object.entries(counts).map(([name, one]) => [name, ratesOf(one)]));
+  return [found, counts, rates, gainsOf(counts["one-to-one"], kindsIn([found]))];
 })(x)"""
 
 
@@ -40,7 +41,7 @@ def test_kinds_and_counts_are_those_of_python(call, boxes, sizes, limit):
         matched = ek.detection.match_boxes(truths, predictions, 1 - limit)
     else:
         matched = ek.detection.match(truths, predictions, limit)
-    found, counts, rates = call(KINDS, [plain(truths), plain(predictions), matched.limit, matched.far, boxes])
+    found, counts, rates, gains = call(KINDS, [plain(truths), plain(predictions), matched.limit, matched.far, boxes])
     errors = matched.errors()
     for side, name in (("prediction", "predictions"), ("truth", "truths")):
         wanted = errors[errors["object"] == side].sort_values("index")
@@ -51,6 +52,21 @@ def test_kinds_and_counts_are_those_of_python(call, boxes, sizes, limit):
         metrics = matched.metrics(one_to_one=one_to_one)
         assert tuple(counts[counting][name] for name in ("tp", "fp", "fn")) == metrics[:3]
         assert [rates[counting][name] for name in ("precision", "recall", "f1")] == pytest.approx(metrics[3:])
+    wanted = ek.detection.gains(errors).query("count > 0")
+    assert {one["kind"]: one["count"] for one in gains} == wanted["count"].to_dict()
+    assert {one["kind"]: one["gain"] for one in gains} == pytest.approx(wanted["gain"].to_dict())
+
+
+def test_labels_of_objects_close_together_do_not_cover_each_other(call):
+    close = [{"x": 200 + 3 * i, "y": 150 + 2 * i, "width": 60, "below": bool(i % 2)} for i in range(9)]
+    found = call("labelPlaces(x, {width: 400, height: 300})", close)
+    for i, one in enumerate(found):
+        assert 0 <= one["left"] <= 400 - 60
+        for other in found[:i]:
+            assert abs(one["middle"] - other["middle"]) >= 14 or abs(one["left"] - other["left"]) >= 60
+    assert not found[0]["moved"]
+    alone = call("labelPlaces(x, {width: 400, height: 300})", [{"x": 390, "y": 5, "width": 60, "below": False}])
+    assert alone[0]["left"] + 60 <= 400
 
 
 def test_on_a_grid_where_ties_are_many_the_counts_agree(call):
@@ -63,7 +79,7 @@ def test_on_a_grid_where_ties_are_many_the_counts_agree(call):
             for _ in range(2)
         ]
         matched = ek.detection.match(*tables, 0.1)
-        _, counts, _ = call(KINDS, [plain(tables[0]), plain(tables[1]), 0.1, 0.2, False])
+        _, counts, *_ = call(KINDS, [plain(tables[0]), plain(tables[1]), 0.1, 0.2, False])
         for counting, one_to_one in ek.detection.COUNTINGS.items():
             assert tuple(counts[counting].values()) == matched.metrics(one_to_one=one_to_one)[:3]
 
@@ -100,6 +116,6 @@ def test_every_picture_of_the_sandbox_is_matched_alike(call, sandbox):
 @pytest.mark.parametrize(("limit", "hits"), [(0.2, 1), (0.19, 0)])
 def test_the_distance_is_inclusive_in_both_countings(call, limit, hits):
     truths, predictions = ([{"x": x, "y": 0, "label": 1}] for x in (0, 0.2))
-    found, counts, _ = call(KINDS, [truths, predictions, limit, limit, False])
+    found, counts, *_ = call(KINDS, [truths, predictions, limit, limit, False])
     assert [one["tp"] for one in counts.values()] == [hits, hits]
     assert found["truths"][0]["kind"] == ("hit" if hits else "missed")

@@ -2,6 +2,7 @@
 import { h } from "../shared/elements.js";
 import { oncePerFrame } from "../shared/frames.js";
 import { ratesOf, total } from "./counts.js";
+import { gainsOf, kindsIn } from "./gains.js";
 /** @import { DetectionState } from "./state.js" */
 
 const SLICE = 4; // ms of a frame that may go into pictures that are not on show
@@ -12,25 +13,48 @@ const ROWS = [
 ];
 
 /**
- * The figures of one picture and of all, each by every one of `counting`, the names of the countings.
+ * The figures of one picture and of all, each by every one of `counting`, the names of the countings; one column where
+ * they agree. Below it, what mending a kind of error would gain.
  * @param {Counting[]} counting
  */
 export function countTable(counting) {
-  const cells = ROWS.map(() => [...counting, ...counting].map(() => h("td")));
-  const group = (/** @type {string} */ text) => h("th", { scope: "colgroup", colspan: counting.length }, text);
-  const element = h("table", { class: "ek-wide" }, h("caption", { class: "ek-hidden" }, "figures of this picture and of all"),
-    h("thead", {}, h("tr", {}, h("td"), group("this picture"), group("all pictures")),
-      h("tr", {}, h("td"), ...[...counting, ...counting].map((text) => h("th", { scope: "col" }, text)))),
+  const scopes = ["this picture", "all pictures"].map((text) => ({
+    group: h("th", { scope: "colgroup", colspan: counting.length }, text),
+    heads: counting.map((name) => h("th", { scope: "col" }, name)), cells: ROWS.map(() => counting.map(() => h("td"))),
+  }));
+  const table = h("table", { class: "ek-wide" }, h("caption", { class: "ek-hidden" }, "figures of this picture and of all"),
+    h("thead", {}, h("tr", {}, h("td"), ...scopes.map(({ group }) => group)), h("tr", {}, h("td"), ...scopes.flatMap(({ heads }) => heads))),
     h("tbody", {}, ...ROWS.map(([, title, whole], i) =>
-      h("tr", {}, h("th", { scope: "row" }, whole ? h("abbr", { title: whole }, title) : title), ...cells[i]))));
-  const show = (/** @type {Counts[]} */ counts, /** @type {number} */ first) => counts.forEach((one, column) => {
-    const all = { ...one, ...ratesOf(one) };
-    ROWS.forEach(([name], i) => (cells[i][first + column].textContent = i < 3 ? String(all[name]) : all[name].toFixed(3)));
-  });
+      h("tr", {}, h("th", { scope: "row" }, whole ? h("abbr", { title: whole }, title) : title), ...scopes.flatMap(({ cells }) => cells[i])))));
+  const about = h("p", { class: "ek-quiet ek-small" }, "Studio: several predictions may take one truth; one-to-one: each truth takes one.");
+  const rows = h("tbody"), gains = h("table", { class: "ek-gains" }, h("caption", {}, "Mending all of a kind gains in F1"), rows);
+  const agreed = [false, false];
+  const show = (/** @type {Counts[]} */ counts, /** @type {number} */ scope) => {
+    const { group, heads, cells } = scopes[scope], agree = counts.every(({ tp, fp, fn }) => tp === counts[0].tp && fp === counts[0].fp && fn === counts[0].fn);
+    agreed[scope] = agree;
+    about.hidden = agreed.every(Boolean);
+    group.colSpan = agree ? 1 : counting.length;
+    heads.forEach((head, i) => {
+      head.textContent = agree ? "both" : counting[i];
+      head.hidden = agree && i > 0;
+    });
+    counts.forEach((one, column) => {
+      const all = { ...one, ...ratesOf(one) };
+      ROWS.forEach(([name], i) => {
+        cells[i][column].textContent = i < 3 ? String(all[name]) : all[name].toFixed(3);
+        cells[i][column].hidden = agree && column > 0;
+      });
+    });
+  };
   return {
-    element,
+    element: h("div", {}, table, about, gains), table,
     showPicture: (/** @type {Counts[]} */ counts) => show(counts, 0),
-    showAll: (/** @type {Counts[]} */ counts) => show(counts, counting.length),
+    showAll: (/** @type {Counts[]} */ counts) => show(counts, 1),
+    showGains(/** @type {ReturnType<typeof gainsOf>} */ found) {
+      gains.hidden = !found.length;
+      rows.replaceChildren(...found.map(({ kind, count, gain }) =>
+        h("tr", {}, h("th", { scope: "row" }, `${kind} (${count})`), h("td", {}, `+${gain.toFixed(3)}`))));
+    },
   };
 }
 
@@ -47,12 +71,14 @@ export function countingLoop({ meta, count, matched }, table, done) {
     for (let i = 0; i < count; i++) {
       matched(i);
       if (performance.now() < end || i === count - 1) continue;
-      table.element.setAttribute("aria-busy", "true");
+      table.table.setAttribute("aria-busy", "true");
       return rest.ask();
     }
-    table.showAll(meta.counting.map((name) => total(meta.pictures.map((_, i) => matched(i).counts[name]))));
+    const all = meta.pictures.map((_, i) => matched(i));
+    table.showAll(meta.counting.map((name) => total(all.map(({ counts }) => counts[name]))));
+    table.showGains(gainsOf(total(all.map(({ counts }) => counts["one-to-one"])), kindsIn(all.map(({ found }) => found))));
     done();
-    table.element.removeAttribute("aria-busy");
+    table.table.removeAttribute("aria-busy");
   }
   return { countAll, cancel: rest.cancel };
 }

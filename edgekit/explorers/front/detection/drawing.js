@@ -3,6 +3,7 @@ import { canvasIn } from "../shared/canvas.js";
 import { packedImage, pictureLoader } from "../shared/images.js";
 import { placement } from "../shared/placement.js";
 import { palette, withOpacity } from "../shared/theme.js";
+import { labelPlaces } from "./labels.js";
 import { HALO, drawMarker } from "./marker.js";
 /** @import { DetectionState } from "./state.js" */
 /** @typedef {ReturnType<typeof placement>} Placement */
@@ -40,17 +41,22 @@ export function detectionDrawing(state, root, stage, again) {
     found.predictions.forEach(({ kind, partner }, p) => {
       if (partner >= 0) drawPair(context, at(shown[p]), at(truths[partner]), colours.kind(kind), kind === "hit" ? [] : [3, 3]);
     });
+    /** @type {{text: string, x: number, y: number, width: number, below: boolean}[]} */
+    const labels = [];
     const draw = (/** @type {Detected} */ object, /** @type {string} */ kind, /** @type {boolean} */ hollow) => {
       const colour = colours.kind(kind), { marker } = meta.looks.kinds[kind], [x, y] = at(object);
       if (boxes) drawBox(context, place, object, colour, hollow ? [5, 3] : []);
       drawMarker(context, marker, x, y, hollow ? 8 : 5, hollow, colour);
       if ((hollow ? "truth" : "prediction") === side && object.index === index) drawRings(context, x, y);
       if (!few || (hollow && meta.said.includes(kind))) return;
-      const score = Number.isNaN(object.score) ? "" : ` ${object.score.toFixed(2)}`;
-      drawName(context, `${object.name}${score}`, x + 9, y + (hollow ? 13 : -9), stage.clientWidth);
+      const score = Number.isNaN(object.score) ? "" : ` ${object.score.toFixed(2)}`, whole = `${object.name}${score}`;
+      const text = whole.length > 24 ? `${whole.slice(0, 23)}…` : whole;
+      labels.push({ text, x, y, width: context.measureText(text).width, below: hollow });
     };
     truths.forEach((object, t) => draw(object, found.truths[t].kind, true));
     shown.forEach((object, p) => draw(object, found.predictions[p].kind, false));
+    const places = labelPlaces(labels, { width: stage.clientWidth, height: stage.clientHeight });
+    labels.forEach((label, i) => drawLabel(context, label, places[i]));
   }
   return { below, above };
 }
@@ -138,18 +144,15 @@ function drawRings(context, x, y) {
 
 /**
  * @param {CanvasRenderingContext2D} context
- * @param {string} text
- * @param {number} x
- * @param {number} y
- * @param {number} stageWidth
+ * @param {{text: string, x: number, y: number, width: number}} label
+ * @param {ReturnType<typeof labelPlaces>[number]} place
  */
-function drawName(context, text, x, y, stageWidth) {
-  const short = text.length > 24 ? `${text.slice(0, 23)}…` : text, width = context.measureText(short).width;
-  const left = Math.min(x, stageWidth - width - 4);
+function drawLabel(context, { text, x, y, width }, { left, middle, moved }) {
+  if (moved) drawPair(context, [x, y], [x < left ? left : left + width, middle], "#111111", []);
   context.fillStyle = "rgb(255 255 255 / 75%)";
-  context.fillRect(left - 2, y - 7, width + 4, 14);
+  context.fillRect(left - 2, middle - 7, width + 4, 14);
   context.fillStyle = "#111111";
   context.textAlign = "left";
   context.textBaseline = "middle";
-  context.fillText(short, left, y);
+  context.fillText(text, left, middle);
 }

@@ -76,19 +76,20 @@ function f1Strip({ model, meta, matched, choose }, strip) {
  * @param {DetectionState} state
  */
 function detectionFields({ model, meta, boxes, count, nearName, choose }) {
-  const picture = numberField("picture", { min: 0, max: count - 1, step: 1 }, choose);
+  const picture = numberField("picture", { min: 1, max: count, step: 1 }, (number) => choose(number - 1));
+  const steps = stepButtons("picture", (step) => choose(model.get("picture") + step));
   const threshold = rangeField("score at least", 0, 1, 0.01, (value) => put(model, "threshold", value));
   const near = boxes
     ? rangeField("IoU at least", 0.05, 0.95, 0.05, (value) => put(model, nearName, value))
     : rangeField("distance up to", 0, 0.5, 0.01, (value) => put(model, nearName, value));
   const cells = checkField("cells", (checked) => put(model, "cells", checked));
   const show = () => {
-    picture.show(model.get("picture"));
+    picture.show(model.get("picture") + 1);
     threshold.show(model.get("threshold"));
     near.show(model.get(nearName));
     cells.show(model.get("cells"));
   };
-  return { elements: [picture.label, count > 1 ? stepButtons("picture", (step) => choose(model.get("picture") + step)) : null, threshold.label, near.label, meta.cells ? cells.label : null], show };
+  return { elements: [picture.label, `of ${count}`, count > 1 ? steps : null, threshold.label, near.label, meta.cells ? cells.label : null], show };
 }
 
 export default { render };

@@ -11,12 +11,13 @@ import { chooseNext } from "./state.js";
  * @param {HTMLElement} root
  */
 export function detectionKeys(state, root) {
-  const { model, count, choose } = state;
+  const { model, meta, count, choose } = state;
   /** @param {number} steps */
   const nudge = (steps) => put(model, "threshold", Number(clamp(model.get("threshold") + steps / 100, 0, 1).toFixed(2)));
   onKeys(root, {
     ...stepKeys(() => model.get("picture"), count, choose),
     ArrowUp: (event) => nudge(event.shiftKey ? 10 : 1), ArrowDown: (event) => nudge(event.shiftKey ? -10 : -1),
+    t: () => put(model, "threshold", meta.own ?? 0),
     n: () => chooseNext(state, 1), p: () => chooseNext(state, -1), Escape: () => put(model, "chosen", []),
   });
 }
@@ -24,4 +25,4 @@ export function detectionKeys(state, root) {
 /** @param {string} note */
 export const detectionHelp = (note) =>
   keyHelp([["←", "→"], "pictures, ", ["shift"], "ten · ", ["n", "p"], "next, previous object · ", ["esc"], "none · ",
-    ["↑", "↓"], "score · click an object for its distances", note ? ` · ${note}` : ""]);
+    ["↑", "↓"], "score, ", ["t"], "the block's own · click an object for its distances", note ? ` · ${note}` : ""]);

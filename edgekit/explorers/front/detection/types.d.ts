@@ -32,6 +32,8 @@ interface Counts {
 }
 interface DetectionMeta extends Meta {
   boxes: boolean;
+  /** The block's own threshold of scores. */
+  own: number | null;
   cells: [across: number, down: number] | null;
   figure: string;
   counting: Counting[];

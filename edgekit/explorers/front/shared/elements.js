@@ -22,7 +22,7 @@ export function h(tag, attributes = {}, ...children) {
 /**
  * The frame of an explorer: title and fields, what is drawn, figures beside it, help below.
  * @param {string} title
- * @param {{head: (Node | null)[], main: (Node | null)[], side: Node[], foot: Node, width?: string}} parts `width`: of the side
+ * @param {{head: (Node | string | null)[], main: (Node | null)[], side: Node[], foot: Node, width?: string}} parts `width`: of the side
  */
 export function frame(title, { head, main, side, foot, width }) {
   const style = width && `--ek-side: ${width}`, told = h("span", { class: "ek-told", role: "status" });

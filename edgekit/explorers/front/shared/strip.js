@@ -1,5 +1,5 @@
 // The strip below a picture: all pictures as bars, and choosing one there.
-import { canvasIn } from "./canvas.js";
+import { canvasIn, fitted } from "./canvas.js";
 import { onDrag } from "./dragging.js";
 import { PAD } from "./placement.js";
 
@@ -37,6 +37,6 @@ export function pictureStrip(strip, choose) {
     context.fillStyle = colours.soft;
     context.textBaseline = "bottom";
     context.textAlign = "right";
-    context.fillText(caption, width - PAD, height);
+    context.fillText(fitted(context, caption, width - 2 * PAD), width - PAD, height);
   };
 }

@@ -70,19 +70,19 @@ function render({ model, el }) {
  */
 function visualFields(state) {
   const { model, meta, count, known, choose, setThreshold, setOpacity } = state;
-  const place = numberField("picture", { min: 0, max: count - 1, step: 1 }, choose);
+  const place = numberField("picture", { min: 1, max: count, step: 1 }, (number) => choose(number - 1));
   const shown = selectField("show", known ? ["all", "flagged", "false alarms", "misses"] : ["all", "flagged"], (show) => filter(state, /** @type {VisualShow} */ (show)));
   const threshold = numberField("threshold", { step: "any" }, setThreshold);
   const logarithmic = checkField("log scale", (checked) => put(model, "log_scale", checked));
   const heat = rangeField("heat", 0, 1, 0.05, setOpacity);
   const show = () => {
-    place.show(model.get("picture"));
+    place.show(model.get("picture") + 1);
     shown.show(model.get("show"));
     threshold.show(model.get("threshold"), 6);
     logarithmic.show(model.get("log_scale"));
     heat.show(model.get("opacity"));
   };
-  return { elements: [count > 1 ? place.label : null, count > 1 ? stepButtons("picture", (step) => chooseListed(state, step)) : null, count > 1 ? shown.label : null, threshold.label, ...thresholdButtons(state, meta.own), logarithmic.label, heat.label], show };
+  return { elements: [count > 1 ? place.label : null, count > 1 ? `of ${count}` : null, count > 1 ? stepButtons("picture", (step) => chooseListed(state, step)) : null, count > 1 ? shown.label : null, threshold.label, ...thresholdButtons(state, meta.own), logarithmic.label, heat.label], show };
 }
 
 export default { render };
