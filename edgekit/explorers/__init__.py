@@ -145,7 +145,7 @@ def explore(
         )
     begin: dict[str, Any] = {**state}
     if samples:
-        return SignalExplorer(samples, **begin)
+        return _of(samples, SignalExplorer(samples, **begin))
     if isinstance(what, ClassifyResult) and block is None and len(what.blocks) > 1:
         return _tabs(what, begin)
     blocks = [_chosen(r, block) if isinstance(r, ClassifyResult) else r for r in results]
@@ -158,10 +158,16 @@ def _of_blocks(blocks: list[BlockResult], state: dict[str, Any]) -> Explorer:
             f"There is no explorer for block {blocks[0].id} ({blocks[0].type}), only for blocks with anomaly scores, "
             "detected objects, a regression or labels. block.plot() draws any block."
         )
-    return EXPLORERS[blocks[0].shown_kind](blocks, **state)
+    return _of(blocks, EXPLORERS[blocks[0].shown_kind](blocks, **state))
 
 
-def _tabs(result: ClassifyResult, state: dict[str, Any]) -> ResultExplorer:
+def _of(answers: list[Any], explorer: Explorer) -> Explorer:
+    """Let an explorer know what it shows: an exported page says where it came from."""
+    explorer._answers = answers
+    return explorer
+
+
+def _tabs(result: ClassifyResult, state: dict[str, Any]) -> Explorer:
     """Open all blocks of a result: at the one that has most to show, which takes the state."""
     tab = state.pop("tab", None)
     if tab is None:
@@ -177,7 +183,7 @@ def _tabs(result: ClassifyResult, state: dict[str, Any]) -> ResultExplorer:
         except EdgekitError as problem:
             return PlainExplorer(block, str(problem))
 
-    return ResultExplorer(result, build, tab=tab)
+    return _of([result], ResultExplorer(result, build, tab=tab))
 
 
 def _worst_first(found: HasWorst, block: int | str | None, state: Any) -> Explorer:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from importlib import import_module
 from pathlib import Path
@@ -26,8 +26,9 @@ from IPython.display import display as display_object
 from numpy.typing import NDArray
 
 from edgekit import colours, display
+from edgekit.arguments import text
 from edgekit.errors import UsageError
-from edgekit.explorers import modules
+from edgekit.explorers import modules, provenance
 from edgekit.explorers.state import RefusedValue, Stateful, reading
 from edgekit.explorers.still.canvas import Canvas
 from edgekit.explorers.still.view import View, unpacked
@@ -88,6 +89,8 @@ class Explorer(Stateful, anywidget.AnyWidget):
 
     script: ClassVar[str] = ""
     state: ClassVar[tuple[str, ...]] = ()
+    _answers: Sequence[Any] = ()  # what it shows: samples, results, blocks
+    _note = ""
 
     _meta = traitlets.Dict().tag(sync=True)
     _blob = traitlets.Bytes().tag(sync=True)
@@ -131,13 +134,17 @@ class Explorer(Stateful, anywidget.AnyWidget):
         """Say the view at this moment in a few stable lines."""
         raise NotImplementedError
 
-    def to_html(self, path: str | Path) -> None:
+    def to_html(self, path: str | Path, *, note: str = "") -> None:
         """Write the explorer as one self-contained page that works without a kernel and without a network.
+
+        At its foot stand project, impulse and date of the answers, as far as known, and edgekit's version.
 
         Parameters
         ----------
         path : str or Path
             The file to write; an existing one is replaced.
+        note : str
+            A text of your own, below the heading; its line breaks are kept.
 
         Raises
         ------
@@ -146,6 +153,7 @@ class Explorer(Stateful, anywidget.AnyWidget):
         EdgekitError
             The disk is full. Whatever was there before is unchanged.
         """
+        self._note = text("note", note)
         save(path, self._page())
 
     def _exported(self) -> tuple[Mapping[str, Any], bytes]:
@@ -171,6 +179,8 @@ class Explorer(Stateful, anywidget.AnyWidget):
             picture=base64.b64encode(self._png()).decode(),
             state=json.dumps(state).replace("<", "\\u003c"),  # in a script nothing is escaped but what could end it
             blob=blob,
+            note=escape(self._note),
+            origin=escape(provenance.told(self._answers)),
             style=modules.text("look.css", "page/page.css"),
             script=script,
             # of the script as it stands between its tags: no other one runs, and nothing is fetched from anywhere

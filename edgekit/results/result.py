@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -105,11 +106,21 @@ class ClassifyResult:
         The sample with its values, as it came with the result.
     source : Studio or None
         Where the result came from; None for a file.
+    received : datetime or None
+        When the Studio answered; None for a file, a recording and model testing.
     """
 
-    def __init__(self, response: ClassifyResponse, source: Source | None = None, *, whole: bool = True) -> None:
+    def __init__(
+        self,
+        response: ClassifyResponse,
+        source: Source | None = None,
+        *,
+        whole: bool = True,
+        received: datetime | None = None,
+    ) -> None:
         self._response = response
         self.source = source
+        self.received = received
         self.sample = Sample(response.sample, source, whole=whole)
         # The same block each time it is asked for, but held weakly: it holds the result, and in a circle the million
         # readings of a long sample would stay until the garbage collector has walked through them.

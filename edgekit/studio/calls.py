@@ -6,6 +6,7 @@ import threading
 import warnings
 from collections.abc import Callable
 from copy import copy
+from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 
 import numpy as np
@@ -16,6 +17,7 @@ from edgekit.results.sample import Sample
 from edgekit.studio.jobs import follow
 from edgekit.wire import schema
 from edgekit.wire.decoding import decode, is_page, page_error, raise_refusal
+from edgekit.wire.recording import Replay
 from edgekit.wire.secret import sealed
 from edgekit.wire.session import Session
 
@@ -161,6 +163,10 @@ class Calls:
         """Send a POST below the project; return its answer as a struct."""
         source = "POST " + self.route(path)
         return decode(self._masked(self.transport.post, self.project_id, *path, body=body, **params), kind, source)
+
+    def now(self) -> datetime | None:
+        """Return the time, for an answer that has just come; None of a recording, whose answers came earlier."""
+        return None if isinstance(self.transport, Replay) else datetime.now(UTC)
 
     def route(self, path: tuple[str | int, ...]) -> str:
         """Name a path as errors do."""

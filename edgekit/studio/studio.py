@@ -431,7 +431,8 @@ class Studio:
         self._known_impulse = None  # it may have been changed since the last call
 
         def one(wanted: int, stop: threading.Event | None = None) -> ClassifyResult:
-            return ClassifyResult(ask(wanted, stop=stop), self)
+            answer = ask(wanted, stop=stop)
+            return ClassifyResult(answer, self, received=self._calls.now())
 
         wanted = sample_ids(self._calls, sample)
         if isinstance(wanted, int):

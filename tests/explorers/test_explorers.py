@@ -369,3 +369,20 @@ def test_packed_arrays_keep_their_type_shape_and_place():
     layout, blob = pack({"a": np.arange(3, dtype="i1"), "b": np.array([[1.5, 2], [3, 4]], "f4", order="F")})
     assert layout == {"a": {"type": "i1", "offset": 0, "length": 3}, "b": {"type": "f4", "offset": 3, "length": 4}}
     assert np.frombuffer(blob, "<f4", 4, 3).tolist() == [1.5, 2, 3, 4]
+
+
+def test_an_exported_page_says_where_it_came_from_and_a_note_of_ones_own(results, studio, tmp_path):
+    path = tmp_path / "page.html"
+    ek.explore(results).to_html(path, note="Monday's <b>meeting</b>\nsecond line")
+    page = path.read_text()
+    assert "Monday&#x27;s &lt;b&gt;meeting&lt;/b&gt;\nsecond line" in page
+    foot = page.split("<footer>")[1].split("</footer>")[0]
+    day = results[0].received.strftime("%Y-%m-%d")
+    assert foot.startswith(f"project {studio.project_id} · impulse")
+    assert f"answered {day}" in foot
+    assert foot.endswith(f"edgekit {ek.__version__}")
+    ek.explore(ek.parse(SEED)).to_html(path)
+    assert f"<footer>edgekit {ek.__version__}</footer>" in path.read_text()  # a file does not say
+    ek.explore(results[0]).to_html(path)
+    assert f"project {studio.project_id} · impulse" in path.read_text()  # of several blocks, a tab each
+    assert "answered" not in repr(ek.explore(results))  # no date in what a notebook stores
