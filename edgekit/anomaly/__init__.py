@@ -7,6 +7,7 @@ K-means in distances between standard-scaled features; a score above the thresho
 from edgekit.anomaly.alarms import counts, per_label, segments
 from edgekit.anomaly.clusters import KMeans
 from edgekit.anomaly.mixture import Gmm
+from edgekit.anomaly.parts import parts
 from edgekit.anomaly.summary import summary
 from edgekit.anomaly.thresholds import Suggestion, rates, suggest_threshold, sweep
 
@@ -15,6 +16,7 @@ __all__ = [
     "KMeans",
     "Suggestion",
     "counts",
+    "parts",
     "per_label",
     "rates",
     "segments",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.gridspec import GridSpec
 
     from edgekit.results.block import BlockResult
+    from edgekit.results.features import Features
 
 
 STOPS = ("alarms", "events", "false alarms", "misses")
@@ -139,6 +140,45 @@ class AnomalyExplorer(TimelineExplorer):
         increase = self._data.increases[self._data.block_of]
         counted = anomaly.counts(self.windows[SCORE], self.windows["anomalous"], limit, increase_ms=increase)
         return pd.concat([counted, pd.Series({"events": float(len(self._segments_at(limit)))})])
+
+    def name_parts(self, features: Features) -> pd.DataFrame:
+        """Say of each component or cluster which label most of its training windows have, here and beside each window.
+
+        Parameters
+        ----------
+        features : Features
+            Of the training windows: ``studio.set_features("training")``.
+
+        Returns
+        -------
+        DataFrame, index `part`; see `edgekit.anomaly.parts`.
+
+        Raises
+        ------
+        UsageError
+            They are of another DSP block than this learn block takes, or the results came from a file.
+
+        Examples
+        --------
+        >>> import edgekit as ek
+        >>> studio = ek.connect(sandbox="motion")
+        >>> explorer = ek.explore(studio.classify(31).block("anomaly-gmm"))
+        >>> explorer.name_parts(studio.set_features("training"))
+              windows     label  of_label
+        part
+        0         100   running       100
+        1         164  standing       164
+        2          70   running        70
+        3         176   walking       170
+        """
+        found = anomaly.parts(self._data.parts_of(features), features.windows["label"])
+        words = {
+            str(part): f"mostly {display.shown(row.label)} ({row.of_label} of {row.windows} training windows)"
+            for part, row in zip(found.index, found.itertuples(), strict=True)
+            if isinstance(row.label, str)
+        }
+        self._meta = {**self._meta, "part_names": words}
+        return found
 
     @reading
     def segments(self) -> pd.DataFrame:

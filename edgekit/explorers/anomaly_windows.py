@@ -16,6 +16,7 @@ from edgekit.wire.scores import SCORE
 
 if TYPE_CHECKING:
     from edgekit.results.block import BlockResult
+    from edgekit.results.features import Features
 
 _GUESSED = "which label belongs to which window is a guess that may be wrong (AmbiguousLabelsWarning)"
 _PARTS = ("component", "cluster")  # of a mixture, of K-means
@@ -135,8 +136,23 @@ class AnomalyWindows:
             "labels": [str(label) for label in self.probabilities],
             "features": [str(feature) for feature in self.shares],
             "part": "component" if mixture else "cluster",
+            "part_names": {},
             "note": self.note,
         }
+
+    def parts_of(self, features: Features) -> NDArray[Any]:
+        """Return the component or cluster that explains each of these windows."""
+        source, dsp = self.block.result.source, self.block.learn_block.dsp
+        if source is None:
+            raise UsageError("These results came from a file, without the parameters of the block: classify again.")
+        if list(dsp) != [features.dsp]:
+            raise UsageError(
+                f"These are features of DSP block {features.dsp}; block {self.block.id} takes "
+                f"{', '.join(map(str, dsp)) or 'none'}: studio.set_features(dsp=…)."
+            )
+        mixture = is_mixture(self.block.type)
+        model = source.gmm(self.block.id) if mixture else source.kmeans(self.block.id)
+        return model.explain(features.values)[_PARTS[0] if mixture else _PARTS[1]].to_numpy()
 
     def say(self, window: int) -> str:
         """Say in a few words what one window is and scores."""

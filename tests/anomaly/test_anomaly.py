@@ -373,3 +373,13 @@ def test_the_order_of_the_rows_does_not_matter(scores, threshold, random):
     table = table_of(scores, size=30, increase=20)
     order = random.sample(range(len(scores)), len(scores))
     pd.testing.assert_frame_equal(anomaly.segments(table.iloc[order], threshold), anomaly.segments(table, threshold))
+
+
+def test_a_component_stands_for_the_label_that_most_of_its_windows_have():
+    found = anomaly.parts([1, 1, 1, 0, 0, 3], ["walk", "run", "run", "idle", "walk", None])
+    assert found.loc[1].tolist() == [3, "run", 2]
+    assert found.loc[0].tolist() == [2, "idle", 1]  # of two labels equally frequent the first by name
+    assert found.loc[3, "windows"] == 1
+    assert pd.isna(found.loc[3, "label"])
+    with pytest.raises(ek.UsageError, match="one label for each window, got 1 for 2"):
+        anomaly.parts([0, 1], ["walk"])

@@ -255,7 +255,9 @@ def test_an_axis_can_be_hidden_and_shown(page):
     expect(button).to_have_attribute("aria-pressed", "true")
 
 
-def test_explanation_and_probabilities_are_those_of_python(page, explorer, results):
+def test_explanation_and_probabilities_are_those_of_python(context, explorer, results, studio, tmp_path):
+    named = explorer.name_parts(studio.set_features("training"))
+    page = ExplorerPage(context, explorer, tmp_path)
     explained = results[0].block("anomaly-gmm").explain()
     page.root.get_by_role("slider", name="window").focus()
     page.press("ArrowRight")
@@ -263,9 +265,14 @@ def test_explanation_and_probabilities_are_those_of_python(page, explorer, resul
     shares = row.iloc[explained.columns.get_loc("distance") + 1 :].astype(float) / row["distance"]
     for feature in shares.abs().nlargest(3).index:
         expect(page.root).to_contain_text(f"{feature}{shares[feature] * 100:.1f} %")
-    expect(page.root).to_contain_text(f"Why: distance to component {int(row['component'])}")
+    part = named.loc[row["component"]]
+    expect(page.root).to_contain_text(
+        f"Why: distance to component {int(row['component'])}, mostly {part['label']} "
+        f"({part['of_label']} of {part['windows']} training windows)"
+    )
     top = results[0].block("keras").windows().loc[1].iloc[3:].astype(float)
     expect(page.root).to_contain_text(f"{top.idxmax()}{top.max() * 100:.1f} %")
+    page.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -386,3 +386,15 @@ def test_an_exported_page_says_where_it_came_from_and_a_note_of_ones_own(results
     ek.explore(results[0]).to_html(path)
     assert f"project {studio.project_id} · impulse" in path.read_text()  # of several blocks, a tab each
     assert "answered" not in repr(ek.explore(results))  # no date in what a notebook stores
+
+
+def test_a_component_is_named_by_its_training_windows(studio, explorer):
+    features = studio.set_features("training")
+    found = explorer.name_parts(features)
+    assert found["windows"].sum() == len(features.values)
+    words = explorer._meta["part_names"]
+    part = found.index[0]
+    row = found.loc[part]
+    assert words[str(part)] == f"mostly {row['label']} ({row['of_label']} of {row['windows']} training windows)"
+    with pytest.raises(ek.UsageError, match="came from a file"):
+        ek.explore(scored_result(5)).name_parts(features)

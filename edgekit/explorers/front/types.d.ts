@@ -163,6 +163,8 @@ interface AnomalyMeta extends TimelineMeta {
   labels: string[];
   features: string[];
   part: string;
+  /** What each component or cluster stands for, where training windows are known. */
+  part_names: Record<number, string>;
   note: string;
 }
 /** One value a window, but `size`, `increase` and `first`, which have one a sample. */

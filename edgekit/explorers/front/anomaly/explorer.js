@@ -33,7 +33,7 @@ function render({ model, el }) {
     "aria-valuemin": 0, "aria-valuemax": Math.max(windows - 1, 0),
   }, signal, band.element, scores), stack = h("div", { class: "ek-stack" }, tracks, knob);
   const fields = anomalyFields(state), legend = axisLegend(model, meta);
-  const card = windowCard(meta, data), verdict = verdictTable({
+  const card = windowCard(model, meta, data), verdict = verdictTable({
     known: state.known, things: "windows", sides: ["above", "not above"],
     compared: [["above", "windows above"], ["events", "events"], ["fp", "false alarms"], ["fn", "missed"]],
     rates: [["precision", "precision", percent], ["recall", "recall", percent], ["perHour", "false alarms an hour", (rate) => figure(rate, 1)]],
@@ -55,7 +55,7 @@ function render({ model, el }) {
   timeGestures(model, meta.end, band.element, { choose: state.chooseAt });
   readout(stack, [signal, band.element, scores], (event) => underPointer(state, timeUnder(model, meta.end, scores, event.clientX)));
   return drawingLoop(model, root, {
-    often: ["window", "threshold", "compared", "stops"], seldom: ["span", "axes", "log_scale"],
+    often: ["window", "threshold", "compared", "stops", "_meta"], seldom: ["span", "axes", "log_scale"],
     below() {
       const colours = drawing.below();
       legend.show(colours);

@@ -6,13 +6,14 @@ const MOST_BARS = 6; // of one kind: more would not fit on one screen
 
 /**
  * One window in words and bars; `show` returns what a screen reader says of it.
+ * @param {Model<AnomalyTraits>} model
  * @param {AnomalyMeta} meta
  * @param {AnomalyArrays} data
  */
-export function windowCard(meta, data) {
+export function windowCard(model, meta, data) {
   const name = h("h3"), where = h("p", { class: "ek-quiet" }), score = h("p", { class: "ek-figure" }), sense = h("p", { class: "ek-quiet" });
   const box = h("div", { class: "ek-card", role: "group", "aria-label": "the window" }, name, where, score, sense);
-  const probabilities = probabilityBars(meta, data), shares = shareBars(meta, data);
+  const probabilities = probabilityBars(meta, data), shares = shareBars(model, meta, data);
 
   function show(/** @type {number} */ i, /** @type {number | null} */ threshold) {
     const sample = meta.samples[data.sample[i]], from = data.start[i] - sample.start;
@@ -59,16 +60,18 @@ function probabilityBars({ labels }, data) {
 }
 
 /**
+ * @param {Model<AnomalyTraits>} model
  * @param {AnomalyMeta} meta
  * @param {AnomalyArrays} data
  */
-function shareBars({ features, part }, data) {
+function shareBars(model, { features, part }, data) {
   if (!features.length) return null;
   const bars = h("dl", { class: "ek-bars" }), why = h("h3");
   const show = (/** @type {number} */ i) => {
     const rows = rowOf(data.shares, features, i), total = rows.reduce((sum, [, share]) => sum + share, 0);
     rows.sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
-    why.textContent = `Why: distance to ${part} ${data.part[i]}`;
+    const named = model.get("_meta").part_names[data.part[i]]; // they may come after the first picture
+    why.textContent = `Why: distance to ${part} ${data.part[i]}${named ? `, ${named}` : ""}`;
     fillBars(bars, rows.slice(0, MOST_BARS).map(([feature, share]) => [feature, share / total, percent(share / total)]));
   };
   return { element: h("div", {}, why, bars), show };
