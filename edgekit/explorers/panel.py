@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import anywidget
 import ipywidgets as widgets
 import pandas as pd
+import traitlets
 
 from edgekit import display
 from edgekit.errors import EdgekitError, UsageError
@@ -19,14 +20,16 @@ from edgekit.explorers import modules
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _SIZE = (9.0, 3.0)
 
 
 class _Keys(anywidget.AnyWidget):
-    """An unseen element that keeps JupyterLab's shortcuts away from the controls beside it."""
+    """An unseen element that keeps JupyterLab's shortcuts away from the controls beside it, and hears of its theme."""
 
     _esm = modules.module("panel/shortcuts.js")
+    dark = traitlets.Bool(False).tag(sync=True)
 
 
 class _Drawn(NamedTuple):
@@ -35,6 +38,7 @@ class _Drawn(NamedTuple):
     values: dict[str, Any]
     shown: pd.DataFrame | str | None
     png: bytes
+    dark_png: bytes = b""  # on a dark theme; what is stored beside the widget is light
 
     def text(self) -> str:
         said = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
@@ -48,7 +52,7 @@ class _Drawn(NamedTuple):
             below = str(self.shown.to_html(escape=True, border=0, float_format=_figure))
         return (
             f"<img alt='{escape(self.text(), quote=True)}' style='max-width:100%' "
-            f"src='data:image/png;base64,{base64.b64encode(self.png).decode()}'>{below}"
+            f"src='data:image/png;base64,{base64.b64encode(self.dark_png or self.png).decode()}'>{below}"
         )
 
 
@@ -72,6 +76,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
 
     Notes
     -----
+    On a dark theme the picture is transparent, in the colours that explorers have there.
+
     It is `ipywidgets.interact` without an Output widget: the picture is a trait, so that it shows from any thread
     the control's message came on, stays out of a notebook test's stdout, and stands as a PNG with a text beside the
     widget where there is no kernel.
@@ -104,7 +110,9 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         for name, control in controls.items():
             control.description = control.description or name
             control.observe(self._follow, "value")
-        super().__init__([widgets.HBox(list(controls.values())), self._view, _Keys()])
+        self._keys = _Keys()
+        self._keys.observe(self._follow, "dark")
+        super().__init__([widgets.HBox(list(controls.values())), self._view, self._keys])
         self.add_class("edgekit-panel")
         self._follow()
 
@@ -133,9 +141,13 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
                 # what a callback raises is shown nowhere: say it where the picture was
                 self._view.value = f"<p role='alert'>{escape(str(problem))}</p>"
                 return
-            buffer = io.BytesIO()
-            figure.savefig(buffer, format="png", dpi=96)
-            self._drawn = _Drawn(values, shown, buffer.getvalue())
+            light, dark = _png(figure), b""
+            if self._keys.dark:
+                from edgekit.plots.dark import on_dark
+
+                on_dark(figure)
+                dark = _png(figure)
+            self._drawn = _Drawn(values, shown, light, dark)
             self._view.value = self._drawn.html()
 
     def __repr__(self) -> str:
@@ -147,6 +159,12 @@ class Panel(widgets.VBox):  # type: ignore[misc]  # ipywidgets ships no types
         bundle["text/plain"] = display.lines(drawn.text())
         bundle["image/png"] = base64.b64encode(drawn.png).decode()
         return bundle
+
+
+def _png(figure: Figure) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=96)
+    return buffer.getvalue()
 
 
 def _figure(value: float) -> str:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import base64
+import io
 import threading
 
 import ipywidgets as widgets
+import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 import edgekit as ek
+from edgekit.colours import SERIES, WINDOWS
 from edgekit.explorers import Panel
 
 
@@ -33,6 +37,23 @@ def test_its_picture_and_text_stand_beside_the_widget():
     assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
     assert bundle["text/plain"] == "Panel(level=3)\n   level\n0      3"
     assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
+def test_on_a_dark_theme_it_is_transparent_in_the_explorers_colours_and_stored_light():
+    def score(ax, limit):
+        ek.plots.windows(table, threshold=limit, ax=ax)
+
+    table = pd.DataFrame({"start_ms": [0, 100], "end_ms": [100, 200], "expected": ["a", "a"], "anomaly": [0.2, 5.0]})
+    panel = Panel(score, limit=widgets.FloatSlider(value=3))
+    stored = panel._repr_mimebundle_()["image/png"]
+    panel._keys.dark = True
+    shown = panel._view.value.split("base64,")[1].split("'")[0]
+    assert shown != stored == panel._repr_mimebundle_()["image/png"]
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(shown))).convert("RGBA"))
+    assert pixels[0, 0, 3] == 0
+    seen = {f"#{red:02X}{green:02X}{blue:02X}" for red, green, blue, opacity in pixels.reshape(-1, 4) if opacity == 255}
+    assert {SERIES[0].dark, WINDOWS["above"].dark, "#E6E6E6"} <= seen
+    assert not {SERIES[0].light, WINDOWS["above"].light, "#000000"} & seen
 
 
 def test_a_failure_in_a_callback_is_shown_where_the_picture_was():

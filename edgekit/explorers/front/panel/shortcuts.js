@@ -1,9 +1,13 @@
-// Beside a panel of stock controls: keeps JupyterLab's shortcuts away from them, as from an explorer's own.
+// Beside a panel of stock controls: keeps JupyterLab's shortcuts away from them, as from an explorer's own, and tells
+// Python whether the theme is dark.
 import { keepKeys } from "../shared/keyboard.js";
+import { put } from "../shared/model.js";
+import { watchLook } from "../shared/theme.js";
 
-/** @type {Render<{}>} */
-function render({ el }) {
+/** @type {Render<{dark: boolean}>} */
+function render({ model, el }) {
   el.hidden = true;
+  const unwatch = watchLook(el, () => put(model, "dark", el.classList.contains("ek-dark")));
   const keep = () => {
     /** @type {HTMLElement | null} */
     const panel = el.closest(".edgekit-panel");
@@ -18,6 +22,7 @@ function render({ el }) {
   return () => {
     cancelAnimationFrame(waiting);
     watching.disconnect();
+    unwatch();
   };
 }
 
