@@ -5,7 +5,6 @@ Plain values: `gathered` makes a `Baseline` of results, `edgekit.checks.baseline
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from edgekit import classification, display, regression
-from edgekit.errors import AmbiguousLabelsWarning, EdgekitError, UsageError
+from edgekit.errors import EdgekitError, UsageError
 from edgekit.results import detection as detected
 from edgekit.results.block import BlockResult
 from edgekit.results.result import ClassifyResult
@@ -181,9 +180,7 @@ class _Part:
                 f"The results of block {first.id} were made at several thresholds ({found}): classify all samples anew."
             )
         kind = first.shown_kind
-        with warnings.catch_warnings():  # of guessed labels the user is told by windows(); here a guess meets a guess
-            warnings.simplefilter("ignore", AmbiguousLabelsWarning)
-            frame, scores = _object_rows(blocks) if kind == "detection" else _window_rows(blocks, kind)
+        frame, scores = _object_rows(blocks) if kind == "detection" else _window_rows(blocks, kind)
         names = _column_names(scores)
         rows = pd.DataFrame(
             {"block": first.id, "object": NO_OBJECT, **frame, **dict(zip(names, scores.values(), strict=True))}

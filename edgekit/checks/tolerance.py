@@ -11,8 +11,9 @@ RTOL, ATOL = 1e-6, 1e-9
 _ZERO = 1e-15
 
 _ANY = r"(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?"
-# A point or an exponent makes a float; so does being part of a complex number, as in (1+2.5j).
-_POINT = r"(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+"
+# A point or an exponent makes a float; so does being part of a complex number, as in (1+2.5j). What is rounded to no
+# digits may be 0 or -0.
+_POINT = r"(?:\d+\.\d*|\.\d+)(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+|0(?![\w.])"
 _COMPLEX = rf"\d+(?= *[+-] *{_ANY}j\b)|\d+(?=j\b)"
 # 1.2.3, 127.0.0.1 and v1.5 are words, and 12:30:01.5 is a time. A sign after a digit is an imaginary part's.
 _FLOAT = re.compile(

@@ -26,7 +26,7 @@ def general(monkeypatch):
 def stored(monkeypatch):
     """Take the outputs that are stored for those of a run: nbval sees to it that they are the same."""
     ran = []
-    monkeypatch.setattr(notebooks, "run", lambda notebook, place: ran.append(notebook))
+    monkeypatch.setattr(notebooks, "run", lambda notebook, place, *, sandbox: ran.append(notebook))
     return ran
 
 
@@ -48,7 +48,7 @@ def test_every_part_is_run_and_its_exercises_are_counted(general, stored, capsys
 
 
 def test_a_part_whose_answers_are_not_right_fails_with_the_exercise(general, monkeypatch, capsys):
-    def run(notebook, place):
+    def run(notebook, place, *, sandbox):
         for cell in notebook.cells:
             cell.outputs = []
 

@@ -354,7 +354,7 @@ def test_widgets_that_jupyterlab_cannot_find(only, monkeypatch, tmp_path, capsys
 def test_a_kernel_of_another_python(only, monkeypatch, capsys, printed):
     from edgekit.checks import notebooks as regression
 
-    def run(notebook, folder):
+    def run(notebook, folder, *, sandbox):
         notebook.cells[0].outputs = [{"text": printed.format(prefix=sys.prefix)}]
 
     monkeypatch.setattr(regression, "run", run)
@@ -365,7 +365,7 @@ def test_a_kernel_of_another_python(only, monkeypatch, capsys, printed):
 def test_a_kernel_that_cannot_import_the_package(only, monkeypatch, capsys):
     from edgekit.checks import notebooks as regression
 
-    def run(notebook, folder):
+    def run(notebook, folder, *, sandbox):
         raise regression.NotebookError("code cell 1 fails: ModuleNotFoundError: No module named 'edgekit'")
 
     monkeypatch.setattr(regression, "run", run)

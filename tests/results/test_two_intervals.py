@@ -65,9 +65,9 @@ def test_the_listing_counts_stored_readings(studio):
 def test_an_explorer_shows_labels_and_windows_on_one_axis_of_time(studio):
     explorer = ek.explore(studio.sample(RESAMPLED))
     assert explorer._meta["end"] == 30_000
-    assert [[start, end] for start, end, _ in explorer._meta["labels"]] == [
-        [0, 10_000], [10_000, 20_000], [20_000, 30_000],
-    ]  # fmt: skip
+    drawn = explorer._timeline.arrays()
+    assert drawn["label_from"].tolist() == [0, 10_000, 20_000]
+    assert drawn["label_to"].tolist() == [10_000, 20_000, 30_000]
 
 
 # --- a wearer who changes the activity --------------------------------------------------------------------------------

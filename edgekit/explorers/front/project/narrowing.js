@@ -6,7 +6,7 @@
  * @param {boolean} descending
  */
 export function sorted({ kind, values }, descending) {
-  const rows = Int32Array.from(values, (_, i) => i), sign = descending ? -1 : 1;
+  const rows = Int32Array.from(values, (_, i) => i), sign = descending ? -1 : +1;
   const missing = kind === "text" ? (/** @type {number} */ i) => values[i] < 0 : (/** @type {number} */ i) => Number.isNaN(values[i]);
   const known = rows.filter((i) => !missing(i)), none = rows.filter(missing);
   known.sort((a, b) => sign * (values[a] - values[b]) || a - b);
