@@ -203,6 +203,17 @@ def _widgets() -> Check:
     return Check("widgets", "ok", found)
 
 
+def _pictures() -> Check:
+    """Check that JupyterLab finds edgekit's own extension, which shows pictures of widgets without their kernel."""
+    from jupyter_core.paths import jupyter_path
+
+    folders = [Path(folder, "edgekit") for folder in jupyter_path("labextensions")]
+    if not any((folder / "package.json").is_file() for folder in folders):
+        found = "a notebook opened without its kernel shows no picture of an explorer"
+        return Check("pictures", "warn", found, _line("pip", "install", "--force-reinstall", "--no-deps", "edgekit"))
+    return Check("pictures", "ok", "a notebook opened without its kernel shows explorers as pictures")
+
+
 def _kernel() -> Check:
     from nbformat.v4 import new_code_cell, new_notebook
 
@@ -284,6 +295,7 @@ NEEDS = {
     "home": "lab packages",
     "jupyterlab": "lab packages",
     "widgets": "lab packages",
+    "pictures": "lab packages",
     "kernel": "lab packages",
     "sandbox": "sandbox packages",
     "blocks": "studio",
@@ -296,6 +308,7 @@ CHECKS: tuple[Planned, ...] = (
     ("home", _home, lambda: shell.setting(HOME=tempfile.gettempdir())),
     ("jupyterlab", _jupyterlab, _line("pip", "install", "--force-reinstall", "jupyterlab")),
     ("widgets", _widgets, _line("pip", "install", "--force-reinstall", "ipywidgets", "jupyterlab_widgets")),
+    ("pictures", _pictures, _line("pip", "install", "--force-reinstall", "--no-deps", "edgekit")),
     ("kernel", _kernel, _line("ipykernel", "install", "--sys-prefix")),
     ("sandbox", _sandbox, _line("edgekit.cli", "sandbox")),
     ("studio", _studio, STUDIO),

@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from playwright.sync_api import expect
+
+import edgekit as ek
 
 from .lab import KernelError, Lab, write_notebook
 
@@ -67,3 +71,25 @@ def test_keys_stay_with_the_controls_of_a_panel(lab: Lab, tmp_path: Path) -> Non
     lab.page.keyboard.press("ArrowDown")
     lab.wait_python("pick.value", "'two'")
     assert cells.count() == count
+
+
+def test_opened_without_its_kernel_an_explorer_is_its_picture_and_run_again_it_is_itself(lab, tmp_path, studio):
+    """By edgekit's own extension: Lab alone would say that the model was not found."""
+    source = 'import edgekit as ek\n\nek.explore(ek.connect(sandbox="motion").classify(31).block("anomaly-gmm"))'
+    data, _ = ek.explore(studio.classify(31).block("anomaly-gmm"))._repr_mimebundle_()
+    output = new_output("execute_result", data, execution_count=1)
+    path = tmp_path / "stored.ipynb"
+    cell = new_code_cell(source, outputs=[output], execution_count=1)
+    kernel = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(new_notebook(cells=[cell], metadata={"kernelspec": kernel}), path)
+    lab.open(path)
+    lab.page.evaluate("() => (window.jupyterapp.shell.currentWidget.content.widgets[0].model.trusted = true)")
+    shown = lab.cell_output(0)
+    expect(shown).to_contain_text("run this cell for the widget")
+    picture = shown.locator("img")
+    assert picture.evaluate("image => image.complete && image.naturalWidth") > 300
+    assert picture.get_attribute("alt") == data["text/plain"]
+    lab.screenshot("stored")
+    lab.run_all()
+    expect(shown.locator(".ek").first).to_be_visible()
+    expect(shown.locator("img")).to_have_count(0)

@@ -16,7 +16,17 @@ from edgekit import doctor
 from edgekit.cli import main
 
 KEY = "ei_0123456789abcdef0123456789abcdef"
-NAMES = ["python", "core packages", "lab packages", "sandbox packages", "home", "jupyterlab", "widgets", "kernel"]
+NAMES = [
+    "python",
+    "core packages",
+    "lab packages",
+    "sandbox packages",
+    "home",
+    "jupyterlab",
+    "widgets",
+    "pictures",
+    "kernel",
+]
 NAMES += ["sandbox", "studio"]
 
 
@@ -348,6 +358,16 @@ def test_widgets_that_jupyterlab_cannot_find(only, monkeypatch, tmp_path, capsys
     monkeypatch.setattr(paths, "jupyter_path", lambda *parts: [str(tmp_path)])
     only("widgets")
     assert "JupyterLab finds no extension at " in only_check(capsys, 1)["found"]
+
+
+def test_an_extension_of_edgekits_own_that_jupyterlab_cannot_find(only, monkeypatch, tmp_path, capsys):
+    from jupyter_core import paths
+
+    monkeypatch.setattr(paths, "jupyter_path", lambda *parts: [str(tmp_path)])
+    only("pictures")
+    check = only_check(capsys, 0)
+    assert check["status"] == "warn"
+    assert check["fix"].endswith("pip install --force-reinstall --no-deps edgekit")
 
 
 @pytest.mark.parametrize("printed", ["42\n/usr\n", "43\n{prefix}\n", ""])
