@@ -95,14 +95,14 @@ class AnomalyExplorer(TimelineExplorer):
         self._timeline = timeline = Timeline([block.sample for block in blocks], data.reach())
         meta = timeline.meta() | data.meta() | {"title": f"{display.shown(data.block.title)} · {timeline.title()}"}
         start = self.windows["start_ms"].to_numpy(float) + timeline.starts[data.block_of]
-        arrays = timeline.arrays() | data.arrays() | {"start": start}
+        arrays = timeline.first_arrays([[]]) | data.arrays() | {"start": start}
         limit = meta["highest"] if data.block.threshold is None else float(data.block.threshold)
         begin: dict[str, Any] = {
             "threshold": limit,
             "axes": timeline.axes,
             "log_scale": meta["highest"] > 10 * max(limit, 1e-9),
         }
-        super().__init__(meta, arrays, {**begin, **state})
+        super().__init__(meta, arrays, {**begin, **state}, timeline.later)
 
     def _checked(self, name: str, value: Any) -> Any:
         if name == "window" and not 0 <= value < max(len(self.windows), 1):
@@ -197,6 +197,9 @@ class AnomalyExplorer(TimelineExplorer):
         table = self.windows[["start_ms", "end_ms", SCORE]].astype(np.dtype(float))
         shift = self._timeline.starts[self._data.block_of]
         return table.assign(start_ms=table["start_ms"] + shift, end_ms=table["end_ms"] + shift)
+
+    def _on_show(self) -> dict[str, Any]:
+        return self._timeline.part([self.span]) if self._timeline.is_long else {}
 
     def _still(self) -> Canvas:
         return still.picture(self._view())

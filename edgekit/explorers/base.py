@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from importlib import import_module
 from pathlib import Path
@@ -84,7 +84,8 @@ class Explorer(Stateful, anywidget.AnyWidget):
     """An interactive view in the notebook; the same view as a figure, as a picture beside the widget, and as a page.
 
     Subclasses name their `script` and `state` (the traits a person moves, each a `State`), and say what the data is:
-    `_meta` holds texts and ranges, `_blob` all arrays in one piece, sent once. What looks at the state is a `reading`.
+    `_meta` holds texts and ranges, `_blob` all arrays in one piece, sent once; `later` gives those that take the place
+    of shorter ones there once the first picture is drawn. What looks at the state is a `reading`.
     """
 
     script: ClassVar[str] = ""
@@ -102,14 +103,21 @@ class Explorer(Stateful, anywidget.AnyWidget):
         super().__init_subclass__(**kwargs)
 
     def __init__(
-        self, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], state: Mapping[str, object]
+        self,
+        meta: Mapping[str, Any],
+        arrays: Mapping[str, NDArray[Any]],
+        state: Mapping[str, object],
+        later: Callable[[], Mapping[str, NDArray[Any]]] | None = None,
     ) -> None:
         layout, blob = pack(arrays)
         if unknown := sorted(set(state) - set(self.state)):
             raise UsageError(
                 f"{type(self).__name__} has no {display.quoted(unknown[0])}; it has {', '.join(self.state)}."
             )
-        super().__init__(_meta=_printable({**meta, "layout": layout, "looks": colours.as_data()}), _blob=blob)
+        own = {**meta, "layout": layout, "looks": colours.as_data(), "later": bool(later)}
+        super().__init__(_meta=_printable(own), _blob=blob)
+        self._later = later
+        self.on_msg(self._send_later)
         for name, value in state.items():
             setattr(self, name, value)
 
@@ -158,7 +166,16 @@ class Explorer(Stateful, anywidget.AnyWidget):
 
     def _exported(self) -> tuple[Mapping[str, Any], bytes]:
         """Return `_meta` and `_blob` as an exported page gets them, which has no Python to ask for more."""
-        return self._meta, self._blob
+        if self._later is None:
+            return self._meta, self._blob
+        layout, blob = pack({**unpacked(self._meta["layout"], self._blob), **self._later()})
+        return {**self._meta, "layout": layout, "later": False}, blob
+
+    def _send_later(self, widget: object, message: object, buffers: object) -> None:
+        """Answer the browser, which asks for the whole of what came shortened once it has drawn that."""
+        if self._later is not None and isinstance(message, dict) and message.get("later"):
+            layout, blob = pack(self._later())
+            self.send({"later": layout}, [blob])
 
     @reading
     def _page(self) -> str:
@@ -175,7 +192,7 @@ class Explorer(Stateful, anywidget.AnyWidget):
     def _written(self, state: Mapping[str, Any], blob: str, script: str) -> str:
         return Template(modules.text("page/page.html")).substitute(
             title=escape(str(self._meta.get("title", type(self).__name__))),
-            text=escape(display.lines(self.text())),
+            text=escape(display.lines(self._words())),
             picture=base64.b64encode(self._png()).decode(),
             state=json.dumps(state).replace("<", "\\u003c"),  # in a script nothing is escaped but what could end it
             blob=blob,
@@ -189,8 +206,15 @@ class Explorer(Stateful, anywidget.AnyWidget):
 
     def _view(self) -> View:
         """Return what the browser shows at this moment, for the still picture of it."""
-        arrays = unpacked(self._meta["layout"], self._blob)
-        return View(self._meta, arrays, {name: getattr(self, name) for name in self.state}, self.text())
+        arrays = {**unpacked(self._meta["layout"], self._blob), **self._on_show()}
+        return View(self._meta, arrays, {name: getattr(self, name) for name in self.state}, self._words())
+
+    def _on_show(self) -> Mapping[str, NDArray[Any]]:
+        """Return what the still picture needs in the place of shortened arrays."""
+        return {}
+
+    def _words(self) -> str:
+        return self._kept("text", self.text)
 
     def _still(self) -> Canvas:
         """Draw the view at this moment; see `edgekit.explorers.still`."""
@@ -201,7 +225,7 @@ class Explorer(Stateful, anywidget.AnyWidget):
         return self._still().png()
 
     def __repr__(self) -> str:
-        return display.fit(display.lines(self.text()))
+        return display.fit(display.lines(self._words()))
 
     def set_state(self, sync_data: Mapping[str, Any]) -> None:
         """Take what the browser sends: all of it or nothing; what it shows of a refused value is put right."""

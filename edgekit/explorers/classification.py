@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
 
@@ -19,6 +19,7 @@ from edgekit.explorers.classified_windows import ORDERS, ClassifiedWindows, fetc
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.still import classification as still
 from edgekit.explorers.still.canvas import Canvas
+from edgekit.explorers.still.classification import TILES
 from edgekit.explorers.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from edgekit.results.block import BlockResult
 
 SHOWS = ("all", "right", "wrong", "uncertain")
+_PAGE = 48  # windows in small pictures: as many as the widest screen has room for
 
 
 class ClassificationState(TypedDict, total=False):
@@ -104,8 +106,26 @@ class ClassificationExplorer(Explorer):
         if len(self.windows):
             begin["window"] = int(classified.orders[ORDERS[0]][0])
         meta = timeline.meta() | classified.meta() | {"title": title, "uncertain": UNCERTAIN}
-        arrays = timeline.arrays() | classified.arrays() | {"start": start}
-        super().__init__(meta, arrays, {**begin, **own})
+        begin |= own
+        chosen = begin.get("window", 0)
+        on_show = [*classified.orders[ORDERS[0]][:_PAGE], *([chosen] if isinstance(chosen, int) else [])]
+        arrays = timeline.first_arrays(self._around(on_show)) | classified.arrays() | {"start": start}
+        super().__init__(meta, arrays, begin, timeline.later)
+
+    def _around(self, windows: Iterable[int]) -> list[list[float]]:
+        """Return the stretches of time of these windows, each with half a window on both sides."""
+        known = [window for window in windows if 0 <= window < len(self.windows)]
+        start, end = self.windows[["start_ms", "end_ms"]].iloc[known].to_numpy(float).T
+        shift, half = self._timeline.starts[self._classified.place[known]], (end - start) / 2
+        return np.column_stack([shift + start - half, shift + end + half]).tolist()  # type: ignore[no-any-return]
+
+    def _on_show(self) -> dict[str, Any]:
+        if not self._timeline.is_long:
+            return {}
+        shown = self._shown(self.predictions())
+        at = np.flatnonzero(shown == self.window)
+        first = int(at[0]) // TILES * TILES if len(at) else 0
+        return self._timeline.part(self._around([*shown[first : first + TILES].tolist(), self.window]))
 
     def _checked(self, name: str, value: Any) -> Any:
         labels = self._classified.names

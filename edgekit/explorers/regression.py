@@ -84,8 +84,11 @@ class RegressionExplorer(Explorer):
         self._images = thumbnails(blocks, self._place[self._worst_first].tolist())
         self._timeline = Timeline([block.sample for block in blocks], _reach(tables))
         limit = float(error[self._worst_first[0]]) if first.threshold is None else first.threshold
-        begin = {"window": int(self._worst_first[0]), "threshold": limit, "axes": self._timeline.axes}
-        super().__init__(self._describe(first, limit), self._arrays(), {**begin, **state})
+        begin: dict[str, Any] = {"window": int(self._worst_first[0]), "threshold": limit, "axes": self._timeline.axes}
+        begin |= state
+        window = begin["window"]
+        first_on_show = window if isinstance(window, int) and 0 <= window < len(self.windows) else 0
+        super().__init__(self._describe(first, limit), self._arrays(first_on_show), begin, self._timeline.later)
 
     def _describe(self, first: BlockResult, limit: float) -> dict[str, Any]:
         numbers = self.windows[["expected", "predicted"]].to_numpy(float)[self._worst_first]
@@ -111,9 +114,9 @@ class RegressionExplorer(Explorer):
             notes.append(f"no intervals of more than {_SURE} samples here: edgekit.regression.errors() has them")
         return notes
 
-    def _arrays(self) -> dict[str, Any]:
+    def _arrays(self, window: int) -> dict[str, Any]:
         start = self._timeline.starts[self._place]
-        return self._timeline.arrays() | {
+        return self._timeline.first_arrays([self._sample_of(window)]) | {
             "sample": self._place,
             "start": self.windows["start_ms"].to_numpy(float) + start,
             "stop": self.windows["end_ms"].to_numpy(float) + start,
@@ -146,6 +149,15 @@ class RegressionExplorer(Explorer):
         """How many windows are `within` the threshold and `beyond` it, and `share`: of the windows, how many within."""
         known, beyond = len(self._worst_first), len(self.selection)
         return pd.Series({"within": known - beyond, "beyond": beyond, "share": (known - beyond) / known}, dtype=float)
+
+    def _sample_of(self, window: int) -> list[float]:
+        """Return the stretch of time of a window's sample."""
+        place = int(self._place[window])
+        ends = [*self._timeline.starts.tolist(), self._timeline.end]
+        return ends[place : place + 2]
+
+    def _on_show(self) -> dict[str, Any]:
+        return self._timeline.part([self._sample_of(self.window)]) if self._timeline.is_long else {}
 
     def _still(self) -> Canvas:
         return still.picture(self._view())

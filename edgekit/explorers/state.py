@@ -20,6 +20,7 @@ import traitlets
 from edgekit.errors import UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 _setting = threading.RLock()
 
@@ -30,6 +31,7 @@ class RefusedValue(UsageError, traitlets.TraitError):
 
 class _Moment(threading.local):
     values: dict[str, Any] | None = None
+    kept: dict[str, Any]
 
 
 class Stateful(traitlets.HasTraits):
@@ -59,11 +61,19 @@ class Stateful(traitlets.HasTraits):
         if self._moment.values is not None:  # a reading within a reading
             yield
             return
-        self._moment.values = self._trait_values.copy()
+        self._moment.values, self._moment.kept = self._trait_values.copy(), {}
         try:
             yield
         finally:
-            self._moment.values = None
+            self._moment.values, self._moment.kept = None, {}
+
+    def _kept(self, name: str, find: Callable[[], T]) -> T:
+        """Return what `find` finds; within a reading it is asked once."""
+        if self._moment.values is None:
+            return find()
+        if name not in self._moment.kept:
+            self._moment.kept[name] = find()
+        return cast(T, self._moment.kept[name])
 
 
 def reading(method: F) -> F:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import count, cycle
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from edgekit.results.sample import Sample
 
 COLUMNS = 2000  # more than a picture has pixels from left to right
+_LONG = 100_000  # values: 400 kB
 _LETTERS = 72  # of a figure's band from left to right
 _NAMED = 10  # letters: a sample with room for as many has its name to itself, else it runs on over the next ones
 _BAND: dict[str, Any] = {"fontsize": "x-small", "va": "center", "clip_on": True}
@@ -71,12 +72,51 @@ class Timeline:
         self._breaks = np.cumsum([0, *map(len, signals[:-1])])
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Return what the front end draws the signal from."""
+        """Return what the front end draws from, the whole signal."""
+        return self._labels_as_arrays() | self.readings()
+
+    def first_arrays(self, stretches: Iterable[Sequence[float]]) -> dict[str, NDArray[Any]]:
+        """Return the same with only the readings that are on show at first, where the signal is long."""
+        return self._labels_as_arrays() | (self.part(stretches) if self.is_long else self.readings())
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the first picture would wait for the signal: then what is not on show yet is sent after it."""
+        return self.signal.size > _LONG
+
+    @property
+    def later(self) -> Callable[[], Mapping[str, NDArray[Any]]] | None:
+        """What gives the readings that `first_arrays` left out, if any."""
+        return self.readings if self.is_long else None
+
+    def readings(self) -> dict[str, NDArray[Any]]:
+        """Return the whole signal: times, axis by axis its values, and at which reading each sample begins."""
         values = self.signal.to_numpy("f4")
         return {
             "time": self.signal.index.to_numpy("f8"),
-            "signal": np.ascontiguousarray(values.T),
+            "signal": values.T.ravel(),
             "breaks": self._breaks.astype("i4"),
+        }
+
+    def part(self, stretches: Iterable[Sequence[float]]) -> dict[str, NDArray[Any]]:
+        """Return the same of some stretches of time only ([start, end], [] for all), each thinned where it is long."""
+        time = self.signal.index.to_numpy(float)
+        inside = np.zeros(len(time) + 1, int)
+        for start, end in (stretch or (0.0, self.end) for stretch in stretches):
+            inside[np.searchsorted(time, start)] += 1
+            inside[np.searchsorted(time, end)] -= 1
+        edges = np.flatnonzero(np.diff((np.cumsum(inside) > 0).astype(int), prepend=0))
+        parts = [thinned(self.signal.iloc[start:end]) for start, end in edges.reshape(-1, 2).tolist()]
+        shown = pd.concat(parts) if parts else self.signal.iloc[:0]
+        times = shown.index.to_numpy(float)
+        return {
+            "time": times,
+            "signal": shown.to_numpy("f4").T.ravel(),
+            "breaks": np.searchsorted(times, self.starts).astype("i4"),
+        }
+
+    def _labels_as_arrays(self) -> dict[str, NDArray[Any]]:
+        return {
             "label_from": self.labels["start_ms"].to_numpy("f8"),
             "label_to": self.labels["end_ms"].to_numpy("f8"),
             "label_code": pd.Categorical(self.labels["label"], self._label_names()).codes.astype("i4"),

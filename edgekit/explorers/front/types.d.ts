@@ -92,6 +92,7 @@ interface Meta {
   title: string;
   layout: Layout;
   looks: Looks;
+  later: boolean;
 }
 
 // --- explorers of pictures ---
@@ -105,6 +106,8 @@ interface StripNow {
   pictures: ArrayLike<number>;
   chosen: number;
   bar(picture: number): { share: number; colour: string };
+  /** What the bars depend on, beside the pictures' order: they are drawn anew when it changes. */
+  follows: unknown[];
   /** Where a line goes across all bars, as a share of the height. */
   line?: number;
   caption: string;

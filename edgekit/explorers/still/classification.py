@@ -17,7 +17,8 @@ from edgekit.explorers.still.view import View, bars, percent, sheet, write_text
 
 _BARS = 6
 _NAMES, _GAP = 64, 5  # px below the matrix for names, before "uncertain"
-_TILE, _CAPTION = 128, 30  # px
+TILES = 12  # windows in small pictures, in two rows
+_CAPTION = 30  # px below each
 _SOFT = 0.07  # how opaque an empty cell is
 
 
@@ -128,12 +129,11 @@ def _draw_tiles(canvas: Canvas, box: Box, view: View, found: _Found, shown: NDAr
     if not len(shown):
         canvas.text("No window is left by these filters.", box.left + 6, box.top + 12)
         return
-    columns = max(int(box.wide // _TILE), 1)
-    wide, high, count = box.wide / columns, box.high / 2, 2 * columns
+    wide, high = box.wide / (TILES // 2), box.high / 2
     at = np.flatnonzero(shown == view.state["window"])
-    first = (int(at[0]) if len(at) else 0) // count * count
-    for k, window in enumerate(shown[first : first + count].tolist()):
-        place = Box(box.left + k % columns * wide + 3, box.top + k // columns * high + 2, wide - 6, high - 4)
+    first = (int(at[0]) if len(at) else 0) // TILES * TILES
+    for k, window in enumerate(shown[first : first + TILES].tolist()):
+        place = Box(box.left + k % (TILES // 2) * wide + 3, box.top + k // (TILES // 2) * high + 2, wide - 6, high - 4)
         _draw_tile(canvas, place, view, found, window)
 
 

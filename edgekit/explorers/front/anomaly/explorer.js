@@ -55,6 +55,7 @@ function render({ model, el }) {
   timeGestures(model, meta.end, band.element, { choose: state.chooseAt });
   readout(stack, [signal, band.element, scores], (event) => underPointer(state, timeUnder(model, meta.end, scores, event.clientX)));
   return drawingLoop(model, root, {
+    sent: state,
     often: ["window", "threshold", "compared", "stops", "_meta"], seldom: ["span", "axes", "log_scale"],
     below() {
       const colours = drawing.below();

@@ -42,6 +42,7 @@ function render({ model, el }) {
   const drawing = classificationDrawing(state, root, { curve, tiles, signal }, cells, thumbnails(data, () => loop.all()));
   classificationKeys(state, root, matrix, cells);
   const loop = drawingLoop(model, root, {
+    sent: state,
     often: ["window", "threshold", "matrix_cell", "label", "sample", "show", "order"], seldom: ["axes"],
     below: () => legend.show(drawing.below()),
     above() {

@@ -40,7 +40,7 @@ function render({ model, el }) {
   detectionKeys(state, root);
   pressObjects(state, stage);
   const loop = drawingLoop(model, root, {
-    often: ["chosen"], seldom: ["threshold", nearName, "picture", "cells"],
+    often: ["chosen", "threshold", nearName], seldom: ["picture", "cells"],
     below: () => (colours = drawing.below()),
     above() {
       drawing.above();
@@ -60,10 +60,10 @@ function render({ model, el }) {
  * @param {DetectionState} state
  * @param {HTMLElement} strip
  */
-function f1Strip({ model, meta, matched, choose }, strip) {
+function f1Strip({ model, meta, matched, choose, nearName }, strip) {
   const draw = pictureStrip(strip, choose), pictures = meta.pictures.map((_, i) => i);
   return (/** @type {Palette} */ colours) => draw(colours, {
-    pictures, chosen: model.get("picture"), caption: "F1 of each picture, one-to-one; worst first when this was opened",
+    pictures, follows: [model.get("threshold"), model.get(nearName)], chosen: model.get("picture"), caption: "F1 of each picture, one-to-one; worst first when this was opened",
     bar(i) {
       const { f1 } = ratesOf(matched(i).counts["one-to-one"]);
       return { share: f1, colour: f1 < 1 ? colours.series[0] : colours.series[2] };

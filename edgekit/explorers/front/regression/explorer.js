@@ -40,6 +40,7 @@ function render({ model, el }) {
   onDrag(signal, () => true, (event) =>
     state.chooseAt(timeScale(state.view(), signal.clientWidth).ms(event.clientX - signal.getBoundingClientRect().left)));
   const loop = drawingLoop(model, root, {
+    sent: state,
     often: ["window", "threshold"], seldom: ["axes"],
     below() {
       colours = drawing.below();
@@ -101,7 +102,7 @@ function errorStrip({ model, meta, data, errorOf, choose }, strip) {
   return (/** @type {Palette} */ colours) => {
     const threshold = model.get("threshold");
     draw(colours, {
-      pictures: furthest, chosen: model.get("window"), line: Math.min(threshold / meta.widest, 1), caption,
+      pictures: furthest, follows: [threshold], chosen: model.get("window"), line: Math.min(threshold / meta.widest, 1), caption,
       bar(i) {
         const size = Math.abs(errorOf(i));
         return { share: Math.min(size / meta.widest, 1), colour: colours.kind(size > threshold ? "beyond" : "within") };

@@ -10,8 +10,9 @@ export function imagesOnDemand(model, data, again) {
   /** @type {Map<number, Uint8Array<ArrayBuffer>>} */
   const came = new Map();
   let waiting = false; // one at a time: whoever steps quickly through many wants only the last
-  /** @param {{picture: number}} message @param {DataView<ArrayBuffer>[]} buffers */
+  /** @param {{picture?: number}} message @param {DataView<ArrayBuffer>[]} buffers */
   const receive = ({ picture }, [file]) => {
+    if (picture === undefined) return;
     waiting = false;
     came.set(picture, new Uint8Array(file.buffer, file.byteOffset, file.byteLength));
     again();

@@ -25,27 +25,35 @@ export function palette(root, looks) {
 export const withOpacity = (colour, opacity) => colour + Math.round(255 * opacity).toString(16).padStart(2, "0");
 
 /**
- * Run `changed` whenever the theme or the size of the explorer changes; returns what stops it.
+ * Run `changed` whenever the theme changes, and `resized` whenever the size of the explorer does, before that is painted;
+ * returns what stops it.
  * @param {HTMLElement} root
  * @param {() => void} changed
  */
-export function watchLook(root, changed) {
+export function watchLook(root, changed, resized = changed) {
   const outside = document.body.dataset.jpThemeLight === undefined; // no JupyterLab: the system's wish counts
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const look = () => {
     root.classList.toggle("ek-dark", outside ? dark.matches : document.body.dataset.jpThemeLight === "false");
     const least = root.style.getPropertyValue("--ek-side") ? 640 : 520; // px, with a side of its own width and without
     root.classList.toggle("ek-narrow", root.clientWidth < least);
-    changed();
   };
-  const themes = new MutationObserver(look);
+  const themed = () => (look(), changed());
+  const size = () => `${root.clientWidth} ${root.clientHeight}`;
+  let drawn = ""; // the size that drawing left it in
+  const themes = new MutationObserver(themed);
   themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name"] });
-  const sizes = new ResizeObserver(look);
+  const sizes = new ResizeObserver(() => {
+    if (size() === drawn || !root.clientWidth) return; // hidden: nothing can be drawn
+    look();
+    resized();
+    drawn = size();
+  });
   sizes.observe(root);
-  dark.addEventListener("change", look);
+  dark.addEventListener("change", themed);
   return () => {
     themes.disconnect();
     sizes.disconnect();
-    dark.removeEventListener("change", look);
+    dark.removeEventListener("change", themed);
   };
 }
