@@ -188,4 +188,6 @@ def _draw_window(canvas: Canvas, view: View, side: Box, top: float) -> None:
 
 
 def _why(view: View) -> str:
-    return f"Why: distance to {view.meta['part']} {view.arrays['part'][view.state['window']]}"
+    part = int(view.arrays["part"][view.state["window"]])
+    known = view.meta["part_names"].get(str(part))
+    return f"Why: distance to {view.meta['part']} {part}{f', {known}' if known else ''}"

@@ -65,8 +65,10 @@ def wrapped(line: str, room: float) -> list[str]:
 
 def bars(canvas: Canvas, box: Box, top: float, title: str, rows: list[tuple[str, float]]) -> float:
     """Draw shares as bars with their names and figures, negative ones hollow; return where they end."""
-    canvas.text(fitted(title, box.wide), box.left, top + LINE_HIGH / 2, INK)
-    top += LINE_HIGH + 3
+    for line in wrapped(title, box.wide):
+        canvas.text(line, box.left, top + LINE_HIGH / 2, INK)
+        top += LINE_HIGH
+    top += 3
     for name, share in rows:
         canvas.text(fitted(name, 100), box.left, top + LINE_HIGH / 2, SOFT)
         canvas.text(percent(share), box.right, top + LINE_HIGH / 2, INK, "rm")
