@@ -1,6 +1,7 @@
 // Drawing of the explorer of a classifier: matrix, curve, tiles and the signal of the chosen window.
 import { onShow } from "../shared/arrays.js";
 import { canvasIn } from "../shared/canvas.js";
+import { keptDrawing } from "../shared/frames.js";
 import { drawSignal } from "../shared/signal_track.js";
 import { palette } from "../shared/theme.js";
 import { drawMark, drawTimeAxis } from "../shared/time_track.js";
@@ -21,15 +22,17 @@ export function classificationDrawing(state, root, places, matrix, picture) {
   const { model, meta, data, windows } = state, tiles = windowTiles(state, places.tiles, picture);
   const curve = meta.judged ? reliabilityCurve(data.curve, places.curve) : null;
   const signal = meta.pictures ? null : canvasIn(places.signal);
+  const drawMatrix = keptDrawing(matrix.draw), drawCurve = keptDrawing((look) => curve?.(look, model.get("threshold")));
+  const drawWindow = keptDrawing(() => void (signal && windows && drawChosen(signal.begin())));
   let colours = palette(root, meta.looks);
   function below() {
     return (colours = palette(root, meta.looks));
   }
   function above() {
-    if (meta.judged) matrix.draw(colours);
-    curve?.(colours, model.get("threshold"));
+    if (meta.judged) drawMatrix(colours, state.counts(), model.get("matrix_cell"));
+    drawCurve(colours, model.get("threshold"));
     tiles.draw(colours);
-    if (signal && windows) drawChosen(signal.begin());
+    drawWindow(colours, model.get("window"), model.get("axes"), data.signal);
   }
   /** Least and most of each axis in what is on show. @param {Stretch} view @returns {TimelineMeta["ranges"]} */
   function rangesIn(view) {

@@ -2,6 +2,7 @@
 import { lowerBound } from "../shared/arrays.js";
 import { dashOf } from "../shared/axis_legend.js";
 import { canvasIn, fitted } from "../shared/canvas.js";
+import { keptDrawing } from "../shared/frames.js";
 import { percent } from "../shared/numbers.js";
 import { LEFT } from "../shared/scales.js";
 import { drawLine } from "../shared/time_track.js";
@@ -25,7 +26,7 @@ export function tilePlaces(width, height) {
  * @param {(sample: number) => ImageBitmap | null} picture
  */
 export function windowTiles(state, element, picture) {
-  const { shown, at, chooseAt } = state, canvas = canvasIn(element);
+  const { shown, at, chooseAt } = state, pictures = canvasIn(element), canvas = canvasIn(element);
   const page = () => {
     const places = tilePlaces(element.clientWidth, element.clientHeight);
     return { places, first: Math.floor(Math.max(at(), 0) / places.count) * places.count };
@@ -36,15 +37,26 @@ export function windowTiles(state, element, picture) {
     const place = first + row * places.columns + column;
     if (place < shown().length) chooseAt(place);
   });
+  /** The windows on the page that the chosen one is on. */
+  const tilesOn = () => {
+    const { places, first } = page(), all = shown();
+    return Array.from(all.subarray(first, first + places.count), (i, k) => ({
+      i, x: (k % places.columns) * places.wide + 3, y: Math.floor(k / places.columns) * places.high + 2,
+      wide: places.wide - 6, tall: places.high - 4 - CAPTION,
+    }));
+  };
+  const drawPictures = keptDrawing((colours) => {
+    const { context } = pictures.begin();
+    for (const tile of tilesOn()) {
+      clipped(context, tile, () => state.meta.pictures ? drawThumbnail(context, picture(state.data.sample[tile.i]), tile) : drawStrip(state, context, colours, tile));
+    }
+  });
   /** @param {Palette} colours */
   function draw(colours) {
-    const { context } = canvas.begin(), { places, first } = page(), all = shown();
-    for (let k = 0; k < places.count && first + k < all.length; k++) {
-      const x = (k % places.columns) * places.wide + 3, y = Math.floor(k / places.columns) * places.high + 2;
-      const tile = { i: all[first + k], x, y, wide: places.wide - 6, tall: places.high - 4 - CAPTION };
-      drawTile(state, context, colours, tile, picture);
-    }
-    if (all.length) return;
+    const { context } = canvas.begin();
+    drawPictures(colours, shown(), page().first, state.model.get("axes"), state.data.signal);
+    for (const tile of tilesOn()) drawCaption(state, context, colours, tile);
+    if (shown().length) return;
     context.fillStyle = colours.soft;
     context.textBaseline = "top";
     context.fillText("No window is left by these filters.", 6, 6);
@@ -53,34 +65,43 @@ export function windowTiles(state, element, picture) {
 }
 
 /**
- * One window: its picture, what it was given, what it should have been.
+ * Draw inside a tile only.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Tile} tile
+ * @param {() => void} draw
+ */
+function clipped(context, { x, y, wide, tall }, draw) {
+  context.save();
+  context.beginPath();
+  context.rect(x + 1, y + 1, wide - 2, tall + CAPTION - 2);
+  context.clip();
+  draw();
+  context.restore();
+}
+
+/**
+ * One window: its frame, what it was given, what it should have been.
  * @param {ClassificationState} state
  * @param {CanvasRenderingContext2D} context
  * @param {Palette} colours
  * @param {Tile} tile
- * @param {(sample: number) => ImageBitmap | null} picture
  */
-function drawTile(state, context, colours, tile, picture) {
-  const { meta, data, model, name, predicted, verdict } = state, { i, x, y, wide, tall } = tile, high = tall + CAPTION;
+function drawCaption(state, context, colours, tile) {
+  const { data, model, name, predicted, verdict } = state, { i, x, y, wide, tall } = tile, high = tall + CAPTION;
   const said = verdict(i), chosen = i === model.get("window");
   context.strokeStyle = chosen ? colours.ink : colours.line;
   context.lineWidth = chosen ? 2 : 1;
   context.strokeRect(x + 0.5, y + 0.5, wide - 1, high - 1);
-  context.save();
-  context.beginPath();
-  context.rect(x + 1, y + 1, wide - 2, high - 2);
-  context.clip();
-  if (meta.pictures) drawThumbnail(context, picture(data.sample[i]), tile);
-  else drawStrip(state, context, colours, tile);
-  context.textAlign = "left";
-  context.textBaseline = "middle";
-  context.fillStyle = said ? colours.kind(said) : colours.soft;
-  context.fillText(MARKS[said], x + 5, y + high - 22);
-  context.fillStyle = colours.ink;
-  context.fillText(fitted(context, `${percent(data.confidence[i])} ${name(predicted(i))}`, wide - 22), x + 17, y + high - 22);
-  context.fillStyle = colours.soft;
-  context.fillText(fitted(context, `expected ${name(data.expected[i])}`, wide - 10), x + 5, y + high - 8);
-  context.restore();
+  clipped(context, tile, () => {
+    context.textAlign = "left";
+    context.textBaseline = "middle";
+    context.fillStyle = said ? colours.kind(said) : colours.soft;
+    context.fillText(MARKS[said], x + 5, y + high - 22);
+    context.fillStyle = colours.ink;
+    context.fillText(fitted(context, `${percent(data.confidence[i])} ${name(predicted(i))}`, wide - 22), x + 17, y + high - 22);
+    context.fillStyle = colours.soft;
+    context.fillText(fitted(context, `expected ${name(data.expected[i])}`, wide - 10), x + 5, y + high - 8);
+  });
 }
 
 /**

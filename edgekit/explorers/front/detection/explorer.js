@@ -40,7 +40,7 @@ function render({ model, el }) {
   detectionKeys(state, root);
   pressObjects(state, stage);
   const loop = drawingLoop(model, root, {
-    often: ["chosen", "threshold", nearName], seldom: ["picture", "cells"],
+    often: ["chosen"], seldom: ["threshold", nearName, "picture", "cells"],
     below: () => (colours = drawing.below()),
     above() {
       drawing.above();

@@ -36,9 +36,9 @@ export function optimalPairs(rows, columns, distance) {
     return found;
   }
   const costs = Array.from({ length: rows }, (_, r) => Float64Array.from({ length: columns }, (__, c) => distance(r, c)));
-  const longest = Math.max(1e-12, ...costs.flatMap((row) => Array.from(row).filter((cost) => !Number.isNaN(cost))));
+  const longest = costs.reduce((most, row) => row.reduce((a, b) => (b > a ? b : a), most), 1e-12);
   const dear = rows + 1; // dearer than all allowed pairs together: never instead of one
-  const cost = (/** @type {number} */ r, /** @type {number} */ c) => (Number.isNaN(costs[r][c]) ? dear : costs[r][c] / longest);
+  for (const row of costs) row.forEach((cost, c) => (row[c] = Number.isNaN(cost) ? dear : cost / longest));
   const rowPotential = new Float64Array(rows + 1), columnPotential = new Float64Array(columns + 1);
   const rowOf = new Int32Array(columns + 1), way = new Int32Array(columns + 1); // counted from 1; 0 is none
   for (let row = 1; row <= rows; row++) {
@@ -48,11 +48,18 @@ export function optimalPairs(rows, columns, distance) {
     do {
       used[column] = 1;
       let delta = Infinity, next = 0;
+      const own = costs[rowOf[column] - 1], potential = rowPotential[rowOf[column]];
       for (let c = 1; c <= columns; c++) {
         if (used[c]) continue;
-        const now = cost(rowOf[column] - 1, c - 1) - rowPotential[rowOf[column]] - columnPotential[c];
-        if (now < least[c]) [least[c], way[c]] = [now, column];
-        if (least[c] < delta) [delta, next] = [least[c], c];
+        const now = own[c - 1] - potential - columnPotential[c];
+        if (now < least[c]) {
+          least[c] = now;
+          way[c] = column;
+        }
+        if (least[c] < delta) {
+          delta = least[c];
+          next = c;
+        }
       }
       for (let c = 0; c <= columns; c++) {
         if (used[c]) {
@@ -64,7 +71,7 @@ export function optimalPairs(rows, columns, distance) {
     } while (rowOf[column]);
     for (; column; column = way[column]) rowOf[column] = rowOf[way[column]];
   }
-  for (let c = 1; c <= columns; c++) if (rowOf[c] && !Number.isNaN(costs[rowOf[c] - 1][c - 1])) found[rowOf[c] - 1] = c - 1;
+  for (let c = 1; c <= columns; c++) if (rowOf[c] && costs[rowOf[c] - 1][c - 1] < dear) found[rowOf[c] - 1] = c - 1;
   return found;
 }
 

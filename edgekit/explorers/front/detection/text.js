@@ -16,13 +16,15 @@ export function pictureCard({ model, meta, boxes, predictions, matched }) {
     h("div", { class: "ek-card", role: "group", "aria-label": "the picture" }, name, about),
     h("div", {}, kinds, h("p", { class: "ek-quiet" }, `filled: predictions, hollow${boxes ? " and dashed" : ""}: truths`)),
   ];
-  const item = (/** @type {string} */ kind, /** @type {number} */ number) => {
-    const canvas = h("canvas", { width: 36, height: 36, "aria-hidden": "true" }), context = contextOf(canvas);
+  const item = (/** @type {string} */ kind) => {
+    const count = h("span"), canvas = h("canvas", { width: 36, height: 36, "aria-hidden": "true" }), context = contextOf(canvas);
     const { light, marker } = meta.looks.kinds[kind];
     context.scale(2, 2);
     drawMarker(context, marker, 9, 9, 5, LEFT_OVER.includes(kind), light);
-    return h("li", {}, canvas, `${number} ${kind}`);
+    return { element: h("li", {}, canvas, count), count };
   };
+  /** @type {Map<string, ReturnType<typeof item>>} */
+  const items = new Map();
   function show() {
     const i = model.get("picture"), { truths, shown, found } = matched(), { name: title, server } = meta.pictures[i];
     name.textContent = title;
@@ -33,7 +35,13 @@ export function pictureCard({ model, meta, boxes, predictions, matched }) {
     for (const { kind } of [...found.predictions, ...found.truths.filter((truth) => LEFT_OVER.includes(truth.kind))]) {
       numbers.set(kind, (numbers.get(kind) ?? 0) + 1);
     }
-    kinds.replaceChildren(...Object.keys(meta.looks.kinds).filter((kind) => numbers.has(kind)).map((kind) => item(kind, numbers.get(kind) ?? 0)));
+    const there = Object.keys(meta.looks.kinds).filter((kind) => numbers.has(kind)).map((kind) => {
+      const known = items.get(kind) ?? item(kind);
+      items.set(kind, known);
+      known.count.textContent = `${numbers.get(kind)} ${kind}`;
+      return known.element;
+    });
+    if (there.length !== kinds.childElementCount || there.some((element, at) => element !== kinds.children[at])) kinds.replaceChildren(...there);
     return `${title}: ${[...numbers].map(([kind, n]) => `${n} ${kind}`).join(", ") || "nothing there, nothing found"}`;
   }
   return { elements, show };

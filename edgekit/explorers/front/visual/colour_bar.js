@@ -1,4 +1,6 @@
 // The bar of colours beside the picture: which colour stands for which score.
+import { contextOf } from "../shared/canvas.js";
+import { h } from "../shared/elements.js";
 import { scoreAt } from "./heat.js";
 
 export const BAR_ROOM = 74; // px beside the picture
@@ -7,20 +9,27 @@ const WIDE = 12;
 const SHARES = [0, 0.2, 0.5, 0.8]; // of the colour map: 0, a quarter of the threshold, it, four times it; as edgekit.plots.cells
 
 /**
+ * The colours as a picture one pixel wide, high scores at the top.
+ * @param {Uint8Array} colours 256 times red, green, blue
+ */
+export function colourColumn(colours) {
+  const context = contextOf(h("canvas", { width: 1, height: 256 })), image = context.createImageData(1, 256);
+  for (let i = 0; i < 256; i++) image.data.set([...colours.subarray(3 * (255 - i), 3 * (256 - i)), 255], 4 * i);
+  context.putImageData(image, 0, 0);
+  return context.canvas;
+}
+
+/**
  * @param {CanvasRenderingContext2D} context
  * @param {Palette} colours
- * @param {Uint8Array} heat 256 times red, green, blue
+ * @param {HTMLCanvasElement} heat its colours, from `colourColumn`
  * @param {number} threshold
  * @param {number} left
  * @param {number} top
  * @param {number} high
  */
 export function drawColourBar(context, colours, heat, threshold, left, top, high) {
-  for (let i = 0; i < 256; i++) {
-    const [r, g, b] = heat.subarray(3 * i, 3 * i + 3);
-    context.fillStyle = `rgb(${r} ${g} ${b})`;
-    context.fillRect(left, top + (1 - (i + 1) / 256) * high, WIDE, high / 256 + 0.7);
-  }
+  context.drawImage(heat, left, top, WIDE, high);
   if (!(threshold > 0) || !Number.isFinite(threshold)) return;
   context.textAlign = "left";
   context.textBaseline = "middle";

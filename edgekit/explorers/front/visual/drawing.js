@@ -2,7 +2,7 @@
 import { canvasIn, contextOf } from "../shared/canvas.js";
 import { h } from "../shared/elements.js";
 import { placement } from "../shared/placement.js";
-import { drawColourBar, BAR_ROOM } from "./colour_bar.js";
+import { BAR_ROOM, colourColumn, drawColourBar } from "./colour_bar.js";
 import { outline } from "./grid.js";
 import { heatPixels } from "./heat.js";
 /** @import { VisualState } from "./state.js" */
@@ -19,14 +19,14 @@ export const picturePlace = (state, stage) => placement(state.shape(), stage, BA
  * @returns {(image: ImageBitmap | null, colours: Palette) => void}
  */
 export function pictureDrawing(state, stage) {
-  const { model, data, threshold, grid, cell } = state, canvas = canvasIn(stage), heat = contextOf(h("canvas"));
+  const { model, data, threshold, grid, cell } = state, canvas = canvasIn(stage), heat = contextOf(h("canvas")), column = colourColumn(data.heat);
   return (image, colours) => {
     const { context } = canvas.begin(), place = picturePlace(state, stage), now = grid(), limit = threshold();
     context.fillStyle = colours.line;
     context.fillRect(place.left, place.top, place.wide, place.high);
     context.imageSmoothingEnabled = false;
     if (image) context.drawImage(image, place.left, place.top, place.wide, place.high);
-    drawColourBar(context, colours, data.heat, limit, place.left + place.wide + 12, place.top, place.high);
+    drawColourBar(context, colours, column, limit, place.left + place.wide + 12, place.top, place.high);
     if (now.scores.length) {
       heat.canvas.width = now.columns;
       heat.canvas.height = now.rows;

@@ -16,7 +16,7 @@ export function scoreStrip({ model, data, count, axis, threshold, listed, choose
     const scale = axis(), pictures = listed(), show = model.get("show");
     const share = (/** @type {number} */ score) => clamp(scale.share(score) || 0, 0, 1);
     draw(colours, {
-      pictures, chosen: model.get("picture"), line: Number.isFinite(threshold()) ? share(threshold()) : undefined,
+      pictures, follows: [scale.high, model.get("log_scale"), show, show === "all" ? 0 : threshold()], chosen: model.get("picture"), line: Number.isFinite(threshold()) ? share(threshold()) : undefined,
       bar: (i) => ({ share: share(data.score[i]), colour: colours.kind(KINDS[/** @type {0 | 1} */ (data.truth[i])] ?? "not known") }),
       caption: `${show === "all" ? "score of each picture" : `${show}: ${pictures.length} of ${count} pictures`}; worst first when this was opened`,
     });
