@@ -104,11 +104,12 @@ def table(results: Mapping[Any, ClassifyResult], block: int | str | None = None)
     >>> import edgekit as ek
     >>> from edgekit.results import sample_verdict
     >>> studio = ek.connect(sandbox="motion")
-    >>> sample_verdict.table({11: studio.classify(11), 31: studio.classify(31)})[["verdict", "worst", "correct"]]
-            verdict  worst  correct
+    >>> results = {11: studio.classify(11), 31: studio.classify(31)}
+    >>> sample_verdict.table(results)[["verdict", "worst", "right", "known"]].round(2)
+            verdict  worst  right  known
     sample
-    11       normal     1.138741   True
-    31      anomaly    50.827341   True
+    11       normal   1.53     17     17
+    31      anomaly  50.83     17     17
     """
     chosen = {s: _telling(result) if block is None else result.block(block) for s, result in results.items()}
     groups: dict[tuple[str, int], dict[Any, BlockResult]] = {}
