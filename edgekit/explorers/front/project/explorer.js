@@ -1,7 +1,7 @@
 // The explorer of a whole project: all samples in a table that one sorts, filters and searches, and the explorer of the one that is
 // chosen beside it. Rows are drawn as they are scrolled to; of what is seen, signals and pictures are asked of Python.
 import { button, frame, h } from "../shared/elements.js";
-import { drawingLoop } from "../shared/frames.js";
+import { drawingLoop, oncePerFrame } from "../shared/frames.js";
 import { keepKeys } from "../shared/keyboard.js";
 import { put } from "../shared/model.js";
 import { palette } from "../shared/theme.js";
@@ -16,15 +16,7 @@ import { drawStrip, projectStrips } from "./strips.js";
 
 /** @type {Render<ProjectTraits>} */
 function render({ model, el }) {
-  const state = projectState(model), { meta, columns, rows, shown } = state;
-  const head = projectHead(state), body = h("div", { role: "rowgroup", class: "ek-rows" });
-  const grid = h("div", {
-    class: "ek-table", tabindex: "0", role: "grid", "aria-label": "samples", "aria-multiselectable": "true",
-    "aria-rowcount": rows + 1, "aria-colcount": columns.length + 2,
-  }, h("div", { role: "rowgroup", class: "ek-table-head" }, head.element), body);
-  grid.style.setProperty("--ek-columns", widths(columns));
-  grid.style.setProperty("--ek-whole", wholeWidth(columns));
-  grid.style.setProperty("--ek-high", `${meta.row}px`);
+  const state = projectState(model), { meta, shown } = state, { head, body, grid } = projectGrid(state);
   const tools = projectTools(state);
   const root = frame(meta.title, { head: tools.elements, main: [grid], side: [], foot: projectHelp(meta.note) });
   const opened = openedExplorer(state, root);
@@ -51,7 +43,14 @@ function render({ model, el }) {
   };
   projectKeys(state, grid, { now: () => state.within(at), go });
   pressing(state, body, lines, { now: () => at, go });
-  grid.addEventListener("scroll", () => loop.again(), { passive: true });
+  const see = () => {
+    lines.show(shown(), state.within(at), anew);
+    anew = false;
+    grid.setAttribute("aria-activedescendant", lines.idOf(state.within(at)) ?? "");
+    strips.want(() => lines.lines().map(({ row }) => row));
+  };
+  const scrolled = oncePerFrame(see); // all but the rows stays as it is
+  grid.addEventListener("scroll", scrolled.ask, { passive: true });
   const loop = drawingLoop(model, root, {
     often: ["sort", "filters", "search", "selected", "sample", "_opened", "_problem"], seldom: [],
     below() {
@@ -59,20 +58,31 @@ function render({ model, el }) {
       anew = true;
     },
     above() {
-      lines.show(shown(), state.within(at), anew);
-      anew = false;
-      grid.setAttribute("aria-activedescendant", lines.idOf(state.within(at)) ?? "");
+      see();
       head.show(colours);
       tools.show();
       opened.show();
-      strips.want(() => lines.lines().map(({ row }) => row));
     },
   });
   return () => {
     loop.stop();
+    scrolled.cancel();
     strips.stop();
     opened.stop();
   };
+}
+
+/** The table, without rows yet. @param {ProjectState} state */
+function projectGrid(state) {
+  const { columns, meta, rows } = state, head = projectHead(state), body = h("div", { role: "rowgroup", class: "ek-rows" });
+  const grid = h("div", {
+    class: "ek-table", tabindex: "0", role: "grid", "aria-label": "samples", "aria-multiselectable": "true",
+    "aria-rowcount": rows + 1, "aria-colcount": columns.length + 2,
+  }, h("div", { role: "rowgroup", class: "ek-table-head" }, head.element), body);
+  grid.style.setProperty("--ek-columns", widths(columns));
+  grid.style.setProperty("--ek-whole", wholeWidth(columns));
+  grid.style.setProperty("--ek-high", `${meta.row}px`);
+  return { head, body, grid };
 }
 
 /**

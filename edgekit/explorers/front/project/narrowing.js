@@ -1,18 +1,30 @@
 // Which rows of the table are left by filters and search, and in which order: as in Python (project_rows.py).
+import { lowerBound } from "../shared/arrays.js";
 
 /**
  * The rows in the order of a column, missing values last in both directions, equal ones as they are.
+ *
+ * Rows are dealt out to places that are counted first: to compare rows with each other takes three times as long.
  * @param {ProjectColumn} column
  * @param {boolean} descending
  */
-export function sorted({ kind, values }, descending) {
-  const rows = Int32Array.from(values, (_, i) => i), sign = descending ? -1 : +1;
-  const missing = kind === "text" ? (/** @type {number} */ i) => values[i] < 0 : (/** @type {number} */ i) => Number.isNaN(values[i]);
-  const known = rows.filter((i) => !missing(i)), none = rows.filter(missing);
-  known.sort((a, b) => sign * (values[a] - values[b]) || a - b);
-  rows.set(known);
-  rows.set(none, known.length);
+export function sorted({ kind, values, texts }, descending) {
+  const ranks = kind === "text" ? { of: values, count: texts.length } : ranked(values), counts = new Int32Array(ranks.count + 1);
+  /** Where the rows of a value stand, missing ones behind all others. @param {number} rank */
+  const group = (rank) => (rank < 0 ? ranks.count : descending ? ranks.count - 1 - rank : rank);
+  for (let i = 0; i < values.length; i++) counts[group(ranks.of[i])]++;
+  let next = 0;
+  for (let k = 0; k < counts.length; k++) [counts[k], next] = [next, next + counts[k]];
+  const rows = new Int32Array(values.length);
+  for (let i = 0; i < values.length; i++) rows[counts[group(ranks.of[i])]++] = i;
   return rows;
+}
+
+/** The rank of each number among those there are, -1 for NaN; numbers that are the same have the same. @param {Numbers} values */
+function ranked(values) {
+  const ascending = Float64Array.from(values).sort(), of = new Int32Array(values.length); // NaN comes last
+  for (let i = 0; i < values.length; i++) of[i] = Number.isNaN(values[i]) ? -1 : lowerBound(ascending, values[i]);
+  return { of, count: values.length };
 }
 
 /**
