@@ -81,7 +81,7 @@ def about(folder: Path) -> About | None:
         return msgspec.json.decode(content, type=About)
     except msgspec.MsgspecError as problem:
         raise ResponseError(
-            f"{display.quoted(str(file))} is damaged ({display.shown(problem)}). Copy the store again."
+            f"{display.quoted(str(file), 200)} is damaged ({display.shown(problem)}). Copy the store again."
         ) from None
 
 

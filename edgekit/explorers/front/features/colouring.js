@@ -2,8 +2,6 @@
 import { pixelOf } from "../shared/points.js";
 /** @import { FeaturesState } from "./state.js" */
 
-const GREY = "#808080";
-
 /**
  * What each colour means: the legend, in its order.
  * @param {FeaturesState} state
@@ -14,7 +12,7 @@ export function meanings({ meta, model }, colours) {
   const by = model.get("by");
   if (meta.shades[by]) return [];
   if (by === "correct") {
-    return [{ name: "right", colour: colours.kind("right") }, { name: "wrong", colour: colours.kind("wrong") }, { name: "not known", colour: GREY }];
+    return [{ name: "right", colour: colours.kind("right") }, { name: "wrong", colour: colours.kind("wrong") }, { name: "not known", colour: colours.kind("not known") }];
   }
   return meta.groups.map((name, i) => ({ name, colour: groupColour(colours, i) }));
 }
@@ -33,7 +31,7 @@ function groupColour({ series }, i) {
  * @param {Palette} colours
  */
 export function pointColours(state, colours) {
-  const { meta, data, model, windows } = state, by = model.get("by"), found = new Uint32Array(windows), grey = pixelOf(GREY);
+  const { meta, data, model, windows } = state, by = model.get("by"), found = new Uint32Array(windows), grey = pixelOf(colours.kind("not known"));
   const range = meta.shades[by];
   const values = by === "score" ? data.shade_score : data.shade_label;
   if (range && values) {
