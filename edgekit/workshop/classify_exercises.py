@@ -17,7 +17,7 @@ from edgekit.workshop.solution import (
     training,
 )
 
-LENGTHS = (1, 1.6, 4, 4.3, 10, 11.75)  # of samples, in windows
+LENGTHS = (1, 1.6, 4, 4.3, 4.45, 10, 11.75)  # of samples, in windows
 
 
 @per_studio
@@ -64,6 +64,14 @@ def windows_in_a_length(studio: Studio) -> Solution:
             Mistake(
                 counted(lambda length: length // step + 1),
                 "Some of these windows would reach beyond the end of the sample. Where may the last one begin?",
+            ),
+            Mistake(
+                counted(lambda length: round((length - size) / step) + 1),
+                "Round down: a window that would not end within the sample is not there.",
+            ),
+            Mistake(
+                counted(lambda length: (length - size) / step + 1),
+                "A window is there or it is not: round down.",
             ),
             Mistake(
                 counted(lambda length: length // size),

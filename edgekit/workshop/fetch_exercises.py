@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edgekit.studio.studio import Studio
-from edgekit.workshop.answers import COUNT
+from edgekit.workshop.answers import COUNT, NUMBER
 from edgekit.workshop.solution import Mistake, Solution, first_sample, highest, lowest, per_studio
 
 
@@ -46,7 +46,7 @@ def time_of_the_highest_reading(studio: Studio) -> Solution:
     right = highest(values)
     return Solution(
         float(right),
-        COUNT,
+        NUMBER,
         (
             Mistake(float(values.argmax()), "That is the position of the row. The time stands in the table's index."),
             Mistake(right / 1000, "That is in seconds. The index of the table is in milliseconds: leave it so."),

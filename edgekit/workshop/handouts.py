@@ -11,16 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from edgekit import extras, progress
 from edgekit.errors import UsageError
-from edgekit.results.block import BlockResult
 from edgekit.saving import save
 from edgekit.studio.studio import Studio
 from edgekit.workshop import figures
 from edgekit.workshop.course import PARTS, connect, part_of
-from edgekit.workshop.finding_exercises import sample_to_look_at
 from edgekit.workshop.place_exercises import FOMO, surfaces
 from edgekit.workshop.score_exercises import BLOCK, mixed_block
 from edgekit.workshop.solution import blocks, classifiers, first_sample, testing
-from edgekit.workshop.threshold_exercises import lowest_threshold
 
 if TYPE_CHECKING:
     from edgekit.explorers.base import Explorer
@@ -89,22 +86,13 @@ def explorer(part: str) -> Explorer:
     return explore(shown, **state)
 
 
-def _worst(studio: Studio) -> BlockResult:
-    worst = sample_to_look_at(studio).value
-    return next(block for block in blocks(testing(studio), BLOCK) if block.sample.id == worst)
-
-
-def _chosen(studio: Studio) -> dict[str, Any]:
-    return {"threshold": lowest_threshold(studio).value}
-
-
-# What each part's hand-out shows, and with which state the explorer begins.
+# What each part's hand-out shows, and with which state the explorer begins: none of it is the answer to an exercise.
 SHOWN: dict[str, Callable[[Studio], tuple[Any, dict[str, Any]]]] = {
     "1": lambda studio: (first_sample(studio), {}),
     "2": lambda studio: (classifiers(testing(studio)), {}),
     "3": lambda studio: (mixed_block(studio), {}),
-    "4": lambda studio: (blocks(testing(studio), BLOCK), _chosen(studio)),
+    "4": lambda studio: (blocks(testing(studio), BLOCK), {}),
     "5a": lambda studio: (blocks(testing(studio), FOMO), {}),
     "5b": lambda studio: (surfaces(studio), {}),
-    "6": lambda studio: (_worst(studio), _chosen(studio)),
+    "6": lambda studio: (blocks(testing(studio), BLOCK)[0], {}),
 }
