@@ -29,6 +29,9 @@ class PictureOfExplorer(Preprocessor):
         for model, data in views.items():
             if "image/png" in data and _is_ours(state.get(model, {}).get("state", {})):
                 del state[model]
+        for model in [model for model in state if model not in views and _is_ours(state[model]["state"])]:
+            if not any(f"IPY_MODEL_{model}" in str(other) for name, other in state.items() if name != model):
+                del state[model]  # it was a tab of one of them
         if not views.keys() & state.keys():
             nb.metadata.pop("widgets", None)  # nothing shows it, and the page would load scripts for it
         return nb, resources

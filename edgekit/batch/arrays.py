@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from edgekit import display
+from edgekit import display, waiting
 from edgekit.batch.reading import Parts
 from edgekit.errors import UsageError
 from edgekit.summaries import StoredPart
@@ -63,7 +63,7 @@ def _ahead(items: Iterator[dict[str, pa.Table | None]]) -> Iterator[dict[str, pa
     """Read the next part while one is worked on."""
     with ThreadPoolExecutor(1) as pool:
         coming = pool.submit(next, items, None)
-        while (one := coming.result()) is not None:
+        while (one := waiting.result(coming)) is not None:
             coming = pool.submit(next, items, None)
             yield one
 

@@ -117,8 +117,8 @@ def held(folder: Path) -> Iterator[None]:
     shown = display.quoted(str(folder))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / LOCK, timeout=0)
-        lock.acquire()
+        lock = FileLock(folder / LOCK)
+        lock.acquire(timeout=0)
     except Timeout:
         raise UsageError(
             f"Another run is writing into {shown}. Wait until it has ended, or give another folder."

@@ -47,7 +47,7 @@ def show(files: Sequence[str], *, as_json: bool = False) -> int:
     """Print the table; return 1 where a laptop is not ready."""
     table = collected(files)
     if as_json:
-        print(table.to_json(orient="records", indent=2))
+        print(json.dumps(table.to_dict("records"), indent=2, ensure_ascii=False, default=str))
     else:
         print(display.fit(table.to_string(index=False, max_colwidth=60)))
         print(f"{int(table['ok'].sum())} of {len(table)} ready.")

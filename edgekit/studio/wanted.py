@@ -59,7 +59,7 @@ def _one(calls: Calls, given: Any, known: pd.Series[Any] | None = None) -> int:
     if given in CATEGORIES:
         raise UsageError(f"{given!r} is a part of the project, not a sample: give studio.samples({given!r}).")
     names = _by_name(calls) if known is None else known
-    found = names.index[names == given].to_list()
+    found = names.index[names.astype(object) == given].to_list()  # Arrow compares no half of a surrogate pair
     if not found:
         raise NotFoundError(
             f"No sample's file is called {display.quoted(given)}. studio.samples() lists them, with ids."

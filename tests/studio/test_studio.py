@@ -370,11 +370,16 @@ def test_a_threshold_can_be_set_and_empties_model_testing_which_says_why(own_stu
     assert own_studio.test().results[31].block(5).threshold == 5
 
 
-@pytest.mark.parametrize(("block", "value", "key"), [(77, 1, "min_anomaly_score"), (5, "x", None), (5, 1, "nope")])
+@pytest.mark.parametrize(("block", "value", "key"), [(5, "x", None), (5, 1, "nope")])
 def test_a_threshold_that_cannot_be_set_is_the_servers_no(own_studio, block, value, key):
     with pytest.raises(ek.StudioError):
         own_studio.set_threshold(block, value, key=key)
     assert own_studio.classify(31, 5).blocks[0].threshold < 5
+
+
+def test_the_threshold_of_a_block_that_is_not_there_is_asked_of_no_server(studio):
+    with pytest.raises(ek.UsageError, match="There is no learn block 77"):
+        studio.set_threshold(77, 1, key="min_anomaly_score")
 
 
 def test_a_threshold_is_a_finite_number(studio):

@@ -37,7 +37,7 @@ from edgekit.explorers.still.tracks import (
     time_axis,
     value_axis,
 )  # fmt: skip
-from edgekit.explorers.still.view import View, bars, sheet, write_text
+from edgekit.explorers.still.view import View, bars, put_text, sheet
 
 _BARS = 6  # of one kind: more would not fit
 
@@ -83,7 +83,7 @@ def picture(view: View) -> Canvas:
     if state["threshold"] is not None:
         histogram_threshold(canvas, bins, scale, state["threshold"])
     histogram_marked(canvas, bins, view, scale)
-    _draw_window(canvas, view, side, write_text(canvas, view, side, side.top) + 8)
+    _draw_window(canvas, view, side, put_text(canvas, view, side, side.top) + 8)
     return canvas
 
 

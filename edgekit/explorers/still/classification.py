@@ -13,7 +13,7 @@ from edgekit import colours
 from edgekit.explorers.still.canvas import INK, LINE, SOFT, Box, Canvas, fitted
 from edgekit.explorers.still.scales import AXIS, Scale, time_scale
 from edgekit.explorers.still.tracks import dash_of, draw_line, draw_signal, legend, mark, signal_range, time_axis
-from edgekit.explorers.still.view import View, bars, percent, sheet, write_text
+from edgekit.explorers.still.view import View, bars, percent, put_text, sheet
 
 _BARS = 6
 _NAMES, _GAP = 64, 5  # px below the matrix for names, before "uncertain"
@@ -63,7 +63,7 @@ def picture(view: View, shown: NDArray[np.int32]) -> Canvas:
     _draw_tiles(canvas, Box(main.left, main.top + top, main.wide, tiles), view, found, shown)
     if not meta["pictures"] and len(arrays["start"]):
         _draw_chosen(canvas, Box(main.left, main.top + top + tiles + 6, main.wide, 174), view)
-    below = write_text(canvas, view, side, side.top) + 8
+    below = put_text(canvas, view, side, side.top) + 8
     if len(arrays["start"]) and (names := meta["known"]):
         values = arrays["probabilities"].reshape(-1, len(names))[view.state["window"]].astype(float)
         many = f" ({_BARS} of {len(names)})" if len(names) > _BARS else ""

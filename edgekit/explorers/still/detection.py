@@ -10,7 +10,7 @@ from PIL import Image
 
 from edgekit import colours
 from edgekit.explorers.still.canvas import HALO, INK, LINE, PAPER, SOFT, Box, Canvas, fitted, width_of
-from edgekit.explorers.still.view import LINE_HIGH, View, sheet, write_text
+from edgekit.explorers.still.view import LINE_HIGH, View, put_text, sheet
 
 _FEW = 40  # objects; of more, names would cover each other
 _LEFT_OVER = ("missed", "not in training")  # kinds of truths without a prediction
@@ -51,7 +51,7 @@ def picture(
             canvas.marker(look.marker, x, y, 8 if name == "truth" else 5, look.light, hollow=name == "truth")
             if len(found) <= _FEW and not (name == "truth" and kind in colours.SAID):
                 _write_name(canvas, names[i][int(index)], x + 9, y + (13 if name == "truth" else -9), main.right)
-    _write_kinds(canvas, side, _kinds(found), write_text(canvas, view, side, side.top) + 8)
+    _write_kinds(canvas, side, _kinds(found), put_text(canvas, view, side, side.top) + 8)
     return canvas
 
 

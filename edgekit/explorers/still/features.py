@@ -9,7 +9,7 @@ from edgekit import colours
 from edgekit.explorers.still.canvas import INK, PAPER, SOFT, Box, Canvas
 from edgekit.explorers.still.scales import AXIS, RIGHT, Floats, tick_texts, ticks, time_scale, value_scale
 from edgekit.explorers.still.tracks import value_axis
-from edgekit.explorers.still.view import LINE_HIGH, View, sheet, write_text
+from edgekit.explorers.still.view import LINE_HIGH, View, put_text, sheet
 from edgekit.projection import inside
 
 _GREY = "#808080"
@@ -46,7 +46,7 @@ def picture(view: View) -> Canvas:
     if known[chosen := state["window"]]:
         for colour, width in ((PAPER, 4), (INK, 2)):
             canvas.ring(across.at(x[chosen]), up.at(y[chosen]), 7, colour, width)
-    top = write_text(canvas, view, side, side.top) + 8
+    top = put_text(canvas, view, side, side.top) + 8
     selected = inside(lasso, x, y) if len(lasso) else np.zeros(len(x), bool)
     for name, look, rows in groups:
         if name and top + LINE_HIGH <= side.bottom:

@@ -22,7 +22,7 @@ from edgekit.explorers.still.scales import (
     value_scale,
 )
 from edgekit.explorers.still.tracks import draw_signal, legend, mark, strip, time_axis, value_axis
-from edgekit.explorers.still.view import View, sheet, write_text
+from edgekit.explorers.still.view import View, put_text, sheet
 
 _FURTHEST = 300  # bars in the strip: more could not be told apart
 _MARKED, _DUST = 1000, 20_000  # points: beyond, dots of a few pixels; smaller ones
@@ -65,7 +65,7 @@ def picture(view: View) -> Canvas:
         _draw_sample(canvas, view, below)
     elif has_picture:
         _draw_picture(canvas, view, below)
-    write_text(canvas, view, side, side.top)
+    put_text(canvas, view, side, side.top)
     return canvas
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from edgekit.explorers.still.canvas import INK, Box, Canvas
 from edgekit.explorers.still.scales import AXIS, TOP, time_scale
 from edgekit.explorers.still.tracks import BAND, band, draw_signal, legend, sample_starts, span_of, time_axis
-from edgekit.explorers.still.view import View, sheet, write_text
+from edgekit.explorers.still.view import View, put_text, sheet
 
 
 def picture(view: View) -> Canvas:
@@ -24,5 +24,5 @@ def picture(view: View) -> Canvas:
     if stretch[0] <= state["time_ms"] <= stretch[1]:
         x = across.at(state["time_ms"])
         canvas.line([(x, track.top + TOP), (x, track.bottom)], INK, 1)
-    write_text(canvas, view, side, side.top)
+    put_text(canvas, view, side, side.top)
     return canvas

@@ -39,7 +39,7 @@ def sheet(view: View, height: int) -> tuple[Canvas, Box, Box]:
     return canvas, Box(EDGE, HEAD, main, height), Box(2 * EDGE + main, HEAD, SIDE, height)
 
 
-def write_text(canvas: Canvas, view: View, box: Box, top: float) -> float:
+def put_text(canvas: Canvas, view: View, box: Box, top: float) -> float:
     """Write the explorer's own text in the column, but for its title; return where it ends."""
     for line in view.text.split("\n")[1:]:
         for part in wrapped(line, box.wide):

@@ -10,7 +10,7 @@ from edgekit.explorers.still.canvas import INK, LINE, SOFT, Box, Canvas
 from edgekit.explorers.still.detection import placement
 from edgekit.explorers.still.scales import Floats, score_scale
 from edgekit.explorers.still.tracks import histogram, histogram_mark, histogram_marked, histogram_threshold, strip
-from edgekit.explorers.still.view import View, sheet, write_text
+from edgekit.explorers.still.view import View, put_text, sheet
 
 _BAR_ROOM, _BAR_WIDE = 74, 12  # px beside the picture; of the bar of colours
 _TICKS = (0, 0.2, 0.5, 0.8)  # shares of the colour map: 0, a quarter of the threshold, it, four times it
@@ -41,7 +41,7 @@ def picture(
     _draw_histograms(canvas, view, [right, right._replace(top=main.top + 204)], grid[cell] if cell else np.nan)
     if many:
         _draw_strip(canvas, view, Box(main.left, main.top + 406, main.wide, 72), listed.astype(int))
-    write_text(canvas, view, side, side.top)
+    put_text(canvas, view, side, side.top)
     return canvas
 
 
