@@ -35,9 +35,7 @@ WANTED = re.compile(r'connect_for\("([^"]+)"')
 REPLAYED = {
     ("02_classify_a_sample", "routine"),
     ("03_anomaly_scores", "motion"),
-    ("06_object_detection_debug_info", "objects"),
     ("07_visual_anomaly", "surface"),
-    ("08_classification", "appliances"),
     ("09_regression", "meat"),
 }
 GOES_ON = "goes on with a project of the sandbox"
