@@ -24,6 +24,7 @@ from edgekit.errors import EdgekitError, UsageError
 FORMAT = 1
 _TITLE = "# edgekit baseline"
 _AT_ONCE = 50_000  # rows
+_LARGEST = 2**53  # up to it a float64 holds every whole number
 _TEXTS = ("label", "verdict")
 _WHOLE = ("block", "sample", "window")
 _MERGE = ("<<<<<<<", ">>>>>>>")
@@ -95,6 +96,10 @@ def read(path: str | os.PathLike[str]) -> Baseline:
     if mark := next((mark for mark in _MERGE if f"\n{mark}" in text), None):
         raise _damaged(name, f"it holds the marks of an unfinished merge ({mark})")
     settings, rows, place = _head(text, name)
+    if not text.endswith("\n"):
+        raise _damaged(name, "its rows are cut off: it does not end with a newline")
+    if "\0" in text:
+        raise _damaged(name, "it holds a NUL byte")
     return Baseline(settings, _table(text[place:], settings, rows, name))
 
 
@@ -160,12 +165,35 @@ def _table(text: str, settings: Settings, rows: int, name: str) -> pd.DataFrame:
             na_values={column: [""] for column in numbers},
             float_precision="round_trip",
         )
+        found = _objects(table["object"]) if objects else np.full(len(table), NO_OBJECT)
     except (ValueError, TypeError, OverflowError) as problem:  # pandas' own errors of parsing are ValueErrors
         raise _damaged(name, f"its rows cannot be read ({display.shown(problem)})") from None
     if len(table) != rows:
         raise _damaged(name, f"it has {len(table)} rows where its head says {rows}: cut off, or merged by hand")
-    found = table["object"].fillna(NO_OBJECT).astype(int) if objects else np.full(len(table), NO_OBJECT)
-    return table.assign(object=found)[[*FRAME, *scores]]
+    table = table.assign(object=found)
+    _check_rows(table, settings, name)
+    return table[[*FRAME, *scores]]
+
+
+def _objects(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Return the numbers of objects; a ValueError says which is none."""
+    numbers = column.fillna(NO_OBJECT)
+    wrong = ~numbers.between(NO_OBJECT, _LARGEST) | (numbers % 1 != 0)
+    if wrong.any():
+        raise ValueError(f"{numbers[wrong].iloc[0]} is no number of an object")
+    return numbers.astype(int)
+
+
+def _check_rows(table: pd.DataFrame, settings: Settings, name: str) -> None:
+    """Refuse rows of blocks that the head does not have, and rows that are there twice."""
+    unknown = table["block"][~table["block"].isin([block.id for block in settings.blocks])]
+    if len(unknown):
+        raise _damaged(name, f"it has rows of block {unknown.iloc[0]}, which is not in its head")
+    keys = [*_WHOLE, "object"]
+    twice = table[table.duplicated(keys)]
+    if len(twice):
+        block, sample, window = (twice[key].iloc[0] for key in _WHOLE)
+        raise _damaged(name, f"it has a row twice: block {block}, sample {sample}, window {window}")
 
 
 def _damaged(name: str, reason: str) -> BaselineError:

@@ -327,6 +327,14 @@ def test_a_store_is_compared_like_the_results_in_it(studio, tmp_path):
     assert ek.checks.compare(studio.classify([31, 32]), tmp_path / "of-the-store.csv").ok
 
 
+def with_objects(text: str, number: str) -> str:
+    """Return the text with a column of objects, empty but in the row of window 3."""
+    text = text.replace("\nblock,sample,window,", "\nblock,sample,window,object,")
+    for window in range(8):
+        text = text.replace(f"\n5,1,{window},", f"\n5,1,{window},{number if window == 3 else ''},")
+    return text
+
+
 # --- files that are no baseline ---------------------------------------------------------------------------------------
 
 
@@ -344,6 +352,13 @@ def test_a_store_is_compared_like_the_results_in_it(studio, tmp_path):
         (lambda text: text.replace('"kind": ', '"sort": '), "its head is not what edgekit writes"),
         (lambda text: text.replace("# window_size_ms: 2000", "# window_size_ms: two"), "line 8 of its head"),
         (lambda text: text.replace("5,1,3,", "5,1,three,"), "its rows cannot be read"),
+        (lambda text: text.replace("\n5,1,3,", "\n5,1,2,"), "a row twice: block 5, sample 1, window 2"),
+        (lambda text: text.replace("\n5,1,3,", "\n6,1,3,"), "rows of block 6, which is not in its head"),
+        (lambda text: text.removesuffix("\n"), "does not end with a newline"),
+        (lambda text: text.replace("\n5,1,3,idle", "\n5,1,3,id\0le"), "a NUL byte"),
+        (lambda text: with_objects(text, "inf"), "its rows cannot be read .*inf is no number of an object"),
+        (lambda text: with_objects(text, "0.5"), "0.5 is no number of an object"),
+        (lambda text: with_objects(text, "-2"), "-2.0 is no number of an object"),
     ],
 )
 def test_a_damaged_file_is_refused_with_the_reason_and_a_next_step(path, damage, said):
