@@ -6,6 +6,7 @@ Numbers are written as Python writes them, so that reading gives back the same o
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -22,7 +23,7 @@ from edgekit.checks.baseline import FRAME, NO_OBJECT, Baseline, Settings
 from edgekit.errors import EdgekitError, UsageError
 
 FORMAT = 1
-_TITLE = "# edgekit baseline"
+_TITLE = "# edgekit baseline, format"
 _AT_ONCE = 50_000  # rows
 _LARGEST = 2**53  # up to it a float64 holds every whole number
 _TEXTS = ("label", "verdict")
@@ -34,13 +35,17 @@ class BaselineError(EdgekitError):
     """A file is no baseline, is damaged, or was written by a newer edgekit; the text says which, and what to do."""
 
 
+class DamagedBaselineError(BaselineError):
+    """A file is a baseline, and damaged: a new one may take its place."""
+
+
 def written(baseline: Baseline) -> str:
     """Return the text of a baseline's file."""
     rows = baseline.rows
     about = msgspec.to_builtins(baseline.settings)
     blocks = about.pop("blocks")
     out = io.StringIO()
-    out.write(f"{_TITLE}, format {FORMAT}: written by ek.checks.save(), read by ek.checks.compare()\n")
+    out.write(f"{_TITLE} {FORMAT}: written by ek.checks.save(), read by ek.checks.compare()\n")
     for name, value in [*about.items(), *(("block", block) for block in blocks), ("rows", len(rows))]:
         out.write(f"# {name}: {json.dumps(value, ensure_ascii=False)}\n")
     has_objects = bool((rows["object"] != NO_OBJECT).any())
@@ -84,15 +89,15 @@ def read(path: str | os.PathLike[str]) -> Baseline:
             f"There is no baseline at {name} ({display.shown(reason)}). ek.checks.save(results, {name}) makes one of "
             "results that are as they should be."
         ) from None
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise _damaged(name, "it is no text in UTF-8") from None
-    if not text.startswith(_TITLE):
+    if not data.removeprefix(codecs.BOM_UTF8).startswith(_TITLE.encode()):
         raise BaselineError(
             f"{name} is no baseline: it does not begin with {_TITLE!r}. ek.checks.save(results, path) makes one; "
             "give it a file name of its own."
         )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise _damaged(name, "it is no text in UTF-8") from None
     if mark := next((mark for mark in _MERGE if f"\n{mark}" in text), None):
         raise _damaged(name, f"it holds the marks of an unfinished merge ({mark})")
     settings, rows, place = _head(text, name)
@@ -196,8 +201,8 @@ def _check_rows(table: pd.DataFrame, settings: Settings, name: str) -> None:
         raise _damaged(name, f"it has a row twice: block {block}, sample {sample}, window {window}")
 
 
-def _damaged(name: str, reason: str) -> BaselineError:
-    return BaselineError(
+def _damaged(name: str, reason: str) -> DamagedBaselineError:
+    return DamagedBaselineError(
         f"The baseline {name} is damaged: {reason}. Take the file from version control again, or make a new one: "
         f"ek.checks.save(results, {name}, update=True)."
     )

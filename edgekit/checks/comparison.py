@@ -17,7 +17,7 @@ from edgekit import arguments, display
 from edgekit.checks import baseline_file, reasons, report
 from edgekit.checks.baseline import Baseline, Item, gathered, items_of
 from edgekit.checks.differences import Differences, aligned, beyond, differences
-from edgekit.errors import EdgekitError, UsageError
+from edgekit.errors import UsageError
 from edgekit.results.block import BlockResult
 from edgekit.saving import save as write
 
@@ -154,14 +154,17 @@ def save(results: object, path: str | os.PathLike[str], *, update: bool = False)
         The file, CSV: a row a window with its label, the verdict and the scores of each block, below a head with the
         project, the impulse, the blocks with their thresholds, and the window's size. No key is in it. Commit it.
     update : bool
-        Replace a baseline that says something else: what `compare` showed is accepted. Scores that moved by less than
-        the default tolerance stay as they were written, so that a diff shows what moved and nothing else.
+        Replace a baseline that says something else, or is damaged: what `compare` showed is accepted. Scores that moved
+        by less than the default tolerance stay as they were written, so that a diff shows what moved and nothing else.
 
     Raises
     ------
     UsageError
         There is a baseline already that says something else, and `update` was not given; or the results are of several
         impulses or thresholds, or have a sample twice; or nothing can be written there.
+    BaselineError
+        The file there is no baseline, or was written by a newer edgekit: it is left as it is, with `update` too. Or it
+        is a damaged baseline, and `update` was not given.
 
     Examples
     --------
@@ -181,8 +184,8 @@ def save(results: object, path: str | os.PathLike[str], *, update: bool = False)
         return
     try:
         old = baseline_file.read(place)
-    except EdgekitError:
-        if not replaces or not place.is_file():
+    except baseline_file.DamagedBaselineError:
+        if not replaces:
             raise
         write(place, baseline_file.written(new))
         return

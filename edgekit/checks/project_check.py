@@ -23,6 +23,7 @@ from xml.etree import ElementTree
 import msgspec
 
 from edgekit import display, saving
+from edgekit.checks.baseline_file import DamagedBaselineError
 from edgekit.checks.comparison import Comparison, compare, save
 from edgekit.errors import EdgekitError, UsageError
 from edgekit.studio.connection import connect
@@ -143,7 +144,7 @@ def _compared(results: Any, baseline: Path, check: ProjectCheck, *, update: bool
             raise UsageError(
                 f"There is no baseline {baseline.name!r} yet: edgekit check … --update writes it. Commit it."
             ) from None
-        if not update:
+        if not update or not isinstance(problem, DamagedBaselineError):
             raise
         print(problem)
         return None

@@ -108,6 +108,13 @@ def test_a_damaged_baseline_fails_and_an_update_replaces_it(project, tmp_path, c
     assert main(["check", str(path), "--update"]) == 0
 
 
+def test_an_update_leaves_a_file_that_is_no_baseline(project, tmp_path, capsys):
+    (tmp_path / "baseline.csv").write_text("a,b\n1,2\n", "utf-8")
+    assert main(["check", str(project()), "--update"]) == 1
+    assert "is no baseline" in capsys.readouterr().err
+    assert (tmp_path / "baseline.csv").read_text("utf-8") == "a,b\n1,2\n"
+
+
 def test_the_fixture_writes_compares_and_regenerates(tmp_path):
     check = BaselineCheck(tmp_path / "test_model", "test_it[a/b]", regenerate=False)
     result = ek.parse(document())
