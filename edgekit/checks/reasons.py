@@ -111,11 +111,20 @@ def _of_threshold(found: Comparison, row: Any, key: str) -> str:
     scores = int((found.moved["block"] == row.block).sum())
     moved = "none of its scores moved" if not scores else f"{many(scores, 'score')} moved"
     happened = f": {many(verdicts, 'verdict')} of that block changed and {moved}" if any(found.compared) else ""
-    back = f"; else set it back: studio.set_threshold({row.block}, {row.old}, key={key!r})" if row.old else ""
+    same = row.old and not _is_another_block(found.settings, row.block)
+    back = f"; else set it back: studio.set_threshold({row.block}, {row.old}, key={key!r})" if same else ""
     return (
         f"The threshold {key} of block {row.block} was {row.old or 'none'} and is {row.new or 'none'}{happened}. "
         f"Where it was changed on purpose, accept it{back}."
     )
+
+
+def _is_another_block(settings: pd.DataFrame, block: int) -> bool:
+    """Say whether a block is of another impulse than the baseline's, or stands for one of another id."""
+    if "impulse" in set(settings["setting"]):
+        return True
+    stands = settings[(settings["setting"] == "block") & (settings["old"] != "") & (settings["block"] != block)]
+    return bool(stands["new"].str.startswith(f"{block} (").any())
 
 
 def _of_missing(change: str, table: pd.DataFrame) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -237,6 +238,26 @@ def test_a_changed_threshold_is_told_with_what_it_changed_and_how_to_set_it_back
     assert "studio.set_threshold(5, 3, key='min_anomaly_score')" in reason
     assert set(comparison.verdicts["change"]) == {"over the threshold"}
     assert comparison.moved.empty
+
+
+def test_a_threshold_of_another_block_is_not_to_be_set_back(path):
+    changed = document()
+    block_of(changed)["learnBlock"]["id"] = 12
+    block_of(changed)["thresholds"][0]["value"] = 2
+    (reason, *_) = compared(path, changed).reasons
+    assert "The threshold min_anomaly_score of block 12 was 3 and is 2: " in reason
+    assert "set_threshold" not in reason
+
+
+@pytest.mark.parametrize(("impulse", "advised"), [(1, True), (9, False)])
+def test_a_threshold_of_another_impulse_is_not_to_be_set_back(impulse, advised, studio, tmp_path):
+    path = tmp_path / "b.csv"
+    ek.checks.save(studio.classify([31]), path)
+    text = path.read_text("utf-8").replace("# impulse: 1\n", f"# impulse: {impulse}\n")
+    path.write_text(re.sub(r'("min_anomaly_score": )[0-9.]+', r"\g<1>77", text), "utf-8")
+    said = "\n".join(ek.checks.compare(studio.classify([31]), path).reasons)
+    assert "was 77 and is " in said
+    assert ("studio.set_threshold(" in said) is advised
 
 
 def test_missing_new_and_cropped_samples_are_told_apart(tmp_path):
