@@ -199,8 +199,10 @@ def save(results: object, path: str | os.PathLike[str], *, update: bool = False)
         raise UsageError(
             f"There is a baseline already at {display.quoted(str(path))}, and it says something else "
             f"({len(found.verdicts)} other verdicts, {len(found.moved)} scores that moved, "
-            f"{len(found.settings)} other settings). Look with ek.checks.compare(results, path); to accept what it "
-            "shows: ek.checks.save(results, path, update=True)."
+            f"{found.missing['sample'].nunique()} samples that are missing, new or have other windows, "
+            f"{len(found.labels)} changed labels, {len(found.settings)} other settings). "
+            "Look with ek.checks.compare(results, path); to accept what it shows: "
+            "ek.checks.save(results, path, update=True)."
         )
     write(place, baseline_file.written(new))
 

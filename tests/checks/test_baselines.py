@@ -465,6 +465,15 @@ def test_an_update_is_asked_for_and_changes_only_the_lines_that_moved(path):
     assert compared(path, changed).ok
 
 
+def test_a_refusal_counts_missing_samples_and_changed_labels(tmp_path):
+    path = tmp_path / "b.csv"
+    ek.checks.save([ek.parse(document(sample=i)) for i in (1, 2, 3)], path)
+    changed = document(sample=3)
+    block_of(changed)["expectedLabels"][0]["label"] = "wave"
+    with pytest.raises(ek.UsageError, match=r"\(0 other verdicts, .* 2 samples that .* 1 changed labels, 0 "):
+        ek.checks.save(ek.parse(changed), path)
+
+
 def test_a_newer_edgekit_alone_leaves_the_file_as_it_is(path, monkeypatch):
     before = path.read_bytes()
     monkeypatch.setattr(ek, "__version__", "99.0")
