@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 FORGET = "import matplotlib.pyplot\nmatplotlib.pyplot.close('all')\n%reset -f"
 WANTED = re.compile(r'connect_for\("([^"]+)"')
-# A notebook of each kind of project runs again out of its recording.
+# These run again out of a recording of the project; the others by `make replays`, as they take longer.
 REPLAYED = {
     ("02_classify_a_sample", "routine"),
     ("03_anomaly_scores", "motion"),
