@@ -112,7 +112,7 @@ class Store:
         return table.assign(samples=counts.reindex(index, fill_value=0).to_numpy())
 
     def thresholds(self) -> pd.DataFrame:
-        """Say with which thresholds the samples were answered: one row as long as nobody changed any.
+        """Say with which thresholds the samples were answered: one row as long as none was changed.
 
         Returns
         -------

@@ -129,7 +129,7 @@ def _code(cell: str) -> str:
 def _prose(sentence: str) -> str:
     """Return a sentence in which nothing is Markdown."""
     marked = "".join(f"\\{sign}" if sign in "\\`*_[]<>#|~" else sign for sign in sentence)
-    return marked.replace("@", "@\u2060")  # an invisible joiner: nobody of that name is called
+    return marked.replace("@", "@\u2060")  # an invisible joiner: no account of that name is told
 
 
 def junit(found: Comparison) -> str:
