@@ -16,11 +16,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from edgekit import extras
 from edgekit.display import listing, quoted
 from edgekit.errors import UsageError
 
 FINITE = sys.float_info.max  # the highest number: neither infinite nor NaN
 LARGEST = 2**53  # whole numbers up to here are the same as floats, in Python, in the browser and in JSON
+
+extras.tell_of_files(pd.DataFrame)  # here, because whatever makes a table imports this
 
 
 def real(name: str, value: Any) -> float:

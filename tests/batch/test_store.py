@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+import sys
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -249,6 +250,18 @@ def test_every_table_goes_into_parquet_and_excel_and_comes_back(motion_store, pr
         assert back.attrs == table.attrs
         table.to_excel(tmp_path / "table.xlsx")
         assert len(pd.read_excel(tmp_path / "table.xlsx")) == len(table)
+
+
+@pytest.mark.parametrize(
+    ("name", "packages"), [("to_parquet", ("pyarrow", "fastparquet")), ("to_excel", ("openpyxl", "xlsxwriter"))]
+)
+def test_without_the_extra_a_table_says_how_to_get_it(monkeypatch, tmp_path, name, packages):
+    loaded = [module for module in sys.modules if module.partition(".")[0] in packages]
+    for package in (*packages, *loaded):
+        monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ek.MissingPackage, match=rf"(?s){name} needs .*edgekit\[batch\].*{packages[0]}") as told:
+        getattr(pd.DataFrame({"a": [1]}), name)(tmp_path / "table.xlsx")
+    assert isinstance(told.value, ImportError)  # as pandas' own
 
 
 @pytest.mark.parametrize("block", ["anomaly", "anomaly-gmm"])
