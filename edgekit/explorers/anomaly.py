@@ -12,6 +12,7 @@ from edgekit import anomaly, display
 from edgekit.arguments import choice, flag, real, whole
 from edgekit.errors import UsageError
 from edgekit.explorers.anomaly_windows import AnomalyWindows
+from edgekit.explorers.compared import Compared
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.still import anomaly as still
 from edgekit.explorers.still.canvas import Canvas
@@ -42,7 +43,7 @@ class AnomalyState(TypedDict, total=False):
     stops: str
 
 
-class AnomalyExplorer(TimelineExplorer):
+class AnomalyExplorer(Compared, TimelineExplorer):
     """Signal and anomaly scores of one sample, or of several laid end to end, with a threshold to drag.
 
     Parameters
@@ -85,7 +86,6 @@ class AnomalyExplorer(TimelineExplorer):
 
     window = State(0, whole)
     threshold = State(None, real)
-    compared = State(None, real)
     log_scale = State(False, flag)
     stops = State("alarms", lambda name, value: choice(name, value, STOPS))
 
@@ -122,19 +122,6 @@ class AnomalyExplorer(TimelineExplorer):
     def counts(self) -> pd.Series[float]:
         """What the threshold does to the windows, and in how many events; see `edgekit.anomaly.counts`."""
         return self._counts_at(self._limit())
-
-    @property
-    @reading
-    def comparison(self) -> pd.DataFrame:
-        """What each of the thresholds on show does: a column each, the rows of `counts`.
-
-        Columns `threshold`, `compared` and `block's own`, those that there are and that differ.
-        """
-        found: dict[str, float] = {"threshold": self._limit()}
-        for name, value in (("compared", self.compared), ("block's own", self._meta["own"])):
-            if value is not None and value not in found.values():
-                found[name] = value
-        return pd.DataFrame({name: self._counts_at(value) for name, value in found.items()})
 
     def _counts_at(self, limit: float) -> pd.Series[float]:
         increase = self._data.increases[self._data.block_of]
@@ -251,10 +238,9 @@ class AnomalyExplorer(TimelineExplorer):
         gaps = table.iloc[last].assign(**{SCORE: np.nan})
         apart = pd.concat([table, gaps]).sort_index(kind="stable")
         plots.windows(apart, self.threshold, self.segments(), length_ms=self._timeline.end, ax=axes)
-        for name, value in {"compared": self.compared, "block's own": self._meta["own"]}.items():
-            if value is not None and value != self.threshold:
-                axes.axhline(value, color="black", linestyle=":", linewidth=1, label=f"{name} {value:.4g}")
-                finish(axes, None)
+        for name, value in self._marked().items():
+            axes.axhline(value, color="black", linestyle=":", linewidth=1, label=f"{name} {value:.4g}")
+            finish(axes, None)
         if self.log_scale:
             axes.set_yscale("symlog", linthresh=1)
             axes.autoscale_view(scalex=False)  # margins as this scale counts: the highest score is not cut off

@@ -14,8 +14,8 @@ from edgekit import classification, display
 from edgekit.arguments import choice, real, text, texts, whole
 from edgekit.classification import UNCERTAIN
 from edgekit.errors import UsageError
-from edgekit.explorers.base import Explorer
 from edgekit.explorers.classified_windows import ORDERS, ClassifiedWindows, fetch_signals, first_key
+from edgekit.explorers.compared import Compared
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.still import classification as still
 from edgekit.explorers.still.canvas import Canvas
@@ -37,6 +37,7 @@ class ClassificationState(TypedDict, total=False):
 
     window: int
     threshold: float | None
+    compared: float | None
     matrix_cell: Sequence[str]
     label: str
     sample: int | None
@@ -46,7 +47,7 @@ class ClassificationState(TypedDict, total=False):
     key: str | None
 
 
-class ClassificationExplorer(Explorer):
+class ClassificationExplorer(Compared):
     """What a classifier says of the windows of one sample or of many.
 
     Parameters
@@ -63,7 +64,11 @@ class ClassificationExplorer(Explorer):
     window : int
         The chosen window: its row in `windows`. At first the most confident mistake.
     threshold : float
-        From 0 to 1: a window whose highest probability is below it is "uncertain". At first the block's own.
+        From 0 to 1: a window whose highest probability is below it is "uncertain". At first the block's own, which
+        stays marked.
+    compared : float or None
+        A second threshold, marked and counted beside the first, such as one out of `edgekit.classification.sweep`.
+        Without it the block's own is what another threshold is compared with.
     matrix_cell : list of str
         A cell of the confusion matrix, [expected, predicted]: only its windows are on show. Empty for all.
     label, sample, show : str, int or None, str
@@ -80,7 +85,7 @@ class ClassificationExplorer(Explorer):
 
     script: ClassVar[str] = "classification/explorer.js"
     state: ClassVar[tuple[str, ...]] = (
-        "window", "threshold", "matrix_cell", "label", "sample", "show", "order", "axes",
+        "window", "threshold", "compared", "matrix_cell", "label", "sample", "show", "order", "axes",
     )  # fmt: skip
 
     window = State(0, whole)
@@ -102,10 +107,11 @@ class ClassificationExplorer(Explorer):
         of_key = f" · {self._key}" if self._key is not None else ""
         title = f"{display.shown(blocks[0].title)}{display.shown(of_key)} · {timeline.title()}"
         start = self.windows["start_ms"].to_numpy(float) + timeline.starts[classified.place]
-        begin: dict[str, Any] = {"threshold": blocks[0].uncertain_below() or 0.0, "axes": timeline.axes}
+        limit = blocks[0].uncertain_below()
+        begin: dict[str, Any] = {"threshold": limit or 0.0, "axes": timeline.axes}
         if len(self.windows):
             begin["window"] = int(classified.orders[ORDERS[0]][0])
-        meta = timeline.meta() | classified.meta() | {"title": title, "uncertain": UNCERTAIN}
+        meta = timeline.meta() | classified.meta() | {"title": title, "uncertain": UNCERTAIN, "own": limit}
         begin |= own
         chosen = begin.get("window", 0)
         on_show = [*classified.orders[ORDERS[0]][:_PAGE], *([chosen] if isinstance(chosen, int) else [])]
@@ -132,7 +138,7 @@ class ClassificationExplorer(Explorer):
         match name:
             case "window" if not 0 <= value < max(len(self.windows), 1):
                 raise UsageError(f"There are windows 0 to {len(self.windows) - 1}, not {value}.")
-            case "threshold" if not 0 <= value <= 1:
+            case "threshold" | "compared" if not 0 <= value <= 1:
                 raise UsageError(f"A threshold is a number from 0 to 1, got {value}.")
             case "matrix_cell" if value and not self._is_cell(value):
                 raise UsageError(
@@ -179,6 +185,9 @@ class ClassificationExplorer(Explorer):
         the others that are right; NaN where all are uncertain).
         """
         return self._counted(self.predictions())
+
+    def _counts_at(self, threshold: float) -> pd.Series[float]:
+        return self._counted(classification.predictions(self.windows, threshold))
 
     @staticmethod
     def _counted(found: pd.DataFrame) -> pd.Series[float]:
@@ -242,6 +251,8 @@ class ClassificationExplorer(Explorer):
             plots.confusion(counts, ax=matrix, title=title)
             plots.reliability(self._classified.curve(), ax=curve)
             curve.axvline(self.threshold, color="black", linewidth=1)
+            for value in self._marked().values():
+                curve.axvline(value, color="black", linewidth=1, linestyle=":")
         else:
             matrix.set_title(plain(title), loc="left", fontsize="medium")
             matrix.text(0.5, 0.5, "no expected labels", ha="center", transform=matrix.transAxes)
@@ -282,6 +293,12 @@ class ClassificationExplorer(Explorer):
             )
         else:
             lines.append(f"threshold {self.threshold:.6g}: no window has an expected label")
+        if self.compared is not None:
+            other = self._counts_at(self.compared)
+            lines.append(
+                f"compared with {self.compared:.6g}: {other['uncertain']:.0f} windows uncertain, of the others "
+                f"{other['accuracy']:.1%} right"
+            )
         lines.append(f"{len(shown)} of {len(self.windows)} windows on show, {self.order}")
         if len(self.windows):
             lines.append(f"window {self.window}: {self._say(found.iloc[self.window])}")

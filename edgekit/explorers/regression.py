@@ -11,7 +11,7 @@ import pandas as pd
 from edgekit import display, regression
 from edgekit.arguments import real, texts, whole
 from edgekit.errors import UsageError
-from edgekit.explorers.base import Explorer
+from edgekit.explorers.compared import Compared
 from edgekit.explorers.images import packed, thumbnails
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.still import regression as still
@@ -32,10 +32,11 @@ class RegressionState(TypedDict, total=False):
 
     window: int
     threshold: float | None
+    compared: float | None
     axes: Sequence[str]
 
 
-class RegressionExplorer(Explorer):
+class RegressionExplorer(Compared):
     """Predicted against expected numbers of one sample or of many, their errors, and the signal behind each.
 
     Parameters
@@ -50,7 +51,11 @@ class RegressionExplorer(Explorer):
     window : int
         The chosen window: its row in `windows`. At first the one that is furthest off.
     threshold : float
-        The largest absolute error that is allowed. At first the block's own; without one, the largest there is.
+        The largest absolute error that is allowed. At first the block's own, which stays marked; without one, the
+        largest there is.
+    compared : float or None
+        A second threshold, marked and counted beside the first. Without it the block's own is what another threshold
+        is compared with.
     axes : list of str
         The axes of the signal on show.
     windows : DataFrame
@@ -64,7 +69,7 @@ class RegressionExplorer(Explorer):
     """
 
     script: ClassVar[str] = "regression/explorer.js"
-    state: ClassVar[tuple[str, ...]] = ("window", "threshold", "axes")
+    state: ClassVar[tuple[str, ...]] = ("window", "threshold", "compared", "axes")
 
     window = State(0, whole)
     threshold = State(0.0, real)
@@ -95,6 +100,7 @@ class RegressionExplorer(Explorer):
         widest = float(self.windows["error"].abs().max())
         return self._timeline.meta() | {
             "title": f"{display.shown(first.title)} · {self._timeline.title()}",
+            "own": first.threshold,
             "lowest": float(numbers.min()),
             "highest": float(numbers.max()),
             "widest": max(widest, 1.25 * limit) or 1.0,  # with room to drag the threshold beyond where it begins
@@ -129,7 +135,7 @@ class RegressionExplorer(Explorer):
     def _checked(self, name: str, value: Any) -> Any:
         if name == "window" and not 0 <= value < len(self.windows):
             raise UsageError(f"There are windows 0 to {len(self.windows) - 1}, not {value}.")
-        if name == "threshold" and not 0 <= value < np.inf:
+        if name in ("threshold", "compared") and not 0 <= value < np.inf:
             raise UsageError(f"The threshold of a regression is the error allowed, 0 or more; got {value}.")
         if name == "axes":
             return self._timeline.checked_axes(value)
@@ -147,7 +153,11 @@ class RegressionExplorer(Explorer):
     @reading
     def counts(self) -> pd.Series[float]:
         """How many windows are `within` the threshold and `beyond` it, and `share`: of the windows, how many within."""
-        known, beyond = len(self._worst_first), len(self.selection)
+        return self._counts_at(self.threshold)
+
+    def _counts_at(self, threshold: float) -> pd.Series[float]:
+        error = self.windows["error"].abs().to_numpy(float)[self._worst_first]
+        known, beyond = len(error), int((error > threshold).sum())
         return pd.Series({"within": known - beyond, "beyond": beyond, "share": (known - beyond) / known}, dtype=float)
 
     def _sample_of(self, window: int) -> list[float]:
@@ -178,6 +188,9 @@ class RegressionExplorer(Explorer):
         if (legend := scatter.get_legend()) is not None:
             legend.remove()  # that of the errors beside it tells the same
         plots.residuals(self.windows, self.threshold, ax=errors)
+        for value in self._marked().values():
+            for shift in (value, -value):
+                errors.axhline(shift, color="black", linewidth=1, linestyle=":")
         row = self.windows.iloc[self.window]
         for axes, height in ((scatter, row["predicted"]), (errors, row["error"])):
             axes.plot(row["expected"], height, "o", color="black", markersize=11, markerfacecolor="none")
@@ -199,13 +212,15 @@ class RegressionExplorer(Explorer):
 
     @reading
     def text(self) -> str:
-        """Say in four lines what is on show."""
+        """Say in a few lines what is on show."""
         counts, known = self.counts, len(self._worst_first)
         figures = self._figures["value"].to_dict()
+        other = None if self.compared is None else self._counts_at(self.compared)
         return "\n".join(
             [
                 f"RegressionExplorer: {self._meta['title']}",
                 f"error up to {self.threshold:.6g}: {int(counts['within'])} of {known} windows within",
+                *([] if other is None else [f"compared with {self.compared:.6g}: {other['within']:.0f} within"]),
                 f"mean absolute error {figures['mae']:.4g}, bias {figures['bias']:.4g}",
                 self._say(),
             ]

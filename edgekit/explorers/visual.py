@@ -12,7 +12,8 @@ import pandas as pd
 from edgekit import anomaly, colours, display, visual
 from edgekit.arguments import choice, flag, items, real, whole
 from edgekit.errors import UsageError
-from edgekit.explorers.base import Explorer, pack
+from edgekit.explorers.base import pack
+from edgekit.explorers.compared import Compared
 from edgekit.explorers.images import packed, png
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.still import visual as still
@@ -45,7 +46,7 @@ class VisualState(TypedDict, total=False):
     log_scale: bool
 
 
-class VisualExplorer(Explorer):
+class VisualExplorer(Compared):
     """Pictures under the heat of their cells, worst first, with a threshold to drag.
 
     Parameters
@@ -91,7 +92,6 @@ class VisualExplorer(Explorer):
     picture = State(0, whole)
     cell = State([], items)
     threshold = State(None, real)
-    compared = State(None, real)
     show = State("all", lambda name, value: choice(name, value, SHOW))
     opacity = State(0.5, real)
     log_scale = State(False, flag)
@@ -216,9 +216,12 @@ class VisualExplorer(Explorer):
 
         `cells` is how many cells of all pictures are at or above it.
         """
-        below = np.nextafter(self._limit(), -np.inf)
+        return self._counts_at(self._limit())
+
+    def _counts_at(self, threshold: float) -> pd.Series[float]:
+        below = np.nextafter(threshold, -np.inf)
         found = anomaly.counts(self.pictures["score"], self.pictures["anomalous"], below)
-        cells = float((self._found.cells >= self._limit()).sum())
+        cells = float((self._found.cells >= threshold).sum())
         return pd.concat([found.drop("false_alarms_per_hour"), pd.Series({"cells": cells})])
 
     @reading

@@ -81,9 +81,16 @@ def test_coverage_and_accuracy_follow_the_threshold_at_once(page, explorer):
     rows = page.root.locator("table:not(.ek-hidden) tr").evaluate_all(
         "all => all.map(r => [...r.cells].map(c => c.textContent))"
     )
-    found = dict(rows)
+    found = {name: here for name, here, *_ in rows if name}
     assert found["coverage (not uncertain)"] == f"{100 * row['coverage']:.1f} %"
     assert found["accuracy of these"] == f"{100 * row['accuracy']:.1f} %"
+    explorer.threshold = 0.95
+    both = explorer.comparison.loc["uncertain"]
+    assert [cells for name, *cells in rows if name == "uncertain"] == [
+        [f"{count:.0f} of {len(explorer.windows)}" for count in both[["threshold", "block's own"]]]
+    ]
+    page.root.get_by_role("button", name="own").click()
+    expect(page.root.locator("output")).to_have_text(f"{both.name and explorer._meta['own']:.3f}")
 
 
 def test_filters_and_orders_choose_what_is_shown(page, explorer):

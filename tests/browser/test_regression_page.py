@@ -52,13 +52,19 @@ def test_keys_step_windows_and_errors_and_the_counts_follow_as_in_python(page, e
         page.page.keyboard.press("Enter")
         page.drawn(before)
         within = int((explorer.windows["error"].abs() <= threshold).sum())
-        assert rows(page)["within"] == [str(within), f"{within / 43:.1%}".replace("%", " %")]
+        assert rows(page)["within"][0] == f"{within} ({within / 43:.1%})".replace("%", " %")
         expect(page.root).to_contain_text(f"{within} of 43 windows within")
     before = page.field("threshold: error up to").input_value()
     page.root.get_by_role("slider", name="threshold").focus()
     page.press("ArrowRight")
     assert float(page.field("threshold: error up to").input_value()) > float(before)
     assert rows(page)["mean absolute"][0] == "1.50"
+    page.press("m", "ArrowUp")  # kept to compare with
+    shown = [float(page.field("threshold: error up to").input_value()), float(before) + 0.05]
+    within = [(explorer.windows["error"].abs() <= limit).sum() for limit in shown]
+    assert [int(cell.split()[0]) for cell in rows(page)["within"]] == within
+    page.press("m", "t")  # the kept one is another now, and the block's own is back
+    expect(page.field("threshold: error up to")).to_have_value(f"{explorer.threshold:g}")
     assert page.serious_findings() == []
 
 

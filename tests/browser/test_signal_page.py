@@ -26,6 +26,9 @@ def test_figures_of_the_stretch_on_show_are_those_of_every_reading(context: Brow
     page = ExplorerPage(context, ek.explore(sample), tmp_path)
     lowest = [f"{value:.2f}" for value in sample.signal().min()]
     assert [row[0].replace("\N{MINUS SIGN}", "-") for row in figures(page)] == lowest
+    for button, reading in (("next", "1"), ("next", "2"), ("previous", "1")):
+        page.root.get_by_role("button", name=f"{button} reading").click()
+        expect(page.root.get_by_role("slider", name="reading")).to_have_attribute("aria-valuenow", reading)
     page.close()
 
 

@@ -46,6 +46,22 @@ def test_its_counts_are_those_of_the_room_below(explorer):
     pd.testing.assert_frame_equal(explorer.confusion, ek.classification.confusion(predictions))
 
 
+def test_thresholds_are_compared_and_the_blocks_own_stays_marked(blocks, explorer):
+    assert list(explorer.comparison) == ["threshold"]
+    explorer.threshold, explorer.compared = 0.9, 0.75
+    both = explorer.comparison
+    assert list(both) == ["threshold", "compared", "block's own"]
+    pd.testing.assert_series_equal(both["threshold"], explorer.counts, check_names=False)
+    for name, threshold in (("compared", 0.75), ("block's own", blocks[0].threshold)):
+        expected = ek.explore(blocks, threshold=threshold).counts
+        pd.testing.assert_series_equal(both[name], expected, check_names=False)
+    assert f"compared with 0.75: {both.loc['uncertain', 'compared']:.0f} windows uncertain" in explorer.text()
+    assert "block's own" not in explorer.text()
+    with pytest.raises(ek.EdgekitError, match="from 0 to 1"):
+        explorer.compared = 1.5
+    assert explorer.compared == 0.75
+
+
 def test_a_cell_a_label_a_sample_and_a_verdict_narrow_the_selection(explorer):
     explorer.matrix_cell = ["badminton", "running"]
     assert set(explorer.selection["expected"]) == {"badminton"}

@@ -47,9 +47,23 @@ def test_the_selection_is_what_lies_beyond_the_threshold_the_furthest_off_first(
     assert explorer.text().splitlines()[1] == f"error up to 1: {12 - len(found)} of 12 windows within"
 
 
+def test_two_thresholds_and_the_blocks_own_are_counted_side_by_side(explorer):
+    own = explorer.threshold
+    explorer.threshold, explorer.compared = 1, 2
+    errors = explorer.windows["error"].abs()
+    within = [(errors <= limit).sum() for limit in (1, 2, own)]
+    assert explorer.comparison.loc["within"].to_dict() == dict(
+        zip(("threshold", "compared", "block's own"), within, strict=True)
+    )
+    assert f"compared with 2: {within[1]} within" in explorer.text().splitlines()
+    explorer.compared = own  # the block's own is named once
+    assert list(explorer.comparison) == ["threshold", "compared"]
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
+        ("compared", -1, "0 or more"),
         ("threshold", -1, "0 or more"),
         ("threshold", float("inf"), "0 or more"),
         ("threshold", float("nan"), "0 or more"),

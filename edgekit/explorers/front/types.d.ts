@@ -198,6 +198,8 @@ interface AnomalyTraits extends TimelineTraits, ComparedTraits {
 
 // --- regressions ---
 interface RegressionMeta extends TimelineMeta {
+  /** The block's own threshold. */
+  own: number | null;
   lowest: number;
   highest: number;
   /** The largest error that there is room for. */
@@ -216,7 +218,7 @@ interface RegressionArrays extends TimelineArrays, ImageArrays {
   predicted: Float64Array;
   worst: Int32Array;
 }
-interface RegressionTraits extends AxesTraits {
+interface RegressionTraits extends AxesTraits, ComparedTraits {
   _meta: RegressionMeta;
   _blob: DataView;
   window: number;
@@ -306,6 +308,8 @@ interface WindowFilters {
   show: string;
 }
 interface ClassificationMeta extends TimelineMeta {
+  /** The block's own threshold. */
+  own: number | null;
   labels: string[];
   known: string[];
   ids: number[];
@@ -325,7 +329,7 @@ interface ClassificationArrays extends TimelineArrays, LabelledArrays, ImageArra
   doubtful: Int32Array;
   curve: Float64Array;
 }
-interface ClassificationTraits {
+interface ClassificationTraits extends ComparedTraits {
   _meta: ClassificationMeta;
   _blob: DataView;
   window: number;

@@ -12,7 +12,16 @@ from PIL import Image
 from edgekit import colours
 from edgekit.explorers.still.canvas import INK, LINE, SOFT, Box, Canvas, fitted
 from edgekit.explorers.still.scales import AXIS, Scale, time_scale
-from edgekit.explorers.still.tracks import dash_of, draw_line, draw_signal, legend, mark, signal_range, time_axis
+from edgekit.explorers.still.tracks import (
+    dash_of,
+    draw_line,
+    draw_signal,
+    legend,
+    mark,
+    marked_thresholds,
+    signal_range,
+    time_axis,
+)
 from edgekit.explorers.still.view import View, bars, percent, put_text, sheet
 
 _BARS = 6
@@ -122,6 +131,10 @@ def _draw_curve(canvas: Canvas, box: Box, view: View) -> None:
     for across, up, size in zip(x(probability[known]), y(right[known]), share[known], strict=True):
         canvas.disc(float(across), float(up), 2 + 4 * float(np.sqrt(size)), line)
     canvas.rectangle(Box(x.at(view.state["threshold"]) - 0.75, y.end, 1.5, y.start - y.end), INK)
+    for i, (name, value) in enumerate(marked_thresholds(view)):
+        at, top = x.at(value), y.end + 2 + 13 * i
+        canvas.line([(at, y.end), (at, y.start)], INK, 1, (2, 3))
+        canvas.text(name, at - 4 if value > 0.5 else at + 4, top, INK, "rt" if value > 0.5 else "lt", over=True)
 
 
 def _draw_tiles(canvas: Canvas, box: Box, view: View, found: _Found, shown: NDArray[np.int32]) -> None:

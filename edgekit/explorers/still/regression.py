@@ -21,7 +21,7 @@ from edgekit.explorers.still.scales import (
     time_scale,
     value_scale,
 )
-from edgekit.explorers.still.tracks import draw_signal, legend, mark, strip, time_axis, value_axis
+from edgekit.explorers.still.tracks import draw_signal, legend, mark, marked_thresholds, strip, time_axis, value_axis
 from edgekit.explorers.still.view import View, put_text, sheet
 
 _FURTHEST = 300  # bars in the strip: more could not be told apart
@@ -99,6 +99,9 @@ def _draw_panel(canvas: Canvas, view: View, panel: _Panel, error: Floats) -> Non
     with canvas.within(Box(across.start, box.top + TOP, across.end - across.start, box.high - TOP)):
         for shift in (threshold, -threshold):
             _line(canvas, panel, shift, INK, (6, 3))
+        for _, value in marked_thresholds(view):
+            for shift in (value, -value):
+                _line(canvas, panel, shift, INK, (1, 3))
     if not np.isnan(value := predicted[chosen] - expected[chosen]):
         x, y = across.at(expected[chosen]), up.at(value if errors else predicted[chosen])
         canvas.ring(x, y, 7, PAPER, 4)

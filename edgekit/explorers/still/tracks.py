@@ -26,6 +26,7 @@ from edgekit.explorers.still.scales import (
 from edgekit.explorers.still.view import View
 
 BINS = 60
+CAPTION = 16  # px above the bars of a histogram, and below those that stand downwards
 BAND = 30  # px of the names of samples and of the labels below them
 _OWN, _LONGEST = 64, 150  # px: a sample as wide has its name to itself, else it runs on; so far at most
 Stretch = tuple[float, float]
@@ -221,7 +222,7 @@ def histogram(
     known = [(kind, groups[kind]) for kind in ("normal", "anomalous") if len(groups[kind])]
     floor, room = box.bottom - AXIS, box.wide - LEFT - RIGHT
     base = (box.top + floor) / 2 if len(known) == 2 else floor
-    tall = base - box.top - 16  # px for the captions
+    tall = base - box.top - CAPTION
     for kind, scores in known or [("", groups["all"])]:
         down = kind == "anomalous" and len(known) == 2
         counts = np.bincount(np.clip(scale.share(scores) * BINS, 0, BINS - 1).astype(int), minlength=BINS)
@@ -269,12 +270,13 @@ def marked_thresholds(view: View) -> list[tuple[str, float]]:
 
 
 def histogram_mark(canvas: Canvas, box: Box, scale: Scale, score: float) -> None:
-    """Draw where one score stands: a triangle on the upper rim, and a line down."""
+    """Draw where one score stands: a triangle below the caption, and a line down."""
     if np.isnan(score):
         return
     at = box.left + LEFT + float(np.clip(scale.share(score), 0, 1)) * (box.wide - LEFT - RIGHT)
-    canvas.rectangle(Box(at - 0.5, box.top + 6, 1, box.high - AXIS - 6), INK)
-    canvas.polygon([(at - 5, box.top), (at + 5, box.top), (at, box.top + 8)], INK)
+    top = box.top + CAPTION
+    canvas.rectangle(Box(at - 0.5, top, 1, box.high - AXIS - CAPTION), INK)
+    canvas.polygon([(at - 5, top), (at + 5, top), (at, top + 8)], INK)
 
 
 def strip(

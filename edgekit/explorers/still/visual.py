@@ -12,7 +12,7 @@ from edgekit.explorers.still.scales import Floats, score_scale
 from edgekit.explorers.still.tracks import histogram, histogram_mark, histogram_marked, histogram_threshold, strip
 from edgekit.explorers.still.view import View, put_text, sheet
 
-_BAR_ROOM, _BAR_WIDE = 74, 12  # px beside the picture; of the bar of colours
+_BAR_ROOM, _BAR_WIDE = 62, 12  # px beside the picture; of the bar of colours
 _TICKS = (0, 0.2, 0.5, 0.8)  # shares of the colour map: 0, a quarter of the threshold, it, four times it
 _DARK = "#000000"
 _KINDS = ("normal", "anomalous")

@@ -22,7 +22,7 @@ export function classificationDrawing(state, root, places, matrix, picture) {
   const { model, meta, data, windows } = state, tiles = windowTiles(state, places.tiles, picture);
   const curve = meta.judged ? reliabilityCurve(data.curve, places.curve) : null;
   const signal = meta.pictures ? null : canvasIn(places.signal);
-  const drawMatrix = keptDrawing(matrix.draw), drawCurve = keptDrawing((look) => curve?.(look, model.get("threshold")));
+  const drawMatrix = keptDrawing(matrix.draw), drawCurve = keptDrawing((look) => curve?.(look, model.get("threshold"), state.marked()));
   const drawWindow = keptDrawing(() => void (signal && windows && drawChosen(signal.begin())));
   let colours = palette(root, meta.looks);
   function below() {
@@ -30,7 +30,7 @@ export function classificationDrawing(state, root, places, matrix, picture) {
   }
   function above() {
     if (meta.judged) drawMatrix(colours, state.counts(), model.get("matrix_cell"));
-    drawCurve(colours, model.get("threshold"));
+    drawCurve(colours, model.get("threshold"), model.get("compared"));
     tiles.draw(colours);
     drawWindow(colours, model.get("window"), model.get("axes"), data.signal);
   }

@@ -9,6 +9,7 @@ import { classificationHelp, classificationKeys } from "./keys.js";
 import { confusionMatrix } from "./matrix.js";
 import { classificationState } from "./state.js";
 import { curveTable, thresholdTable, windowCard } from "./text.js";
+import { thresholdButtons } from "../shared/threshold.js";
 import { thumbnails } from "../shared/thumbnails.js";
 /** @import { ClassificationState } from "./state.js" */
 
@@ -43,7 +44,7 @@ function render({ model, el }) {
   classificationKeys(state, root, matrix, cells);
   const loop = drawingLoop(model, root, {
     sent: state,
-    often: ["window", "threshold", "matrix_cell", "label", "sample", "show", "order"], seldom: ["axes"],
+    often: ["window", "threshold", "compared", "matrix_cell", "label", "sample", "show", "order"], seldom: ["axes"],
     below: () => legend.show(drawing.below()),
     above() {
       drawing.above();
@@ -62,7 +63,8 @@ function render({ model, el }) {
  * The fields in the head: threshold, filters, order.
  * @param {ClassificationState} state
  */
-function classificationFields({ model, meta, windows, at, choose, chooseAt, narrow, setThreshold }) {
+function classificationFields(state) {
+  const { model, meta, windows, at, choose, chooseAt, narrow, setThreshold } = state;
   const place = numberField("window", { min: 0, max: windows - 1, step: 1 }, choose);
   const threshold = rangeField("threshold", 0, 1, 0.005, setThreshold);
   const shown = selectField("show", ["all", "right", "wrong", "uncertain"], (value) => narrow("show", value));
@@ -80,7 +82,8 @@ function classificationFields({ model, meta, windows, at, choose, chooseAt, narr
     sample.show(model.get("sample"));
     order.show(model.get("order"));
   };
-  return { elements: [place.label, stepButtons("window", (step) => chooseAt(at() + step)), threshold.label, order.label, shown.label, label.label, sample.label, all], show };
+  const own = h("span", { class: "ek-group" }, threshold.label, ...thresholdButtons(state, meta.own));
+  return { elements: [place.label, stepButtons("window", (step) => chooseAt(at() + step)), own, order.label, shown.label, label.label, sample.label, all], show };
 }
 
 export default { render };

@@ -1,5 +1,5 @@
 // The reliability curve: how often windows are right against how sure the model was, and the threshold in it.
-import { canvasIn } from "../shared/canvas.js";
+import { canvasIn, writeOver } from "../shared/canvas.js";
 import { withOpacity } from "../shared/theme.js";
 
 const LEFT = 34, BELOW = 30, TOP = 6, RIGHT = 8; // px
@@ -12,8 +12,8 @@ export function reliabilityCurve(curve, element) {
   const canvas = canvasIn(element), bins = curve.length / 5;
   const rows = Array.from({ length: bins }, (_, i) => curve.subarray(5 * i, 5 * i + 5));
   const total = rows.reduce((sum, row) => sum + row[4], 0);
-  /** @param {Palette} colours @param {number} threshold */
-  return (colours, threshold) => {
+  /** @param {Palette} colours @param {number} threshold @param {MarkedThreshold[]} marked */
+  return (colours, threshold, marked) => {
     const { context, width, height } = canvas.begin(), wide = width - LEFT - RIGHT, high = height - TOP - BELOW;
     const x = (/** @type {number} */ share) => LEFT + share * wide, y = (/** @type {number} */ share) => TOP + (1 - share) * high;
     context.fillStyle = withOpacity(colours.kind("uncertain"), 0.28);
@@ -32,6 +32,12 @@ export function reliabilityCurve(curve, element) {
     }
     context.fillStyle = colours.ink;
     context.fillRect(x(threshold) - 0.75, TOP, 1.5, high);
+    for (const [i, { value, name }] of marked.filter((one) => one.value !== threshold).entries()) {
+      for (let down = 0; down < high; down += 5) context.fillRect(x(value) - 0.5, TOP + down, 1, 2);
+      context.textAlign = value > 0.5 ? "right" : "left";
+      context.textBaseline = "top";
+      writeOver(context, colours, name, x(value) + (value > 0.5 ? -4 : 4), TOP + 2 + 13 * i);
+    }
   };
 }
 

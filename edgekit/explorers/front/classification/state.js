@@ -3,6 +3,7 @@ import { unpack } from "../shared/arrays.js";
 import { put } from "../shared/model.js";
 import { clamp } from "../shared/numbers.js";
 import { remembered } from "../shared/remembered.js";
+import { otherThresholds } from "../shared/threshold.js";
 import { confusionAt, filtered, predictedAt, verdictOf } from "./counts.js";
 
 /** @typedef {ReturnType<typeof classificationState>} ClassificationState */
@@ -14,7 +15,7 @@ export function classificationState(model) {
   data.id = Float64Array.from(data.sample, (place) => meta.ids[place]);
   const recorded = Int32Array.from(data.start, (_, i) => i);
   const orders = new Map([[meta.orders[0], data.mistakes], [meta.orders[1], data.doubtful], [meta.orders[2], recorded]]);
-  const counts = remembered((/** @type {number} */ threshold) => confusionAt(data, labels, threshold));
+  const [counts, countsAt] = [0, 1].map(() => remembered((/** @type {number} */ threshold) => confusionAt(data, labels, threshold)));
   const place = (/** @type {string | undefined} */ label) => (label === meta.uncertain ? labels : meta.labels.indexOf(label ?? ""));
   const list = remembered((/** @type {string} */ order, /** @type {string} */ expected, /** @type {string} */ predicted,
     /** @type {string} */ label, /** @type {number | null} */ sample, /** @type {string} */ show, /** @type {number} */ threshold) =>
@@ -39,7 +40,8 @@ export function classificationState(model) {
     if (all.length) choose(all[clamp(Math.round(i), 0, all.length - 1)]);
   };
   return {
-    model, meta, data, windows, labels, counts: () => counts(threshold()), shown, at, choose, chooseAt, place,
+    model, meta, data, windows, labels, ...otherThresholds(model, meta.own),
+    counts: () => counts(threshold()), countsAt, shown, at, choose, chooseAt, place,
     /** @param {number} i */
     predicted: (i) => predictedAt(data, labels, threshold(), i),
     /** @param {number} i */

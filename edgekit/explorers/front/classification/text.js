@@ -1,4 +1,5 @@
 // What is said beside the pictures: of the chosen window, and of what the threshold does.
+import { besideOther } from "../shared/beside_other.js";
 import { fillBars, h } from "../shared/elements.js";
 import { percent, seconds } from "../shared/numbers.js";
 import { curveRows } from "./reliability.js";
@@ -33,20 +34,15 @@ export function windowCard({ meta, data, windows, model, predicted, verdict, nam
 }
 
 /** What the threshold does, as a small table. @param {ClassificationState} state */
-export function thresholdTable({ counts, shown, windows, meta }) {
+export function thresholdTable({ counts, countsAt, other, shown, windows, meta }) {
   const said = h("p", { "aria-live": "polite" });
-  /** @type {Record<string, HTMLElement>} */
-  const cells = { uncertain: h("td"), coverage: h("td"), accuracy: h("td"), right: h("td") };
-  const row = (/** @type {string} */ name, /** @type {string} */ text) => h("tr", {}, h("th", { scope: "row" }, text), cells[name]);
-  const table = h("table", {}, h("caption", { class: "ek-hidden" }, "what the threshold does"),
-    h("tbody", {}, row("uncertain", "uncertain"), row("coverage", "coverage (not uncertain)"), row("accuracy", "accuracy of these"), row("right", "right, of all")));
+  const { table, show: showRows } = besideOther("what the threshold does", ["uncertain", "coverage (not uncertain)", "accuracy of these", "right, of all"]);
+  const texts = (/** @type {ReturnType<typeof counts>} */ { uncertain, judged, coverage, accuracy, right }) =>
+    [`${uncertain} of ${judged}`, percent(coverage), percent(accuracy), percent(right / judged)];
   function show() {
-    const found = counts(), left = shown().length;
+    const left = shown().length, compared = other();
     said.textContent = `${left} of ${windows} window${windows === 1 ? "" : "s"} on show`;
-    cells.uncertain.textContent = `${found.uncertain} of ${found.judged}`;
-    cells.coverage.textContent = percent(found.coverage);
-    cells.accuracy.textContent = percent(found.accuracy);
-    cells.right.textContent = percent(found.right / found.judged);
+    showRows(texts(counts()), compared && { ...compared, texts: texts(countsAt(compared.value)) });
   }
   return { element: h("div", {}, h("h3", {}, "At this threshold"), said, meta.judged ? table : null), show };
 }

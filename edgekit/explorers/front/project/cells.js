@@ -10,7 +10,13 @@ export function cellText({ kind, values, texts, digits }, row) {
   return Number.isNaN(values[row]) ? "–" : digits ? figure(values[row], digits) : String(values[row]);
 }
 
-/** Widths of all columns for `grid-template-columns`, the tick and the strip in front. @param {ProjectColumn[]} columns */
-export const widths = (columns) => [`${TICK}px`, `${STRIP}px`, ...columns.map(({ width }) => `minmax(${width}rem, ${width}fr)`)].join(" ");
-/** @param {ProjectColumn[]} columns in rem */
-export const wholeWidth = (columns) => `calc(${TICK + STRIP}px + ${columns.reduce((sum, { width }) => sum + width, 0)}rem)`;
+/**
+ * Widths for `grid-template-columns`, the tick and the strip in front, and the sum of them.
+ * @param {ProjectColumn[]} columns
+ * @param {number} strip px
+ * @param {number} share of the widths that the columns ask for, in rem
+ */
+export const widths = (columns, strip, share) => ({
+  columns: [`${TICK}px`, `${strip}px`, ...columns.map(({ width }) => `minmax(${share * width}rem, ${width}fr)`)].join(" "),
+  whole: `calc(${TICK + strip}px + ${columns.reduce((sum, { width }) => sum + share * width, 0)}rem)`,
+});

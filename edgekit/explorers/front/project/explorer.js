@@ -5,7 +5,7 @@ import { drawingLoop, oncePerFrame } from "../shared/frames.js";
 import { keepKeys } from "../shared/keyboard.js";
 import { put } from "../shared/model.js";
 import { palette } from "../shared/theme.js";
-import { STRIP, wholeWidth, widths } from "./cells.js";
+import { STRIP, widths } from "./cells.js";
 import { projectHead } from "./heads.js";
 import { projectHelp, projectKeys } from "./keys.js";
 import { openedExplorer } from "./opened.js";
@@ -79,8 +79,11 @@ function projectGrid(state) {
     class: "ek-table", tabindex: "0", role: "grid", "aria-label": "samples", "aria-multiselectable": "true",
     "aria-rowcount": rows + 1, "aria-colcount": columns.length + 2,
   }, h("div", { role: "rowgroup", class: "ek-table-head" }, head.element), body);
-  grid.style.setProperty("--ek-columns", widths(columns));
-  grid.style.setProperty("--ek-whole", wholeWidth(columns));
+  // beside an opened sample, whose signal is seen there, the columns up to the scores have the room of the strips
+  for (const [name, { columns: each, whole }] of /** @type {const} */ ([["", widths(columns, STRIP, 1)], ["-beside", widths(columns, 0, 0.74)]])) {
+    grid.style.setProperty(`--ek-columns${name}`, each);
+    grid.style.setProperty(`--ek-whole${name}`, whole);
+  }
   grid.style.setProperty("--ek-high", `${meta.row}px`);
   return { head, body, grid };
 }

@@ -54,7 +54,7 @@ export function regressionDrawing(state, root, places, again) {
  * @param {HTMLElement} place
  * @param {boolean} errors whether errors stand upwards, else predicted numbers
  */
-function panelOf({ model, meta, data, order, within, errorOf }, place, errors) {
+function panelOf({ model, meta, data, order, within, errorOf, marked }, place, errors) {
   const base = canvasIn(place), over = canvasIn(place);
   let scale = panelScale(meta, 1, 1, errors), points = placed(scale, order, data, errors);
   /** @type {ReturnType<typeof pointsIn>} */
@@ -73,7 +73,9 @@ function panelOf({ model, meta, data, order, within, errorOf }, place, errors) {
     above(colours) {
       const surface = over.begin(), chosen = model.get("window"), error = errorOf(chosen);
       drawPoints(colours, within());
-      drawAllowed(surface, colours, scale, model.get("threshold"), errors);
+      const threshold = model.get("threshold");
+      for (const { value } of marked()) if (value !== threshold) drawAllowed(surface, colours, scale, value, errors, [1, 3]);
+      drawAllowed(surface, colours, scale, threshold, errors);
       if (Number.isNaN(error)) return;
       drawRing(surface, colours, scale.x(data.expected[chosen]), scale.y(errors ? error : data.predicted[chosen]));
     },

@@ -7,7 +7,7 @@ import { keepKeys } from "../shared/keyboard.js";
 import { onDrag } from "../shared/dragging.js";
 import { timeScale } from "../shared/scales.js";
 import { pictureStrip } from "../shared/strip.js";
-import { sayThreshold } from "../shared/threshold.js";
+import { sayThreshold, thresholdButtons } from "../shared/threshold.js";
 import { palette } from "../shared/theme.js";
 import { regressionDrawing } from "./drawing.js";
 import { regressionHelp, regressionKeys } from "./keys.js";
@@ -41,7 +41,7 @@ function render({ model, el }) {
     state.chooseAt(timeScale(state.view(), signal.clientWidth).ms(event.clientX - signal.getBoundingClientRect().left)));
   const loop = drawingLoop(model, root, {
     sent: state,
-    often: ["window", "threshold"], seldom: ["axes"],
+    often: ["window", "threshold", "compared"], seldom: ["axes"],
     below() {
       colours = drawing.below();
       legend.show(colours);
@@ -81,14 +81,16 @@ function regressionPlaces({ windows }) {
  * The fields in the head: window and threshold.
  * @param {RegressionState} state
  */
-function regressionFields({ model, windows, choose, chooseError, setThreshold }) {
+function regressionFields(state) {
+  const { model, meta, windows, choose, chooseError, setThreshold } = state;
   const place = numberField("window", { min: 0, max: windows - 1, step: 1 }, choose);
   const threshold = numberField("threshold: error up to", { min: 0, step: "any" }, setThreshold);
   const show = () => {
     place.show(model.get("window"));
     threshold.show(model.get("threshold"), 6);
   };
-  return { elements: [place.label, stepButtons("error", chooseError), threshold.label], show };
+  const own = h("span", { class: "ek-group" }, threshold.label, ...thresholdButtons(state, meta.own));
+  return { elements: [place.label, stepButtons("error", chooseError), own], show };
 }
 
 /**

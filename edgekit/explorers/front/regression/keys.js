@@ -8,18 +8,18 @@ import { onKeys, stepKeys } from "../shared/keyboard.js";
  * @param {HTMLElement} root
  * @param {HTMLElement} knob
  */
-export function regressionKeys({ model, windows, choose, chooseError, nudgeThreshold }, root, knob) {
+export function regressionKeys({ model, windows, choose, chooseError, nudgeThreshold, ownThreshold, compareFromHere }, root, knob) {
   const raise = (/** @type {KeyboardEvent} */ event) => nudgeThreshold(event.shiftKey ? 10 : 1);
   const lower = (/** @type {KeyboardEvent} */ event) => nudgeThreshold(event.shiftKey ? -10 : -1);
   onKeys(knob, { ArrowLeft: lower, ArrowRight: raise }); // as of any slider; elsewhere these keys step windows
   onKeys(root, {
     ...stepKeys(() => model.get("window"), windows, choose),
     ArrowUp: raise, ArrowDown: lower,
-    n: () => chooseError(1), p: () => chooseError(-1),
+    n: () => chooseError(1), p: () => chooseError(-1), t: ownThreshold, m: compareFromHere,
   });
 }
 
 /** @param {string} note */
 export const regressionHelp = (note) =>
   keyHelp([["←", "→"], "step, ", ["shift"], "ten · ", ["n", "p"], "next, previous error, largest first · ",
-    ["↑", "↓"], "threshold · click a point, drag a dashed line", note ? ` · ${note}` : ""]);
+    ["↑", "↓"], "threshold, ", ["t"], "the block's own, ", ["m"], "keep to compare · click a point, drag a dashed line", note ? ` · ${note}` : ""]);

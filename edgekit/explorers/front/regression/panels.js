@@ -63,9 +63,10 @@ export function drawPanel(surface, colours, scale, errors) {
  * @param {PanelScale} scale
  * @param {number} threshold
  * @param {boolean} errors
+ * @param {number[]} [dash]
  */
-export function drawAllowed(surface, colours, scale, threshold, errors) {
-  for (const shift of [threshold, -threshold]) line(surface, colours.ink, scale, errors ? shift : null, shift, [6, 3]);
+export function drawAllowed(surface, colours, scale, threshold, errors, dash = [6, 3]) {
+  for (const shift of [threshold, -threshold]) line(surface, colours.ink, scale, errors ? shift : null, shift, dash);
 }
 
 /**

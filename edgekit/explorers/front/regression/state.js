@@ -3,7 +3,7 @@ import { unpack, upperBound } from "../shared/arrays.js";
 import { put } from "../shared/model.js";
 import { clamp } from "../shared/numbers.js";
 import { scoreAxis } from "../shared/scales.js";
-import { thresholdMoves } from "../shared/threshold.js";
+import { otherThresholds, thresholdMoves } from "../shared/threshold.js";
 
 /** @typedef {ReturnType<typeof regressionState>} RegressionState */
 
@@ -31,13 +31,13 @@ export function regressionState(model) {
   const moves = thresholdMoves(model, axis);
   return {
     model, meta, data, windows, order, size, rank, axis, choose,
-    nudgeThreshold: moves.nudgeThreshold,
+    nudgeThreshold: moves.nudgeThreshold, ...otherThresholds(model, meta.own),
     /** @param {number} value */
     setThreshold: (value) => void (value >= 0 && moves.setThreshold(value)),
     /** @param {number} error with either sign */
     setThresholdAt: (error) => moves.setThresholdAt(axis().share(Math.abs(error))),
-    /** How many windows are within the threshold. */
-    within: () => upperBound(size, model.get("threshold")),
+    /** How many windows are within a threshold: the one in force, unless another is given. */
+    within: (threshold = model.get("threshold")) => upperBound(size, threshold),
     /** @param {number} i */
     errorOf: (i) => data.predicted[i] - data.expected[i],
     /** The stretch of time of the chosen window's sample. */

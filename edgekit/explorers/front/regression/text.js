@@ -1,4 +1,5 @@
 // Text beside the panels: the chosen window, what the threshold allows, and the figures of all windows.
+import { besideOther } from "../shared/beside_other.js";
 import { h } from "../shared/elements.js";
 import { figure, percent, seconds } from "../shared/numbers.js";
 /** @import { RegressionState } from "./state.js" */
@@ -29,16 +30,14 @@ export function windowCard({ model, meta, data, rank, errorOf }) {
  * How many windows the threshold allows, in words and a small table.
  * @param {RegressionState} state
  */
-export function allowedTable({ data, within, model }) {
-  const said = h("p", { "aria-live": "polite" }), cells = [h("td"), h("td"), h("td"), h("td")];
-  const row = (/** @type {string} */ name, /** @type {HTMLElement[]} */ ...tds) => h("tr", {}, h("th", { scope: "row" }, name), ...tds);
-  const table = h("table", {}, h("caption", { class: "ek-hidden" }, "windows within the threshold and beyond it"),
-    h("thead", {}, h("tr", {}, h("td"), h("th", { scope: "col" }, "windows"), h("th", { scope: "col" }, "share"))),
-    h("tbody", {}, row("within", cells[0], cells[1]), row("beyond", cells[2], cells[3])));
+export function allowedTable({ data, within, model, other }) {
+  const said = h("p", { "aria-live": "polite" });
+  const { table, show: showRows } = besideOther("windows within the threshold and beyond it", ["within", "beyond"]);
+  const all = data.worst.length, texts = (/** @type {number} */ inside) => [inside, all - inside].map((count) => `${count} (${percent(count / all)})`);
   function show() {
-    const all = data.worst.length, inside = within();
+    const inside = within(), compared = other();
+    showRows(texts(inside), compared && { ...compared, texts: texts(within(compared.value)) });
     said.textContent = `Error up to ${Number(model.get("threshold").toPrecision(6))}: ${inside} of ${all} window${all === 1 ? "" : "s"} within`;
-    [String(inside), percent(inside / all), String(all - inside), percent(1 - inside / all)].forEach((text, i) => (cells[i].textContent = text));
   }
   return { element: h("div", {}, h("h3", {}, "At this threshold"), said, table), show };
 }

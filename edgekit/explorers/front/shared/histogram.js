@@ -5,6 +5,7 @@ import { clamp } from "./numbers.js";
 import { AXIS, LEFT, RIGHT } from "./scales.js";
 
 const BINS = 60;
+const CAPTION = 16; // px above the bars, and below those that stand downwards
 
 /**
  * Histogram of scores, normal ones upwards and anomalous ones downwards, each side to its own height.
@@ -16,7 +17,7 @@ const BINS = 60;
  */
 export function drawHistogram({ context, width, height }, colours, { normal, anomalous, all }, axis, caption) {
   const both = normal.length && anomalous.length, floor = height - AXIS, room = Math.max(width - LEFT - RIGHT, 1);
-  const base = both ? floor / 2 : floor, tall = base - 16; // px for the captions
+  const base = both ? floor / 2 : floor, tall = base - CAPTION;
   const known = /** @type {const} */ ([
     { kind: "normal", scores: normal, colour: colours.kind("normal"), up: true },
     { kind: "anomalous", scores: anomalous, colour: colours.kind("anomalous"), up: !both },
@@ -80,7 +81,7 @@ export function drawHistogramMarked({ context, width, height }, colours, axis, m
 }
 
 /**
- * Where one score stands in the histogram: a triangle on its upper rim, and a line down.
+ * Where one score stands in the histogram: a triangle below the caption, and a line down.
  * @param {Surface} surface
  * @param {Palette} colours
  * @param {ScoreAxis} axis
@@ -90,10 +91,10 @@ export function drawHistogramMark({ context, width, height }, colours, axis, sco
   if (Number.isNaN(score)) return;
   const room = Math.max(width - LEFT - RIGHT, 1), at = LEFT + clamp(axis.share(score), 0, 1) * room;
   context.fillStyle = colours.ink;
-  context.fillRect(at - 0.5, 6, 1, height - AXIS - 6);
+  context.fillRect(at - 0.5, CAPTION, 1, height - AXIS - CAPTION);
   context.beginPath();
-  context.moveTo(at - 5, 0);
-  context.lineTo(at + 5, 0);
-  context.lineTo(at, 8);
+  context.moveTo(at - 5, CAPTION);
+  context.lineTo(at + 5, CAPTION);
+  context.lineTo(at, CAPTION + 8);
   context.fill();
 }

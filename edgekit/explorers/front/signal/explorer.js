@@ -1,6 +1,6 @@
 // The explorer of a signal: every axis over time, the reading under the pointer, figures of the time on show.
 import { axisLegend } from "../shared/axis_legend.js";
-import { button, frame, h, numberField } from "../shared/elements.js";
+import { button, frame, h, numberField, stepButtons } from "../shared/elements.js";
 import { drawingLoop } from "../shared/frames.js";
 import { keepKeys } from "../shared/keyboard.js";
 import { put } from "../shared/model.js";
@@ -25,7 +25,7 @@ function render({ model, el }) {
   const timeField = numberField("time in ms", { min: 0, max: meta.end, step: "any" }, (ms) => choose(indexAt(ms)));
   const legend = axisLegend(model, meta), card = readingCard(state), table = stretchTable(state);
   const root = frame(meta.title, {
-    head: [...sample.elements, timeField.label, button("show all", () => put(model, "span", []))],
+    head: [...sample.elements, timeField.label, stepButtons("reading", (step) => choose(chosen() + step)), button("show all", () => put(model, "span", []))],
     main: [legend.element, stack],
     side: [card.element, table.element],
     foot: signalHelp(),

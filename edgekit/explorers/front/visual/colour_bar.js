@@ -3,7 +3,7 @@ import { contextOf } from "../shared/canvas.js";
 import { h } from "../shared/elements.js";
 import { scoreAt } from "./heat.js";
 
-export const BAR_ROOM = 74; // px beside the picture
+export const BAR_ROOM = 62; // px beside the picture
 
 const WIDE = 12;
 const SHARES = [0, 0.2, 0.5, 0.8]; // of the colour map: 0, a quarter of the threshold, it, four times it; as edgekit.plots.cells

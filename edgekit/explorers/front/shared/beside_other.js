@@ -1,0 +1,28 @@
+// A small table of what a threshold does; beside it, where there is one to compare with, what that one does.
+import { h } from "./elements.js";
+import { figure } from "./numbers.js";
+
+/**
+ * @param {string} caption read to those who cannot see the table
+ * @param {string[]} names of its rows
+ */
+export function besideOther(caption, names) {
+  const lines = names.map((name) => ({ name, here: h("td"), there: h("td") }));
+  const head = h("th", { scope: "col" }), heads = h("thead", {}, h("tr", {}, h("td"), h("th", { scope: "col" }, "here"), head));
+  const table = h("table", { class: "ek-two" }, h("caption", { class: "ek-hidden" }, caption), heads,
+    h("tbody", {}, ...lines.map(({ name, here, there }) => h("tr", {}, h("th", { scope: "row" }, name), here, there))));
+  /**
+   * @param {string[]} texts one a row
+   * @param {MarkedThreshold & {texts: string[]}} [other]
+   */
+  function show(texts, other) {
+    heads.hidden = !other;
+    head.textContent = other ? `${other.name} ${figure(other.value, 2)}` : "";
+    lines.forEach(({ here, there }, i) => {
+      here.textContent = texts[i];
+      there.textContent = other?.texts[i] ?? "";
+      there.hidden = !other;
+    });
+  }
+  return { table, show };
+}
