@@ -5,7 +5,9 @@ Plain tables in and out: the `predictions` of two runs of model testing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,6 +40,8 @@ class VerdictComparison:
         McNemar's 95 % interval over samples, and how many windows only one of the two gets right.
     note : str
         What a reader of the figures has to know.
+    results : (dict, dict)
+        What each of the two says of each sample, by its id: ``edgekit.explore`` shows them. Empty without a Studio.
     """
 
     names: tuple[str, str]
@@ -45,6 +49,7 @@ class VerdictComparison:
     confusion: pd.DataFrame
     figures: pd.DataFrame
     note: str = ""
+    results: tuple[Mapping[int, Any], Mapping[int, Any]] = field(default=({}, {}), repr=False)
 
     def __repr__(self) -> str:
         facts = dict(in_words(self.figures))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -84,6 +86,7 @@ def test_two_variants_are_tested_and_compared():
         found = own.compare("float32", "int8")
         testing = [own.test(start=False, variant=name).predictions for name in ("float32", "int8")]
     assert found.names == ("float32", "int8")
+    assert [set(results) for results in found.results] == [set(found.results[0])] * 2 != [set()] * 2
     assert len(found.changed) == (testing[0]["prediction"] != testing[1]["prediction"]).sum() > 0
     assert found.figures.loc["a right", "value"] == pytest.approx(testing[0]["correct"].mean())
     low, high = found.figures.loc["difference", ["low", "high"]]
@@ -103,3 +106,15 @@ def test_two_impulses_are_compared_and_so_are_tests_that_were_run(own):
 def test_what_is_no_variant_impulse_or_test_is_a_usage_error(own, wrong):
     with pytest.raises(ek.UsageError, match="a variant's name, an impulse's id or a ModelTesting"):
         own.compare("float32", wrong)
+
+
+def test_a_comparison_opens_the_samples_whose_verdict_changed(studio):
+    results = {result.sample.id: result for result in studio.classify([31, 32, 60])}
+    one = predictions(["on", "off"])
+    compared = replace(compare(one, one), results=(results, results))
+    with pytest.raises(ek.EdgekitError, match="no verdict changed"):
+        ek.explore(compared)
+    changed = replace(compared, changed=pd.DataFrame({"sample": [31, 31, 60]}))
+    assert ek.explore(changed).windows["sample"].unique().tolist() == [31, 60]
+    with pytest.raises(ek.EdgekitError, match=r"studio\.compare"):
+        ek.explore(replace(compared, results=({}, {})))

@@ -26,6 +26,11 @@ class Stored:
     def __repr__(self) -> str:
         return f"<a store of project {self._about.project_id}>"
 
+    @property
+    def project_id(self) -> int:
+        """Identifier of the project."""
+        return self._about.project_id
+
     def impulse(self) -> Impulse:
         """Return the impulse as it was when the store was begun."""
         return self._about.impulse

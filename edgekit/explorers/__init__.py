@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Unpack, cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Unpack
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
 from edgekit.studio.studio import Studio
 from edgekit.summaries import HasResults, HasWorst
+from edgekit.verdicts import VerdictComparison
 
 __all__ = [
     "AnomalyExplorer",
@@ -73,7 +74,7 @@ class State(
 
 
 def explore(
-    what: Explorable | Features | HasResults | Studio | Stored | Iterable[Explorable],
+    what: Explorable | Features | HasResults | Studio | Stored | VerdictComparison | Iterable[Explorable],
     block: int | str | None = None,
     **state: Unpack[State],
 ) -> Explorer:
@@ -86,7 +87,9 @@ def explore(
         Several samples or anomaly blocks are laid end to end on one axis of time, pictures stand one behind the other,
         the windows of a classifier stand with the most confident mistake first. One result of several blocks has a tab
         for each. Of a comparison with a baseline it is the samples in which something moved, and the explorer opens at
-        the window that moved farthest. Of the `Features` of a whole set (`Studio.set_features`) each window is a point.
+        the window that moved farthest. Of `Studio.compare` it is both models, side by side on each picture in which
+        objects were detected, else what the second one says of the samples with another verdict. Of the `Features` of a
+        whole set (`Studio.set_features`) each window is a point.
     block : int or str, optional
         Which block of the results: its id, type or title. Without it, one result shows all its blocks, and of several
         results it is the block that has most to show: anomaly scores before objects, a regression and labels, a GMM
@@ -127,12 +130,8 @@ def explore(
     threshold 10: 12 of 17 windows above, in 1 event
     window 0: 0 to 2 s, expected badminton, score 7.28
     """
-    if isinstance(what, Studio | Stored):
-        return ProjectExplorer(source_of(what, block), lambda one: explore(one, block), **state)
-    if isinstance(what, Features):
-        return FeaturesExplorer(what, **cast(FeaturesState, state))
-    if isinstance(what, HasWorst):
-        return _worst_first(what, block, {**state})
+    if (opened := _of_many(what, block, {**state})) is not None:
+        return opened
     given: Any = list(what.results.values()) if isinstance(what, HasResults) else what
     items: list[Any] = list(given) if are_several(given) else [given]
     samples = [item for item in items if isinstance(item, Sample)]
@@ -152,6 +151,21 @@ def explore(
     return _of_blocks(blocks, begin)
 
 
+def _of_many(what: object, block: int | str | None, state: Any) -> Explorer | None:
+    """Open a project, a set or a comparison; None where it is none of these."""
+    match what:
+        case Studio() | Stored():
+            source = source_of(what, block)
+            return _of(source.asked(), ProjectExplorer(source, lambda one: explore(one, block), **state))
+        case Features():
+            return _of([what], FeaturesExplorer(what, **state))
+        case VerdictComparison():
+            return _side_by_side(what, block, state)
+        case HasWorst():
+            return _worst_first(what, block, state)
+    return None
+
+
 def _of_blocks(blocks: list[BlockResult], state: dict[str, Any]) -> Explorer:
     if blocks[0].shown_kind not in EXPLORERS:
         raise UsageError(
@@ -161,7 +175,7 @@ def _of_blocks(blocks: list[BlockResult], state: dict[str, Any]) -> Explorer:
     return _of(blocks, EXPLORERS[blocks[0].shown_kind](blocks, **state))
 
 
-def _of(answers: list[Any], explorer: Explorer) -> Explorer:
+def _of(answers: Sequence[Any], explorer: Explorer) -> Explorer:
     """Let an explorer know what it shows: an exported page says where it came from."""
     explorer._answers = answers
     return explorer
@@ -184,6 +198,22 @@ def _tabs(result: ClassifyResult, state: dict[str, Any]) -> Explorer:
             return PlainExplorer(block, str(problem))
 
     return _of([result], ResultExplorer(result, build, tab=tab))
+
+
+def _side_by_side(found: VerdictComparison, block: int | str | None, state: Any) -> Explorer:
+    """Open what two models say of the same samples."""
+    shared = [one for one in found.results[0] if one in found.results[1]]
+    if not shared:
+        raise UsageError("This comparison has no results to show: make it with studio.compare(a, b).")
+    results = [[of[one] for one in shared] for of in found.results]
+    blocks = [[_chosen(one, block) for one in of] for of in results]
+    if blocks[0][0].shown_kind == "detection":
+        models = found.names
+        return _of(results[0], DetectionExplorer(blocks[0], beside=blocks[1], models=models, **state))
+    changed = set(found.changed["sample"])
+    if not changed:
+        raise UsageError("There is nothing to explore: no verdict changed.")
+    return _of_blocks([one for one in blocks[1] if one.sample.id in changed], state)
 
 
 def _worst_first(found: HasWorst, block: int | str | None, state: Any) -> Explorer:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from edgekit.results.block import BlockResult
 
+_F1 = "f1_one_to_one"
 _CELL = 8  # pixels of a FOMO model's input that one of its cells covers
 
 
@@ -47,6 +48,11 @@ class DetectionExplorer(Explorer):
     ----------
     blocks : sequence of BlockResult
         What an object-detection block says of each picture: all of FOMO blocks, or all of blocks that give boxes.
+    beside : sequence of BlockResult, optional
+        What another model, or another variant of it, says of the same pictures. Both stand side by side, those pictures
+        first on which the second one loses most; only pictures of both are on show.
+    models : (str, str), optional
+        What the two are called.
     **state
         Any of the traits below, to begin with.
 
@@ -66,7 +72,8 @@ class DetectionExplorer(Explorer):
         Whether the cells of a FOMO model lie over the picture.
     pictures : DataFrame
         Index `picture`, worst first at the start: `sample` (id), `filename`, then the figures of
-        `edgekit.detection.summary`.
+        `edgekit.detection.summary`. Of two models these are the first one's, and `difference` is by how much the F1 of
+        the second one is higher, one-to-one.
     """
 
     script: ClassVar[str] = "detection/explorer.js"
@@ -79,23 +86,39 @@ class DetectionExplorer(Explorer):
     chosen = State([], items)
     cells = State(False, flag)
 
-    def __init__(self, blocks: Sequence[BlockResult], **state: Unpack[DetectionState]) -> None:
+    def __init__(
+        self,
+        blocks: Sequence[BlockResult],
+        *,
+        beside: Sequence[BlockResult] = (),
+        models: Sequence[str] = ("first", "second"),
+        **state: Unpack[DetectionState],
+    ) -> None:
         names: dict[int, str] = {}
-        for block in blocks:
+        for block in (*blocks, *beside):
             names |= detected.class_names(block.raw)
-        pictures = [_Picture(block, window, names) for block in blocks for window in range(_windows(block))]
+        pictures, others = _pictures_of(blocks, names), _pictures_of(beside, names)
+        if beside:
+            there = {picture.place: picture for picture in others}
+            pictures = [picture for picture in pictures if picture.place in there]
+            others = [there[picture.place] for picture in pictures]
         if not pictures:
             raise UsageError("There is no picture to explore: give a block that detected objects, or a list of them.")
         self._is_boxes = isinstance(pictures[0].matched, detection.BoxMatch)
-        if any(isinstance(picture.matched, detection.BoxMatch) != self._is_boxes for picture in pictures):
+        if any(isinstance(one.matched, detection.BoxMatch) != self._is_boxes for one in (*pictures, *others)):
             raise UsageError("Some of these blocks give centres (FOMO) and some boxes: explore one kind at a time.")
-        summed = detection.summary(detection.Picture(i, p.matched, p.server) for i, p in enumerate(pictures)).per_sample
+        self.models = [display.shown(name) for name in models] if beside else []
+        summed = _summed(pictures)
+        if beside:
+            summed["difference"] = _summed(others)[_F1] - summed[_F1]
+            summed = summed.sort_values("difference", kind="stable")
         self._pictures = [pictures[i] for i in summed.index]
+        self._others = [others[i] for i in summed.index] if beside else []
         self.pictures = summed.reset_index(drop=True).rename_axis(index="picture")
         self.pictures.insert(0, "sample", [picture.block.sample.id for picture in self._pictures])
         self.pictures.insert(1, "filename", [picture.block.sample.filename for picture in self._pictures])
         self._fetch_images()
-        own = {block.threshold for block in blocks if block.threshold is not None}
+        own = {block.threshold for block in (*blocks, *beside) if block.threshold is not None}
         self._own = own.pop() if len(own) == 1 and 0 <= min(own) <= max(own) <= 1 else None
         begin: dict[str, Any] = {"threshold": self._own or 0.0}
         if not self._is_boxes:
@@ -108,12 +131,15 @@ class DetectionExplorer(Explorer):
         images = in_order(lambda i, _: detected.picture(self._pictures[i].block.sample), ids, "fetch pictures")
         for picture, image in zip(self._pictures, images, strict=True):
             picture.image = image
+        for other, picture in zip(self._others, self._pictures, strict=False):
+            other.image = picture.image
 
     def _describe(self) -> dict[str, Any]:
         first = self._pictures[0].block
         figure = "mAP" if self._is_boxes else "F1"
         many = len(self._pictures)
         where = f"{many} pictures" if many > 1 else display.shown(first.sample.filename)
+        compared = f"{' and '.join(self.models)} · " if self.models else ""
         unscored = sum(int(picture.predictions["score"].isna().sum()) for picture in self._pictures)
         found = sum(len(picture.predictions) for picture in self._pictures)
         missing = sum(picture.image is None for picture in self._pictures)
@@ -122,7 +148,8 @@ class DetectionExplorer(Explorer):
         own = sum(picture.without_debug_info for picture in self._pictures)
         notes += [f"{own} of {many} pictures came without debug info: {detection.MATCHED_BY_EDGEKIT}"] if own else []
         return {
-            "title": f"{display.shown(first.title)} · {where}",
+            "title": f"{display.shown(first.title)} · {compared}{where}",
+            "models": self.models,
             "boxes": self._is_boxes,
             "own": self._own,
             "cells": None if self._is_boxes else _grid(self._pictures),
@@ -143,15 +170,16 @@ class DetectionExplorer(Explorer):
         }
 
     def _labels(self) -> list[str]:
-        sides = [table for p in self._pictures for table in (p.matched.truths, p.predictions)]
+        sides = [table for p in (*self._pictures, *self._others) for table in (p.matched.truths, p.predictions)]
         known = {label: self._pictures[0].matched.name(label) for table in sides for label in table["label"]}
         return list(dict.fromkeys(name for label, name in known.items() if label != detection.NOT_IN_TRAINING))
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
         codes = {name: code for code, name in enumerate(self._labels())}
         arrays: dict[str, NDArray[Any]] = {}
+        pictures = [*self._pictures, *self._others]
         for side in ("truth", "prediction"):
-            tables = [picture.truths if side == "truth" else picture.predictions for picture in self._pictures]
+            tables = [picture.truths if side == "truth" else picture.predictions for picture in pictures]
             together = pd.concat(tables, ignore_index=True)
             name = self._pictures[0].matched.name
             unknown = detection.NOT_IN_TRAINING
@@ -178,9 +206,12 @@ class DetectionExplorer(Explorer):
         return super()._checked(name, value)
 
     @reading
-    def matched(self, picture: int | None = None) -> detection.Matched:
-        """Return one picture matched at the sliders' values; the one on show without a number."""
-        one = self._pictures[self.picture if picture is None else picture]
+    def matched(self, picture: int | None = None, *, model: int = 0) -> detection.Matched:
+        """Return one picture matched at the sliders' values; the one on show without a number.
+
+        `model` 1 is the second one of two.
+        """
+        one = (self._others if model else self._pictures)[self.picture if picture is None else picture]
         shown = one.predictions[~(one.predictions["score"] < self.threshold)].reset_index(drop=True)
         if self._is_boxes:
             return detection.match_boxes(one.truths, shown, self.min_iou, names=one.matched.names)
@@ -223,18 +254,42 @@ class DetectionExplorer(Explorer):
 
     @property
     @reading
+    def comparison(self) -> pd.DataFrame:
+        """How many hits and misses each of two models has, one-to-one, in this picture and in all.
+
+        Returns
+        -------
+        DataFrame, index `scope` ("this picture", "all pictures") and `model`; `tp`, `fp`, `fn`, `precision`, `recall`,
+        `f1`. Without rows where there is one model only.
+        """
+        every = range(len(self._pictures))
+        rows = {
+            (scope, name): detection.summary(self.matched(i, model=number) for i in which).metrics(one_to_one=True)
+            for scope, which in (("this picture", [self.picture]), ("all pictures", every))
+            for number, name in enumerate(self.models)
+        }
+        index = pd.MultiIndex.from_tuples(list(rows), names=["scope", "model"])
+        return pd.DataFrame(list(rows.values()), index, ["tp", "fp", "fn", "precision", "recall", "f1"])
+
+    @property
+    @reading
     def gains(self) -> pd.DataFrame:
         """What mending one kind of error would gain, over all pictures; see `edgekit.detection.gains`."""
         return detection.gains(pd.concat([self.matched(i).errors() for i in range(len(self._pictures))]))
 
     def _still(self) -> Canvas:
-        on_show, matched = self._pictures[self.picture], self.matched()
+        image, shape = self._pictures[self.picture].image, self._pictures[self.picture].shape
+        return still.picture(self._view(), image, shape, [self._stage(i) for i in range(len(self.models) or 1)])
+
+    def _stage(self, model: int) -> still.Stage:
+        """Return what the still picture draws of a model."""
+        on_show, matched = (self._others if model else self._pictures)[self.picture], self.matched(model=model)
         shown = on_show.predictions[~(on_show.predictions["score"] < self.threshold)]
         truths = [matched.name(label) for label in on_show.truths["label"]]
         found = [matched.name(label) for label in shown["label"]]
         scored = [name if np.isnan(s) else f"{name} {s:.2f}" for name, s in zip(found, shown["score"], strict=True)]
-        tables, names = [on_show.truths, shown], [truths, scored]
-        return still.picture(self._view(), on_show.image, on_show.shape, matched.errors(), tables=tables, names=names)
+        title = self.models[model] if self.models else ""
+        return still.Stage(title, matched.errors(), [on_show.truths, shown], [truths, scored])
 
     @reading
     def _figure(self) -> Figure:
@@ -243,12 +298,14 @@ class DetectionExplorer(Explorer):
 
         from edgekit import plots
 
-        figure = Figure(figsize=(7.6, 5), layout="constrained")
-        on_show = self._pictures[self.picture]
-        scores = on_show.predictions["score"]
-        shown = scores[~(scores < self.threshold)]
-        title = str(on_show.block.sample.filename)
-        plots.detections(self.matched(), on_show.image, scores=shown, ax=figure.subplots(), title=title)
+        many = len(self.models) or 1
+        figure = Figure(figsize=(7.6 * many, 5), layout="constrained")
+        for model, axes in enumerate(figure.subplots(1, many, squeeze=False)[0]):
+            on_show = (self._others if model else self._pictures)[self.picture]
+            scores = on_show.predictions["score"]
+            shown = scores[~(scores < self.threshold)]
+            title = " · ".join([*self.models[model : model + 1], str(on_show.block.sample.filename)])
+            plots.detections(self.matched(model=model), on_show.image, scores=shown, ax=axes, title=title)
         return figure
 
     @reading
@@ -261,10 +318,9 @@ class DetectionExplorer(Explorer):
             f"score at least {self.threshold:g}, {near}",
             f"picture {self.picture + 1} of {len(self._pictures)}: sample {sample}",
         ]
-        counts = self.counts.reset_index()[["scope", "counting", "f1"]]
-        lines += [
-            f"{scope}, {counting}: F1 {f1:.3f}" for scope, counting, f1 in counts.itertuples(index=False, name=None)
-        ]
+        counts = self.comparison if self.models else self.counts
+        of = [f"{scope}, {name}" for scope, name in counts.index.to_flat_index()]
+        lines += [f"{name}: F1 {f1:.3f}" for name, f1 in zip(of, counts["f1"], strict=True)]
         return "\n".join(lines)
 
 
@@ -272,7 +328,7 @@ class _Picture:
     """One window of a block: what was matched, its predictions with their scores, and the picture, once fetched."""
 
     def __init__(self, block: BlockResult, window: int, names: dict[int, str]) -> None:
-        self.block, self.image = block, None
+        self.block, self.image, self.place = block, None, (block.sample.id, window)
         self.matched = block.matched(window, names=names)
         self.predictions = detected.with_scores(block.raw, window, self.matched)
         truths = self.matched.truths
@@ -295,12 +351,19 @@ class _Picture:
         return size.height / size.width if size and size.width > 0 and size.height > 0 else 1.0
 
 
+def _pictures_of(blocks: Sequence[BlockResult], names: dict[int, str]) -> list[_Picture]:
+    return [
+        _Picture(block, window, names) for block in blocks for window in range(len(block.raw.structured_result or []))
+    ]
+
+
+def _summed(pictures: list[_Picture]) -> pd.DataFrame:
+    """Return the figures of each picture, worst first; the index is its place in the list."""
+    return detection.summary(detection.Picture(i, p.matched, p.server) for i, p in enumerate(pictures)).per_sample
+
+
 def _is_object(chosen: list[Any]) -> bool:
     return len(chosen) == 2 and chosen[0] in ("prediction", "truth") and isinstance(chosen[1], int)
-
-
-def _windows(block: BlockResult) -> int:
-    return len(block.raw.structured_result or [])
 
 
 def _grid(pictures: list[_Picture]) -> list[int] | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import pandas as pd
 
 from edgekit import display
 from edgekit.errors import StudioError
+from edgekit.explorers.provenance import Asked
 from edgekit.results import sample_verdict
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
@@ -28,6 +31,9 @@ class Stored(Protocol):
 
     def windows(self, block: int | str | None = None) -> pd.DataFrame:
         """Return one row a window."""
+
+    def runs(self) -> pd.DataFrame:
+        """Return when answers came: `began` (UTC), a row a run."""
 
     def result(self, sample: int, /) -> ClassifyResult:
         """Return what was answered for one sample."""
@@ -51,6 +57,9 @@ class ProjectSource(Protocol):
     def results(self, samples: list[int]) -> dict[int, ClassifyResult]:
         """Return what it says of several."""
 
+    def asked(self) -> Sequence[Asked]:
+        """Return of which project the table is, and when it was answered."""
+
 
 _READINGS = 400  # of a sample, for its strip
 _WINDOWS = 2_000_000  # of a store, whose labels are judged: that takes a second or two
@@ -64,6 +73,7 @@ class StudioSource:
         self._tested: dict[int, ClassifyResult] = {}
         self.title = repr(studio).removeprefix("<Studio ").removesuffix(">")
         self.note = ""
+        self._asked = Asked(studio, studio._calls.now())
 
     def table(self) -> pd.DataFrame:
         """List the samples, and join what model testing said of them."""
@@ -93,6 +103,10 @@ class StudioSource:
         missing = [sample for sample in samples if sample not in self._tested]
         found = self._tested | dict(zip(missing, self._studio.classify(missing), strict=True) if missing else ())
         return {sample: found[sample] for sample in samples}
+
+    def asked(self) -> Sequence[Asked]:
+        """Return the project, and when its samples were listed."""
+        return [self._asked]
 
 
 class StoreSource:
@@ -125,6 +139,11 @@ class StoreSource:
     def results(self, samples: list[int]) -> dict[int, ClassifyResult]:
         """Read several answers."""
         return {sample: self._store.result(sample) for sample in samples}
+
+    def asked(self) -> Sequence[Asked]:
+        """Return the project, and when the runs began that wrote the store."""
+        source = self._store.result(int(self._store.samples(self._block).index[0])).source
+        return [Asked(source, datetime.fromisoformat(began)) for began in self._store.runs()["began"]]
 
 
 def source_of(what: Studio | Stored, block: int | str | None) -> ProjectSource:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC
+from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NamedTuple
 
 from edgekit import display
 from edgekit.errors import EdgekitError
 
 
+class Asked(NamedTuple):
+    """What was asked about a project as a whole: it stands in the place of a result."""
+
+    source: Any
+    received: datetime | None = None
+
+
 def told(answers: Sequence[Any]) -> str:
-    """Say project, impulse and date of answers (samples, results or their blocks), as far as known, and the version.
+    """Say project, impulse and date of answers (samples, results, their blocks, …), as far as known, and the version.
 
     Only an exported page says it: a date in a notebook's output would be another one at every run.
     """

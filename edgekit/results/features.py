@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -50,6 +51,10 @@ class Features:
         Which DSP block.
     total : int
         How many windows the set has; fewer may have come.
+    source : Studio or None
+        Where they came from.
+    received : datetime or None
+        When the Studio answered; None of a recording.
 
     Examples
     --------
@@ -72,10 +77,11 @@ class Features:
         dsp: int,
         total: int,
         source: HasMap | None = None,
+        received: datetime | None = None,
     ) -> None:
         self.windows, self.values = windows, values
         self.category, self.dsp, self.total = category, dsp, total
-        self._source = source
+        self.source, self.received = source, received
 
     def __len__(self) -> int:
         return len(self.windows)
@@ -131,7 +137,8 @@ class Features:
             category=self.category,
             dsp=self.dsp,
             total=self.total,
-            source=self._source,
+            source=self.source,
+            received=self.received,
         )
 
     @cached_property
@@ -167,15 +174,15 @@ class Features:
         return self.windows.assign(x=x, y=y)
 
     def _map(self, block: int | None) -> pd.DataFrame | None:
-        if self._source is None:
+        if self.source is None:
             return None
-        found = self._source.feature_map(block)
+        found = self.source.feature_map(block)
         if found is not None or block is not None:
             return found
         with contextlib.suppress(EdgekitError):  # without an impulse there is no block to ask for
-            for one in self._source.known_impulse().learn_blocks:
+            for one in self.source.known_impulse().learn_blocks:
                 if self.dsp in one.dsp and kind_of(one.type) == "classification":
-                    found = self._source.feature_map(one.id)
+                    found = self.source.feature_map(one.id)
                     if found is not None:
                         return found
         return None

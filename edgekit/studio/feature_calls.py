@@ -79,8 +79,9 @@ def set_features(calls: Calls, source: HasMap, category: str, dsp: int | None) -
     table = pd.DataFrame(values[order], columns=columns)
     found = windows.iloc[order].reset_index(drop=True)
     return Features(
-        found, table, category=category, dsp=number, total=first.total_sample_count or len(found), source=source
-    )
+        found, table, category=category, dsp=number, total=first.total_sample_count or len(found), source=source,
+        received=calls.now(),
+    )  # fmt: skip
 
 
 def feature_map(calls: Calls, block: int | None) -> pd.DataFrame | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self, overload
 
 import pandas as pd
@@ -526,7 +527,8 @@ class Studio:
         Returns
         -------
         VerdictComparison: `changed` (the windows with another verdict), `confusion` (of a against b), `figures` (how
-        often each is right, and the difference with McNemar's interval over samples).
+        often each is right, and the difference with McNemar's interval over samples). ``edgekit.explore`` shows the
+        samples with another verdict; of object detection both models, side by side on each picture.
 
         Notes
         -----
@@ -534,7 +536,8 @@ class Studio:
         """
         runs = [testing_calls.run_of(self.test, one, category) for one in (a, b)]
         (name_a, one), (name_b, other) = runs
-        return compare(one.predictions, other.predictions, (name_a, name_b))
+        found = compare(one.predictions, other.predictions, (name_a, name_b))
+        return replace(found, results=(one.results, other.results))
 
     def regenerate_testing(self, *, category: str = "testing", impulse: int | str | None = None) -> ModelTesting:
         """Bring back the results of model testing that a changed threshold removed; nothing is classified again.

@@ -305,3 +305,28 @@ def test_shift_steps_ten_pictures_and_the_card_of_a_box_shows_its_overlap(contex
     best = ek.detection.iou(explorer.matched(picture).truths, explorer.matched(picture).predictions)[0].max()
     expect(page.root.locator(".ek-near td").first).to_have_text(f"{best:.3f}")
     page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_two_variants_are_drawn_and_counted_side_by_side(context, sandbox, tmp_path, scheme):
+    studio = ek.connect(url=sandbox.url, api_key=sandbox.keys["objects"])
+    blocks = [[r.block("fomo") for r in studio.classify([139, 159], variant=one)] for one in ("float32", "int8")]
+    explorer = DetectionExplorer(blocks[0], beside=blocks[1], models=("float32", "int8"))
+    page = ExplorerPage(context, explorer, tmp_path, color_scheme=scheme)
+    assert page.root.locator(".ek-models h3").all_inner_texts() == ["float32", "int8"]
+    one, other = (stage.bounding_box() for stage in page.root.locator(".ek-stage").all())
+    assert one["width"] == other["width"]
+    assert one["y"] == other["y"]
+    for name in ("f1", "precision", "recall"):
+        figures = explorer.comparison.loc["this picture", name]
+        shown = table(page)["F1" if name == "f1" else name]
+        assert shown[:2] == [f"{figure:.3f}" for figure in figures]
+    assert page.root.locator(".ek-kinds").inner_text().split() == ["4", "/", "4", "hit", "0", "/", "1", "background"]
+    before = page.pictures()
+    page.root.get_by_role("slider", name="picture, worst first").focus()
+    page.press("ArrowRight")
+    assert page.pictures() != before
+    assert page.serious_findings() == []
+    page.page.set_viewport_size({"width": 390, "height": 800})
+    assert page.page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    page.close()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
 import edgekit as ek
 from edgekit.explorers import DetectionExplorer
 from edgekit.results import detection as detected
+from edgekit.verdicts import compare
 from tests.objects_result import detected_result
 
 
@@ -160,3 +163,34 @@ def test_the_static_twins_show_labels_and_scores_too():
     explorer.threshold = float(scores.sort_values().iloc[2])
     assert sum("… " in text.get_text() for text in explorer.figure().axes[0].texts) == 2
     plt.close("all")
+
+
+def test_two_variants_stand_side_by_side_those_pictures_first_on_which_the_second_loses_most(objects):
+    samples = [139, 159, 160, 179]
+    classified = [objects.classify(samples, variant=variant) for variant in ("float32", "int8")]
+    found = tuple({result.sample.id: result for result in results} for results in classified)
+    one = pd.DataFrame({"sample": samples, "start_ms": 0, "end_ms": 0, "label": "", "prediction": "", "correct": True})
+    compared = replace(compare(one, one, ("float32", "int8")), results=found)
+    explorer = ek.explore(compared, block="fomo")
+    ones, others = compared.results
+    assert explorer.models == ["float32", "int8"]
+    assert len(explorer.pictures) == len(ones) == len(others)
+    assert explorer.pictures["difference"].is_monotonic_increasing
+    worst = int(explorer.pictures["sample"].iloc[0])
+    figures = explorer.comparison["f1"]
+    for name, results in zip(explorer.models, compared.results, strict=True):
+        one = ek.detection.summary([results[worst].block("fomo")]).metrics(one_to_one=True)
+        every = ek.detection.summary([result.block("fomo") for result in results.values()]).metrics(one_to_one=True)
+        assert figures["this picture", name] == pytest.approx(one.f1)
+        assert figures["all pictures", name] == pytest.approx(every.f1)
+    assert figures["this picture", "int8"] < figures["this picture", "float32"]
+    assert "this picture, int8: F1" in explorer.text()
+    assert len(explorer.figure().axes) == 2
+    explorer.threshold = 0.9
+    assert len(explorer.matched(model=1).predictions) < len(explorer._others[0].predictions)
+    assert ek.explore(list(ones.values())[:1]).comparison.empty  # one model
+
+
+def test_models_without_a_picture_in_common_are_refused(results):
+    with pytest.raises(ek.EdgekitError, match="no picture"):
+        DetectionExplorer([fomo(results[0])], beside=[fomo(results[1])], models=("a", "b"))

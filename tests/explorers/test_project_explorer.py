@@ -54,6 +54,21 @@ def test_without_model_testing_it_says_how_to_get_verdicts(monkeypatch, studio):
     assert "no verdicts: Project 1 has no model testing results; studio.test() runs model testing" in said
 
 
+def footed(explorer, folder):
+    """What the foot of an exported page says."""
+    explorer.to_html(folder / "page.html", note="Monday's meeting")
+    page = (folder / "page.html").read_text()
+    assert "Monday&#x27;s meeting" in page
+    return page.split("<footer>")[1].split("</footer>")[0]
+
+
+def test_its_page_and_that_of_features_say_where_they_came_from(explorer, studio, tmp_path):
+    for one in (explorer, ek.explore(studio.set_features("testing"))):
+        foot = footed(one, tmp_path)
+        assert foot.startswith(f"project {studio.project_id} · impulse 1 (motion) · answered ")
+        assert foot.endswith(f"edgekit {ek.__version__}")
+
+
 @pytest.mark.parametrize(
     ("sort", "ids"),
     [
@@ -169,6 +184,8 @@ def test_explorers_that_were_left_are_closed(explorer, monkeypatch):
 def test_a_store_is_explored_without_a_studio(studio, tmp_path):
     ek.batch.classify(studio, tmp_path, [31, 32, 41])
     explorer = ek.explore(ek.Store(tmp_path))
+    assert footed(explorer, tmp_path).startswith(f"project {studio.project_id} · impulse")
+    assert "answered" in footed(explorer, tmp_path)
     assert explorer.selection.index.tolist() == [41, 31, 32]
     assert repr(explorer).splitlines()[0].endswith("3 samples")
     assert list(explorer.results) == [41, 31, 32]

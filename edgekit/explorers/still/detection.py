@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from PIL import Image
@@ -17,20 +17,39 @@ _LEFT_OVER = ("missed", "not in training")  # kinds of truths without a predicti
 _SIDES = ("truth", "prediction")
 
 
-def picture(
-    view: View, image: Image.Image | None, shape: float, found: pd.DataFrame, *, tables: Sequence[pd.DataFrame],
-    names: Sequence[Sequence[str]],
-) -> Canvas:  # fmt: skip
-    """Draw the picture on show.
+class Stage(NamedTuple):
+    """What one model found in the picture.
 
-    `shape` is height over width; `found` what `edgekit.detection.errors` says of it, `tables` and `names` the truths
-    and the predictions on show.
+    `found` is what `edgekit.detection.errors` says of it, `tables` and `names` the truths and the predictions on show.
     """
+
+    title: str
+    found: pd.DataFrame
+    tables: Sequence[pd.DataFrame]
+    names: Sequence[Sequence[str]]
+
+
+def picture(view: View, image: Image.Image | None, shape: float, stages: Sequence[Stage]) -> Canvas:
+    """Draw the picture on show, once for each model; `shape` is height over width."""
     canvas, main, side = sheet(view, 400)
-    place = placement(main, shape)
-    canvas.rectangle(place, LINE)
-    if image is not None:
-        canvas.image(image, place)
+    wide = main.wide / len(stages)
+    kinds = [_kinds(stage.found) for stage in stages]
+    for i, stage in enumerate(stages):
+        box = Box(main.left + i * wide, main.top, wide, main.high)
+        if stage.title:
+            canvas.text(fitted(stage.title, wide - 16), box.left + 8, box.top + LINE_HIGH / 2, INK)
+            box = box._replace(top=box.top + LINE_HIGH, high=box.high - LINE_HIGH)
+        place = placement(box, shape)
+        canvas.rectangle(place, LINE)
+        if image is not None:
+            canvas.image(image, place)
+        _draw_objects(canvas, view, place, stage, box.right)
+    _write_kinds(canvas, side, kinds, put_text(canvas, view, side, side.top) + 8)
+    return canvas
+
+
+def _draw_objects(canvas: Canvas, view: View, place: Box, stage: Stage, edge: float) -> None:
+    found, tables, names = stage.found, stage.tables, stage.names
     boxes, centres = bool(view.meta["boxes"]), [_centres(table, place, bool(view.meta["boxes"])) for table in tables]
     for index, partner, kind in _rows(found, "prediction", ["index", "partner", "kind"]):
         if not pd.isna(partner):
@@ -50,9 +69,7 @@ def picture(
                 canvas.frame(corner, look.light, 1.8, (5, 3) if name == "truth" else ())
             canvas.marker(look.marker, x, y, 8 if name == "truth" else 5, look.light, hollow=name == "truth")
             if len(found) <= _FEW and not (name == "truth" and kind in colours.SAID):
-                _write_name(canvas, names[i][int(index)], x + 9, y + (13 if name == "truth" else -9), main.right)
-    _write_kinds(canvas, side, _kinds(found), put_text(canvas, view, side, side.top) + 8)
-    return canvas
+                _write_name(canvas, names[i][int(index)], x + 9, y + (13 if name == "truth" else -9), edge)
 
 
 def placement(stage: Box, shape: float, beside: float = 0.0) -> Box:
@@ -88,9 +105,11 @@ def _kinds(found: pd.DataFrame) -> dict[str, int]:
     return {kind: int(counts[kind]) for kind in colours.DETECTED if kind in counts}
 
 
-def _write_kinds(canvas: Canvas, side: Box, kinds: dict[str, int], top: float) -> None:
-    for kind, count in kinds.items():
-        look = colours.DETECTED[kind]
+def _write_kinds(canvas: Canvas, side: Box, kinds: Sequence[dict[str, int]], top: float) -> None:
+    for kind, look in colours.DETECTED.items():
+        if not any(kind in one for one in kinds):
+            continue
+        count = " / ".join(str(one.get(kind, 0)) for one in kinds)
         canvas.marker(look.marker, side.left + 9, top + LINE_HIGH / 2, 5, look.light, hollow=kind in _LEFT_OVER)
         canvas.text(f"{count} {kind}", side.left + 22, top + LINE_HIGH / 2, INK)
         top += LINE_HIGH + 4

@@ -13,11 +13,12 @@ const ROWS = [
 ];
 
 /**
- * The figures of one picture and of all, each by every one of `counting`, the names of the countings; one column where
- * they agree. Below it, what mending a kind of error would gain.
- * @param {Counting[]} counting
+ * The figures of one picture and of all, each by every one of `counting`, the names of the countings or of the models; one
+ * column where they agree. Below it, what mending a kind of error would gain.
+ * @param {string[]} counting
+ * @param {string} [meaning]
  */
-export function countTable(counting) {
+export function countTable(counting, meaning = "Studio: several predictions may take one truth; one-to-one: each truth takes one.") {
   const scopes = ["this picture", "all pictures"].map((text) => ({
     group: h("th", { scope: "colgroup", colspan: counting.length }, text),
     heads: counting.map((name) => h("th", { scope: "col" }, name)), cells: ROWS.map(() => counting.map(() => h("td"))),
@@ -26,7 +27,7 @@ export function countTable(counting) {
     h("thead", {}, h("tr", {}, h("td"), ...scopes.map(({ group }) => group)), h("tr", {}, h("td"), ...scopes.flatMap(({ heads }) => heads))),
     h("tbody", {}, ...ROWS.map(([, title, whole], i) =>
       h("tr", {}, h("th", { scope: "row" }, whole ? h("abbr", { title: whole }, title) : title), ...scopes.flatMap(({ cells }) => cells[i])))));
-  const about = h("p", { class: "ek-quiet ek-small" }, "Studio: several predictions may take one truth; one-to-one: each truth takes one.");
+  const about = h("p", { class: "ek-quiet ek-small" }, meaning);
   const rows = h("tbody"), gains = h("table", { class: "ek-gains" }, h("caption", {}, "Mending all of a kind gains in F1"), rows);
   const agreed = [false, false];
   const show = (/** @type {Counts[]} */ counts, /** @type {number} */ scope) => {
@@ -59,24 +60,37 @@ export function countTable(counting) {
 }
 
 /**
+ * The counts by every counting; of two models those of each, one-to-one.
+ * @param {DetectionState} state
+ * @param {(one: number) => Record<Counting, Counts>} countsOf a model
+ */
+export const countsIn = ({ meta, models }, countsOf) =>
+  models > 1 ? meta.models.map((_, one) => countsOf(one)["one-to-one"]) : meta.counting.map((name) => countsOf(0)[name]);
+
+/**
  * Match the other pictures too, a few milliseconds a frame, so that the one on show never waits for them.
  * @param {DetectionState} state
  * @param {ReturnType<typeof countTable>} table
  * @param {() => void} done is called once all are counted
  */
-export function countingLoop({ meta, count, matched }, table, done) {
-  const rest = oncePerFrame(countAll);
+export function countingLoop(state, table, done) {
+  const { meta, count, models, matched } = state, rest = oncePerFrame(countAll), every = models * count;
   function countAll() {
     const end = performance.now() + SLICE;
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < every; i++) {
       matched(i);
-      if (performance.now() < end || i === count - 1) continue;
+      if (performance.now() < end || i === every - 1) continue;
       table.table.setAttribute("aria-busy", "true");
       return rest.ask();
     }
     const all = meta.pictures.map((_, i) => matched(i));
-    table.showAll(meta.counting.map((name) => total(all.map(({ counts }) => counts[name]))));
-    table.showGains(gainsOf(total(all.map(({ counts }) => counts["one-to-one"])), kindsIn(all.map(({ found }) => found))));
+    /** @param {number} one */
+    const totals = (one) => {
+      const counts = meta.pictures.map((_, i) => matched(i + one * count).counts);
+      return { Studio: total(counts.map((both) => both.Studio)), "one-to-one": total(counts.map((both) => both["one-to-one"])) };
+    };
+    table.showAll(countsIn(state, totals));
+    table.showGains(models > 1 ? [] : gainsOf(totals(0)["one-to-one"], kindsIn(all.map(({ found }) => found))));
     done();
     table.table.removeAttribute("aria-busy");
   }

@@ -5,7 +5,7 @@ import { placement } from "../shared/placement.js";
 import { palette, withOpacity } from "../shared/theme.js";
 import { labelPlaces } from "./labels.js";
 import { HALO, drawMarker } from "./marker.js";
-/** @import { DetectionState } from "./state.js" */
+/** @import { DetectionState, MatchedPicture } from "./state.js" */
 /** @typedef {ReturnType<typeof placement>} Placement */
 
 /**
@@ -13,9 +13,10 @@ import { HALO, drawMarker } from "./marker.js";
  * @param {HTMLElement} root
  * @param {HTMLElement} stage
  * @param {() => void} again is called once a picture is there to be drawn
+ * @param {number} one which model
  */
-export function detectionDrawing(state, root, stage, again) {
-  const { model, meta, boxes, matched } = state, base = canvasIn(stage), over = canvasIn(stage);
+export function detectionDrawing(state, root, stage, again, one = 0) {
+  const { model, meta, boxes } = state, matched = () => state.matched(state.placeOf(one)), base = canvasIn(stage), over = canvasIn(stage);
   const imageOf = pictureLoader((picture) => packedImage(state.data, picture), again);
   let colours = palette(root, meta.looks);
 
@@ -27,12 +28,12 @@ export function detectionDrawing(state, root, stage, again) {
     const image = imageOf(model.get("picture"));
     context.imageSmoothingEnabled = false;
     if (image) context.drawImage(image, place.left, place.top, place.wide, place.high);
-    if (meta.cells && model.get("cells")) drawCells(context, colours, state, place, meta.cells);
+    if (meta.cells && model.get("cells")) drawCells(context, colours, matched(), place, { boxes, cells: meta.cells });
     return colours;
   }
   function above() {
     const { context } = over.begin(), place = placement(state.shape(), stage), { truths, shown, found } = matched();
-    const few = truths.length + shown.length <= 40, [side, index] = model.get("chosen");
+    const few = truths.length + shown.length <= 40, [side, index] = one ? [] : model.get("chosen"); // of two, one chooses in the first
     /** @param {Detected} object @returns {[number, number]} */
     const at = (object) => {
       const [x, y] = state.centre(object);
@@ -65,11 +66,11 @@ export function detectionDrawing(state, root, stage, again) {
  * The grid of cells, those with a prediction in the colour of its kind.
  * @param {CanvasRenderingContext2D} context
  * @param {Palette} colours
- * @param {DetectionState} state
+ * @param {MatchedPicture} matched
  * @param {Placement} place
- * @param {[number, number]} cells
+ * @param {{boxes: boolean, cells: [number, number]}} how
  */
-function drawCells(context, colours, { boxes, matched }, place, [across, down]) {
+function drawCells(context, colours, { shown, found }, place, { boxes, cells: [across, down] }) {
   context.strokeStyle = "rgb(255 255 255 / 35%)";
   context.lineWidth = 0.5;
   context.beginPath();
@@ -82,7 +83,6 @@ function drawCells(context, colours, { boxes, matched }, place, [across, down]) 
     context.lineTo(place.left + place.wide, place.y(r / down));
   }
   context.stroke();
-  const { shown, found } = matched();
   shown.forEach(({ x, y, w, h }, p) => {
     if (!(w > 0)) return;
     const [left, top] = boxes ? [x, y] : [x - w / 2, y - h / 2];

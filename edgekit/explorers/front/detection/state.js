@@ -31,8 +31,9 @@ export function detectionState(model) {
   const meta = model.get("_meta"), data = /** @type {DetectionArrays} */ (/** @type {any} */ (unpack(meta.layout, model.get("_blob"))));
   const count = meta.pictures.length, boxes = meta.boxes, distance = boxes ? boxDistance : centreDistance;
   const nearName = boxes ? /** @type {const} */ ("min_iou") : /** @type {const} */ ("min_distance");
-  const truths = meta.pictures.map((_, i) => objectsOf(data, meta, "truth", i));
-  const predictions = meta.pictures.map((_, i) => objectsOf(data, meta, "prediction", i));
+  const models = meta.models.length || 1, every = Array.from({ length: models * count }, (_, i) => i);
+  const truths = every.map((i) => objectsOf(data, meta, "truth", i));
+  const predictions = every.map((i) => objectsOf(data, meta, "prediction", i));
   const match = (/** @type {number} */ i) => {
     const threshold = model.get("threshold"), near = model.get(nearName);
     const limit = boxes ? 1 - near : near, far = boxes ? Math.max(limit, 0.9) : 2 * near;
@@ -43,7 +44,9 @@ export function detectionState(model) {
   /** @type {ReturnType<typeof match>[]} */
   const kept = [];
   return {
-    model, meta, data, count, boxes, distance, nearName, predictions,
+    model, meta, data, count, models, boxes, distance, nearName, predictions,
+    /** Where the picture on show stands among those of a model: after all those of the models before. */
+    placeOf: (one = 0) => model.get("picture") + one * count,
     /**
      * A picture matched at the sliders' values; the last answer of each picture is kept.
      * @param {number} i

@@ -10,7 +10,7 @@ const LEFT_OVER = ["missed", "not in training"]; // kinds of truths without a pr
  * The picture's name, its numbers, its objects by kind; `show` returns what a screen reader says of it.
  * @param {DetectionState} state
  */
-export function pictureCard({ model, meta, boxes, predictions, matched }) {
+export function pictureCard({ model, meta, models, boxes, predictions, matched, placeOf }) {
   const name = h("h3"), about = h("p", { class: "ek-quiet" }), kinds = h("ul", { class: "ek-kinds" });
   const elements = [
     h("div", { class: "ek-card", role: "group", "aria-label": "the picture" }, name, about),
@@ -26,23 +26,30 @@ export function pictureCard({ model, meta, boxes, predictions, matched }) {
   /** @type {Map<string, ReturnType<typeof item>>} */
   const items = new Map();
   function show() {
-    const i = model.get("picture"), { truths, shown, found } = matched(), { name: title, server } = meta.pictures[i];
+    const i = model.get("picture"), { name: title, server } = meta.pictures[i], places = Array.from({ length: models }, (_, one) => placeOf(one));
+    const all = places.map((place) => matched(place));
     name.textContent = title;
-    about.textContent = `${truths.length} truths, ${shown.length} of ${predictions[i].length} predictions` +
-      (server === null ? "" : ` · the server says ${meta.figure} ${server.toFixed(3)}`);
-    /** @type {Map<string, number>} */
+    const shown = places.map((place, one) => `${all[one].shown.length} of ${predictions[place].length} predictions`);
+    about.textContent = models > 1
+      ? `${all[0].truths.length} truths; ${shown.map((text, one) => `${meta.models[one]}: ${text}`).join(", ")}`
+      : `${all[0].truths.length} truths, ${shown[0]}${server === null ? "" : ` · the server says ${meta.figure} ${server.toFixed(3)}`}`;
+    /** @type {Map<string, number[]>} of each model */
     const numbers = new Map();
-    for (const { kind } of [...found.predictions, ...found.truths.filter((truth) => LEFT_OVER.includes(truth.kind))]) {
-      numbers.set(kind, (numbers.get(kind) ?? 0) + 1);
-    }
+    all.forEach(({ found }, one) => {
+      for (const { kind } of [...found.predictions, ...found.truths.filter((truth) => LEFT_OVER.includes(truth.kind))]) {
+        const counts = numbers.get(kind) ?? places.map(() => 0);
+        counts[one]++;
+        numbers.set(kind, counts);
+      }
+    });
     const there = Object.keys(meta.looks.kinds).filter((kind) => numbers.has(kind)).map((kind) => {
       const known = items.get(kind) ?? item(kind);
       items.set(kind, known);
-      known.count.textContent = `${numbers.get(kind)} ${kind}`;
+      known.count.textContent = `${numbers.get(kind)?.join(" / ")} ${kind}`;
       return known.element;
     });
     if (there.length !== kinds.childElementCount || there.some((element, at) => element !== kinds.children[at])) kinds.replaceChildren(...there);
-    return `${title}: ${[...numbers].map(([kind, n]) => `${n} ${kind}`).join(", ") || "nothing there, nothing found"}`;
+    return `${title}: ${[...numbers].map(([kind, counts]) => `${counts.join(" / ")} ${kind}`).join(", ") || "nothing there, nothing found"}`;
   }
   return { elements, show };
 }

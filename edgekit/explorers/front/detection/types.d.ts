@@ -31,6 +31,8 @@ interface Counts {
   fn: number;
 }
 interface DetectionMeta extends Meta {
+  /** What two models are called that stand side by side; empty for one. The second one's objects follow in the arrays. */
+  models: string[];
   boxes: boolean;
   /** The block's own threshold of scores. */
   own: number | null;
