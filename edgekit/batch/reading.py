@@ -162,7 +162,8 @@ class Parts:
 
     def result(self, at: AnswerPlace) -> ClassifyResult:
         """Read one result."""
-        return ClassifyResult(journal.record_at(at.file, at.place).response(), self._source)
+        response = journal.record_at(at.file, at.place).response()
+        return ClassifyResult(response, self._source, variant=self._source.variant)
 
 
 class _State(NamedTuple):

@@ -31,6 +31,15 @@ class Stored:
         """Identifier of the project."""
         return self._about.project_id
 
+    @property
+    def variant(self) -> str | None:
+        """Which variant of the models was asked for."""
+        return self._about.variant
+
+    def projects(self) -> dict[int, str]:
+        """Return the project's name, by its id."""
+        return {self._about.project_id: self._about.project}
+
     def impulse(self) -> Impulse:
         """Return the impulse as it was when the store was begun."""
         return self._about.impulse

@@ -61,7 +61,10 @@ def parse(source: bytes | str | dict[str, Any] | Path) -> ClassifyResult:
         answer = decode(content, ClassifyResponse, name)
     except ResponseError as problem:
         return _neighbours(content, name, problem)
-    return ClassifyResult(answer, None if bytes(answer.edgekit) == b"null" else Saved(answer, name))
+    if bytes(answer.edgekit) == b"null":
+        return ClassifyResult(answer)
+    saved = Saved(answer, name)
+    return ClassifyResult(answer, saved, variant=saved.parts.variant)
 
 
 def _neighbours(content: bytes | dict[str, Any], name: str, problem: ResponseError) -> ClassifyResult:
@@ -108,6 +111,9 @@ class ClassifyResult:
         Where the result came from; None for a file.
     received : datetime or None
         When the Studio answered; None for a file, a recording and model testing.
+    variant : str or None
+        Which variant of the models was asked for: int8, float32 or akida; None for the server's own choice. An answer
+        does not say it.
     """
 
     def __init__(
@@ -117,10 +123,12 @@ class ClassifyResult:
         *,
         whole: bool = True,
         received: datetime | None = None,
+        variant: str | None = None,
     ) -> None:
         self._response = response
         self.source = source
         self.received = received
+        self.variant = variant
         self.sample = Sample(response.sample, source, whole=whole)
         # The same block each time it is asked for, but held weakly: it holds the result, and in a circle the million
         # readings of a long sample would stay until the garbage collector has walked through them.
@@ -198,7 +206,7 @@ class ClassifyResult:
         0        7.28          2
         1        9.73          2
         """
-        saving.save(path, document(self._response, self.blocks, self.sample))
+        saving.save(path, document(self._response, self.blocks, self.sample, self.variant))
 
     def block(self, key: int | str) -> BlockResult:
         """Return one block: by its id, else its position (0 is the first); by its type, last layer, kind, or title.
@@ -245,6 +253,7 @@ class ClassifyResult:
         facts: dict[str, object] = {
             "expected": label_lists.in_words(self.sample.info),
             "window": f"{self.window_size_ms:g} ms every {self.window_increase_ms:g} ms" if self.window_size_ms else "",
+            "variant": self.variant,
         }
         facts |= {f"{block.id} · {display.shown(block.title)}": block.in_words() for block in self.blocks}
         return display.card(

@@ -61,6 +61,7 @@ class Parts(msgspec.Struct, rename="camel", omit_defaults=True):
 
     format: int
     impulse: Impulse | None = None
+    variant: str | None = None
     anomaly_labels: dict[str, bool] | None = None
     features: list[Features] = []
     mixtures: list[Model] = []
@@ -85,7 +86,9 @@ class Explained(Protocol):
         """Its id, type and DSP blocks."""
 
 
-def document(response: ClassifyResponse, blocks: Sequence[Explained], sample: Sample) -> bytes:
+def document(
+    response: ClassifyResponse, blocks: Sequence[Explained], sample: Sample, variant: str | None = None
+) -> bytes:
     """Return a result as a file holds it; without the ``signatureKey``, which may be a secret."""
     data = _complete(sample)
     info = msgspec.structs.replace(data.sample, signature_key=None)
@@ -94,7 +97,7 @@ def document(response: ClassifyResponse, blocks: Sequence[Explained], sample: Sa
     )
     if sample.source is not None:
         source = sample.source
-        parts = source.parts if isinstance(source, Saved) else _collected(blocks, sample, source)
+        parts = source.parts if isinstance(source, Saved) else _collected(blocks, sample, source, variant)
         kept.edgekit = msgspec.Raw(msgspec.json.encode(parts, enc_hook=_without_secrets))
     return msgspec.json.encode(kept, enc_hook=_without_secrets)
 
@@ -116,10 +119,10 @@ def _without_secrets(value: object) -> None:
         raise TypeError(f"{type(value).__name__} is no JSON")
 
 
-def _collected(blocks: Sequence[Explained], sample: Sample, source: Source) -> Parts:
+def _collected(blocks: Sequence[Explained], sample: Sample, source: Source, variant: str | None) -> Parts:
     from tqdm.auto import tqdm
 
-    parts = Parts(FORMAT)
+    parts = Parts(FORMAT, variant=variant)
     learned = {block.learn_block.id: block.learn_block for block in blocks if block.kind in _EXPLAINED}
     steps = _steps(parts, list(learned.values()), sample, source)
     for name, step in tqdm(steps, desc="save", unit="part", delay=1.0):

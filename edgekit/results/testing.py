@@ -213,7 +213,11 @@ def testing_table(predictions: list[ModelPrediction], impulse: Impulse) -> pd.Da
 
 
 def testing_results(
-    results: list[ModelResult], predictions: list[ModelPrediction], impulse: Impulse, source: Source | None
+    results: list[ModelResult],
+    predictions: list[ModelPrediction],
+    impulse: Impulse,
+    source: Source | None,
+    variant: str | None = None,  # noqa: PT028  # this is no test
 ) -> dict[int, ClassifyResult]:
     """Return each sample's result by its id, with the boxes and grids that came only with the predictions."""
     size, increase = _cut(impulse)
@@ -232,7 +236,7 @@ def testing_results(
             window_size_ms=size,
             window_increase_ms=increase,
         )
-        found[result.sample_id] = ClassifyResult(raw, source, whole=False)
+        found[result.sample_id] = ClassifyResult(raw, source, whole=False, variant=variant)
     return found
 
 

@@ -34,6 +34,7 @@ class Whole(Protocol):
 
     sample: Sample
     source: Source | None
+    variant: str | None
 
     @property
     def blocks(self) -> Sequence[Block]:

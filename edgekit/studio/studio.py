@@ -433,7 +433,7 @@ class Studio:
 
         def one(wanted: int, stop: threading.Event | None = None) -> ClassifyResult:
             answer = ask(wanted, stop=stop)
-            return ClassifyResult(answer, self, received=self._calls.now())
+            return ClassifyResult(answer, self, received=self._calls.now(), variant=variant)
 
         wanted = sample_ids(self._calls, sample)
         if isinstance(wanted, int):

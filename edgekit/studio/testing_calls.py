@@ -34,7 +34,7 @@ def model_testing(calls: Calls, source: Source, *, start: bool, variant: str | N
     impulse = source.known_impulse()
     return ModelTesting(
         testing_table(predictions, impulse),
-        testing_results(results, predictions, impulse, source),
+        testing_results(results, predictions, impulse, source, variant),
         lambda: _summary(calls, asked),
         category,
         variant,
