@@ -54,21 +54,31 @@ def detections(raw: Classification, input_size: Size | None, path: str = "$") ->
         raise UsageError(
             f"Block {raw.learn_block.id} ({raw.learn_block.type}) does not detect objects: it has no boxes."
         )
-    parts = []
+    labels: list[str | None] = []
+    counts: list[int] = []
+    scores, places = [np.empty(0)], [np.empty((0, 4))]
     for window in range(max(len(structured), len(details))):
         found = structured[window] if window < len(structured) else None
         detail = details[window] if window < len(details) else None
-        part = _window(found, detail, input_size, (f"{path}.structuredResult[{window}]", f"{path}.details[{window}]"))
-        part.insert(0, "window", window)
-        parts.append(part)
-    kinds = dict.fromkeys(_COLUMNS, float) | {"window": int, "label": object}
-    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(_COLUMNS))
-    return table[list(_COLUMNS)].astype(kinds)
+        paths = f"{path}.structuredResult[{window}]", f"{path}.details[{window}]"
+        names, score, place = _window(found, detail, input_size, paths)
+        labels += names
+        counts.append(len(names))
+        scores.append(score)
+        places.append(place)
+    columns = {
+        "window": np.repeat(np.arange(len(counts)), np.array(counts, int)),
+        "label": pd.Series(labels, dtype=object),
+        "score": np.concatenate(scores),
+        **dict(zip(_PLACE, np.concatenate(places).T, strict=True)),
+    }
+    return pd.DataFrame(columns, columns=list(_COLUMNS))
 
 
 def _window(
     found: StructuredResult | None, detail: Details | None, input_size: Size | None, paths: tuple[str, str]
-) -> pd.DataFrame:
+) -> tuple[list[str | None], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the labels, the scores and the places (n, 4) of the boxes of one window."""
     corners = None if detail is None or detail.boxes is None else _boxes(detail.boxes, f"{paths[1]}.boxes")
     ratios = None if corners is None else np.hstack([corners[:, 1::-1], corners[:, 3:1:-1] - corners[:, 1::-1]])
     if found is None:
@@ -79,10 +89,7 @@ def _window(
         place = _ratios(_boxes(found.boxes, f"{paths[0]}.boxes"), ratios, input_size, paths[0])
     if len(scores) != len(place):
         raise ResponseError(f"{len(place)} boxes but {len(scores)} scores at {source}.scores.", f"{source}.scores")
-    table = pd.DataFrame(place, columns=_PLACE)
-    table.insert(0, "score", np.array(scores, float))
-    table.insert(0, "label", _labels(found, detail, len(place), source))
-    return table
+    return _labels(found, detail, len(place), source), np.array(scores, float), place
 
 
 def _boxes(boxes: list[list[float]], path: str) -> NDArray[np.float64]:
