@@ -6,8 +6,8 @@ import math
 import re
 from collections.abc import Iterator
 
-RTOL, ATOL = 1e-6, 1e-9
-# What should have been zero, however it is printed: some roundings of numbers of the size of 1.
+RTOL, ATOL = 1e-6, 0.0
+# Two floats that are both as small should have been zero: they are some roundings of numbers of the size of 1.
 _ZERO = 1e-15
 
 _ANY = r"(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?"
@@ -19,7 +19,6 @@ _COMPLEX = rf"\d+(?= *[+-] *{_ANY}j\b)|\d+(?=j\b)"
 _FLOAT = re.compile(
     rf"((?:(?<![\w.])(?<!\d:)[+-]?|(?<=[\d.])[+-](?={_ANY}j\b))(?:{_POINT}|{_COMPLEX}))(?!\.?\d)", re.ASCII
 )
-_LONG = re.compile(r"[+-]?(?:\.?\d){7}")
 # NumPy breaks a line of numbers where it gets too long, and so elsewhere when one of them is wider.
 _WRAPPED = re.compile(r"(?<=[\d.,j])\n +(?=[-+\d.])")
 _BLANKS = re.compile(r"[^\S\n]+")
@@ -29,9 +28,9 @@ _AROUND = re.compile(r" ?([\[\](),]) ?")
 class TolerantText(str):
     r"""Text that equals another one if all of it is the same but for noise in its floats.
 
-    Floats may differ by `rtol`: with the default the first six digits count, so 3.142 is never 3.143. `atol` is for
-    what should have been zero and serves only floats that show seven digits: a notebook that prints 1.2e-10 means it.
-    Below 1e-15 all floats are zero. Integers, dates, times, nan and inf are text.
+    Floats may differ by `rtol` of the larger one, whatever its size, or by `atol`. With the defaults the first six
+    digits count, so 3.142 is never 3.143, and 1.234567e-12 never 1.235802e-12. Two floats of less than 1e-15 are both
+    zero: noise that has neither a sign nor a size. Integers, dates, times, nan and inf are text.
 
     Blanks count, unless a float is printed in another width on the other side: then columns, headers and the lines of
     arrays stand elsewhere, and one blank is as good as many.
@@ -70,8 +69,9 @@ class TolerantText(str):
 
     def close(self, mine: str, theirs: str) -> bool:
         """Say whether two printed floats are the same within the tolerance."""
-        atol = self.atol if _LONG.match(mine) or _LONG.match(theirs) else min(self.atol, _ZERO)
-        return math.isclose(float(mine), float(theirs), rel_tol=self.rtol, abs_tol=atol)
+        one, other = float(mine), float(theirs)
+        noise = abs(one) < _ZERO and abs(other) < _ZERO
+        return noise or math.isclose(one, other, rel_tol=self.rtol, abs_tol=self.atol)
 
 
 def floats(text: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +14,8 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from edgekit.checks.tolerance import TolerantText, floats
 
 finite = st.floats(min_value=-1e300, max_value=1e300)
-sizeable = st.floats(min_value=1e-3, max_value=1e300)
+sizeable = st.floats(min_value=2e-15, max_value=1e300)  # what is smaller is zero
+forms = st.sampled_from(["{!r}", "{:.6e}", "{:.10g}", "-{:.7g}"])
 words = st.text(st.characters(exclude_categories=["N", "Cs"], exclude_characters="."))
 
 
@@ -34,9 +37,12 @@ def test_noise_in_the_last_digits_of_a_float_passes(number, before, after):
     assert same(f"{before} {number!r} {after}", f"{before} {noisy!r} {after}")
 
 
-@given(sizeable)
-def test_a_change_of_a_thousandth_fails(number):
-    assert not same(repr(number), repr(number * 1.001))
+@given(sizeable, forms)
+def test_a_change_of_a_thousandth_fails_and_noise_passes_whatever_the_size(number, form):
+    one, noisy, other = (form.format(number * factor) for factor in (1, 1 + 1e-9, 1.001))
+    assume(all(floats(text) for text in (one, noisy, other)))  # a float of no decimals is printed as an integer
+    assert same(one, noisy)
+    assert not same(one, other)
 
 
 @given(st.integers(), st.integers())
@@ -56,8 +62,16 @@ def test_any_two_texts_can_be_compared(left, right):
 
 @given(finite, finite)
 def test_tolerance_is_that_of_the_numbers(left, right):
-    assume(abs(left - right) > 1e-9 + 1e-6 * max(abs(left), abs(right)))
-    assert not same(repr(left), repr(right))
+    noise = max(abs(left), abs(right)) < 1e-15
+    assert same(repr(left), repr(right)) == (noise or math.isclose(left, right, rel_tol=1e-6))
+
+
+def test_an_absolute_tolerance_is_for_all_floats_however_short():
+    class Loose(TolerantText):
+        atol = 0.01
+
+    assert Loose("0.123") == "0.125"
+    assert Loose("0.1230000") != "0.1330001"
 
 
 @pytest.mark.parametrize(
@@ -93,6 +107,8 @@ def test_it_is_noise(left, right):
         ("3.142", "3.143"),
         ("99.9 %", "99.8 %"),
         ("1.2e-10", "3.4e-10"),
+        ("1.234567e-07", "1.235802e-07"),
+        ("0.0000001234567", "0.0000001235802"),
         ("1.5e+10", "1.5e+11"),
         ("1", "1.0"),
         ("1000000001", "1000000002"),
