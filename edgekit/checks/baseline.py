@@ -21,6 +21,7 @@ from edgekit.errors import EdgekitError, UsageError
 from edgekit.results import detection as detected
 from edgekit.results.block import BlockResult
 from edgekit.results.result import ClassifyResult
+from edgekit.results.whole import Whole
 from edgekit.summaries import HasResults
 from edgekit.verdicts import BEYOND, WITHIN
 from edgekit.wire.scores import SCORE
@@ -99,15 +100,13 @@ def items_of(results: object) -> list[Item]:
     return items
 
 
-def gathered(items: Sequence[Item], given: object = None) -> Baseline:
+def gathered(items: Sequence[Item]) -> Baseline:
     """Put what blocks say of samples into one table, with what it was made with.
-
-    `given` is what the items were taken from: a `ModelTesting` tells the variant of the models, a `Store` the project.
 
     Raises
     ------
     UsageError
-        A sample is there twice, or the results are of several impulses, or of several thresholds.
+        A sample is there twice, or the results are of several impulses, variants or thresholds.
     """
     by_block: dict[int, list[BlockResult]] = {}
     for block in (block for item in items for block in ([item] if isinstance(item, BlockResult) else item.blocks)):
@@ -119,17 +118,22 @@ def gathered(items: Sequence[Item], given: object = None) -> Baseline:
     rows = pd.concat([part.rows for part in parts], ignore_index=True)[[*FRAME, *columns]]
     order = np.lexsort([rows[name].to_numpy() for name in ("object", "window", "sample", "block")])
     rows = rows.take(order).reset_index(drop=True).astype({"label": "category", "verdict": "category"})
-    return Baseline(_settings(items, given, [part.settings for part in parts]), rows)
+    return Baseline(_settings(items, [part.settings for part in parts]), rows)
 
 
-def _settings(items: Sequence[Item], given: object, blocks: list[BlockSettings]) -> Settings:
+def _settings(items: Sequence[Item], blocks: list[BlockSettings]) -> Settings:
     results = [item.result if isinstance(item, BlockResult) else item for item in items]
     cuts = {(result.window_size_ms, result.window_increase_ms) for result in results}
     if len(cuts) > 1:
         sizes = display.listing(f"{size:g} ms every {increase:g}" for size, increase in sorted(cuts))
         raise UsageError(f"The results have windows of several kinds ({sizes}): check one impulse at a time.")
     ((size, increase),) = cuts
-    variant, project = getattr(given, "variant", None), _project(results[0], given)
+    variants = {result.variant for result in results}
+    if len(variants) > 1:
+        asked = display.listing(sorted("none asked for" if one is None else one for one in variants))
+        raise UsageError(f"The results are of several variants of the models ({asked}): check one at a time.")
+    (variant,) = variants
+    project = _project(results[0])
     impulse = _known(results[0].source, lambda source: source.known_impulse())
     name = _known(results[0].source, lambda source: source.projects().get(project))
     return Settings(
@@ -145,10 +149,8 @@ def _settings(items: Sequence[Item], given: object, blocks: list[BlockSettings])
     )
 
 
-def _project(result: Any, given: object) -> int | None:
-    known: int | None = getattr(given, "project_id", None)
-    if known is None:
-        known = result.sample.info.project_id
+def _project(result: Whole) -> int | None:
+    known: int | None = result.sample.info.project_id
     return known if known is not None else _known(result.source, lambda source: source.project_id)
 
 
@@ -278,21 +280,33 @@ def _of_cells(blocks: list[BlockResult], lengths: list[int]) -> Columns:
 
 
 def _object_rows(blocks: list[BlockResult]) -> tuple[Columns, Columns]:
-    tables = []
-    for block in blocks:
-        found = _detections(block)
-        found = found.sort_values(["window", "label", "x", "y"], kind="stable")
-        count = max(len(block.raw.structured_result or []), len(block.raw.details or []))
-        objects = found["window"].value_counts().reindex(range(count), fill_value=0)
-        windows = pd.DataFrame({"window": np.arange(count), "object": NO_OBJECT, "verdict": _counted(objects)})
-        found = found.assign(object=found.groupby("window").cumcount(), verdict=_texts(found["label"]))
-        tables.append(
-            pd.concat([windows, found.drop(columns="label")]).assign(sample=block.sample.id, label=block.sample.label)
-        )
-    table = pd.concat(tables, ignore_index=True)
-    rows: Columns = {name: table[name].to_numpy() for name in ("sample", "window", "object", "verdict")}
-    rows["label"] = _texts(table["label"])
-    return rows, {name: table[name].to_numpy(float) for name in _PLACE}
+    """Return a row for each window, of all samples after one another, then one for each object."""
+    tables = [_detections(block) for block in blocks]
+    found = pd.concat(tables, ignore_index=True)
+    of_block = np.repeat(np.arange(len(blocks)), list(map(len, tables)))
+    found = found.assign(result=of_block, verdict=_texts(found["label"]))
+    found = found.sort_values(["result", "window", "verdict", "x", "y"], kind="stable")
+    windows = np.array([max(len(b.raw.structured_result or []), len(b.raw.details or [])) for b in blocks])
+    first = np.cumsum(windows) - windows  # the rows of windows at which samples begin
+    row = first[found["result"]] + found["window"].to_numpy()  # of the window that an object is in
+    counts = np.bincount(row, minlength=windows.sum())
+    of_window, of_object = np.repeat(np.arange(len(blocks)), windows), found["result"].to_numpy()
+    result = np.concatenate([of_window, of_object])
+    rows: Columns = {
+        "sample": np.array([block.sample.id for block in blocks])[result],
+        "window": np.concatenate([np.arange(len(of_window)) - first[of_window], found["window"]]),
+        "object": np.concatenate([np.full(len(of_window), NO_OBJECT), _numbered(row)]),
+        "label": _texts([block.sample.label for block in blocks])[result],
+        "verdict": np.concatenate([np.array(_counted(counts), object), found["verdict"]]),
+    }
+    nothing = np.full(len(of_window), np.nan)
+    return rows, {name: np.concatenate([nothing, found[name]]) for name in _PLACE}
+
+
+def _numbered(groups: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Number what stands in one group after another, from 0 in each."""
+    starts = np.flatnonzero(np.diff(groups, prepend=-1))
+    return np.arange(len(groups)) - np.repeat(starts, np.diff(np.append(starts, len(groups))))
 
 
 def _detections(block: BlockResult) -> pd.DataFrame:
@@ -304,8 +318,8 @@ def _detections(block: BlockResult) -> pd.DataFrame:
         return block.detections(input_size=(1, 1))
 
 
-def _counted(objects: pd.Series[int]) -> list[str]:
-    return [f"{count} object{'' if count == 1 else 's'}" for count in objects]
+def _counted(objects: NDArray[np.intp]) -> list[str]:
+    return [f"{count} object{'' if count == 1 else 's'}" for count in objects.tolist()]
 
 
 def _texts(values: Iterable[Any]) -> NDArray[Any]:

@@ -11,8 +11,10 @@ import csv
 import io
 import json
 import os
+import re
+from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -29,6 +31,16 @@ _LARGEST = 2**53  # up to it a float64 holds every whole number
 _TEXTS = ("label", "verdict")
 _WHOLE = ("block", "sample", "window")
 _MERGE = ("<<<<<<<", ">>>>>>>")
+
+
+class Commands(NamedTuple):
+    """What to type to have a baseline written, by the way in which it is used: errors and reports name it."""
+
+    make: str
+    renew: str  # in place of one that says something else, or is damaged
+
+
+LIBRARY = Commands("ek.checks.save(results, path)", "ek.checks.save(results, path, update=True)")
 
 
 class BaselineError(EdgekitError):
@@ -68,7 +80,7 @@ def _values(column: pd.Series[Any]) -> list[Any]:
     return values
 
 
-def read(path: str | os.PathLike[str]) -> Baseline:
+def read(path: str | os.PathLike[str], commands: Commands = LIBRARY) -> Baseline:
     """Read a baseline's file.
 
     Raises
@@ -76,9 +88,20 @@ def read(path: str | os.PathLike[str]) -> Baseline:
     UsageError
         There is no such file.
     BaselineError
-        It is no baseline, is damaged, or was written by a newer edgekit.
+        It is no baseline, is damaged, or was written by a newer edgekit; `commands` are the next steps that it names.
     """
     name = display.quoted(str(path), 200)
+    data = _bytes(path, name, commands)
+    try:
+        return _baseline(data, name)
+    except _Damage as damage:
+        raise DamagedBaselineError(
+            f"The baseline {name} is damaged: {damage}. Take the file from version control again, or make a new one: "
+            f"{commands.renew}"
+        ) from None
+
+
+def _bytes(path: str | os.PathLike[str], name: str, commands: Commands) -> bytes:
     try:
         data = file_at(path).read_bytes()
     except (OSError, ValueError) as problem:
@@ -86,26 +109,34 @@ def read(path: str | os.PathLike[str]) -> Baseline:
             raise
         reason = getattr(problem, "strerror", None) or problem
         raise UsageError(
-            f"There is no baseline at {name} ({display.shown(reason)}). ek.checks.save(results, {name}) makes one of "
-            "results that are as they should be."
+            f"There is no baseline at {name} ({display.shown(reason)}). {commands.make} makes one of results that are "
+            "as they should be."
         ) from None
     if not data.removeprefix(codecs.BOM_UTF8).startswith(_TITLE.encode()):
         raise BaselineError(
-            f"{name} is no baseline: it does not begin with {_TITLE!r}. ek.checks.save(results, path) makes one; "
-            "give it a file name of its own."
+            f"{name} is no baseline: it does not begin with {_TITLE!r}. Give the baseline a file name of its own; "
+            f"{commands.make} makes one."
         )
+    return data
+
+
+class _Damage(Exception):
+    """Why a file cannot be read; it never leaves this module."""
+
+
+def _baseline(data: bytes, name: str) -> Baseline:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise _damaged(name, "it is no text in UTF-8") from None
+        raise _Damage("it is no text in UTF-8") from None
     if mark := next((mark for mark in _MERGE if f"\n{mark}" in text), None):
-        raise _damaged(name, f"it holds the marks of an unfinished merge ({mark})")
+        raise _Damage(f"it holds the marks of an unfinished merge ({mark})")
     settings, rows, place = _head(text, name)
     if not text.endswith("\n"):
-        raise _damaged(name, "its rows are cut off: it does not end with a newline")
+        raise _Damage("its rows are cut off: it does not end with a newline")
     if "\0" in text:
-        raise _damaged(name, "it holds a NUL byte")
-    return Baseline(settings, _table(text[place:], settings, rows, name))
+        raise _Damage("it holds a NUL byte")
+    return Baseline(settings, _table(text[place:], settings, rows))
 
 
 def file_at(path: object) -> Path:
@@ -125,27 +156,32 @@ def _head(text: str, name: str) -> tuple[Settings, int, int]:
         if number == 1:
             _check_format(key, name)
             continue
+        if key in found:
+            raise _Damage(f"line {number} of its head says a second time what {display.quoted(key)} is")
         try:
             decoded = json.loads(value)
         except ValueError:
-            raise _damaged(name, f"line {number} of its head cannot be read ({display.short(line)})") from None
+            raise _Damage(f"line {number} of its head cannot be read ({display.short(line)})") from None
         if key == "block":
             blocks.append(decoded)
         else:
             found[key] = decoded
     rows = found.pop("rows", None)
     if not isinstance(rows, int):
-        raise _damaged(name, "its head does not say how many rows there are")
+        raise _Damage("its head does not say how many rows there are")
     try:
-        return msgspec.convert(found | {"blocks": blocks}, Settings), rows, place
+        settings = msgspec.convert(found | {"blocks": blocks}, Settings)
     except msgspec.ValidationError as problem:
-        raise _damaged(name, f"its head is not what edgekit writes ({problem})") from None
+        raise _Damage(f"its head is not what edgekit writes ({problem})") from None
+    if twice := [one for one, count in Counter(block.id for block in settings.blocks).items() if count > 1]:
+        raise _Damage(f"its head has block {twice[0]} twice")
+    return settings, rows, place
 
 
 def _check_format(title: str, name: str) -> None:
     number = title.rpartition(" ")[2]
-    if not number.isdecimal():
-        raise _damaged(name, "its first line does not say which format it has")
+    if not re.fullmatch("[1-9][0-9]{0,8}", number):
+        raise _Damage(f"its first line does not say which format it has ({display.quoted(number)})")
     if int(number) > FORMAT:
         raise BaselineError(
             f"{name} was written by a newer edgekit (format {number}, this one reads {FORMAT}). "
@@ -153,13 +189,13 @@ def _check_format(title: str, name: str) -> None:
         )
 
 
-def _table(text: str, settings: Settings, rows: int, name: str) -> pd.DataFrame:
+def _table(text: str, settings: Settings, rows: int) -> pd.DataFrame:
     header = next(csv.reader([text[: text.find("\n") + 1]]), [])
     scores = list(dict.fromkeys(column for block in settings.blocks for column in block.columns))
     objects = [] if "object" not in header else ["object"]
     wanted = [*_WHOLE, *objects, *_TEXTS, *scores]
     if header != wanted:
-        raise _damaged(name, f"its columns are {display.listing(header)}; expected {display.listing(wanted)}")
+        raise _Damage(f"its columns are {display.listing(header)}; expected {display.listing(wanted)}")
     numbers = [*objects, *scores]
     kinds: dict[str, Any] = {**dict.fromkeys(_WHOLE, "int64"), **dict.fromkeys(_TEXTS, "category")}
     try:
@@ -172,11 +208,11 @@ def _table(text: str, settings: Settings, rows: int, name: str) -> pd.DataFrame:
         )
         found = _objects(table["object"]) if objects else np.full(len(table), NO_OBJECT)
     except (ValueError, TypeError, OverflowError) as problem:  # pandas' own errors of parsing are ValueErrors
-        raise _damaged(name, f"its rows cannot be read ({display.shown(problem)})") from None
+        raise _Damage(f"its rows cannot be read ({display.shown(problem)})") from None
     if len(table) != rows:
-        raise _damaged(name, f"it has {len(table)} rows where its head says {rows}: cut off, or merged by hand")
+        raise _Damage(f"it has {len(table)} rows where its head says {rows}: cut off, or merged by hand")
     table = table.assign(object=found)
-    _check_rows(table, settings, name)
+    _check_rows(table, settings)
     return table[[*FRAME, *scores]]
 
 
@@ -189,20 +225,13 @@ def _objects(column: pd.Series[Any]) -> pd.Series[Any]:
     return numbers.astype(int)
 
 
-def _check_rows(table: pd.DataFrame, settings: Settings, name: str) -> None:
+def _check_rows(table: pd.DataFrame, settings: Settings) -> None:
     """Refuse rows of blocks that the head does not have, and rows that are there twice."""
     unknown = table["block"][~table["block"].isin([block.id for block in settings.blocks])]
     if len(unknown):
-        raise _damaged(name, f"it has rows of block {unknown.iloc[0]}, which is not in its head")
+        raise _Damage(f"it has rows of block {unknown.iloc[0]}, which is not in its head")
     keys = [*_WHOLE, "object"]
     twice = table[table.duplicated(keys)]
     if len(twice):
         block, sample, window = (twice[key].iloc[0] for key in _WHOLE)
-        raise _damaged(name, f"it has a row twice: block {block}, sample {sample}, window {window}")
-
-
-def _damaged(name: str, reason: str) -> DamagedBaselineError:
-    return DamagedBaselineError(
-        f"The baseline {name} is damaged: {reason}. Take the file from version control again, or make a new one: "
-        f"ek.checks.save(results, {name}, update=True)."
-    )
+        raise _Damage(f"it has a row twice: block {block}, sample {sample}, window {window}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -16,7 +17,8 @@ import pandas as pd
 from edgekit import arguments, display
 from edgekit.checks import baseline_file, reasons, report
 from edgekit.checks.baseline import Baseline, Item, gathered, items_of
-from edgekit.checks.differences import Differences, aligned, beyond, differences
+from edgekit.checks.baseline_file import LIBRARY, Commands
+from edgekit.checks.differences import aligned, beyond, differences
 from edgekit.errors import UsageError
 from edgekit.results.block import BlockResult
 from edgekit.saving import save as write
@@ -45,7 +47,8 @@ class Comparison:
         "object lost", "object found", …), `old`, `new`.
     moved : DataFrame
         Scores beyond the tolerance, the worst first: `block`, `sample`, `window`, `column`, `old`, `new`, `difference`
-        (new minus old). Which is worst goes by the share of the column's largest score.
+        (new minus old). Which is worst goes by the share of the largest score; probabilities are measured against one
+        another, numbers of a regression each against its own column.
     missing : DataFrame
         Samples that are only in one of the two, or have other windows: `block`, `sample`, `change` ("missing", "new",
         "other windows"), `old` and `new` (how many windows).
@@ -62,6 +65,8 @@ class Comparison:
         How many samples and windows were compared.
     blocks : dict
         Which samples were looked at, by the id of the block.
+    commands : (str, str)
+        What to type to have a baseline written, and to have this one replaced.
     """
 
     verdicts: pd.DataFrame
@@ -75,10 +80,11 @@ class Comparison:
     compared: tuple[int, int]
     blocks: Mapping[int, list[int]]
     _items: tuple[Item, ...]
+    commands: Commands = LIBRARY
 
     @property
     def ok(self) -> bool:
-        """Whether all is as it was. Another variant or version of edgekit alone does not matter."""
+        """Whether all is as it was. Another variant of the models or version of edgekit alone does not matter."""
         return not self.reasons
 
     @cached_property
@@ -88,7 +94,10 @@ class Comparison:
 
     @property
     def notes(self) -> list[str]:
-        """What is not as it was and does not matter by itself: another variant of the models, or edgekit."""
+        """What is not as it was and does not matter by itself: another variant of the models, block or edgekit.
+
+        The repr has them too, but for another version of edgekit where all is well: so that it stays the same text.
+        """
         return reasons.notes(self)
 
     @property
@@ -176,34 +185,37 @@ def save(results: object, path: str | os.PathLike[str], *, update: bool = False)
     >>> ek.checks.compare(studio.classify([31, 32]), path)
     <Comparison with baseline.csv: all is as it was · 2 samples, 34 windows, 3 blocks · rtol 1e-06, atol 0>
     """
-    replaces = arguments.flag("update", update)
-    new = gathered(items_of(results), results)
-    place = baseline_file.file_at(path)
+    if arguments.flag("update", update):
+        accept(results, path)
+        return
+    new, place = gathered(items_of(results)), baseline_file.file_at(path)
     if not place.exists():
         write(place, baseline_file.written(new))
         return
-    try:
-        old = baseline_file.read(place)
-    except baseline_file.DamagedBaselineError:
-        if not replaces:
-            raise
-        write(place, baseline_file.written(new))
+    old = baseline_file.read(place)
+    if _says_the_same(old, _steady(new, old, RTOL, ATOL)):
         return
-    new = _steady(new, old)
-    same = replace(new, settings=old.settings) if _same_settings(old, new) else new
-    text = baseline_file.written(same)
-    if text == baseline_file.written(old):
-        return
-    if not replaces:
-        found = differences(old, new, RTOL, ATOL)
-        raise UsageError(
-            f"There is a baseline already at {display.quoted(str(path))}, and it says something else "
-            f"({len(found.verdicts)} other verdicts, {len(found.moved)} scores that moved, "
-            f"{found.missing['sample'].nunique()} samples that are missing, new or have other windows, "
-            f"{len(found.labels)} changed labels, {len(found.settings)} other settings). "
-            "Look with ek.checks.compare(results, path); to accept what it shows: "
-            "ek.checks.save(results, path, update=True)."
-        )
+    found = differences(old, new, RTOL, ATOL)
+    raise UsageError(
+        f"There is a baseline already at {display.quoted(str(path))}, and it says something else "
+        f"({len(found.verdicts)} other verdicts, {len(found.moved)} scores that moved, "
+        f"{found.missing['sample'].nunique()} samples that are missing, new or have other windows, "
+        f"{len(found.labels)} changed labels, {len(found.settings)} other settings). "
+        f"Look with ek.checks.compare(results, path); to accept what it shows: {LIBRARY.renew}."
+    )
+
+
+def accept(results: object, path: str | os.PathLike[str], *, rtol: float = RTOL, atol: float = ATOL) -> None:
+    """Write a baseline in place of one that says something else, or is damaged: see `save`.
+
+    Scores that moved by less than the tolerance stay as they were written.
+    """
+    new, place = gathered(items_of(results)), baseline_file.file_at(path)
+    with contextlib.suppress(baseline_file.DamagedBaselineError):
+        old = baseline_file.read(place) if place.exists() else None
+        new = new if old is None else _steady(new, old, rtol, atol)
+        if old is not None and _says_the_same(old, new):
+            return
     write(place, baseline_file.written(new))
 
 
@@ -258,31 +270,42 @@ def compare(results: object, path: str | os.PathLike[str], *, rtol: float = RTOL
     0     187  51.73  49.1
     1     174  51.39  49.1
     """
+    return compared(results, path, rtol=rtol, atol=atol)
+
+
+def compared(
+    results: object, path: str | os.PathLike[str], *, rtol: float, atol: float, commands: Commands = LIBRARY
+) -> Comparison:
+    """Compare as `compare` does; errors and the comparison name these commands as next steps."""
     tolerances = arguments.number("rtol", rtol, 0), arguments.number("atol", atol, 0)
-    old = baseline_file.read(path)
+    old = baseline_file.read(path, commands)
     items = items_of(results)
-    found = differences(old, gathered(items, results), *tolerances)
-    return _comparison(found, items, tolerances, display.shown(Path(path).name))
-
-
-def _comparison(found: Differences, items: list[Item], tolerances: tuple[float, float], name: str) -> Comparison:
+    found = differences(old, gathered(items), *tolerances)
     return Comparison(
-        found.verdicts, found.moved, found.missing, found.labels, found.settings, *tolerances, name, found.compared,
-        found.samples, tuple(items),
+        found.verdicts, found.moved, found.missing, found.labels, found.settings, *tolerances,
+        display.shown(Path(path).name), found.compared, found.samples, tuple(items), commands,
     )  # fmt: skip
 
 
-def _same_settings(old: Baseline, new: Baseline) -> bool:
-    """Say whether the settings are the same; edgekit's version alone makes no other baseline."""
-    return old.settings == msgspec.structs.replace(new.settings, edgekit=old.settings.edgekit)
+def _says_the_same(old: Baseline, new: Baseline) -> bool:
+    """Say whether two files would be the same; edgekit's version alone makes no other baseline."""
+    settings = msgspec.structs.replace(new.settings, edgekit=old.settings.edgekit)
+    same = old.settings == settings and list(old.rows) == list(new.rows) and len(old.rows) == len(new.rows)
+    return same and all(_are_equal(old.rows[name], new.rows[name]) for name in new.rows)
 
 
-def _steady(new: Baseline, old: Baseline) -> Baseline:
-    """Return the new baseline with the old numbers where they moved by less than the default tolerance."""
+def _are_equal(one: pd.Series[Any], other: pd.Series[Any]) -> bool:
+    if isinstance(one.dtype, pd.CategoricalDtype):
+        return np.array_equal(one.to_numpy(object), other.to_numpy(object))
+    return np.array_equal(one.to_numpy(float), other.to_numpy(float), equal_nan=True)
+
+
+def _steady(new: Baseline, old: Baseline, rtol: float, atol: float) -> Baseline:
+    """Return the new baseline with the old numbers where they moved by less than the tolerance."""
     rows = new.rows.copy()
     one, other = aligned(old.rows, rows, _KEYS)
     for name in (name for name in rows if name in old.rows and rows[name].dtype.kind == "f"):
         values, before = rows[name].to_numpy(float, copy=True), old.rows[name].to_numpy(float)[one]
-        values[other] = np.where(beyond(before, values[other], RTOL, ATOL), values[other], before)
+        values[other] = np.where(beyond(before, values[other], rtol, atol), values[other], before)
         rows[name] = values
     return Baseline(new.settings, rows)

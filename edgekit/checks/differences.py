@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from edgekit.checks.baseline import ANOMALY, NO_OBJECT, NORMAL, Baseline, BlockSettings
+from edgekit.checks.object_matching import matched
 from edgekit.classification import UNCERTAIN
-from edgekit.detection.boxes import iou
 from edgekit.verdicts import BEYOND, WITHIN
+from edgekit.wire.scores import SCORE
 
 VERDICTS = ["block", "sample", "window", "label", "change", "old", "new"]
 MOVED = ["block", "sample", "window", "column", "old", "new", "difference"]
@@ -32,6 +32,15 @@ class Pair(NamedTuple):
 
     old: BlockSettings
     new: BlockSettings
+
+
+class _Objects(NamedTuple):
+    """Objects of both sides, and the rows of those that are the same ones."""
+
+    old: pd.DataFrame
+    new: pd.DataFrame
+    first: NDArray[np.intp]
+    second: NDArray[np.intp]
 
 
 @dataclass(eq=False)
@@ -162,7 +171,7 @@ class _Compared:
         self._counts = [rows["sample"].value_counts(sort=False) for rows in (before, now)]
         one, other = aligned(before, now)
         self.old, self.new = before.take(one), now.take(other)
-        self._scales = {name: _scale(self._all[0][name].to_numpy(float)) for name in self._columns}
+        self._scales = _scales(pair.old.kind, self._columns, self._all[0])
 
     def samples(self) -> list[int]:
         """Return the samples that either side has."""
@@ -188,7 +197,7 @@ class _Compared:
     def verdicts(self) -> pd.DataFrame:
         """Windows of which the block says something else, and objects that are lost or found; with `_worst`."""
         if self.pair.new.kind == "detection":
-            return pd.DataFrame(self._objects[0], columns=[*VERDICTS, "_worst"])
+            return self._verdicts_of_objects()
         changed = np.flatnonzero(_differ(self.old["verdict"], self.new["verdict"]))
         one, other = (rows["verdict"].iloc[changed].to_numpy(object) for rows in (self.old, self.new))
         label = self.new["label"].iloc[changed].to_numpy(object)
@@ -198,9 +207,9 @@ class _Compared:
         return table.assign(_worst=np.max(worst, axis=0) if worst else 0.0)[[*VERDICTS, "_worst"]]
 
     def moved(self) -> pd.DataFrame:
-        """Scores beyond the tolerance; with `_worst`, how far, as a share of the largest score of the column."""
+        """Scores beyond the tolerance; with `_worst`, how far, as a share of the largest one: see `_scales`."""
         if self.pair.new.kind == "detection":
-            return pd.DataFrame(self._objects[1], columns=[*MOVED, "_worst"])
+            return self._moved_objects()
         parts = []
         for name in self._columns:
             one, other = (rows[name].to_numpy(float) for rows in (self.old, self.new))
@@ -221,37 +230,50 @@ class _Compared:
         return _far(one, other, self._scales[name])
 
     @cached_property
-    def _objects(self) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-        """Return what became of objects, window by window: as rows of verdicts, and of scores that moved."""
-        verdicts: list[tuple[Any, ...]] = []
-        moved: list[tuple[Any, ...]] = []
-        keys = ["sample", "window"]
-        there = pd.MultiIndex.from_frame(self.new[keys])
-        sides = [dict(tuple(_objects(rows).groupby(keys))) for rows in self._all]
-        for key in sorted({*sides[0], *sides[1]}):
-            if key not in there:
-                continue  # of a sample or window that only one side has
-            before, now = (side.get(key, rows.iloc[:0]) for side, rows in zip(sides, self._all, strict=True))
-            for one, other in matched(before, now):
-                self._object(key, one, other, verdicts, moved)
-        return verdicts, moved
+    def _objects(self) -> _Objects:
+        """Return the objects of the windows that both sides have, and which is which."""
+        keys = pd.MultiIndex.from_frame(self.new[["sample", "window"]])
+        sides = []
+        for rows in map(_objects, self._all):
+            picture = keys.get_indexer(pd.MultiIndex.from_frame(rows[["sample", "window"]]))
+            kept = np.flatnonzero(picture >= 0)  # the others are of a sample or window that only one side has
+            sides.append((rows.take(kept), picture[kept]))
+        (old, one), (new, other) = sides
+        return _Objects(old, new, *matched(old, new, one, other))
 
-    def _object(self, key: Any, one: Any, other: Any, verdicts: list[Any], moved: list[Any]) -> None:
-        block, (sample, window) = self.pair.new.id, key
-        said = "" if one is None else str(one["verdict"]), "" if other is None else str(other["verdict"])
-        if one is None or other is None or said[0] != said[1]:
-            there = one if other is None else other
-            change = LOST if other is None else FOUND if one is None else ANOTHER_LABEL
-            verdicts.append((block, sample, window, str(there["label"]), change, *said, float(there["score"])))
-        if one is None or other is None:
-            return
+    def _verdicts_of_objects(self) -> pd.DataFrame:
+        old, new, first, second = self._objects
+        said, says = (rows["verdict"].to_numpy(object) for rows in (old, new))
+        lost, found = (np.delete(np.arange(len(rows)), of_pairs) for rows, of_pairs in ((old, first), (new, second)))
+        other = np.flatnonzero(said[first] != says[second])
+        nothing = [np.full(len(rows), "", object) for rows in (lost, found)]
+        there = pd.concat([old.take(lost), new.take(found), new.take(second[other])], ignore_index=True)
+        table = pd.DataFrame({
+            "block": self.pair.new.id, "sample": there["sample"], "window": there["window"],
+            "label": _plain(there["label"]),
+            "change": np.repeat(np.array([LOST, FOUND, ANOTHER_LABEL], object), [len(lost), len(found), len(other)]),
+            "old": np.concatenate([said[lost], nothing[1], said[first[other]]]),
+            "new": np.concatenate([nothing[0], says[found], says[second[other]]]),
+            "_worst": there["score"],
+        })  # fmt: skip
+        return table.sort_values(["sample", "window"], kind="stable", ignore_index=True)
+
+    def _moved_objects(self) -> pd.DataFrame:
+        old, new, first, second = self._objects
+        parts = []
         for name in self._columns:
-            values = np.array([one[name]], float), np.array([other[name]], float)
-            if beyond(*values, self._rtol, self._atol)[0]:
-                column = f"{name} of {said[1]} at {other['x']:.3g}, {other['y']:.3g}"
-                far = _far(*values, self._scales[name])[0]
-                old, new = values[0][0], values[1][0]
-                moved.append((block, sample, window, column, old, new, new - old, far))
+            one, other = old[name].to_numpy(float)[first], new[name].to_numpy(float)[second]
+            place = np.flatnonzero(beyond(one, other, self._rtol, self._atol))
+            now = new.take(second[place])
+            there = zip(now["verdict"], now["x"].tolist(), now["y"].tolist(), strict=True)
+            one, other = one[place], other[place]
+            parts.append(pd.DataFrame({
+                "block": self.pair.new.id, "sample": now["sample"], "window": now["window"],
+                "column": [f"{name} of {label} at {x:.3g}, {y:.3g}" for label, x, y in there],
+                "old": one, "new": other, "difference": other - one, "_worst": _far(one, other, self._scales[name]),
+            }))  # fmt: skip
+        table = _stacked(parts, [*MOVED, "_worst"])
+        return table.sort_values(["sample", "window"], kind="stable", ignore_index=True)
 
 
 def aligned(
@@ -271,20 +293,6 @@ def beyond(old: Floats, new: Floats, rtol: float, atol: float) -> NDArray[np.boo
     return np.asarray(~(near | (old == new) | (np.isnan(old) & np.isnan(new))))
 
 
-def matched(old: pd.DataFrame, new: pd.DataFrame) -> Iterator[tuple[Any, Any]]:
-    """Yield which object is which: boxes that overlap most, of the same label first; None for one without a partner."""
-    if not len(old) or not len(new):
-        yield from ((one, None) for _, one in old.iterrows())
-        yield from ((None, one) for _, one in new.iterrows())
-        return
-    overlap = iou(old[_PLACE], new[_PLACE])  # (new, old)
-    same = new["verdict"].to_numpy(object)[:, None] == old["verdict"].to_numpy(object)
-    rows, columns = linear_sum_assignment(overlap + (overlap > 0) * same, maximize=True)
-    pairs = {int(column): int(row) for row, column in zip(rows, columns, strict=True) if overlap[row, column] > 0}
-    yield from ((one, new.iloc[pairs[i]] if i in pairs else None) for i, (_, one) in enumerate(old.iterrows()))
-    yield from ((None, new.iloc[i]) for i in range(len(new)) if i not in pairs.values())
-
-
 def _of(rows: pd.DataFrame, block: int) -> pd.DataFrame:
     return rows.take(np.flatnonzero(rows["block"].to_numpy() == block))
 
@@ -297,9 +305,27 @@ def _objects(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.take(np.flatnonzero(rows["object"].to_numpy() != NO_OBJECT))
 
 
-def _scale(values: Floats) -> float:
-    known = np.abs(values[np.isfinite(values)])
-    return float(known.max()) if len(known) and known.max() > 0 else 1.0
+def _scales(kind: str, columns: list[str], rows: pd.DataFrame) -> dict[str, float]:
+    """Return the largest score in the unit of each column, in the baseline: 1 where there is none above 0.
+
+    Labels' probabilities have one unit, so that one near zero is not the worst where it becomes twice as much; the
+    sides of boxes have one, and the scores of a visual anomaly. Several numbers of a regression have each their own.
+    """
+    largest: dict[str, float] = {}
+    for name in columns:
+        values = np.abs(rows[name].to_numpy(float))
+        known = float(np.max(values, where=np.isfinite(values), initial=0))
+        unit = _unit(kind, name)
+        largest[unit] = max(known, largest.get(unit, 0))
+    return {name: largest[_unit(kind, name)] or 1.0 for name in columns}
+
+
+def _unit(kind: str, column: str) -> str:
+    if kind == "regression":
+        return column
+    if kind == "detection":
+        return "side" if column in _PLACE else column
+    return SCORE if kind == "visual" or column == SCORE else "probability"
 
 
 def _far(old: Floats, new: Floats, scale: float) -> Floats:
@@ -308,6 +334,10 @@ def _far(old: Floats, new: Floats, scale: float) -> Floats:
         far = np.abs(new - old) / scale
     same = (old == new) | (np.isnan(old) & np.isnan(new))
     return np.asarray(np.where(same, 0.0, np.where(np.isnan(far), np.inf, far)))
+
+
+def _plain(column: pd.Series[Any]) -> NDArray[Any]:
+    return column.astype(object).to_numpy(object)
 
 
 def _differ(old: pd.Series[Any], new: pd.Series[Any]) -> NDArray[np.bool_]:

@@ -31,7 +31,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the tolerances, and where failed notebooks are kept, to pytest's command line."""
     group = parser.getgroup("edgekit", "notebooks as regression checks, with nbval")
     group.addoption("--nbval-rtol", type=float, default=RTOL, help="relative tolerance of floats (%(default)s)")
-    group.addoption("--nbval-atol", type=float, default=ATOL, help="the same for floats near zero (%(default)s)")
+    group.addoption("--nbval-atol", type=float, default=ATOL, help="absolute tolerance of floats (%(default)s)")
     group.addoption(
         "--nbval-image-rms",
         type=_size,
@@ -110,11 +110,15 @@ def _kept(notebook: Any, folder: Path) -> Path:
 
 
 def _run(run: Callable[[Any], None]) -> Callable[[Any], None]:
+    import pytest
+
     def runtest(cell: Any) -> None:
         notebook = cell.parent
         if cell.options["check"] and not cell.options["skip"]:
-            ran = any(one.get("execution_count") or one.get("outputs") for one in notebook.nb.cells)
-            reason = other_project(notebook.nb.metadata) if ran else _NEVER_RAN.format(name=notebook.path.name)
+            told = hasattr(notebook, "edgekit_reason")
+            reason = notebook.edgekit_reason = notebook.edgekit_reason if told else _incomparable(notebook)
+            if reason and told:
+                pytest.skip("this notebook cannot be compared, its first failure says why")
             if reason:
                 cell.comparison_traceback = [reason]
                 cell.raise_cell_error(reason)
@@ -126,6 +130,13 @@ def _run(run: Callable[[Any], None]) -> Callable[[Any], None]:
             notebook.edgekit_failed = getattr(notebook, "edgekit_failed", False) or not (passed or cell.options["skip"])
 
     return runtest
+
+
+def _incomparable(notebook: Any) -> str:
+    """Say why nothing that comes out of a notebook can be compared with what it holds; empty where it can."""
+    if not any(one.get("execution_count") or one.get("outputs") for one in notebook.nb.cells):
+        return _NEVER_RAN.format(name=notebook.path.name)
+    return other_project(notebook.nb.metadata)
 
 
 def _report(report: Callable[[Any, Any], str], cell_error: type[Exception]) -> Callable[[Any, Any], str]:

@@ -15,19 +15,24 @@ the reports go (`junit`, `markdown`, `html`). The API key is read from EI_API_KE
 from __future__ import annotations
 
 import os
+import shlex
 import tomllib
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
-from xml.etree import ElementTree
 
 import msgspec
 
 from edgekit import display, saving
-from edgekit.checks.baseline_file import DamagedBaselineError
-from edgekit.checks.comparison import Comparison, compare, save
+from edgekit.checks import report
+from edgekit.checks.baseline_file import Commands, DamagedBaselineError
+from edgekit.checks.comparison import Comparison, accept, compared, save
 from edgekit.errors import EdgekitError, UsageError
 from edgekit.studio.connection import connect
 
+_REPORTS = {"junit": "edgekit-check.xml", "markdown": "edgekit-check.md"}
 _Share = Annotated[float, msgspec.Meta(ge=0)]
 
 
@@ -43,22 +48,22 @@ class ProjectCheck(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     sandbox: str | None = None
     rtol: _Share = 1e-6
     atol: _Share = 0.0
-    junit: str = "edgekit-check.xml"
-    markdown: str = "edgekit-check.md"
+    junit: str = _REPORTS["junit"]
+    markdown: str = _REPORTS["markdown"]
     html: str | None = None
 
 
 def run(path: str | os.PathLike[str], *, update: bool = False) -> int:
     """Do what the file says and print what moved; return 0 where all is as it was, else 1.
 
-    JUnit XML and Markdown are written in any case, also where the check could not be made.
+    JUnit XML and Markdown are written in any case: where the check could not be made, with the reason.
 
     Parameters
     ----------
     path : str or path
         The file; what it names lies beside it.
     update : bool
-        Write the baseline, in place of one that says something else, after showing what that is.
+        Write the baseline where there is none, or after showing what moved. Where nothing did, it stays as it is.
 
     Raises
     ------
@@ -67,44 +72,41 @@ def run(path: str | os.PathLike[str], *, update: bool = False) -> int:
     EdgekitError
         The samples could not be classified, or the baseline not be read.
     """
-    check, folder = read(path), Path(path).resolve().parent
+    folder, document = Path(path).resolve().parent, dict[str, Any]()
     try:
-        results = _results(check)
-        baseline = folder / check.baseline
-        if update and not baseline.exists():
-            save(results, baseline)
-            print(display.fit(f"{baseline.name}: written. Commit it."))
-        comparison = _compared(results, baseline, check, update=update)
-        if update and comparison is not None and not comparison.ok:
-            print(comparison)
-            print(display.fit(f"{baseline.name}: written anew, which accepts what stands above."))
-        if update:
-            save(results, baseline, update=True)
-            comparison = compare(results, baseline, rtol=check.rtol, atol=check.atol)
+        document = _document(path)
+        check = _checked(document, path)
+        typed = f"edgekit check {shlex.quote(str(path))} --update"
+        comparison = _comparison(check, folder / check.baseline, Commands(typed, typed), update=update)
     except EdgekitError as problem:
-        saving.save(folder / check.junit, _junit_of(problem, check))
-        saving.save(folder / check.markdown, f"### ❌ edgekit check\n\nNot checked: `{display.shown(problem, 1000)}`\n")
+        with suppress(EdgekitError):  # the first problem is the one to tell
+            _report(folder, _files(document), report.of_problem(problem, f"edgekit check {Path(path).name}"))
         raise
-    assert comparison is not None
-    comparison.to_junit(folder / check.junit)
-    comparison.to_markdown(folder / check.markdown)
-    if check.html:
-        comparison.to_html(folder / check.html)
+    makers = {"junit": report.junit, "markdown": report.markdown, "html": report.page}
+    _report(folder, _files(document), {name: make(comparison) for name, make in makers.items()})
     print(comparison)
     return 0 if comparison.ok else 1
 
 
 def read(path: str | os.PathLike[str]) -> ProjectCheck:
     """Read the file; a UsageError names what is wrong in it."""
+    return _checked(_document(path), path)
+
+
+def _document(path: str | os.PathLike[str]) -> dict[str, Any]:
     shown = display.quoted(str(path), 200)
     try:
-        document = tomllib.loads(Path(path).read_text("utf-8"))
+        return tomllib.loads(Path(path).read_text("utf-8-sig"))
     except OSError as problem:
         raise UsageError(
             f"{shown} cannot be read ({problem.strerror}). Give the file that says what to check."
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+    except (ValueError, RecursionError) as problem:  # of TOML, of UTF-8
         raise UsageError(f"{shown} is no TOML: {problem}.") from None
+
+
+def _checked(document: dict[str, Any], path: str | os.PathLike[str]) -> ProjectCheck:
+    shown = display.quoted(str(path), 200)
     if secret := [key for key in document if "key" in key.lower() and key not in ProjectCheck.__struct_fields__]:
         raise UsageError(
             f"{shown} has {secret[0]!r} in it: a key belongs in no file that is committed. Take it out and set "
@@ -115,6 +117,49 @@ def read(path: str | os.PathLike[str]) -> ProjectCheck:
     except msgspec.ValidationError as problem:
         known = ", ".join(ProjectCheck.__struct_fields__)
         raise UsageError(f"{shown}: {problem}. It may have {known}.") from None
+
+
+def _files(document: dict[str, Any]) -> dict[str, str]:
+    """Return where each report goes, also where the rest of the file is wrong."""
+    named = {name: document.get(name) for name in ("junit", "markdown", "html")}
+    return {**_REPORTS, **{name: file for name, file in named.items() if isinstance(file, str) and file}}
+
+
+def _report(folder: Path, files: dict[str, str], texts: dict[str, str]) -> None:
+    for name, file in files.items():
+        with suppress(OSError, ValueError):  # what cannot be made cannot be written into either, and that is told
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        saving.save(folder / file, texts[name])
+
+
+def _comparison(check: ProjectCheck, baseline: Path, commands: Commands, *, update: bool) -> Comparison:
+    if not update and not baseline.exists():
+        raise UsageError(f"There is no baseline {check.baseline!r} yet: {commands.make} writes it. Commit it.")
+    results = _results(check)
+    look = partial(compared, results, baseline, rtol=check.rtol, atol=check.atol, commands=commands)
+    if not update:
+        return look()
+    said = _updated(results, baseline, check, look)
+    print(display.fit(f"{baseline.name}: {said}"))
+    return look()
+
+
+def _updated(results: Any, baseline: Path, check: ProjectCheck, look: Callable[[], Comparison]) -> str:
+    """Write the baseline where it says something else; say what became of it."""
+    if not baseline.exists():
+        save(results, baseline)
+        return "written. Commit it."
+    try:
+        found = look()
+    except DamagedBaselineError as problem:
+        print(problem)
+        accept(results, baseline)
+        return "written anew, in place of the damaged one."
+    if found.ok and set(found.settings["setting"]) <= {"edgekit"}:
+        return "left as it is: nothing moved beyond the tolerance."
+    print(found)
+    accept(results, baseline, rtol=check.rtol, atol=check.atol)
+    return "written anew, which accepts what stands above."
 
 
 def _results(check: ProjectCheck) -> Any:
@@ -134,25 +179,3 @@ def _ids(samples: list[int]) -> list[int]:
     if not samples:
         raise UsageError('samples is empty: name a category, such as "testing", or ids.')
     return samples
-
-
-def _compared(results: Any, baseline: Path, check: ProjectCheck, *, update: bool) -> Comparison | None:
-    try:
-        return compare(results, baseline, rtol=check.rtol, atol=check.atol)
-    except EdgekitError as problem:
-        if not baseline.exists():
-            raise UsageError(
-                f"There is no baseline {baseline.name!r} yet: edgekit check … --update writes it. Commit it."
-            ) from None
-        if not update or not isinstance(problem, DamagedBaselineError):
-            raise
-        print(problem)
-        return None
-
-
-def _junit_of(problem: EdgekitError, check: ProjectCheck) -> str:
-    suites = ElementTree.Element("testsuites", name="edgekit check")
-    suite = ElementTree.SubElement(suites, "testsuite", name="settings", tests="1", errors="1")
-    case = ElementTree.SubElement(suite, "testcase", name=display.shown(check.baseline), classname="edgekit.settings")
-    ElementTree.SubElement(case, "error", message=display.shown(problem, 1000))
-    return '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(suites, encoding="unicode") + "\n"

@@ -7,22 +7,26 @@ test fails, and ``--force-regen`` writes those anew that differ.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from edgekit.checks.comparison import ATOL, RTOL, Comparison, compare, save
+from edgekit.checks.baseline_file import BaselineError, Commands, DamagedBaselineError
+from edgekit.checks.comparison import ATOL, RTOL, Comparison, accept, compared, save
+
+_OPTION = "--force-regen"
+_COMMANDS = Commands("pytest", f"pytest {_OPTION}")
+_BRACKETS = re.compile(r"\[([^\[\]]+)\]$")  # of a parameter
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add ``--force-regen``, unless pytest-regressions brings it."""
     if find_spec("pytest_regressions") is None:
         group = parser.getgroup("edgekit", "baselines of models")
-        group.addoption(
-            "--force-regen", action="store_true", help="write baselines that differ anew; their tests fail once"
-        )
+        group.addoption(_OPTION, action="store_true", help="write baselines that differ anew; their tests fail once")
 
 
 class BaselineCheck:
@@ -45,19 +49,32 @@ class BaselineCheck:
         rtol, atol : float
             As for `edgekit.checks.compare`.
         """
-        path = self._folder / f"{re.sub(r'[^A-Za-z0-9.-]+', '_', name or self._name).strip('_.')}.csv"
+        path = self._folder / f"{_file_name(name or self._name)}.csv"
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             save(results, path)
             pytest.fail(f"There was no baseline: {path} was written. Review it, commit it, run again.", pytrace=False)
-        comparison = compare(results, path, rtol=rtol, atol=atol)
+        try:
+            comparison = compared(results, path, rtol=rtol, atol=atol, commands=_COMMANDS)
+        except BaselineError as problem:
+            if self._regenerate and isinstance(problem, DamagedBaselineError):
+                accept(results, path)
+                pytest.fail(f"{path} was written anew ({_OPTION}), in place of a damaged one.", pytrace=False)
+            pytest.fail(str(problem), pytrace=False)
         if not comparison.ok and self._regenerate:
-            save(results, path, update=True)
-            pytest.fail(f"{path} was written anew (--force-regen). What it accepts:\n{comparison}", pytrace=False)
+            accept(results, path, rtol=rtol, atol=atol)
+            pytest.fail(f"{path} was written anew ({_OPTION}). What it accepts:\n{comparison}", pytrace=False)
         if not comparison.ok:
-            again = "Where this is as it should be, run pytest with --force-regen."
-            pytest.fail(f"{comparison}\n{again}", pytrace=False)
+            pytest.fail(str(comparison), pytrace=False)
         return comparison
+
+
+def _file_name(name: str) -> str:
+    """Return a name that any system takes, another one for each test: "test_it[a/b]" is not "test_it[a b]"."""
+    plain = re.sub(r"[^A-Za-z0-9.-]+", "_", name).strip("_.")
+    if _BRACKETS.sub(r"_\1", name) == plain:
+        return plain
+    return f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
 
 
 @pytest.fixture
@@ -65,4 +82,5 @@ def edgekit_baseline(request: pytest.FixtureRequest) -> BaselineCheck:
     """Compare a model's results with a file beside the test: ``edgekit_baseline(studio.test())``."""
     folder = request.path.parent / request.path.stem
     regenerate = bool(request.config.getoption("force_regen", False))
-    return BaselineCheck(folder, request.node.name, regenerate=regenerate)
+    owner = f"{request.cls.__qualname__}." if request.cls else ""
+    return BaselineCheck(folder, owner + request.node.name, regenerate=regenerate)

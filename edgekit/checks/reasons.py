@@ -25,9 +25,11 @@ def reasons(found: Comparison) -> list[str]:
     for change, table in found.missing.groupby("change", sort=True):
         said.append(_of_missing(str(change), table))
     for (old, new), table in found.labels.groupby(["old", "new"], sort=True):
+        one = table["sample"].nunique() == 1
+        of, was, now = ("label of sample", "was", "is") if one else ("labels of samples", "were", "are")
         said.append(
-            f"The label of sample {_ids(table)} was {display.quoted(old)} and is {display.quoted(new)}. Where it was "
-            "relabelled on purpose, accept it; it moves no score."
+            f"The {of} {_ids(table)} {was} {display.quoted(old)} and {now} {display.quoted(new)}. Where that was "
+            "changed on purpose, accept it; it moves no score."
         )
     return said
 
@@ -47,12 +49,12 @@ def of_settings(found: Comparison) -> Iterator[str]:
             yield _SETTINGS[setting](row)
 
 
-def notes(found: Comparison) -> list[str]:
+def notes(found: Comparison, *, version: bool = True) -> list[str]:
     """Say what is not as it was and does not matter by itself; see `Comparison.notes`."""
     said = []
     for row in found.settings.itertuples(index=False):
         setting, old, new = (str(value) for value in (row.setting, row.old, row.new))
-        if setting == "edgekit":
+        if setting == "edgekit" and version:
             said.append(f"The baseline was made with edgekit {old}, this comparison with {new}.")
         elif setting == "variant":
             said.append(f"Variant of the models: {old or 'not said'} in the baseline, now {new or 'not said'}.")

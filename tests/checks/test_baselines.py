@@ -11,13 +11,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linear_sum_assignment
 
 import edgekit as ek
 from edgekit.checks import baseline_file
-from edgekit.checks.baseline import FRAME, Baseline, BlockSettings, Settings
+from edgekit.checks.baseline import FRAME, Baseline, BlockSettings, Settings, gathered
 from edgekit.checks.differences import beyond, differences
+from edgekit.checks.object_matching import matched
+from edgekit.detection.boxes import iou
+from edgekit.detection.scene import BOX
 from tests.labels_result import labelled_result
 from tests.numbers_result import predicted_result
 from tests.objects_result import detected_result
@@ -90,6 +94,8 @@ def test_results_are_what_their_own_baseline_says_to_the_last_digit(kind, tmp_pa
     assert comparison.results == {}
     with pytest.raises(ek.UsageError, match="nothing to explore"):
         ek.explore(comparison)
+    for table in (gathered([KINDS[kind]()]).rows, baseline_file.read(path).rows):
+        assert {str(table[name].dtype) for name in table if name not in FRAME} <= {"float64"}
     before = path.read_bytes()
     ek.checks.save(KINDS[kind](), path)  # says the same: nothing to write, and nothing to refuse
     assert path.read_bytes() == before
@@ -112,6 +118,7 @@ def test_noise_in_the_last_digits_is_no_change_and_a_thousandth_is(path, noise, 
     assert compared(path, changed, rtol=2 * noise).ok
 
 
+@settings(max_examples=30)
 @given(st.lists(st.floats(width=64), min_size=1), st.lists(st.text(max_size=5), min_size=3, max_size=3, unique=True))
 def test_a_file_gives_back_what_was_written(numbers, texts):
     from tempfile import TemporaryDirectory
@@ -120,7 +127,7 @@ def test_a_file_gives_back_what_was_written(numbers, texts):
 
     label, verdict, column = (display.shown(text) for text in texts)
     column = f"score {column}"
-    settings = Settings(
+    about = Settings(
         "1", 1, label, None, None, None, 2000, 500, [BlockSettings(1, "keras", label, "classification", {}, [column])]
     )
     count = len(numbers)
@@ -135,12 +142,12 @@ def test_a_file_gives_back_what_was_written(numbers, texts):
             column: np.array(numbers, float),
         }
     )
-    baseline = Baseline(settings, rows.astype({"label": "category", "verdict": "category"}))
+    baseline = Baseline(about, rows.astype({"label": "category", "verdict": "category"}))
     with TemporaryDirectory() as folder:
         place = Path(folder) / "baseline.csv"
         place.write_bytes(baseline_file.written(baseline).encode())
         again = baseline_file.read(place)
-    assert again.settings == settings
+    assert again.settings == about
     assert list(again.rows) == list(rows)
     np.testing.assert_array_equal(again.rows[column].to_numpy(), rows[column].to_numpy())
     found = differences(baseline, again, 0, 0)
@@ -205,17 +212,33 @@ def test_the_label_that_a_window_is_given_is_a_verdict(tmp_path):
     assert set(compared(path, labelled(0.55)).verdicts["change"]) == {"under the threshold"}
 
 
-def test_objects_are_lost_found_called_something_else_or_moved(tmp_path):
-    def picture(*objects, rows=((0.1, 0.1), (0.5, 0.5), (0.8, 0.1))):
-        found = json.loads((DATA / "cases" / "fomo-without-debug-response.json").read_text())
-        place = dict(enumerate(rows))
-        found["classifications"][0]["structuredResult"] = [{
-            "boxes": [[*place[i], 0.1, 0.1] for i, _ in objects], "scores": [0.9] * len(objects),
-            "labels": [label for _, label in objects], "mAP": 0, "f1": 0, "precision": 0, "recall": 0,
-        }]  # fmt: skip
-        found["classifications"][0]["details"] = []
+def test_a_probability_near_zero_is_not_the_worst_where_it_becomes_many_times_as_much(tmp_path):
+    def labelled(*rows):
+        found = document(windows=len(rows))
+        block_of(found)["learnBlock"] |= {"type": "keras"}
+        block_of(found)["thresholds"][0] |= {"key": "min_score", "value": 0.6}
+        block_of(found)["result"] = [dict(zip(("idle", "wave", "anomaly"), row, strict=True)) for row in rows]
         return found
 
+    path = tmp_path / "b.csv"
+    ek.checks.save(ek.parse(labelled((0.9, 1e-6, 50.0), (0.9, 1e-6, 50.0), (0.9, 1e-6, 50.0))), path)
+    moved = compared(path, labelled((0.9, 9e-6, 50.0), (0.7, 1e-6, 50.0), (0.9, 1e-6, 55.0))).moved
+    assert moved["column"].tolist() == ["idle", "anomaly", "wave"]  # by 0.2 of 0.9, by 5 of 50, by 8e-6 of 0.9
+
+
+def picture(*objects, rows=((0.1, 0.1), (0.5, 0.5), (0.8, 0.1)), side=0.1, sample=7):
+    found = json.loads((DATA / "cases" / "fomo-without-debug-response.json").read_text())
+    place = dict(enumerate(rows))
+    found["classifications"][0]["structuredResult"] = [{
+        "boxes": [[*place[i], side, side] for i, _ in objects], "scores": [0.9] * len(objects),
+        "labels": [label for _, label in objects], "mAP": 0, "f1": 0, "precision": 0, "recall": 0,
+    }]  # fmt: skip
+    found["classifications"][0]["details"] = []
+    found["sample"]["sample"]["id"] = sample
+    return found
+
+
+def test_objects_are_lost_found_called_something_else_or_moved(tmp_path):
     path = tmp_path / "b.csv"
     ek.checks.save(ek.parse(picture((0, "bolt"), (1, "nut"))), path)
     verdicts = compared(path, picture((0, "nut"), (2, "bolt"))).verdicts[["change", "old", "new"]]
@@ -226,6 +249,38 @@ def test_objects_are_lost_found_called_something_else_or_moved(tmp_path):
     shifted = compared(path, picture((0, "bolt"), (1, "nut"), rows=((0.12, 0.1), (0.5, 0.5))))
     assert shifted.verdicts.empty
     assert shifted.moved["column"].tolist() == ["x of bolt at 0.12, 0.1"]
+
+
+def test_an_object_is_looked_for_in_its_own_picture_and_one_without_area_is_itself(tmp_path):
+    path = tmp_path / "b.csv"
+    ek.checks.save([ek.parse(picture((0, "bolt"), (1, "nut"), side=0, sample=i)) for i in (1, 2, 3)], path)
+    still, empty = picture((0, "bolt"), (1, "nut"), side=0, sample=1), picture(sample=2)
+    comparison = compared(path, still, empty, picture((0, "bolt"), (1, "nut"), side=0, sample=3))
+    assert comparison.verdicts[["sample", "change", "old"]].to_numpy().tolist() == [
+        [2, "object lost", "bolt"], [2, "object lost", "nut"],
+    ]  # fmt: skip
+
+
+boxes = st.lists(st.tuples(*[st.integers(0, 8)] * 4, st.sampled_from("ab")), max_size=5)
+
+
+@settings(max_examples=50)
+@given(boxes, boxes)
+def test_objects_are_matched_one_to_one_in_their_picture_and_as_many_of_one_label_as_can_be(old, new):
+    kinds = dict.fromkeys(BOX, float)
+    one, other = (pd.DataFrame(rows, columns=[*BOX, "verdict"]).astype(kinds) for rows in (old, new))
+    pictures = [np.repeat([0, 1], len(rows)) for rows in (old, new)]
+    first, second = matched(*(pd.concat([rows, rows], ignore_index=True) for rows in (one, other)), *pictures)
+    assert len(set(first)) == len(first) == len(set(second))
+    assert (pictures[0][first] == pictures[1][second]).all()
+    if old == new:
+        assert first.tolist() == second.tolist() == list(range(2 * len(old)))
+        return
+    near = iou(one, other) > 0 if old and new else np.zeros((len(new), len(old)), bool)
+    alike = near & (other["verdict"].to_numpy(object)[:, None] == one["verdict"].to_numpy(object))
+    rows, columns = second % max(len(new), 1), first % max(len(old), 1)
+    assert near[rows, columns].all()
+    assert alike[rows, columns].sum() == 2 * alike[linear_sum_assignment(alike, maximize=True)].sum()
 
 
 def test_a_changed_threshold_is_told_with_what_it_changed_and_how_to_set_it_back(path):
@@ -288,6 +343,16 @@ def test_a_changed_label_is_told_once_a_sample(path):
     assert comparison.moved.empty
 
 
+def test_labels_of_several_samples_are_told_in_the_plural(tmp_path):
+    path = tmp_path / "b.csv"
+    ek.checks.save([ek.parse(document(sample=i)) for i in (1, 2)], path)
+    changed = [document(sample=i) for i in (1, 2)]
+    for one in changed:
+        block_of(one)["expectedLabels"][0]["label"] = "wave"
+    (reason,) = compared(path, *changed).reasons
+    assert reason.startswith("The labels of samples 1, 2 were 'idle' and are 'wave'.")
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -337,6 +402,22 @@ def test_another_impulse_and_variant_are_told(studio, tmp_path):
     assert any("window size was 2000 ms and is 1000 ms" in reason for reason in comparison.reasons)
 
 
+def test_a_variant_that_was_asked_for_is_in_the_baseline_and_another_one_is_told(studio, tmp_path):
+    path = tmp_path / "b.csv"
+    ek.checks.save(studio.classify([31], variant="float32"), path)
+    assert '# variant: "float32"\n' in path.read_text("utf-8")
+    for results in (studio.classify([31], variant="int8"), studio.classify(31, variant="int8").blocks):
+        comparison = ek.checks.compare(results, path, atol=1e9)
+        assert comparison.notes == ["Variant of the models: float32 in the baseline, now int8."]
+        assert comparison.notes[0] in repr(comparison)
+    with pytest.raises(ek.UsageError, match=r"several variants of the models \(int8, none asked for\)"):
+        ek.checks.save([studio.classify(31), studio.classify(32, variant="int8")], tmp_path / "c.csv")
+    saved = tmp_path / "sample.json"
+    studio.classify(31, variant="int8").save(saved)
+    store = ek.batch.classify(studio, tmp_path / "store", [31], variant="int8")
+    assert [ek.parse(saved).variant, store.result(31).variant, studio.classify(31).variant] == ["int8", "int8", None]
+
+
 def test_a_store_is_compared_like_the_results_in_it(studio, tmp_path):
     path = tmp_path / "b.csv"
     ek.checks.save(studio.classify([31, 32]), path)
@@ -344,7 +425,7 @@ def test_a_store_is_compared_like_the_results_in_it(studio, tmp_path):
     comparison = ek.checks.compare(store, path, rtol=0)
     assert comparison.ok, comparison
     ek.checks.save(store, tmp_path / "of-the-store.csv")
-    assert "# project: 1\n" in (tmp_path / "of-the-store.csv").read_text("utf-8")
+    assert '# project: 1\n# project_name: "motion"\n' in (tmp_path / "of-the-store.csv").read_text("utf-8")
     assert ek.checks.compare(studio.classify([31, 32]), tmp_path / "of-the-store.csv").ok
 
 
@@ -377,6 +458,13 @@ def with_objects(text: str, number: str) -> str:
         (lambda text: with_objects(text, "inf"), "its rows cannot be read .*inf is no number of an object"),
         (lambda text: with_objects(text, "0.5"), "0.5 is no number of an object"),
         (lambda text: with_objects(text, "-2"), "-2.0 is no number of an object"),
+        (lambda text: text.replace("format 1", "format 0"), "does not say which format it has .'0'"),
+        (lambda text: text.replace("format 1", f"format {'9' * 5000}"), "does not say which format"),
+        (lambda text: re.sub(r"(# block: .*\n)", r"\1\1", text), "its head has block 5 twice"),
+        (
+            lambda text: text.replace("# project: 7\n", 2 * "# project: 7\n"),
+            "a second time what 'project' is",
+        ),
     ],
 )
 def test_a_damaged_file_is_refused_with_the_reason_and_a_next_step(path, damage, said):
@@ -482,7 +570,11 @@ def test_a_newer_edgekit_alone_leaves_the_file_as_it_is(path, monkeypatch):
     comparison = compared(path, document())
     assert comparison.ok
     assert comparison.notes == ["The baseline was made with edgekit 0.1.0, this comparison with 99.0."]
-    assert "99.0" not in repr(comparison) + comparison._repr_html_()
+    assert "99.0" not in repr(comparison) + comparison._repr_html_()  # the same text under each version, for nbval
+    comparison.to_html(path.with_name("page.html"))
+    comparison.to_junit(path.with_name("report.xml"))
+    reports = [path.with_name(name).read_text("utf-8") for name in ("page.html", "report.xml")]
+    assert all(comparison.notes[0] in report for report in [comparison.to_markdown(), *reports])
 
 
 def test_any_csv_reader_opens_the_file_and_no_key_is_in_it(studio, sandbox, tmp_path):
