@@ -35,6 +35,18 @@ def stopped_by(event: threading.Event | None) -> Iterator[None]:
         _stop.reset(before)
 
 
+def stopped() -> Callable[[], bool]:
+    """Return what says, in any thread, whether this one is to stop."""
+    stop = _stop.get()
+    return (lambda: False) if stop is None else stop.is_set
+
+
+def check() -> None:
+    """Raise `Stopped` where the event of `stopped_by` is set."""
+    if stopped()():
+        raise Stopped
+
+
 def until(step: Callable[[float], object], seconds: float = math.inf) -> bool:
     """Wait until `step` returns something true; False where it has not within `seconds`.
 

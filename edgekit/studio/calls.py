@@ -22,6 +22,7 @@ from edgekit.wire.secret import sealed
 from edgekit.wire.session import Session
 
 STUDIO_URL = "https://studio.edgeimpulse.com/v1"
+_LONGEST_START = 2000  # bytes of an answer that may be no result but the id of a job
 LOG_LINES = 1000  # that the Studio sends of a job's log
 T = TypeVar("T")
 
@@ -188,6 +189,8 @@ class Calls:
     ) -> T | int:
         """Send a V2 POST; return the result, or the id of the job that makes it."""
         answer = self._masked(self.transport.post, self.project_id, *path, idempotent=True, **params)
+        if len(answer) > _LONGEST_START:
+            return decode(answer, kind, source)
         started = decode(answer, schema.JobStarted, source)
         if started.id is None or bytes(started.classifications) or bytes(started.results):
             return decode(answer, kind, source)

@@ -1,17 +1,20 @@
 """An attempt that can be given up at any moment: nothing of it goes on then, no thread, no socket.
 
-Sockets limit the time of one read, not of all of them: only a caller who waits outside can keep a time limit against a
-server that drips. So an attempt runs in a thread, and where the caller stops waiting the thread's connection is cut,
-which ends whatever it is blocked in.
+Sockets limit the time of one read, not of all of them: only who waits outside can keep a time limit against a server
+that drips. So the connection is cut from outside, which ends whatever the attempt is blocked in. In the main thread,
+which Ctrl-C meets, the attempt runs in a thread of its own, and the caller waits. Any other thread does the work
+itself, and one thread watches over all of them: a thread for each attempt would cost a busy worker a millisecond.
 """
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any, Generic, TypeVar
 
 from requests.adapters import HTTPAdapter
@@ -21,38 +24,62 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from edgekit import waiting
 
 T = TypeVar("T")
+_here = threading.local()  # `attempt`: the one that this thread works on
 
 
-class Attempt(threading.Thread, Generic[T]):
-    """Do `work` in a thread; it is handed an event that is set when the caller stops waiting."""
+class Attempt(Generic[T]):
+    """Do `work`; it is handed an event that is set when the caller stops waiting.
 
-    def __init__(self, work: Callable[[threading.Event], T]) -> None:
-        super().__init__(name="edgekit-call", daemon=True)
+    Its connections have to be those of `Adapter`, else it has to be done `apart`.
+    """
+
+    def __init__(self, work: Callable[[threading.Event], T], *, apart: bool = False) -> None:
         self._work = work
-        self._outcome: Future[T] = Future()  # its repr shows nothing of what is in it
+        self._is_apart = apart or threading.current_thread() is threading.main_thread()
         self._given_up = threading.Event()
         self._lock = threading.Lock()
         self._line: socket.socket | None = None
         self._left: list[socket.socket] = []
 
-    def run(self) -> None:
-        """Do the work."""
+    def wait(self, seconds: float) -> T:
+        """Return what the work returns; TimeoutError after so long, Stopped on demand; then nothing goes on."""
+        if self._is_apart:
+            return self._apart(seconds)
+        with _watch.over(self, seconds):
+            outcome = self._done()
+        if not self._given_up.is_set():
+            return outcome
+        waiting.check()
+        raise TimeoutError
+
+    def _apart(self, seconds: float) -> T:
+        thread, outcome = in_a_thread(self._done)
         try:
-            self._outcome.set_result(self._work(self._given_up))
-        except BaseException as problem:
-            self._outcome.set_exception(problem.with_traceback(None))
+            waiting.ended(thread, seconds)
+            return outcome.result(0)
         finally:
+            self.give_up()
+
+    def _done(self) -> T:
+        _here.attempt = self
+        try:
+            return self._work(self._given_up)
+        finally:
+            _here.attempt = None
             for line in self._left:
                 line.close()
 
-    def wait(self, seconds: float) -> T:
-        """Start, and return what the work returns; TimeoutError after so long; then nothing goes on."""
-        self.start()
-        try:
-            waiting.ended(self, seconds)
-            return self._outcome.result(0)
-        finally:
-            self._give_up()
+    def connected(self, connect: Callable[[], socket.socket]) -> socket.socket:
+        """Connect; of a name that is looked up, and of a server that does not answer, no socket could be cut yet."""
+        _, outcome = in_a_thread(connect)
+        while True:
+            with suppress(TimeoutError):
+                return outcome.result(waiting.STEP)
+            if outcome.done():
+                return outcome.result(0)
+            if self._given_up.is_set():
+                outcome.add_done_callback(_close)
+                raise TimeoutError
 
     def hold(self, line: socket.socket | None) -> None:
         """Note which connection the work is using now."""
@@ -66,7 +93,8 @@ class Attempt(threading.Thread, Generic[T]):
             self._left.append(line)
             self._cut_if_given_up()
 
-    def _give_up(self) -> None:
+    def give_up(self) -> None:
+        """Let nothing of it go on."""
         with self._lock:
             self._given_up.set()
             self._cut_if_given_up()
@@ -78,10 +106,74 @@ class Attempt(threading.Thread, Generic[T]):
                     line.shutdown(socket.SHUT_RDWR)
 
 
+def in_a_thread(work: Callable[[], T]) -> tuple[threading.Thread, Future[T]]:
+    """Begin some work in a thread of its own; the future's repr shows nothing of what is in it."""
+    outcome: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(work())
+        except BaseException as problem:
+            outcome.set_exception(problem.with_traceback(None))
+
+    thread = threading.Thread(target=run, name="edgekit-call", daemon=True)
+    thread.start()
+    return thread, outcome
+
+
+def _close(outcome: Future[socket.socket]) -> None:
+    if outcome.exception(0) is None:
+        outcome.result(0).close()
+
+
+class _Watch:
+    """Gives up the attempts of all threads whose time is over, or whose caller wants to stop."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ends: dict[Attempt[Any], tuple[float, Callable[[], bool]]] = {}
+        self._watching = False
+
+    @contextmanager
+    def over(self, attempt: Attempt[Any], seconds: float) -> Iterator[None]:
+        """Watch over an attempt of this thread."""
+        waiting.check()
+        with self._lock:
+            self._ends[attempt] = time.monotonic() + seconds, waiting.stopped()
+            if not self._watching:
+                threading.Thread(target=self._look, name="edgekit-watch", daemon=True).start()
+                self._watching = True
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._ends.pop(attempt, None)
+
+    def _look(self) -> None:
+        while True:
+            time.sleep(waiting.STEP)
+            with self._lock:
+                if not self._ends:
+                    self._watching = False
+                    return
+                now = time.monotonic()
+                over = [one for one, (end, stopped) in self._ends.items() if now >= end or stopped()]
+            for one in over:
+                one.give_up()
+
+
+_watch = _Watch()
+if hasattr(os, "register_at_fork"):  # the child has neither the thread nor the attempts
+    os.register_at_fork(after_in_child=_watch.__init__)  # type: ignore[misc]
+
+
+def _attempt() -> Attempt[Any] | None:
+    return getattr(_here, "attempt", None)
+
+
 def _hold(line: socket.socket | None) -> None:
-    thread = threading.current_thread()
-    if isinstance(thread, Attempt):
-        thread.hold(line)
+    if (attempt := _attempt()) is not None:
+        attempt.hold(line)
 
 
 class _Cuttable(HTTPConnection):
@@ -90,7 +182,8 @@ class _Cuttable(HTTPConnection):
     line: socket.socket | None = None
 
     def _new_conn(self) -> socket.socket:
-        connected = super()._new_conn()
+        attempt = _attempt()
+        connected = super()._new_conn() if attempt is None else attempt.connected(super()._new_conn)
         self.line = connected.dup()
         _hold(self.line)
         return connected
@@ -99,9 +192,9 @@ class _Cuttable(HTTPConnection):
         """Close both handles."""
         super().close()
         line, self.line = self.line, None
-        thread = threading.current_thread()
-        if line is not None and isinstance(thread, Attempt):
-            thread.leave(line)
+        attempt = _attempt()
+        if line is not None and attempt is not None:
+            attempt.leave(line)
         elif line is not None:
             line.close()
 

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from edgekit import waiting
 from edgekit.errors import (
     AuthenticationError,
     ConnectionFailed,
@@ -276,6 +277,58 @@ def test_what_is_given_up_on_leaves_no_thread_and_no_connection(fault):
         assert over_soon()
         if "drip" in fault or "without end" in fault or "never" in fault:
             assert ended.wait(2)  # this server notices that its peer has gone
+
+
+def test_a_thread_that_works_itself_gives_up_in_time_and_on_demand():
+    """All slow servers at once, each asked from a thread of its own: half are given up by time, half by an event."""
+    assert over_soon()
+    stop, told = threading.Event(), {}
+
+    def ask(place: int, fault: str) -> None:
+        def answer(peer: Any) -> None:
+            FAULTS[fault].answer(peer)
+            peer.pause(30)
+
+        limit = 0.3 if place % 2 else 30
+        with Server(answer, lifetime=30) as server, client(server.url, timeout=limit) as transport:
+            begin = time.monotonic()
+            try:
+                with waiting.stopped_by(stop):
+                    transport.get("x")
+            except BaseException as problem:
+                told[fault] = type(problem), time.monotonic() - begin
+
+    threads = [threading.Thread(target=ask, args=one) for one in enumerate(SLOW)]
+    for thread in threads:
+        thread.start()
+    time.sleep(0.5)
+    stop.set()
+    for thread in threads:
+        thread.join(5)
+    assert over_soon()
+    for place, fault in enumerate(SLOW):
+        kind, seconds = told[fault]
+        assert kind is (ConnectionFailed if place % 2 else waiting.Stopped)
+        assert seconds < 0.5 + SLACK
+
+
+def test_a_thread_that_works_itself_does_not_wait_for_a_server_that_takes_no_connection(monkeypatch):
+    over = threading.Event()
+    monkeypatch.setattr("urllib3.util.connection.create_connection", lambda *_, **__: over.wait(10))
+    told = []
+
+    def ask() -> None:
+        with client("http://127.0.0.1:9", timeout=0.2) as transport:
+            try:
+                transport.get("x")
+            except ConnectionFailed as problem:
+                told.append(problem)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    thread.join(0.2 + SLACK)
+    assert told
+    over.set()
 
 
 def test_a_connection_is_used_again_after_a_good_answer_and_not_after_one_given_up_on():
