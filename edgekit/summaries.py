@@ -69,11 +69,32 @@ class HasWorst(HasResults, Protocol):
         """Block, sample and window; None where there is nothing to look at."""
 
 
+def reduced(how: np.ufunc, values: NDArray[Any], counts: NDArray[np.int64], empty: float) -> NDArray[Any]:
+    """Reduce the values of each sample to one, `counts` values a sample; `empty` for a sample without any."""
+    found = np.full(len(counts), empty, values.dtype)
+    some = counts > 0
+    if some.any():
+        found[some] = how.reduceat(values, (np.cumsum(counts) - counts)[some])
+    return found
+
+
+class Coded(NamedTuple):
+    """Texts as places in a list of names; -1 where one is missing."""
+
+    codes: NDArray[np.int32]
+    names: list[str]
+
+    def are(self, name: str) -> NDArray[np.bool_]:
+        """Say which are this text."""
+        return np.array([*(one == name for one in self.names), False], bool)[self.codes]
+
+
 class StoredPart(NamedTuple):
     """What a block says of some samples of a store: arrays in place of a table for each sample.
 
     `samples` (ids), `windows` (how many each has) and `thresholds` (NaN without one) have a value for each sample;
-    `columns` for each window, sample by sample: numbers, or flags as -1 (missing), 0 and 1.
+    `columns` for each window, sample by sample: numbers, flags as -1 (missing), 0 and 1, or `Coded` texts. The column
+    `category` has a value for each sample.
     """
 
     samples: NDArray[np.int64]
@@ -83,11 +104,7 @@ class StoredPart(NamedTuple):
 
     def reduced(self, how: np.ufunc, values: NDArray[Any], empty: float = 0) -> NDArray[Any]:
         """Reduce the values of each sample's windows to one; `empty` for a sample without windows."""
-        found = np.full(len(self.windows), empty, values.dtype)
-        some = self.windows > 0
-        if some.any():
-            found[some] = how.reduceat(values, (np.cumsum(self.windows) - self.windows)[some])
-        return found
+        return reduced(how, values, self.windows, empty)
 
     def counted(self, flags: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Count the windows of each sample that have the flag."""

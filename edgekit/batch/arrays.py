@@ -13,9 +13,11 @@ import pyarrow.compute as pc
 from edgekit import display, waiting
 from edgekit.batch.reading import Parts
 from edgekit.errors import UsageError
-from edgekit.summaries import StoredPart
+from edgekit.summaries import Coded, StoredPart
 
 _OF_SAMPLES = ("sample", "block", "windows", "threshold")
+CATEGORY = "category"
+TEXTS = ("expected", "predicted", "most_probable", CATEGORY)
 
 
 def parts_of(
@@ -45,18 +47,24 @@ def _only(parts: Parts, kind: str) -> dict[str, Any]:
 
 def _read(parts: Parts, block: int, table: str, columns: Sequence[str]) -> Iterator[StoredPart]:
     name = f"{table}-{block}"
-    wanted = {"verdicts": _OF_SAMPLES, name: columns}
-    for part in _ahead(parts.each(wanted)):
+    own = [column for column in columns if column != CATEGORY]
+    wanted: dict[str, Sequence[str]] = {"verdicts": _OF_SAMPLES, name: own}
+    if CATEGORY in columns:
+        wanted["samples"] = ("sample", CATEGORY)
+    for part in _ahead(parts.each(wanted, TEXTS)):
         verdicts, found = part["verdicts"], part[name]
-        if verdicts is None or found is None:
+        if verdicts is None:
             continue
-        own = verdicts.filter(pc.equal(verdicts["block"], block))
-        yield StoredPart(
-            own["sample"].to_numpy(),
-            own["windows"].to_numpy(),
-            own["threshold"].to_numpy(),
-            {one: _array(found, one) for one in columns},
-        )
+        verdicts = verdicts.filter(pc.equal(verdicts["block"], block))
+        samples, windows = verdicts["sample"].to_numpy(), verdicts["windows"].to_numpy()
+        if found is None:  # none of these samples has a window
+            found, windows = pa.table({}), np.zeros_like(windows)
+        arrays = {one: _array(found, one) for one in own}
+        if (listed := part.get("samples")) is not None:
+            category = _coded(listed[CATEGORY])
+            place = np.searchsorted(listed["sample"].to_numpy(), samples)
+            arrays[CATEGORY] = category._replace(codes=category.codes[place])
+        yield StoredPart(samples, windows, verdicts["threshold"].to_numpy(), arrays)
 
 
 def _ahead(items: Iterator[dict[str, pa.Table | None]]) -> Iterator[dict[str, pa.Table | None]]:
@@ -70,8 +78,17 @@ def _ahead(items: Iterator[dict[str, pa.Table | None]]) -> Iterator[dict[str, pa
 
 def _array(table: pa.Table, name: str) -> Any:
     if name not in table.column_names:  # a score that no sample of this part has
-        return np.full(table.num_rows, np.nan)
+        return Coded(np.full(table.num_rows, -1, np.int32), []) if name in TEXTS else np.full(table.num_rows, np.nan)
     column = table[name]
+    if name in TEXTS and not pa.types.is_floating(column.type):
+        return _coded(column)
     if pa.types.is_boolean(column.type):
         return pc.fill_null(pc.cast(column, pa.int8()), -1).to_numpy()
     return column.to_numpy()
+
+
+def _coded(column: pa.ChunkedArray) -> Coded:
+    if not pa.types.is_dictionary(column.type):  # of the open part, which is in no file yet
+        column = column.dictionary_encode()
+    whole = column.unify_dictionaries().combine_chunks()
+    return Coded(pc.fill_null(whole.indices, -1).to_numpy(), whole.dictionary.to_pylist())

@@ -5,10 +5,11 @@
     store.json          the format, the project, the impulse, the runs: see `About`
     parts/000001/       a thousand samples or so: answers.jsonl.gz and Parquet files, never changed again
     open/               the answers that came since, before there are enough of them for a part
+    sealing/            what was open before, while a part is made of it
     run.lock            held while a run writes
 
-A part is made in ``open`` and moved to its place in one step. So what is in ``parts`` is whole at every moment, whoever
-reads it, and what was asked is in ``parts`` or in ``open``, whenever a run is killed.
+A part is made in ``sealing`` and moved to its place in one step. So what is in ``parts`` is whole at every moment,
+whoever reads it, and what was asked is in one of the three, whenever a run is killed.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from edgekit.errors import EdgekitError, ResponseError, UsageError
 from edgekit.wire.schema import Impulse
 
 FORMAT = 1
-ABOUT, LOCK, PARTS, OPEN = "store.json", "run.lock", "parts", "open"
+ABOUT, LOCK, PARTS, OPEN, SEALING = "store.json", "run.lock", "parts", "open", "sealing"
 _DRAFT = ".edgekit-"  # how `saving` calls a file that is not whole yet
 
 

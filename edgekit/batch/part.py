@@ -13,7 +13,6 @@ import pyarrow.parquet as pq
 from edgekit.batch import tables
 from edgekit.batch.journal import FILE
 from edgekit.batch.layout import sync
-from edgekit.batch.sample_verdicts import verdicts
 from edgekit.batch.tables import Kept
 from edgekit.results.sample import Source
 
@@ -30,7 +29,7 @@ def tables_of(kept: Sequence[Kept], source: Source) -> dict[str, pa.Table]:
     for block in tables.blocks(ordered, source):
         of_block = dict(tables.of_block(block))
         found |= {f"{name}-{block.block}": table for name, table in of_block.items()}
-        rows.append(verdicts(block, tables.predictions(block)))
+        rows.append(tables.of_samples(block))
         learn = block.raws[0].learn_block
         named = {"id": block.block, "kind": block.kind, "type": learn.type, "title": learn.title}
         about.append(named | {"last_layer": block.raws[0].object_detection_last_layer, "keys": block.keys})
@@ -40,15 +39,15 @@ def tables_of(kept: Sequence[Kept], source: Source) -> dict[str, pa.Table]:
     return found
 
 
-def seal(open_: Path, part: Path, kept: Sequence[Kept], source: Source) -> None:
+def seal(folder: Path, part: Path, kept: Sequence[Kept], source: Source) -> None:
     """Write the tables beside the answers, and make the folder a part: in one step, when all is on the disk."""
     for name, table in tables_of(kept, source).items():
-        written(table, open_ / f"{name}{SUFFIX}")
-    for file in open_.iterdir():
+        written(table, folder / f"{name}{SUFFIX}")
+    for file in folder.iterdir():
         sync(file)
-    sync(open_)
+    sync(folder)
     part.parent.mkdir(exist_ok=True)
-    os.replace(open_, part)
+    os.replace(folder, part)
     sync(part.parent)
 
 
@@ -59,8 +58,8 @@ def written(table: pa.Table, file: Path) -> None:
     pq.write_table(table, file, compression="zstd", compression_level=1, use_dictionary=repeated)
 
 
-def clear(open_: Path) -> None:
+def clear(folder: Path) -> None:
     """Remove the tables that a killed run had begun to write: they are made again from the answers."""
-    for file in open_.iterdir():
+    for file in folder.iterdir():
         if file.name != FILE:
             file.unlink()

@@ -47,22 +47,27 @@ class Parts:
 
     def __init__(self, folder: Path, source: Stored) -> None:
         self._source = source
-        self._open_file = file = folder / layout.OPEN / FILE
+        files = [folder / name / FILE for name in (layout.SEALING, layout.OPEN)]
         while True:
-            state = _state(file)
-            self._open = {} if state is None else _open_tables(file, state, source)
+            states = [_state(file) for file in files]
+            open_ = [(file, _open_tables(file, of, source)) for file, of in zip(files, states, strict=True) if of]
+            self._open = [(file, tables) for file, tables in open_ if tables]
             self.sealed = layout.parts(folder)
-            after = _state(file)
-            if (state is None) == (after is None) and (not state or not after or state.inode == after.inode):
-                break  # else a run has made a part of it in the meantime, which would be in neither or in both
+            if [of and of.inode for of in states] == [of and of.inode for of in map(_state, files)]:
+                break  # else a run has moved one of them in the meantime, which would be nowhere or twice
 
-    def each(self, wanted: Mapping[str, Sequence[str] | None]) -> Iterator[dict[str, pa.Table | None]]:
-        """Yield these tables, with these columns, part by part; None where a part has none of that name."""
+    def each(
+        self, wanted: Mapping[str, Sequence[str] | None], coded: Sequence[str] = ()
+    ) -> Iterator[dict[str, pa.Table | None]]:
+        """Yield these tables, with these columns, part by part; None where a part has none of that name.
+
+        The texts of the columns `coded` stay as they are stored: as places in a dictionary.
+        """
         for one in self.sealed:
             files = {name: one / f"{name}{SUFFIX}" for name in wanted}
-            yield {name: _read(file, wanted[name]) if file.exists() else None for name, file in files.items()}
-        if self._open:
-            yield {name: _selected(self._open.get(name), columns) for name, columns in wanted.items()}
+            yield {name: _read(file, wanted[name], coded) if file.exists() else None for name, file in files.items()}
+        for _, tables in self._open:
+            yield {name: _selected(tables.get(name), columns) for name, columns in wanted.items()}
 
     def tables(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """Yield a table part by part; a part that has none of this name is left out.
@@ -76,8 +81,7 @@ class Parts:
             file = one / f"{name}{SUFFIX}"
             if file.exists():
                 yield _read(file, columns)
-        if name in self._open:
-            yield _selected(self._open[name], columns)
+        yield from (_selected(tables[name], columns) for _, tables in self._open if name in tables)
 
     def columns(self, name: str) -> Iterator[list[str]]:
         """Yield the columns of a table in each part: labels may have come later."""
@@ -85,8 +89,7 @@ class Parts:
             file = one / f"{name}{SUFFIX}"
             if file.exists():
                 yield _schema(file, _state(file)).names
-        if name in self._open:
-            yield self._open[name].column_names
+        yield from (tables[name].column_names for _, tables in self._open if name in tables)
 
     def table(
         self,
@@ -120,8 +123,7 @@ class Parts:
         for one in self.sealed:
             file = one / f"samples{SUFFIX}"
             yield _schema(file, _state(file))
-        if "samples" in self._open:
-            yield self._open["samples"].schema
+        yield from (tables["samples"].schema for _, tables in self._open)
 
     def block(self, key: int | str | None) -> dict[str, Any]:
         """Return one block: by its id, type, last layer, kind or title; without a key the one that tells most.
@@ -148,7 +150,8 @@ class Parts:
     def has(self, name: str, block: int) -> bool:
         """Say whether a block has a table of this name."""
         whole = f"{name}-{block}"
-        return whole in self._open or any((one / f"{whole}{SUFFIX}").exists() for one in self.sealed)
+        in_open = any(whole in tables for _, tables in self._open)
+        return in_open or any((one / f"{whole}{SUFFIX}").exists() for one in self.sealed)
 
     def places(self) -> dict[int, AnswerPlace]:
         """Return where each answer stands, by sample id."""
@@ -156,8 +159,8 @@ class Parts:
         for one in self.sealed:
             file = one / f"samples{SUFFIX}"
             found |= {sample: AnswerPlace(one / FILE, place) for sample, place in _places(file, _state(file))}
-        if "samples" in self._open:
-            found |= {sample: AnswerPlace(self._open_file, place) for sample, place in _listed(self._open["samples"])}
+        for file, tables in self._open:
+            found |= {sample: AnswerPlace(file, place) for sample, place in _listed(tables["samples"])}
         return found
 
     def result(self, at: AnswerPlace) -> ClassifyResult:
@@ -182,7 +185,7 @@ def _state(file: Path) -> _State | None:
     return _State(found.st_ino, found.st_size, found.st_mtime_ns)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _open_tables(file: Path, state: _State, source: Stored) -> dict[str, pa.Table]:
     """Return the tables of the open part; nothing where it has become a part in the meantime."""
     try:
@@ -198,9 +201,13 @@ def _selected(table: pa.Table | None, columns: Sequence[str] | None) -> pa.Table
     return table.select([name for name in columns if name in table.column_names])
 
 
-def _read(file: Path, columns: Sequence[str] | None) -> pa.Table:
+def _read(file: Path, columns: Sequence[str] | None, coded: Sequence[str] = ()) -> pa.Table:
     try:
-        with pq.ParquetFile(file) as found:
+        about = pq.read_metadata(file)
+        texts = [
+            one.name for one in about.schema.to_arrow_schema() if one.name in coded and pa.types.is_string(one.type)
+        ]
+        with pq.ParquetFile(file, metadata=about, read_dictionary=texts or None) as found:
             names = found.schema_arrow.names
             return found.read(None if columns is None else [name for name in columns if name in names])
     except (OSError, pa.ArrowException) as problem:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
@@ -16,9 +15,10 @@ from typing import Any
 from edgekit import arguments, display, progress, waiting
 from edgekit.batch import layout
 from edgekit.batch.layout import FORMAT, About, Run
+from edgekit.batch.pace import Pace
 from edgekit.batch.source import Stored
 from edgekit.batch.store import Store
-from edgekit.batch.task import Outcome, local_task, task
+from edgekit.batch.task import Outcome, Shared, local_task, task
 from edgekit.batch.writer import Writer
 from edgekit.errors import AuthenticationError, ConnectionFailed, EdgekitError, RateLimitError, UsageError
 from edgekit.studio.jobs import CANCEL_WITHIN
@@ -29,9 +29,6 @@ from edgekit.studio.wanted import sample_ids
 
 WORKERS = 4  # as `edgekit.studio.many.THREADS`
 IN_A_ROW = 10  # samples without a connection, after which none is to be expected for the others
-_FIRST_HOLD, _LONGEST_HOLD = 1.0, 60.0  # seconds to wait where a server that is asked too much does not say how long
-_LONGEST_ASKED = 3600.0  # what a server may ask for; longer is better asked again by a person
-_NO_ANSWER = 3600.0  # of being told to wait, without any answer in between, after which the run gives up
 
 
 def classify(
@@ -146,18 +143,19 @@ class _Run:
 
     def __init__(self, call: PortableCall, writer: Writer, number: int, workers: int) -> None:
         self._call, self._writer, self._number, self._workers = call, writer, number, workers
-        self._stop = Event()
+        self._stop, self._pace = Event(), Pace()
+        self._shared = Shared(self._pace, self._stop, writer.answered)
         self._came: SimpleQueue[Future[Outcome]] = SimpleQueue()
         self._flying: set[Future[Outcome]] = set()
         self._failed = self._unreached = 0
-        self._hold, self._until, self._answered = _FIRST_HOLD, 0.0, time.monotonic()
 
     def go(self, executor: Executor | None, todo: list[int], bar: Any) -> None:
         """Ask for all samples; the store is readable however this ends."""
         pool = executor or ThreadPoolExecutor(self._workers, "edgekit-classify")
+        most = self._workers if executor else 2 * self._workers  # so that no thread waits for its next sample
         stopped = True
         try:
-            self._ask(pool, deque(todo), bar)
+            self._ask(pool, deque(todo), most, bar)
             stopped = False
         except EdgekitError as problem:
             problem.add_note("What came before is in the store. The same call again goes on where this one stopped.")
@@ -171,10 +169,9 @@ class _Run:
                 wait(self._flying, CANCEL_WITHIN + 2 * waiting.STEP)  # they see `stop`, and cancel their jobs
             self._writer.close(stopped=stopped)
 
-    def _ask(self, pool: Executor, todo: deque[int], bar: Any) -> None:
+    def _ask(self, pool: Executor, todo: deque[int], most: int, bar: Any) -> None:
         while todo or self._flying:
-            left = self._until - time.monotonic()
-            while left <= 0 and todo and len(self._flying) < self._workers:
+            while not self._pace.left and todo and len(self._flying) < most:
                 self._submit(pool, todo.popleft())
             try:
                 future = self._came.get(timeout=waiting.STEP)
@@ -190,23 +187,17 @@ class _Run:
 
     def _submit(self, pool: Executor, sample: int) -> None:
         if isinstance(pool, ThreadPoolExecutor):
-            future = pool.submit(local_task, self._call, sample, self._number, self._stop)
+            future = pool.submit(local_task, self._call, sample, self._number, self._shared)
         else:
             future = pool.submit(task, self._call, sample, self._number)
         self._flying.add(future)
         future.add_done_callback(self._came.put)
 
     def _slow_down(self, problem: RateLimitError, bar: Any) -> None:
-        """Let no worker begin before the server wants to be asked again."""
-        now = time.monotonic()
-        if (problem.retry_after or 0) > _LONGEST_ASKED or now - self._answered > _NO_ANSWER:
+        if self._pace.is_hopeless(problem):
             raise problem
-        if problem.retry_after is not None:
-            self._until = max(self._until, now + problem.retry_after)
-        elif now >= self._until:  # not one of the calls that were on their way when the first was refused
-            self._until = now + self._hold
-            self._hold = min(2 * self._hold, _LONGEST_HOLD)
-        bar.set_postfix_str(f"the server asks to wait {max(self._until - now, 0):.0f} s")
+        self._pace.slow_down(problem)
+        bar.set_postfix_str(f"the server asks to wait {self._pace.left:.0f} s")
 
     def _take(self, outcome: Outcome, bar: Any) -> None:
         """Write down what came of a sample."""
@@ -214,8 +205,10 @@ class _Run:
         if isinstance(problem, AuthenticationError):
             raise problem
         if problem is None:
-            self._writer.answered(outcome.sample, outcome.packed, outcome.response)
-            self._hold, self._unreached, self._answered = _FIRST_HOLD, 0, time.monotonic()
+            if outcome.packed:  # it comes from another process
+                self._writer.answered(outcome.sample, outcome.packed, None)
+            self._pace.answered()
+            self._unreached = 0
         else:
             self._unreached = self._unreached + 1 if isinstance(problem, ConnectionFailed) else 0
             if self._unreached >= IN_A_ROW:

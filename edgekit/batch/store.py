@@ -137,9 +137,9 @@ class Store:
         -------
         DataFrame indexed by sample `id`, ascending: `filename`, `label`, `category`, `length_ms`, `frequency_hz`,
         `readings`, `axes`, `created` as `Studio.samples` has them; `kind`, `windows`, `verdict`, `worst`, `right`,
-        `known` of the block (see `edgekit.batch.sample_verdicts`); `correct`, whether all of the known are right,
-        missing without any; `threshold`, the block's; `problem`, what could not be read, or which labels are doubtful;
-        `run`, in which it was answered, and `thresholds`, with which of all blocks.
+        `known` of the block (see `edgekit.results.sample_verdict.SampleVerdict`); `correct`, whether all of the known
+        are right, missing without any; `threshold`, the block's; `problem`, what could not be read, or which labels are
+        doubtful; `run`, in which it was answered, and `thresholds`, with which of all blocks.
         """
         parts = self._parts
         table = parts.table("samples").drop(columns=["offset", "size"]).set_index("sample").rename_axis(index="id")
@@ -178,7 +178,8 @@ class Store:
         Returns
         -------
         DataFrame: `block` (not where one was asked for), `sample`, `window`, then the columns of
-        `BlockResult.predictions`, and `threshold`, by which it was judged.
+        `BlockResult.predictions`, of a classifier `most_probable` (the label of the highest probability, where the
+        window is uncertain too), and `threshold`, by which it was judged.
         """
         return self._of_blocks("predictions", block, self._plain)
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import Event
-from typing import Any
+from typing import Any, NamedTuple
 
 from edgekit import waiting
 from edgekit.batch import journal
-from edgekit.errors import EdgekitError
+from edgekit.batch.pace import Pace
+from edgekit.errors import EdgekitError, RateLimitError
 from edgekit.studio.portable_call import PortableCall
 from edgekit.wire.schema import ClassifyResponse
+
+
+class Shared(NamedTuple):
+    """What the threads of a run share: their pace, what stops them, and how an answer is written down."""
+
+    pace: Pace
+    stop: Event
+    write: Callable[[int, bytes, ClassifyResponse | None], None]
 
 
 class Outcome:
@@ -33,14 +43,27 @@ class Outcome:
 
 def task(call: PortableCall, sample: int, run: int) -> Outcome:
     """Classify one sample; an error of edgekit's is an outcome as well."""
-    return local_task(call, sample, run, None)
+    return _outcome(call, sample, run, None)
 
 
-def local_task(call: PortableCall, sample: int, run: int, stop: Event | None) -> Outcome:
-    """Do the same in a thread of this process, until `stop` is set."""
+def local_task(call: PortableCall, sample: int, run: int, shared: Shared) -> Outcome:
+    """Do the same in a thread of this process, at the common pace, until it is stopped; write an answer down at once.
+
+    So what a killed process loses is at most the sample that each thread was asking for.
+    """
+    with waiting.stopped_by(shared.stop):
+        shared.pace.keep()
+        found = _outcome(call, sample, run, shared.stop)
+        if isinstance(found.problem, RateLimitError):  # before this thread, or another one, begins the next sample
+            shared.pace.slow_down(found.problem)
+        elif found.problem is None:
+            shared.write(sample, found.packed, found.response)
+    return Outcome(sample, problem=found.problem)
+
+
+def _outcome(call: PortableCall, sample: int, run: int, stop: Event | None) -> Outcome:
     try:
-        with waiting.stopped_by(stop):
-            response, answer = call(sample, stop)
+        response, answer = call(sample, stop)
     except EdgekitError as problem:
         return Outcome(sample, problem=problem.with_traceback(None))
     return Outcome(sample, journal.answered(sample, run, answer), response)

@@ -1,9 +1,17 @@
-"""What a run writes: each answer at once, and a part of the store as soon as there are enough of them."""
+"""What a run writes: each answer at once, and a part of the store as soon as there are enough of them.
+
+The part is made in a thread, while answers go on coming: for half a second or so a thousand answers lie in ``sealing``,
+and the next ones in ``open``.
+"""
 
 from __future__ import annotations
 
+import os
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+from edgekit import waiting
 from edgekit.batch import journal, layout, part
 from edgekit.batch.journal import FILE, Journal
 from edgekit.batch.tables import Kept
@@ -15,7 +23,7 @@ SAMPLES, BYTES = 1000, 1 << 26  # of answers, compressed: what a part holds at m
 
 
 class Writer:
-    """The store of one run, whose folder it holds (`layout.held`).
+    """The store of one run, whose folder it holds (`layout.held`); any thread may write.
 
     Parameters
     ----------
@@ -29,22 +37,25 @@ class Writer:
 
     def __init__(self, folder: Path, source: Source, run: int) -> None:
         self._folder, self._source, self._run = folder, source, run
-        self._open = folder / layout.OPEN
-        self._kept: list[Kept] = []
-        self._bytes = 0
-        self._begin()
+        self._open, self._sealing = folder / layout.OPEN, folder / layout.SEALING
+        self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(1, "edgekit-seal")
+        self._seal: Future[None] | None = None
+        self._is_closed = False
+        try:
+            if self._sealing.exists():  # a run was killed while it made a part
+                found = list(journal.records(self._sealing / FILE))
+                self._make_part([Kept.of(record, place) for record, place in found])
+            self._begin()
+        except OSError as problem:
+            raise layout.full(self._folder, problem) from None
 
     def _begin(self) -> None:
         """Open the file of answers, and take up those that a run which was killed has left there."""
-        try:
-            self._open.mkdir(exist_ok=True)
-            part.clear(self._open)
-            self._journal = Journal(self._open / FILE)
-        except OSError as problem:
-            raise layout.full(self._folder, problem) from None
-        found = self._journal.found
-        self._kept = [Kept.of(record, place) for record, place in found]
-        self._bytes = sum(place.size for _, place in found)
+        self._open.mkdir(exist_ok=True)
+        self._journal = Journal(self._open / FILE)
+        self._kept = [Kept.of(record, place) for record, place in self._journal.found]
+        self._bytes = sum(place.size for _, place in self._journal.found)
 
     def answered(self, sample: int, packed: bytes, response: ClassifyResponse | None) -> None:
         """Write an answer down."""
@@ -57,29 +68,49 @@ class Writer:
         self._append(journal.unpacked(packed), packed, None)
 
     def _append(self, record: journal.Record, packed: bytes, response: ClassifyResponse | None) -> None:
-        try:
-            place = self._journal.append(packed)
-        except OSError as problem:
-            raise layout.full(self._folder, problem) from None
-        self._kept.append(Kept(record, place, response))
-        self._bytes += len(packed)
-        if len(self._kept) >= SAMPLES or self._bytes >= BYTES:
-            self.seal()
-            self._begin()
+        with self._lock:
+            if self._is_closed:  # the run was stopped while this answer came
+                raise waiting.Stopped
+            try:
+                self._kept.append(Kept(record, self._journal.append(packed), response))
+                self._bytes += len(packed)
+                if len(self._kept) >= SAMPLES or self._bytes >= BYTES:
+                    self._turn()
+                    self._begin()
+            except OSError as problem:
+                raise layout.full(self._folder, problem) from None
 
-    def seal(self) -> None:
-        """Make a part of what came since the last one."""
-        try:
-            self._journal.close()
-            if self._kept:
-                part.seal(self._open, layout.next_part(self._folder), self._kept, self._source)
-            self._kept, self._bytes = [], 0
-        except OSError as problem:
-            raise layout.full(self._folder, problem) from None
+    def _turn(self) -> None:
+        """Let a part be made of what came since the last one; one at a time."""
+        self._wait()
+        self._journal.close()
+        os.replace(self._open, self._sealing)
+        self._seal = self._pool.submit(self._make_part, self._kept)
+
+    def _make_part(self, kept: list[Kept]) -> None:
+        part.clear(self._sealing)
+        part.seal(self._sealing, layout.next_part(self._folder), kept, self._source)
+
+    def _wait(self) -> None:
+        seal, self._seal = self._seal, None
+        if seal is not None:
+            waiting.result(seal)
 
     def close(self, *, stopped: bool) -> None:
-        """Seal what there is; of a run that was `stopped`, at any line, as it stands in the file."""
-        if stopped:
-            self._journal.close()
-            self._begin()
-        self.seal()
+        """Make a part of what there is; of a run that was `stopped`, at any line, as it stands in the file."""
+        with self._lock:
+            self._is_closed = True
+            try:
+                if stopped:
+                    self._journal.close()
+                    self._wait()
+                    self._begin()
+                if self._kept:
+                    self._turn()
+                    self._wait()
+                else:
+                    self._journal.close()
+            except OSError as problem:
+                raise layout.full(self._folder, problem) from None
+            finally:
+                self._pool.shutdown(wait=False)

@@ -33,6 +33,24 @@ def factorized(labels: pd.Series[Any]) -> tuple[NDArray[np.int64], list[Any]]:
     return codes, list(names)
 
 
+def most_frequent(sample: NDArray[np.intp], codes: NDArray[np.intp], samples: int, labels: int) -> NDArray[np.intp]:
+    """Return the code that most windows of each sample have, of as many the one that comes first.
+
+    `sample` says of which of the `samples` each window is, `codes` is one of the `labels`, or -1 where it is missing. A
+    sample without a code has -1.
+    """
+    place = np.flatnonzero(codes >= 0)
+    cell = sample[place] * labels + codes[place]
+    counts = np.bincount(cell, minlength=samples * labels)
+    first = np.zeros(samples * labels, np.int64)
+    first[cell[::-1]] = place[::-1]  # of several the last one written stays
+    rank = (counts * (len(codes) + 1) - first).reshape(samples, labels)
+    rank[counts.reshape(samples, labels) == 0] = -1
+    found: NDArray[np.intp] = rank.argmax(axis=1)
+    found[~(rank >= 0).any(axis=1)] = -1
+    return found
+
+
 def judged_windows(windows: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Return the highest probability of each window that has one and an expected label, and whether it is right."""
     found = Probabilities.of(windows)

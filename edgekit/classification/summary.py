@@ -8,15 +8,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from edgekit.classification.calibration import BINS, bin_edges, binned, error_of
+from edgekit.arguments import number
+from edgekit.classification import store_summary
+from edgekit.classification.calibration import BINS, bin_edges, binned
 from edgekit.classification.confusion import coded
 from edgekit.classification.gathered import labelled, uncertain
+from edgekit.classification.judged import most_frequent
 from edgekit.classification.predictions import UNCERTAIN
+from edgekit.classification.window_counts import Floats, WindowCounts, worst_first
 from edgekit.errors import UsageError
-from edgekit.resampling import Figure, figure
-from edgekit.summaries import Results, Summary, figures_table
-
-Floats = NDArray[np.float64]
+from edgekit.resampling import Figure
+from edgekit.summaries import HasParts, Results, Summary, figures_table
 
 
 def summary(results: Results, block: int | str | None = None, *, threshold: float | None = None) -> Summary:
@@ -25,7 +27,8 @@ def summary(results: Results, block: int | str | None = None, *, threshold: floa
     Parameters
     ----------
     results : iterable, or mapping from sample id
-        Of what `Studio.classify` returned, or of its classification blocks; or what `Studio.test` returned.
+        Of what `Studio.classify` returned, or of its classification blocks; or what `Studio.test` returned; or an
+        `edgekit.Store`, of which no more than a part is in memory.
     block : int or str, optional
         Which block: its id, type or title. Without it the only classification block.
     threshold : float, optional
@@ -65,6 +68,8 @@ def summary(results: Results, block: int | str | None = None, *, threshold: floa
     51        running   running       17     17
     61        walking   walking       17     17
     """
+    if isinstance(results, HasParts) and (stored := _of_store(results, block, threshold)):
+        return stored
     whole = labelled(results, block).reset_index(drop=True)
     table = uncertain(whole, threshold).assign(most_probable=whole["predicted"])
     keyed = "key" in table
@@ -73,128 +78,84 @@ def summary(results: Results, block: int | str | None = None, *, threshold: floa
     figures: dict[str, Figure] = {}
     for key, part in parts:
         front = f"{key}: " if keyed else ""
-        counted = _counted(part)
-        per_sample = _per_sample(part, counted)
+        sample, names = pd.factorize(part["sample"])
+        counts = _counted(part, sample, len(names))
+        per_sample = _per_sample(part, counts, sample, pd.Index(names))
         samples.append(per_sample.assign(key=key) if keyed else per_sample)
-        figures |= {f"{front}{name}": found for name, found in counted.figures().items()}
-    every = pd.concat(samples)
+        figures |= {f"{front}{name}": found for name, found in counts.figures().items()}
+    every = worst_first(pd.concat(samples))
     if keyed:
         every.insert(0, "key", every.pop("key"))
-    return Summary(_worst_first(every), figures_table(figures), _note(table))
+    trained = table.loc[table["category"].eq("training"), "sample"].nunique()
+    missing = int((table["expected"].isna() | table["predicted"].isna()).sum())
+    return Summary(every, figures_table(figures), _note(trained, missing))
 
 
-class _Counts:
-    """How many windows of each sample are what: arrays (samples, …)."""
-
-    def __init__(self, sample: NDArray[np.intp], samples: pd.Index[Any], table: pd.DataFrame) -> None:
-        labels, expected, predicted = coded(table)
-        known = (expected >= 0) & (predicted >= 0)
-        if not known.any():
-            raise UsageError(
-                f"None of these {len(table)} windows has both a label that it should have (expected) and a predicted "
-                "one: there is nothing to sum up."
-            )
-        self.samples, self.size = samples, len(samples)
-        self.sample, expected, predicted = sample[known], expected[known], predicted[known]
-        right = expected == predicted
-        self.expected = self._by_label(expected, len(labels))
-        self.predicted = self._by_label(predicted, len(labels) + 1)[:, :-1]
-        self.right = self._by_label(np.where(right, expected, len(labels)), len(labels) + 1)[:, :-1]
-        self.uncertain = np.bincount(self.sample, table["predicted"].eq(UNCERTAIN).to_numpy(bool)[known], self.size)
-        believed = table["expected"].eq(table["most_probable"]).to_numpy(bool, na_value=False)
-        self.bins = self._bins(table["probability"].to_numpy(float)[known], believed[known])
-
-    def _by_label(self, codes: NDArray[np.int64], labels: int) -> Floats:
-        cells = np.bincount(self.sample * labels + codes, minlength=self.size * labels)
-        return cells.reshape(self.size, labels).astype(float)
-
-    def _bins(self, confidence: Floats, right: NDArray[np.bool_]) -> Floats:
-        """Return what calibration rests on, (samples, 3 * bins); no bins where no probabilities came."""
-        if np.isnan(confidence).any():
-            return np.zeros((self.size, 0))
-        edges = bin_edges(BINS)
-        by_sample = np.argsort(self.sample, kind="stable")
-        spans = np.split(by_sample, np.searchsorted(self.sample[by_sample], np.arange(1, self.size)))
-        return np.array([binned(confidence[of], right[of], edges).ravel() for of in spans])
-
-    def figures(self) -> dict[str, Figure]:
-        """Return each figure of `Summary.figures` with its interval."""
-        size = self.expected.shape[1]
-        windows = self.expected.sum(axis=1)
-        shares = np.column_stack([self.right.sum(axis=1), self.uncertain, windows])
-        by_label = np.hstack([self.right, self.expected, self.predicted])
-
-        def parts(sums: Floats) -> tuple[Floats, Floats, Floats]:
-            return sums[..., :size], sums[..., size : 2 * size], sums[..., 2 * size :]
-
-        def recall(sums: Floats) -> Floats:
-            right, expected, _ = parts(sums)
-            return _mean(right / expected, expected > 0)
-
-        def f1(sums: Floats) -> Floats:
-            right, expected, predicted = parts(sums)
-            return _mean(2 * right / (expected + predicted), expected + predicted > 0)
-
-        return {
-            "accuracy": figure(shares, lambda sums: sums[..., 0] / sums[..., 2]),
-            "balanced_accuracy": figure(by_label, recall),
-            "f1": figure(by_label, f1),
-            "uncertain": figure(shares, lambda sums: sums[..., 1] / sums[..., 2]),
-            "calibration_error": self._calibration(),
-        }
-
-    def _calibration(self) -> Figure:
-        if not self.bins.shape[1]:
-            return Figure(np.nan, np.nan, np.nan)
-        return figure(self.bins, lambda sums: error_of(sums.reshape(*sums.shape[:-1], 3, BINS)))
+def _of_store(store: HasParts, block: int | str | None, threshold: float | None) -> Summary | None:
+    """Sum up a store part by part; None where its windows cannot be had as arrays."""
+    limit = None if threshold is None else number("threshold", threshold, 0, 1)
+    parts = store.parts_of("classification", block, "predictions", store_summary.COLUMNS)
+    if parts is None:
+        return None
+    found = store_summary.summed(parts, limit)
+    if found.windows == found.missing:
+        raise _nothing_known(found.windows)
+    return Summary(found.per_sample(), figures_table(found.counts.figures()), _note(found.trained, found.missing))
 
 
-def _mean(values: Floats, over: NDArray[np.bool_]) -> Floats:
-    mean: Floats = np.where(over, values, 0).sum(axis=-1) / over.sum(axis=-1)
-    return mean
-
-
-def _counted(table: pd.DataFrame) -> _Counts:
-    codes, names = pd.factorize(table["sample"])
-    return _Counts(codes, pd.Index(names), table)
-
-
-def _per_sample(table: pd.DataFrame, counts: _Counts) -> pd.DataFrame:
-    windows, right = counts.expected.sum(axis=1), counts.right.sum(axis=1)
-    grouped = table.groupby("sample", sort=False)
-    with np.errstate(invalid="ignore"):
-        accuracy = right / windows
-    return pd.DataFrame(
-        {
-            "expected": _most_frequent(table, "expected", counts.samples),
-            "predicted": _most_frequent(table, "predicted", counts.samples),
-            "windows": windows.astype(int),
-            "right": right.astype(int),
-            "uncertain": counts.uncertain.astype(int),
-            "accuracy": accuracy,
-            "probability": grouped["probability"].mean().reindex(counts.samples).to_numpy(float),
-        },
-        index=counts.samples.rename("sample"),
+def _nothing_known(windows: int) -> UsageError:
+    return UsageError(
+        f"None of these {windows} windows has both a label that it should have (expected) and a predicted one: there "
+        "is nothing to sum up."
     )
 
 
-def _most_frequent(table: pd.DataFrame, column: str, samples: pd.Index[Any]) -> pd.Series[str]:
-    """Return the text that most of each sample's windows have, of as many the first; missing where none has any."""
-    known = table[table[column].notna()]
-    counts = known.groupby(["sample", column], sort=False).size().reset_index(name="windows")
-    first = counts.sort_values("windows", ascending=False, kind="stable").drop_duplicates("sample")
-    return first.set_index("sample")[column].reindex(samples)
+def _counted(table: pd.DataFrame, sample: NDArray[np.intp], size: int) -> WindowCounts:
+    """Count the windows of each sample."""
+    labels, expected, predicted = coded(table)
+    known = (expected >= 0) & (predicted >= 0)
+    if not known.any():
+        raise _nothing_known(len(table))
+    believed = table["expected"].eq(table["most_probable"]).to_numpy(bool, na_value=False)[known]
+    sample, expected, predicted = sample[known], expected[known], predicted[known]
+
+    def by_label(codes: NDArray[np.int64]) -> Floats:
+        cells = np.bincount(sample * (len(labels) + 1) + codes, minlength=size * (len(labels) + 1))
+        return cells.reshape(size, -1)[:, :-1].astype(float)
+
+    return WindowCounts(
+        by_label(expected),
+        by_label(predicted),
+        by_label(np.where(expected == predicted, expected, len(labels))),
+        np.bincount(sample, table["predicted"].eq(UNCERTAIN).to_numpy(float)[known], size).astype(float),
+        _bins(table["probability"].to_numpy(float)[known], believed, sample, size),
+    )
 
 
-def _worst_first(per_sample: pd.DataFrame) -> pd.DataFrame:
-    accuracy = per_sample["accuracy"].fillna(np.inf).to_numpy(float)
-    return per_sample.iloc[np.lexsort((-per_sample["probability"].fillna(-1).to_numpy(float), accuracy))]
+def _bins(confidence: Floats, right: NDArray[np.bool_], sample: NDArray[np.intp], size: int) -> Floats:
+    """Return what calibration rests on, (samples, 3 * bins); no bins where no probabilities came."""
+    if np.isnan(confidence).any():
+        return np.zeros((size, 0))
+    edges = bin_edges(BINS)
+    by_sample = np.argsort(sample, kind="stable")
+    spans = np.split(by_sample, np.searchsorted(sample[by_sample], np.arange(1, size)))
+    return np.array([binned(confidence[of], right[of], edges).ravel() for of in spans])
 
 
-def _note(table: pd.DataFrame) -> str:
+def _per_sample(
+    table: pd.DataFrame, counts: WindowCounts, sample: NDArray[np.intp], samples: pd.Index[Any]
+) -> pd.DataFrame:
+    labels, *codes = coded(table)
+    names = np.array([*labels, UNCERTAIN, None], object)
+    expected, predicted = (names[most_frequent(sample, of, len(samples), len(labels) + 1)] for of in codes)
+    probability = table.groupby("sample", sort=False)["probability"].mean().reindex(samples).to_numpy(float)
+    return counts.per_sample(samples, expected, predicted, probability)
+
+
+def _note(trained: int, missing: int) -> str:
     notes = []
-    if learned := table.loc[table["category"].eq("training"), "sample"].nunique():
-        notes.append(f"The model was trained on {learned} of these samples: on others it does worse.")
-    if missing := int((table["expected"].isna() | table["predicted"].isna()).sum()):
+    if trained:
+        notes.append(f"The model was trained on {trained} of these samples: on others it does worse.")
+    if missing:
         notes.append(f"{missing} windows without an expected or a predicted label are in no figure.")
     return " ".join(notes)

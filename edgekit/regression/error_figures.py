@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -84,31 +84,75 @@ def errors(
     expected, predicted = (arguments.array(f"The column {name}", predictions[name]) for name in _NEEDED)
     known = np.isfinite(expected) & np.isfinite(predicted)
     if not known.any():
-        raise UsageError(
-            f"None of {len(predictions)} windows has both an expected and a predicted number. A regression is judged "
-            "by labels that are numbers, such as '17.5'; a text, or no label, is NaN in `expected`."
-        )
+        raise nothing_known(f"{len(predictions)} windows")
     error = (predicted - expected)[known]
     within = _within(predictions, predicted - expected, threshold)[known]
     code = np.unique(_samples(predictions, samples)[known], return_inverse=True)[1]
     share = _level(level)
     times, start = arguments.whole("resamples", resamples, 0, _MOST_DRAWS), arguments.whole("seed", seed, 0)
-
-    def over(statistic: Callable[[Floats], Floats], *parts: Floats) -> Figure:
-        sums = [np.bincount(code, part) for part in (np.ones(len(error)), *parts)]
-        return figure(np.column_stack(sums), statistic, level=share, resamples=times, seed=start)
-
     own = expected[known] - expected[known].mean()  # from about their middle, where no digits are lost
     judged = ~np.isnan(within)
-    found = {
-        "mae": over(lambda sums: sums[..., 1] / sums[..., 0], np.abs(error)),
-        "rmse": over(lambda sums: np.sqrt(sums[..., 1] / sums[..., 0]), error**2),
-        "bias": over(lambda sums: sums[..., 1] / sums[..., 0], error),
-        "largest": Figure(float(np.abs(error).max()), np.nan, np.nan),
-        "r2": over(_r2, error**2, own, own**2),
-        "within": over(lambda sums: sums[..., 2] / sums[..., 1], judged.astype(float), np.where(judged, within, 0)),
-    }
-    return figures_table(found)
+    largest = np.zeros(code.max() + 1)
+    np.maximum.at(largest, code, np.abs(error))
+
+    def over(part: Any) -> Floats:
+        return np.bincount(code, part).astype(float)
+
+    sums = Sums(
+        windows=over(None),
+        absolute=over(np.abs(error)),
+        squared=over(error**2),
+        error=over(error),
+        own=over(own),
+        own_squared=over(own**2),
+        judged=over(judged),
+        within=over(np.where(judged, within, 0)),
+        largest=largest,
+    )
+    return figures_table(sums.figures(share, times, start))
+
+
+def nothing_known(windows: str) -> UsageError:
+    """Say that none of these windows can be judged."""
+    return UsageError(
+        f"None of {windows} has both an expected and a predicted number. A regression is judged by labels that are "
+        "numbers, such as '17.5'; a text, or no label, is NaN in `expected`."
+    )
+
+
+class Sums(NamedTuple):
+    """Sums over the windows of each sample that have both numbers; arrays (samples,).
+
+    `windows` is how many, `absolute`, `squared` and `error` are of their errors; `own` and `own_squared` of the
+    expected numbers, counted from about their middle; `judged` is of how many it is known whether the error is allowed,
+    `within` of how many it is. `largest` is no sum but the largest absolute error.
+    """
+
+    windows: Floats
+    absolute: Floats
+    squared: Floats
+    error: Floats
+    own: Floats
+    own_squared: Floats
+    judged: Floats
+    within: Floats
+    largest: Floats
+
+    def figures(self, level: float = LEVEL, resamples: int = RESAMPLES, seed: int = 0) -> dict[str, Figure]:
+        """Return each figure of `errors` with its interval."""
+
+        def over(statistic: Callable[[Floats], Floats], *parts: Floats) -> Figure:
+            sums = np.column_stack([self.windows, *parts])
+            return figure(sums, statistic, level=level, resamples=resamples, seed=seed)
+
+        return {
+            "mae": over(lambda sums: sums[..., 1] / sums[..., 0], self.absolute),
+            "rmse": over(lambda sums: np.sqrt(sums[..., 1] / sums[..., 0]), self.squared),
+            "bias": over(lambda sums: sums[..., 1] / sums[..., 0], self.error),
+            "largest": Figure(float(self.largest.max()), np.nan, np.nan),
+            "r2": over(_r2, self.squared, self.own, self.own_squared),
+            "within": over(lambda sums: sums[..., 2] / sums[..., 1], self.judged, self.within),
+        }
 
 
 def _r2(sums: Floats) -> Floats:

@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 
 from edgekit.display import listing
-from edgekit.regression.error_figures import errors
+from edgekit.regression import store_summary
+from edgekit.regression.error_figures import errors, nothing_known
 from edgekit.regression.predictions import tolerance
-from edgekit.summaries import Results, Summary, blocks_of
+from edgekit.summaries import HasParts, Results, Summary, blocks_of, figures_table
 
 
 def summary(results: Results, block: int | str | None = None, *, threshold: float | None = None) -> Summary:
@@ -18,7 +19,8 @@ def summary(results: Results, block: int | str | None = None, *, threshold: floa
     Parameters
     ----------
     results : iterable, or mapping from sample id
-        Of what `Studio.classify` returned, or of its regression blocks; or what `Studio.test` returned.
+        Of what `Studio.classify` returned, or of its regression blocks; or what `Studio.test` returned; or an
+        `edgekit.Store`, of which no more than a part is in memory.
     block : int or str, optional
         Which block: its id, type or title. Without it the only regression block.
     threshold : float, optional
@@ -50,12 +52,25 @@ def summary(results: Results, block: int | str | None = None, *, threshold: floa
     175         25.5       22.8  2.7
     176         10.6        9.5  1.1
     """
-    found = blocks_of(results, "regression", block)
     limit = None if threshold is None else tolerance(threshold)
+    if isinstance(results, HasParts):
+        parts = results.parts_of("regression", block, "predictions", store_summary.COLUMNS)
+        if parts is not None:
+            return _of_store(store_summary.summed(parts, limit), limit)
+    found = blocks_of(results, "regression", block)
     windows = pd.concat([one.predictions(limit).assign(sample=name) for name, one in found], ignore_index=True)
     per_sample = _per_sample(windows, [name for name, _ in found])
     stated = {one.threshold for _, one in found} if limit is None else {limit}
     return Summary(per_sample, errors(windows), _note(per_sample, stated))
+
+
+def _of_store(found: store_summary.Summed, limit: float | None) -> Summary:
+    """Sum up a store, whose parts were read one by one."""
+    if not found.sums.windows.any():
+        raise nothing_known("its windows")
+    per_sample = _worst_first(found.per_sample)
+    stated: set[float | None] = found.thresholds if limit is None else {limit}
+    return Summary(per_sample, figures_table(found.sums.figures()), _note(per_sample, stated))
 
 
 def _per_sample(windows: pd.DataFrame, names: list[Any]) -> pd.DataFrame:
@@ -69,6 +84,10 @@ def _per_sample(windows: pd.DataFrame, names: list[Any]) -> pd.DataFrame:
     table.insert(0, "windows", grouped.size())
     every = pd.Index(list(dict.fromkeys(names)), name="sample")
     table = table.reindex(every).fillna({"windows": 0}).astype({"windows": int})
+    return _worst_first(table)
+
+
+def _worst_first(table: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values("mae", ascending=False, kind="stable", na_position="last")
 
 

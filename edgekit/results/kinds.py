@@ -7,6 +7,7 @@ find out what can be done with a block.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from edgekit.wire.schema import Classification
 from edgekit.wire.scores import SCORE
@@ -23,6 +24,7 @@ KINDS: Mapping[str, Sequence[str]] = {
 _FAMILIES = {"object-detection": "detection", "visual-anomaly": "visual"}  # in types to come as well
 
 
+@lru_cache(maxsize=256)
 def kind_of(block_type: str) -> str | None:
     """Return "anomaly", "detection", "visual", "regression" or "classification"; None for a type that is not known."""
     family = next((kind for part, kind in _FAMILIES.items() if part in block_type), None)

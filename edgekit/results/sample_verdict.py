@@ -11,15 +11,21 @@ from numpy.typing import NDArray
 
 from edgekit import progress
 from edgekit.classification import UNCERTAIN, gathered, label_issues
-from edgekit.classification.judged import expected_codes
+from edgekit.classification.judged import expected_codes, most_frequent
 from edgekit.classification.probabilities import Probabilities
-from edgekit.errors import EdgekitError, UsageError
+from edgekit.errors import UsageError
+from edgekit.results.block_windows import BlockWindows, Labels, together
 from edgekit.results.by_kind import most_telling
+from edgekit.summaries import reduced
+from edgekit.wire.schema import StructuredResult
 from edgekit.wire.scores import SCORE
 
 if TYPE_CHECKING:
     from edgekit.results.block import BlockResult
     from edgekit.results.result import ClassifyResult
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 class WorstScore(NamedTuple):
@@ -73,16 +79,13 @@ class SampleVerdict(NamedTuple):
     label_quality: float = np.nan
 
 
-class Judged(NamedTuple):
-    """What comes of one sample: as in `SampleVerdict`."""
+class Verdicts(NamedTuple):
+    """A value for each of many samples; as in `SampleVerdict`."""
 
-    verdict: str | None = None
-    worst: float = np.nan
-    right: int = 0
-    known: int = 0
-
-
-Blocks = Mapping[Any, "BlockResult"]
+    verdict: list[str | None]
+    worst: Floats
+    right: Ints
+    known: Ints
 
 
 def table(results: Mapping[Any, ClassifyResult], block: int | str | None = None) -> pd.DataFrame:
@@ -112,124 +115,127 @@ def table(results: Mapping[Any, ClassifyResult], block: int | str | None = None)
     31      anomaly  50.83     17     17
     """
     chosen = {s: _telling(result) if block is None else result.block(block) for s, result in results.items()}
-    groups: dict[tuple[str, int], dict[Any, BlockResult]] = {}
+    of_block: dict[int, list[tuple[Any, BlockResult]]] = {}
     for sample, one in chosen.items():
         if one is not None:
-            groups.setdefault((one.shown_kind, one.id), {})[sample] = one
+            of_block.setdefault(one.id, []).append((sample, one))
     rows: dict[Any, SampleVerdict] = dict.fromkeys(results, SampleVerdict())
-    for (kind, number), blocks in groups.items():
-        for sample, judged in _JUDGED[kind](blocks).items():
-            correct = judged.right == judged.known if judged.known else None
-            rows[sample] = SampleVerdict(number, kind, *judged, correct)
+    for number, blocks in of_block.items():
+        bar = progress.bar(blocks, desc="judge", unit="sample")
+        windows = together(number, ((results[sample], one._answer) for sample, one in bar), Labels())
+        judged = zip(blocks, *verdicts(windows), strict=True)
+        for (sample, _), verdict, worst, right, known in judged:
+            correct = bool(right == known) if known else None
+            rows[sample] = SampleVerdict(number, windows.kind, verdict, worst, right, known, correct)
     found = pd.DataFrame(rows.values(), pd.Index(list(results), name="sample"), list(SampleVerdict._fields))
     for name, values in _doubted(results, chosen).items():
         found[name] = values.reindex(found.index)
-    texts, numbers = ("kind", "verdict", "suggested"), ("worst", "label_quality")
-    kinds: dict[Any, Any] = (
-        dict.fromkeys(("block", "right", "known"), "Int64") | {"correct": "boolean"} | dict.fromkeys(texts, "str")
-    )
-    return found.astype(kinds | dict.fromkeys(numbers, float))
+    return found.astype(_TYPES)
 
 
-def _each(judge: Callable[[BlockResult], Judged]) -> Callable[[Blocks], dict[Any, Judged]]:
-    """Make of what judges one block what judges many."""
-
-    def judged(block: BlockResult) -> Judged:
-        try:
-            return judge(block)
-        except EdgekitError:  # boxes in pixels of an unknown size, say: the block's own methods tell of it
-            return Judged()
-
-    def each(blocks: Blocks) -> dict[Any, Judged]:
-        bar = progress.bar(list(blocks.items()), desc="judge", unit="sample")
-        return {sample: judged(block) for sample, block in bar}
-
-    return each
+def verdicts(block: BlockWindows) -> Verdicts:
+    """Say what a block makes of each of many samples."""
+    return _JUDGED[block.kind](block) if block.kind in _JUDGED else _nothing(block)
 
 
-@_each
-def _anomalous(block: BlockResult) -> Judged:
+def _nothing(block: BlockWindows) -> Verdicts:
+    size = len(block.raws)
+    return Verdicts([None] * size, np.full(size, np.nan), np.zeros(size, np.int64), np.zeros(size, np.int64))
+
+
+def _anomalous(block: BlockWindows) -> Verdicts:
     """Of anomaly scores, of windows or of pictures: the highest one."""
-    scores = block.scores()
-    score = scores[SCORE].dropna() if SCORE in scores else pd.Series(dtype=float)
-    if score.empty or (limit := block.threshold) is None:
-        return Judged(worst=float(score.max()) if len(score) else np.nan)
-    above = score >= limit if block.shown_kind == "visual" else score > limit
-    right = (block.anomalous().loc[score.index] == above).dropna()
-    return Judged("anomaly" if above.any() else "normal", float(score.max()), int(right.sum()), len(right))
+    if SCORE not in block.windows:
+        return _nothing(block)
+    score, limit = block.windows[SCORE].to_numpy(float), block.spread(block.thresholds())
+    above = score >= limit if block.kind == "visual" else score > limit
+    worst = reduced(np.fmax, score, block.counts, np.nan)
+    truth = block.windows["anomalous"].array
+    known = ~truth.isna() & ~np.isnan(score) & ~np.isnan(limit)
+    alarms, judged = (reduced(np.logical_or, one, block.counts, False) for one in (above, ~np.isnan(score + limit)))
+    said = ["anomaly" if alarm else "normal" if sure else None for alarm, sure in zip(alarms, judged, strict=True)]
+    return Verdicts(said, worst, *_judged(above == np.asarray(truth.fillna(False), bool), known, block.counts))
 
 
-@_each
-def _regressed(block: BlockResult) -> Judged:
-    found = block.predictions()
-    errors, within = found["error"].abs().dropna(), found["within"].dropna()
-    verdict = None if within.empty else "within" if within.all() else "off"
-    return Judged(verdict, float(errors.max()) if len(errors) else np.nan, int(within.sum()), len(within))
+def _regressed(block: BlockWindows) -> Verdicts:
+    if (found := block.predictions) is None:
+        return _nothing(block)
+    within = found["within"].array
+    right, known = _judged(np.asarray(within.fillna(False), bool), ~within.isna(), block.counts)
+    worst = reduced(np.fmax, found["error"].abs().to_numpy(float), block.counts, np.nan)
+    said = [None if not all_ else "within" if good == all_ else "off" for good, all_ in zip(right, known, strict=True)]
+    return Verdicts(said, worst, right, known)
 
 
-@_each
-def _detected(block: BlockResult) -> Judged:
-    pictures = block.raw.structured_result or []
-    f1 = [one.f1 for one in pictures if one.f1 is not None]
-    labels = [label for one in pictures for label in one.labels or []]
-    worst = min(f1 or [score for one in pictures for score in one.scores], default=np.nan)
-    return Judged(", ".join(labels) or "-", worst, sum(one == 1 for one in f1), len(f1))
+def _detected(block: BlockWindows) -> Verdicts:
+    pictures = [raw.structured_result or [] for raw in block.raws]
+    f1 = [[one.f1 for one in of if one.f1 is not None] for of in pictures]
+    scores = [[score for one in of for score in one.scores] for of in pictures]
+    worst = [min(figures or found, default=np.nan) for figures, found in zip(f1, scores, strict=True)]
+    right = np.array([sum(figure == 1 for figure in figures) for figures in f1], np.int64)
+    known = np.array(list(map(len, f1)), np.int64)
+    return Verdicts([_objects(of) for of in pictures], np.array(worst, float), right, known)
 
 
-def _labelled(blocks: Blocks) -> dict[Any, Judged]:
-    """Judge all samples in one go: that is several times as fast as sample by sample."""
-    keys = next(iter(blocks.values())).windows().attrs.get("keys", ())
-    if not keys:
-        return _of_key(blocks, None)
-    by_key = {key: _of_key(blocks, key) for key in keys}
-    return {sample: _together({key: found[sample] for key, found in by_key.items()}) for sample in blocks}
+def _objects(pictures: list[StructuredResult]) -> str | None:
+    if any(one.labels is None and one.scores for one in pictures):
+        return None
+    return ", ".join(label for one in pictures for label in one.labels or []) or "-"
 
 
-def _together(judged: Mapping[str, Judged]) -> Judged:
-    """Put the verdicts of all keys of structured labels into one: each key of a window counts."""
-    said = [f"{key}: {one.verdict}" for key, one in judged.items() if one.verdict is not None]
-    worst = [one.worst for one in judged.values() if not np.isnan(one.worst)]
-    right, known = (sum(getattr(one, name) for one in judged.values()) for name in ("right", "known"))
-    return Judged(", ".join(said) or None, min(worst, default=np.nan), right, known)
+def _labelled(block: BlockWindows) -> Verdicts:
+    if not block.keys:
+        return _of_windows(block.windows, block.counts, block.uncertain_below())
+    by_key = [(key, _of_key(block, key)) for key in block.keys]
+    said = [
+        ", ".join(f"{key}: {of.verdict[i]}" for key, of in by_key if of.verdict[i] is not None) or None
+        for i in range(len(block.raws))
+    ]
+    worst = np.fmin.reduce([of.worst for _, of in by_key])
+    right, known = (np.sum([getattr(of, name) for _, of in by_key], axis=0) for name in ("right", "known"))
+    return Verdicts(said, worst, right, known)
 
 
-def _of_key(blocks: Blocks, key: str | None) -> dict[Any, Judged]:
-    """Judge the samples by the label of each window, of structured labels by that of one key."""
-    windows = gathered.windows(blocks, key=key)
-    found = Probabilities.of(windows)
-    limits = {one: block.uncertain_below() for one, block in blocks.items()}
-    below = found.confidence < windows["sample"].map(limits).to_numpy(float, na_value=np.nan)
-    given = np.where(below, len(found.labels), found.highest)
-    expected, sample = expected_codes(windows, found.labels), windows["sample"].to_numpy()
-    own = found.values[np.arange(len(windows)), np.maximum(expected, 0)] if found.labels else np.empty(0)
-    sure = np.where(expected >= 0, own, np.where(expected == -1, found.confidence, 0.0))
+def _of_key(block: BlockWindows, key: str) -> Verdicts:
+    """Judge the samples by the label that each window has for one key of structured labels."""
+    tables = []
+    for result in block.results:
+        one = result.block(block.block)
+        tables.append(one.windows(key=key) if key in one.windows().attrs.get("keys", ()) else pd.DataFrame())
+    whole = pd.concat(tables, ignore_index=True)
+    return _of_windows(whole, np.array(list(map(len, tables)), np.int64), block.uncertain_below())
+
+
+def _of_windows(windows: pd.DataFrame, counts: Ints, limits: Floats) -> Verdicts:
+    """Judge samples by the labels of their windows: `counts` is how many each has, `limits` when they are uncertain."""
+    size, found = len(counts), Probabilities.of(windows)
+    if not found.labels:
+        nothing = np.zeros(size, np.int64)
+        return Verdicts([None] * size, np.full(size, np.nan), nothing, nothing)
+    given = np.where(found.confidence < np.repeat(limits, counts), len(found.labels), found.highest)
+    expected = expected_codes(windows, found.labels)
+    own = found.values[np.arange(len(windows)), np.maximum(expected, 0)]
+    believed = np.where(expected >= 0, own, np.where(expected == -1, found.confidence, 0.0))
     known = (expected != -1) & (found.highest >= 0)
-    parts = pd.DataFrame({"worst": sure, "right": known & (given == expected), "known": known}).groupby(sample)
-    figures = parts.agg({"worst": "min", "right": "sum", "known": "sum"}).reindex(list(blocks))
-    most, names = _most_frequent(given, sample), [*found.labels, UNCERTAIN]
-    return {
-        one: Judged(names[most[one]] if one in most else None, float(worst), int(right or 0), int(count or 0))
-        for one, worst, right, count in figures.fillna({"right": 0, "known": 0}).itertuples()
-    }
+    names = [*found.labels, UNCERTAIN]
+    most = most_frequent(np.repeat(np.arange(size), counts), given, size, len(names))
+    said = [names[code] if code >= 0 else None for code in most]
+    return Verdicts(said, reduced(np.fmin, believed, counts, np.nan), *_judged(given == expected, known, counts))
 
 
-def _most_frequent(codes: NDArray[np.intp], sample: NDArray[Any]) -> dict[Any, int]:
-    """Return the code that most windows of each sample have, of as many the first; -1 counts as missing."""
-    table = pd.DataFrame({"sample": sample, "code": codes})[codes != -1]
-    if table.empty:
-        return {}
-    counts = table.groupby(["sample", "code"], sort=False).size()
-    most: dict[Any, tuple[Any, int]] = counts.groupby("sample", sort=False).idxmax().to_dict()
-    return {one: int(code) for one, (_, code) in most.items()}
+def _judged(right: NDArray[np.bool_], known: NDArray[np.bool_], counts: Ints) -> tuple[Ints, Ints]:
+    """Count what is right of each sample among what is known, and what is known."""
+    found = (reduced(np.add, flags.astype(np.int64), counts, 0) for flags in (right & known, known))
+    return next(found), next(found)
 
 
-_KINDS: dict[Any, Any] = {
+_TYPES: dict[Any, Any] = {
     "correct": "boolean",
     **dict.fromkeys(("block", "right", "known"), "Int64"),
     **dict.fromkeys(("kind", "verdict", "suggested"), "str"),
     **dict.fromkeys(("worst", "label_quality"), float),
 }
-_JUDGED: Mapping[str, Callable[[Blocks], dict[Any, Judged]]] = {
+_JUDGED: Mapping[str, Callable[[BlockWindows], Verdicts]] = {
     "anomaly": _anomalous,
     "visual": _anomalous,
     "detection": _detected,

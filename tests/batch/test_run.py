@@ -173,6 +173,28 @@ def test_processes_do_it_as_well_and_the_key_is_in_no_repr(answers, tmp_path):
     pd.testing.assert_frame_equal(store.result(7).sample.signal(), store.result(8).sample.signal())
 
 
+def test_a_part_that_a_killed_run_was_making_is_made_by_the_next_one(answers, tmp_path):
+    with StudioServer(answers) as server:
+        ek.batch.classify(connected(server), tmp_path, [1, 2, 3])
+        (tmp_path / "parts" / "000001").rename(tmp_path / layout.SEALING)
+        (tmp_path / layout.SEALING / "windows-5.parquet").write_bytes(b"PAR1, and then it was killed")
+        store = ek.Store(tmp_path)
+        assert store.ids() == store.windows("anomaly-gmm")["sample"].unique().tolist() == [1, 2, 3]
+        ek.batch.classify(connected(server), tmp_path, range(1, 6))
+        assert server.asked == [1, 2, 3, 4, 5]
+    assert store.ids() == store.windows("anomaly-gmm")["sample"].unique().tolist() == [1, 2, 3, 4, 5]
+    assert not (tmp_path / layout.SEALING).exists()
+
+
+def test_answers_go_on_coming_while_a_part_is_made_of_earlier_ones(answers, tmp_path, monkeypatch):
+    monkeypatch.setattr("edgekit.batch.writer.SAMPLES", 10)
+    with StudioServer(answers) as server:
+        store = ek.batch.classify(connected(server), tmp_path, range(1, 46), workers=4)
+    assert store.ids() == list(range(1, 46))
+    assert len(list((tmp_path / "parts").iterdir())) == 5
+    assert store.windows("keras").groupby("sample").size().eq(17).all()
+
+
 def test_two_runs_into_one_folder_are_one_too_many(answers, tmp_path):
     with StudioServer(answers) as server:
         studio = connected(server)

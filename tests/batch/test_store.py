@@ -139,6 +139,7 @@ def test_every_kind_of_block_has_its_tables(project, tmp_path, name, table):
             expected = pd.concat([r.block(block.id).predictions() for r in results], ignore_index=True)
             again = store.predictions(block.id)
             alike(again[list(expected)], expected)
+            summed_alike(block.kind, store, results, block.id)
     assert store.samples()["verdict"].notna().any() or name == "routine"
     assert repr(store).startswith("<Store of 3 samples of project ")
 
@@ -262,6 +263,24 @@ def test_without_the_extra_a_table_says_how_to_get_it(monkeypatch, tmp_path, nam
     with pytest.raises(ek.MissingPackage, match=rf"(?s){name} needs .*edgekit\[batch\].*{packages[0]}") as told:
         getattr(pd.DataFrame({"a": [1]}), name)(tmp_path / "table.xlsx")
     assert isinstance(told.value, ImportError)  # as pandas' own
+
+
+def summed_alike(kind, store, results, block, **options):
+    """The summary out of the tables is that of the results."""
+    summary = getattr(ek, kind).summary
+    stored, expected = summary(store, block, **options), summary(results, block, **options)
+    alike(stored.per_sample, expected.per_sample)
+    pd.testing.assert_frame_equal(stored.figures, expected.figures)
+    assert stored.note == expected.note
+
+
+@pytest.mark.parametrize("threshold", [None, 0.9])
+def test_the_summary_of_a_stored_classifier_is_that_of_its_results(motion_store, results, threshold, monkeypatch):
+    expected = ek.classification.summary(results, "keras", threshold=threshold)
+    assert expected.per_sample["uncertain"].sum() > 0
+    assert "trained on" in expected.note
+    monkeypatch.setattr(ek.Store, "results", None)  # it is not read one by one
+    summed_alike("classification", motion_store, results, "keras", threshold=threshold)
 
 
 @pytest.mark.parametrize("block", ["anomaly", "anomaly-gmm"])
