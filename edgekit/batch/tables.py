@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from edgekit.batch import picture_tables
 from edgekit.batch.journal import Place, Record
 from edgekit.errors import EdgekitError
 from edgekit.results import detection, label_lists
@@ -98,6 +99,8 @@ def of_block(block: BlockWindows) -> Iterator[tuple[str, pa.Table]]:
         yield "detections", _arrow(_detections(block))
     if any(raw.anomaly_result for raw in block.raws):
         yield "cells", _arrow(_cells(block))
+    if block.kind == "visual":
+        yield from ((name, _arrow(table)) for name, table in picture_tables.of_visual(block))
 
 
 def of_samples(block: BlockWindows) -> pa.Table:
@@ -137,7 +140,7 @@ def _detections(block: BlockWindows) -> pd.DataFrame:
             size, _ = detection.input_frame(result.sample)
             table = detection.detections(raw, size)
         except EdgekitError as problem:
-            block.problems[i] = f"{block.problems[i]} {problem}".strip()
+            block.problem(i, problem)
             continue
         table.insert(0, "sample", result.sample.id)
         tables.append(table)
@@ -152,7 +155,7 @@ def _cells(block: BlockWindows) -> pd.DataFrame:
         try:
             own = grids(raw, "$")
         except EdgekitError as problem:
-            block.problems[i] = f"{block.problems[i]} {problem}".strip()
+            block.problem(i, problem)
             continue
         found += own
         samples += [result.sample.id] * len(own)

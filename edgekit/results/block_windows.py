@@ -69,6 +69,11 @@ class BlockWindows:
         """The probability below which a window of each sample is uncertain; NaN where it came without."""
         return np.array([np.nan if (own := uncertain_below(raw)) is None else own for raw in self.raws])
 
+    def problem(self, place: int, problem: EdgekitError) -> None:
+        """Note what could not be read of a sample."""
+        if str(problem) not in self.problems[place]:
+            self.problems[place] = f"{self.problems[place]} {problem}".strip()
+
     def spread(self, values: NDArray[Any]) -> NDArray[Any]:
         """Repeat a value of each sample for each of its windows."""
         return np.repeat(values, self.counts)

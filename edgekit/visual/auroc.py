@@ -55,17 +55,23 @@ def auroc(scores: Any, truth: Any) -> float:
 
 
 def auroc_of_samples(scores: Sequence[Floats], truth: Sequence[Floats], sample: NDArray[np.intp]) -> Figure:
-    """Return the same with its interval over samples; scores and truth of each picture, and which sample it is of.
-
-    The interval is made on some hundred levels of the scores, the value on all of them.
-    """
+    """Return the same with its interval over samples; scores and truth of each picture, and which sample it is of."""
     lengths = [grid.size for grid in scores]
     if not sum(lengths):
         return Figure(np.nan, np.nan, np.nan)
     values = np.concatenate([np.ravel(grid) for grid in scores])
-    share = np.concatenate([np.ravel(part) for part in truth])
+    return auroc_of(values, np.concatenate([np.ravel(part) for part in truth]), np.repeat(sample, lengths))
+
+
+def auroc_of(values: Floats, share: Floats, sample: NDArray[np.intp]) -> Figure:
+    """Return the same of scores one by one; NaN is left out.
+
+    The interval is made on some hundred levels of the scores, the value on all of them.
+    """
     keep = ~np.isnan(values) & ~np.isnan(share)
-    of = pd.factorize(np.repeat(sample, lengths)[keep])[0]
+    if not keep.any():
+        return Figure(np.nan, np.nan, np.nan)
+    of = pd.factorize(sample[keep])[0]
     rank, levels = ranked(values[keep], most_levels(len(np.unique(of))))
     counts = [sums_by_level(rank, levels, of, weight) for weight in (1 - share[keep], share[keep])]
     found = figure(np.hstack(counts), lambda sums: _area(sums[..., :levels], sums[..., levels:]))

@@ -15,8 +15,9 @@ from edgekit.colours import heat_shares
 from edgekit.display import listing
 from edgekit.errors import EdgekitError, UsageError
 from edgekit.resampling import Figure, figure
-from edgekit.summaries import Results, Summary, blocks_of, figures_table
-from edgekit.visual.auroc import auroc_of_samples
+from edgekit.summaries import HasParts, Results, Summary, blocks_of, figures_table
+from edgekit.visual import store_summary
+from edgekit.visual.auroc import auroc_of, auroc_of_samples
 from edgekit.visual.grid import PLACE, Floats
 from edgekit.visual.masks import covered, mask_cells
 from edgekit.visual.region_overlap import Regions, region_overlap_of_samples, regions_of
@@ -63,7 +64,8 @@ def summary(
     Parameters
     ----------
     results : iterable, or mapping from sample id
-        Of what `Studio.classify` returned, or of its visual-anomaly blocks; or what `Studio.test` returned.
+        Of what `Studio.classify` returned, or of its visual-anomaly blocks; or what `Studio.test` returned; or an
+        `edgekit.Store`, whose tables are read, unless there are masks.
     block : int or str, optional
         Which block: its id, type or title. Without it the only visual-anomaly block.
     threshold : float, optional
@@ -98,12 +100,31 @@ def summary(
     where it has a mask or boxes (``boundingBoxes``). The intervals are over samples, not over cells
     (`edgekit.resampling`).
     """
+    given = None if threshold is None else number("threshold", threshold)
+    if isinstance(results, HasParts) and not masks:
+        parts = results.parts_of("visual", block, "pictures", store_summary.PICTURES)
+        if parts is not None:
+            return _of_store(results, block, store_summary.read(parts), given)
     pictures = pictures_of(results, block)
-    limit = _limit(pictures) if threshold is None else number("threshold", threshold)
+    limit = _limit({one.found.threshold for one in pictures}) if given is None else given
     table = _table(pictures, limit)
+    return _summed(table, limit, _figures_of_cells(pictures, masks or {}))
+
+
+def _of_store(store: HasParts, block: int | str | None, read: store_summary.Read, given: float | None) -> Summary:
+    """Sum up a store, whose pictures were read."""
+    limit, pictures = _limit(set(read.thresholds)) if given is None else given, read.pictures
+    cells = pictures["cells"]
+    if read.thresholds != {limit}:
+        cells = store_summary.cells_above(store, block, pictures, limit)
+    table = judged(pictures.assign(cells=cells).set_index("sample"), limit)
+    return _summed(table, limit, store_summary.figures_of_cells(store, block, pictures))
+
+
+def _summed(table: pd.DataFrame, limit: float, of_cells: dict[str, Figure]) -> Summary:
     if not table["score"].notna().any():
         raise UsageError("None of these pictures has a score as a whole (result.anomaly): there is nothing to sum up.")
-    figures = _figures(table) | _figures_of_cells(pictures, masks or {})
+    figures = _figures(table) | of_cells
     note = f"A picture is flagged at or above {limit:g}, by its score as a whole."
     if table["anomalous"].isna().all():
         note += " Nothing says which pictures should be, so no rate is known."
@@ -140,8 +161,8 @@ def _found(block: Any, window: int, score: pd.Series[float]) -> VisualAnomaly:
     return found
 
 
-def _limit(pictures: list[Picture]) -> float:
-    stated = {picture.found.threshold for picture in pictures if picture.found.threshold is not None}
+def _limit(thresholds: set[float | None]) -> float:
+    stated = {one for one in thresholds if one is not None}
     if len(stated) == 1:
         return stated.pop()
     why = f"with several thresholds ({listing(sorted(stated))})" if stated else "without a threshold"
@@ -150,21 +171,24 @@ def _limit(pictures: list[Picture]) -> float:
 
 def _table(pictures: list[Picture], limit: float) -> pd.DataFrame:
     found = [picture.found for picture in pictures]
-    score = np.array([one.score for one in found], float)
-    anomalous = pd.array([picture.anomalous for picture in pictures], "boolean")
-    flagged, outcome = outcomes(score, anomalous, limit)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "expected": pd.Series([picture.expected for picture in pictures], dtype=object),
-            "anomalous": anomalous,
-            "score": score,
-            "flagged": flagged,
-            "outcome": outcome,
+            "anomalous": pd.array([picture.anomalous for picture in pictures], "boolean"),
+            "score": np.array([one.score for one in found], float),
             "largest": [one.max for one in found],
             "mean": [one.mean for one in found],
             "cells": [int((one.scores >= limit).sum()) for one in found],
         }
-    ).set_axis(pd.Index([picture.sample for picture in pictures], name="sample"))
+    )
+    return judged(table.set_axis(pd.Index([picture.sample for picture in pictures], name="sample")), limit)
+
+
+def judged(table: pd.DataFrame, limit: float) -> pd.DataFrame:
+    """Say of each picture whether it is flagged, and what came of it: the columns of `Summary.per_sample`."""
+    flagged, outcome = outcomes(table["score"].to_numpy(float), table["anomalous"].array, limit)
+    found = table.assign(flagged=flagged, outcome=outcome.to_numpy())
+    return found[["expected", "anomalous", "score", "flagged", "outcome", "largest", "mean", "cells"]]
 
 
 def outcomes(score: Floats, anomalous: Any, limit: float) -> tuple[Any, pd.Series[Any]]:
@@ -203,16 +227,15 @@ def _figures(table: pd.DataFrame) -> dict[str, Figure]:
         missed, alarms, hits, normal = np.moveaxis(sums, -1, 0)
         return np.asarray((hits / (hits + missed) + normal / (normal + alarms)) / 2)
 
-    known = table[table["outcome"] != "not known"]
-    truth = [np.array([float(one)]) for one in known["anomalous"]]
+    known = outcome != "not known"
     return {
         "false_alarm_rate": share([1], [1, 3]),
         "recall": share([2], [0, 2]),
         "balanced_accuracy": figure(counts, balanced),
         "precision": share([2], [1, 2]),
         "f1": share([2, 2], [0, 1, 2, 2]),
-        "auroc": auroc_of_samples(
-            [np.array([score]) for score in known["score"]], truth, sample[(table["outcome"] != "not known").to_numpy()]
+        "auroc": auroc_of(
+            table["score"][known].to_numpy(float), table["anomalous"][known].to_numpy(float), sample[known]
         ),
     }
 
