@@ -92,6 +92,9 @@ def _add_classify(commands: Any) -> None:
     many.add_argument("--impulse", help="which impulse, by id or name (default: the project's default one)")
     many.add_argument("--workers", type=int, default=4, help="samples asked for at a time (default: %(default)s)")
     many.add_argument("--csv", action="store_true", help="write the tables as CSV files as well, into FOLDER/csv")
+    many.add_argument(
+        "--no-pictures", action="store_true", help="do not keep the pictures of image samples, each of which is a call"
+    )
     many.set_defaults(run=_classify)
 
 
@@ -141,8 +144,9 @@ def _classify(options: argparse.Namespace) -> int:
         samples = studio.samples(options.category)
     print(f"{studio!r} into {options.to}", flush=True)
     store = batch.classify(
-        studio, options.to, samples, block=named(options.block), variant=options.variant, workers=options.workers
-    )
+        studio, options.to, samples, block=named(options.block), variant=options.variant, workers=options.workers,
+        pictures=not options.no_pictures,
+    )  # fmt: skip
     print(store)
     failed = store.failures()
     for sample, text in failed["text"].head(5).items():

@@ -6,6 +6,7 @@ its place; and one that was cut off when the process was killed is told from a w
 
 from __future__ import annotations
 
+import base64
 import gzip
 import os
 import zlib
@@ -25,7 +26,7 @@ FILE = "answers.jsonl.gz"
 _LEVEL = 1  # gzip's; a higher one takes several times as long, and saves a tenth
 _CHUNK = 1 << 16
 _GZIP = zlib.MAX_WBITS | 16
-_NULL = msgspec.Raw(b"null")
+NO_ANSWER = msgspec.Raw(b"null")
 
 
 class Record(msgspec.Struct, omit_defaults=True):
@@ -33,9 +34,10 @@ class Record(msgspec.Struct, omit_defaults=True):
 
     sample: int
     run: int
-    answer: msgspec.Raw = _NULL
+    answer: msgspec.Raw = NO_ANSWER
     error: str | None = None
     text: str | None = None
+    picture: bytes | None = None  # of an image sample, as it went into the model; base64 in JSON
 
     @sealed
     def response(self) -> ClassifyResponse:
@@ -50,10 +52,11 @@ class Place(NamedTuple):
     size: int
 
 
-def answered(sample: int, run: int, answer: bytes) -> bytes:
-    """Pack an answer: a line of JSON, compressed."""
+def answered(sample: int, run: int, answer: bytes, picture: bytes | None = None) -> bytes:
+    """Pack an answer, and the picture it is about: a line of JSON, compressed."""
     line = answer.replace(b"\n", b" ").replace(b"\r", b" ")  # outside of texts, where JSON has none
-    return gzip.compress(b'{"sample":%d,"run":%d,"answer":%b}\n' % (sample, run, line), _LEVEL, mtime=0)
+    shown = b"" if picture is None else b',"picture":"%b"' % base64.b64encode(picture)
+    return gzip.compress(b'{"sample":%d,"run":%d,"answer":%b%b}\n' % (sample, run, line, shown), _LEVEL, mtime=0)
 
 
 def failed(sample: int, run: int, problem: EdgekitError) -> bytes:

@@ -165,8 +165,8 @@ class Parts:
 
     def result(self, at: AnswerPlace) -> ClassifyResult:
         """Read one result."""
-        response = journal.record_at(at.file, at.place).response()
-        return ClassifyResult(response, self._source, variant=self._source.variant)
+        record = journal.record_at(at.file, at.place)
+        return ClassifyResult(record.response(), self._source.of(record.picture), variant=self._source.variant)
 
 
 class _State(NamedTuple):

@@ -40,6 +40,7 @@ def classify(
     variant: str | None = None,
     executor: Executor | None = None,
     workers: int = WORKERS,
+    pictures: bool = True,
 ) -> Store:
     """Classify many samples into a folder, which goes on where it was stopped.
 
@@ -61,6 +62,9 @@ def classify(
         may be on other machines. It is not shut down. Threads of this process without it.
     workers : int
         How many samples are asked for at a time; with an executor of your own, as many as it has.
+    pictures : bool
+        Keep, of samples that are pictures, the picture as it goes into the model: for explorers and plots without a
+        network. It takes a second call a sample, and no answer fails for want of it.
 
     Returns
     -------
@@ -117,7 +121,7 @@ def classify(
         store = Store(place)
         answered = set(store.ids())
         todo = [sample for sample in wanted if sample not in answered]
-        run = _Run(call, writer, about.runs[-1].number, workers)
+        run = _Run(call, writer, about.runs[-1].number, workers, arguments.flag("pictures", pictures))
         with progress.bar(desc="classify", unit="sample", total=len(wanted), initial=len(wanted) - len(todo)) as bar:
             run.go(executor, todo, bar)
     return store
@@ -141,10 +145,10 @@ def _about(studio: Studio, call: PortableCall) -> About:
 class _Run:
     """Gives out the samples, and writes down what comes back."""
 
-    def __init__(self, call: PortableCall, writer: Writer, number: int, workers: int) -> None:
+    def __init__(self, call: PortableCall, writer: Writer, number: int, workers: int, pictures: bool) -> None:
         self._call, self._writer, self._number, self._workers = call, writer, number, workers
         self._stop, self._pace = Event(), Pace()
-        self._shared = Shared(self._pace, self._stop, writer.answered)
+        self._shared = Shared(self._pace, self._stop, pictures, writer.answered)
         self._came: SimpleQueue[Future[Outcome]] = SimpleQueue()
         self._flying: set[Future[Outcome]] = set()
         self._failed = self._unreached = 0
@@ -189,7 +193,7 @@ class _Run:
         if isinstance(pool, ThreadPoolExecutor):
             future = pool.submit(local_task, self._call, sample, self._number, self._shared)
         else:
-            future = pool.submit(task, self._call, sample, self._number)
+            future = pool.submit(task, self._call, sample, self._number, self._shared.pictures)
         self._flying.add(future)
         future.add_done_callback(self._came.put)
 

@@ -9,6 +9,7 @@ import pandas as pd
 from edgekit.batch.layout import About
 from edgekit.errors import UsageError
 from edgekit.results.sample import Sample
+from edgekit.results.uploaded import decoded_image
 from edgekit.wire.schema import Impulse
 
 if TYPE_CHECKING:
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
 class Stored:
     """Answers what a store holds beside its answers; it is the `source` of each of its results."""
 
-    def __init__(self, about: About) -> None:
-        self._about = about
+    def __init__(self, about: About, picture: bytes | None = None) -> None:
+        self._about, self._picture = about, picture
+
+    def of(self, picture: bytes | None) -> Stored:
+        """Return the source of one result: with the picture that was stored with its answer."""
+        return Stored(self._about, picture)
 
     def __repr__(self) -> str:
         return f"<a store of project {self._about.project_id}>"
@@ -55,8 +60,11 @@ class Stored:
         raise _not_stored(f"sample {sample} apart from its result", f"sample({sample})")
 
     def image(self, sample: int, *, after_input_block: bool = False) -> Image:
-        """Say that pictures are not stored."""
-        raise _not_stored(f"the picture of sample {sample}", f"image({sample})")
+        """Return the picture as it went into the model, where it was stored with the answer."""
+        if after_input_block and self._picture is not None:
+            return decoded_image(self._picture, f"the stored picture of sample {sample}")
+        shown = f"the picture of sample {sample}{' as it went into the model' * after_input_block}"
+        raise _not_stored(shown, f"image({sample}{', after_input_block=True' * after_input_block})")
 
     def original(self, sample: int) -> bytes:
         """Say that the uploaded bytes are not stored."""

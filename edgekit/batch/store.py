@@ -43,7 +43,8 @@ class Store:
     -----
     Any Parquet tool reads the tables, such as DuckDB: ``select max(anomaly) from
     read_parquet('FOLDER/parts/*/windows-5.parquet', union_by_name=true)``, 5 the learn block. The answers are gzipped
-    lines of JSON, ``FOLDER/parts/*/answers.jsonl.gz``.
+    lines of JSON, ``FOLDER/parts/*/answers.jsonl.gz``, each with its `sample`, `run`, `answer` and, of an image sample,
+    `picture`: a PNG or JPEG file in base64.
 
     Examples
     --------
@@ -137,8 +138,9 @@ class Store:
         -------
         DataFrame indexed by sample `id`, ascending: `filename`, `label`, `category`, `length_ms`, `frequency_hz`,
         `readings`, `axes`, `created` as `Studio.samples` has them; `kind`, `windows`, `verdict`, `worst`, `right`,
-        `known` of the block (see `edgekit.results.sample_verdict.SampleVerdict`); `correct`, whether all of the known
-        are right, missing without any; `threshold`, the block's; `problem`, what could not be read, or which labels are
+        `known` of the block, of a classifier `suggested` and `label_quality` (see
+        `edgekit.results.sample_verdict.SampleVerdict`); `correct`, whether all of the known are right, missing without
+        any; `threshold`, the block's; `problem`, what could not be read, or which labels are
         doubtful; `run`, in which it was answered, and `thresholds`, with which of all blocks.
         """
         parts = self._parts
@@ -151,6 +153,8 @@ class Store:
         if blocks or block is not None:
             chosen = parts.block(block)["id"]
             found = parts.table("verdicts", where=chosen).set_index("sample").drop(columns="block")
+            if parts.block(chosen)["kind"] != "classification":
+                found = found.drop(columns=["suggested", "label_quality"], errors="ignore")
             found.insert(6, "correct", _all_right(found["right"], found["known"]))
             last = table[["run", "thresholds"]]
             table = table.drop(columns=list(last)).join(found).join(last)
@@ -226,7 +230,7 @@ class Store:
     @property
     def results(self) -> Mapping[int, ClassifyResult]:
         """All results by sample id; each is read when it is asked for."""
-        return _Results(self._parts)
+        return _Results(lambda: self._parts)
 
     def parts_of(
         self, kind: str, block: int | str | None, table: str, columns: Sequence[str]
@@ -301,11 +305,17 @@ def _all_right(right: pd.Series[Any], known: pd.Series[Any]) -> Any:
 
 
 class _Results(Mapping[int, ClassifyResult]):
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-        self._places = parts.places()
+    def __init__(self, read: Callable[[], Parts]) -> None:
+        self._read = read
+        self._look()
+
+    def _look(self) -> None:
+        self._parts = self._read()
+        self._places = self._parts.places()
 
     def __getitem__(self, sample: int) -> ClassifyResult:
+        if not self._places[sample].file.exists():  # a run has made a part of it since
+            self._look()
         return self._parts.result(self._places[sample])
 
     def __iter__(self) -> Iterator[int]:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from edgekit.batch import picture_tables
-from edgekit.batch.journal import Place, Record
+from edgekit.batch.journal import NO_ANSWER, Place, Record
 from edgekit.errors import EdgekitError
 from edgekit.results import detection, label_lists
 from edgekit.results.block_windows import BlockWindows, Labels, together
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Source
-from edgekit.results.sample_verdict import verdicts
+from edgekit.results.sample_verdict import doubtful_labels, verdicts
 from edgekit.results.visual import grids
 from edgekit.visual.many_cells import cells_of_grids
 from edgekit.wire.schema import Classification, ClassifyResponse
@@ -35,7 +36,8 @@ class Kept(NamedTuple):
     @classmethod
     def of(cls, record: Record, place: Place) -> Kept:
         """Take what was read from the file."""
-        return cls(record, place, None if record.error else record.response())
+        response = None if record.error else record.response()
+        return cls(msgspec.structs.replace(record, answer=NO_ANSWER, picture=None), place, response)
 
 
 def samples(kept: Sequence[Kept], settings: Sequence[str]) -> pa.Table:
@@ -106,6 +108,8 @@ def of_block(block: BlockWindows) -> Iterator[tuple[str, pa.Table]]:
 def of_samples(block: BlockWindows) -> pa.Table:
     """Return what a block makes of each sample; see `edgekit.results.sample_verdict.SampleVerdict`."""
     found, size = verdicts(block), len(block.raws)
+    judged = block.kind == "classification" and not block.keys
+    doubted = doubtful_labels(block.windows if judged else pd.DataFrame()).reindex(block.samples)
     return pa.table(
         {
             "sample": pa.array(block.samples),
@@ -117,6 +121,8 @@ def of_samples(block: BlockWindows) -> pa.Table:
             "right": pa.array(found.right),
             "known": pa.array(found.known),
             "threshold": pa.array(block.thresholds()),
+            "suggested": _texts(doubted["suggested"]),
+            "label_quality": pa.array(doubted["label_quality"].to_numpy(float)),
             "problem": pa.array(_printable([text or None for text in block.problems]), pa.string()),
         }
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import pandas as pd
@@ -29,14 +30,12 @@ class Stored(Protocol):
     def blocks(self) -> pd.DataFrame:
         """Return the learn blocks: `id`, `kind`, …"""
 
-    def windows(self, block: int | str | None = None) -> pd.DataFrame:
-        """Return one row a window."""
-
     def runs(self) -> pd.DataFrame:
         """Return when answers came: `began` (UTC), a row a run."""
 
-    def result(self, sample: int, /) -> ClassifyResult:
-        """Return what was answered for one sample."""
+    @property
+    def results(self) -> Mapping[int, ClassifyResult]:
+        """What was answered, by sample id."""
 
 
 class ProjectSource(Protocol):
@@ -62,7 +61,7 @@ class ProjectSource(Protocol):
 
 
 _READINGS = 400  # of a sample, for its strip
-_WINDOWS = 2_000_000  # of a store, whose labels are judged: that takes a second or two
+_DOUBTED = ("suggested", "label_quality")
 
 
 class StudioSource:
@@ -121,28 +120,30 @@ class StoreSource:
         """Return the store's own table, and which labels are doubtful."""
         table, blocks = self._store.samples(self._block), self._store.blocks()
         classifiers = blocks[blocks["kind"] == "classification"]
-        if classifiers.empty or "windows" not in table:
+        if classifiers.empty or "suggested" in table:
             return table
-        if (count := int(table["windows"].sum())) > _WINDOWS:
-            self.note = f"labels are not judged: there are {count:,} windows, more than {_WINDOWS:,}"
-            return table
-        return table.join(sample_verdict.doubtful_labels(self._store.windows(int(classifiers["id"].iloc[0]))))
+        judged = self._store.samples(int(classifiers["id"].iloc[0]))
+        return table.join(judged[[name for name in _DOUBTED if name in judged]])
+
+    @cached_property
+    def _results(self) -> Mapping[int, ClassifyResult]:
+        return self._store.results
 
     def sample(self, sample: int) -> Sample:
         """Return the sample as it came with its answer."""
-        return self._store.result(sample).sample
+        return self.result(sample).sample
 
     def result(self, sample: int) -> ClassifyResult:
         """Read one answer."""
-        return self._store.result(sample)
+        return self._results[sample]
 
     def results(self, samples: list[int]) -> dict[int, ClassifyResult]:
         """Read several answers."""
-        return {sample: self._store.result(sample) for sample in samples}
+        return {sample: self.result(sample) for sample in samples}
 
     def asked(self) -> Sequence[Asked]:
         """Return the project, and when the runs began that wrote the store."""
-        source = self._store.result(int(self._store.samples(self._block).index[0])).source
+        source = self._results[next(iter(self._results))].source
         return [Asked(source, datetime.fromisoformat(began)) for began in self._store.runs()["began"]]
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from edgekit.errors import EdgekitError
+from edgekit.errors import EdgekitError, UsageError
 from edgekit.explorers.images import png
 from edgekit.results.sample import Sample
 
@@ -28,9 +28,17 @@ def strip(fetch: Callable[[], Sample]) -> bytes:
     """Return the strip of a sample; that of nothing where its readings or its picture cannot be had."""
     try:
         sample = fetch()
-        return _picture(sample.image()) if sample.kind == "image" else _signal(sample.signal())
+        return _picture(_image(sample)) if sample.kind == "image" else _signal(sample.signal())
     except EdgekitError:
         return NONE
+
+
+def _image(sample: Sample) -> Image.Image:
+    """Return the picture as it is stored in the Studio; of a store that has no more, as it went into the model."""
+    try:
+        return sample.image()
+    except UsageError:
+        return sample.image(after_input_block=True)
 
 
 def _picture(image: Image.Image) -> bytes:

@@ -12,6 +12,7 @@ from typing import Any
 from edgekit.studio.calls import Calls
 from edgekit.studio.classify_calls import classified
 from edgekit.studio.impulse_calls import learn_block
+from edgekit.studio.sample_calls import input_picture
 from edgekit.wire import secret
 from edgekit.wire.recording import without_signature_keys
 from edgekit.wire.schema import ClassifyResponse
@@ -64,6 +65,12 @@ class PortableCall:
                 self._calls, self.block, sample, variant=self.variant, debug=True, deprecated=False, stop=stop
             )
         return response, without_signature_keys(self._heard.last())
+
+    @secret.sealed
+    def picture(self, sample: int) -> bytes:
+        """Fetch the picture of an image sample as it goes into the model: a PNG or JPEG file."""
+        with limits_raised():
+            return input_picture(self._calls, sample)
 
     def __reduce__(self) -> tuple[Any, ...]:
         with secret.travelling():

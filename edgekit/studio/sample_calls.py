@@ -145,6 +145,11 @@ def image(calls: Calls, sample: int | Sample, *, after_input_block: bool = False
     return decoded_image(calls.file(*path, afterInputBlock=seen or None, **calls.of_impulse), source)
 
 
+def input_picture(calls: Calls, sample: int) -> bytes:
+    """Fetch the picture of an image sample as it goes into the model; PNG or JPEG, as it came."""
+    return calls.file("raw-data", id_of(sample), "image", afterInputBlock=True, **calls.of_impulse)
+
+
 def original(calls: Calls, sample: int | Sample) -> bytes:
     """Fetch a sample's bytes as they were uploaded; see `edgekit.Studio.original`."""
     return calls.file("raw-data", id_of(sample), "raw")

@@ -14,6 +14,7 @@ import pytest
 
 import edgekit as ek
 from edgekit.cli import main
+from edgekit.explorers.project_strips import NONE, PICTURE
 from tests.batch.conftest import SAMPLES
 
 
@@ -121,7 +122,7 @@ def test_a_sample_that_fails_is_a_row_and_asked_for_again(studio, tmp_path):
 def test_every_kind_of_block_has_its_tables(project, tmp_path, name, table):
     studio = project(name)
     ids = list(studio.samples("testing").index[:3])
-    store = ek.batch.classify(studio, tmp_path, ids)
+    store = ek.batch.classify(studio, tmp_path / "store", ids)
     results = studio.classify(ids)
     found = getattr(store, table)()
     assert set(found["sample"]) == set(ids)
@@ -145,6 +146,15 @@ def test_every_kind_of_block_has_its_tables(project, tmp_path, name, table):
             summed_alike(block.kind, store, results, block.id)
     assert store.samples()["verdict"].notna().any() or name == "routine"
     assert repr(store).startswith("<Store of 3 samples of project ")
+    if name in ("objects", "surface"):
+        explorer = ek.explore(store)
+        assert explorer._strips.of(0)[:1] == PICTURE
+        picture = store.result(ids[0]).sample.image(after_input_block=True)
+        assert picture.tobytes() == studio.image(ids[0], after_input_block=True).tobytes()
+        without = ek.batch.classify(studio, tmp_path / "without", ids[:1], pictures=False)
+        assert ek.explore(without)._strips.of(0) == NONE
+        with pytest.raises(ek.UsageError, match="does not hold the picture of sample"):
+            without.result(ids[0]).sample.image(after_input_block=True)
 
 
 def test_the_shell_does_it_as_well_and_writes_csv(sandbox, tmp_path, monkeypatch, capsys):
