@@ -181,7 +181,7 @@ def test_a_part_that_a_killed_run_was_making_is_made_by_the_next_one(answers, tm
         store = ek.Store(tmp_path)
         assert store.ids() == store.windows("anomaly-gmm")["sample"].unique().tolist() == [1, 2, 3]
         ek.batch.classify(connected(server), tmp_path, range(1, 6))
-        assert server.asked == [1, 2, 3, 4, 5]
+        assert sorted(server.asked) == [1, 2, 3, 4, 5]  # each once
     assert store.ids() == store.windows("anomaly-gmm")["sample"].unique().tolist() == [1, 2, 3, 4, 5]
     assert not (tmp_path / layout.SEALING).exists()
 
