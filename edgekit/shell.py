@@ -38,6 +38,13 @@ def pip_install(requirement: str, *, again: bool = False) -> str:
     return f"pip install {'--force-reinstall --no-deps ' if again else ''}{quoted}"
 
 
+def quoted(text: str) -> str:
+    """Return a text as one word of a line to type."""
+    if current() == "cmd":
+        return f'"{text}"' if shlex.quote(text) != text else text
+    return _single(text) if current() == "powershell" and shlex.quote(text) != text else shlex.quote(text)
+
+
 @cache
 def current() -> str:
     """Return which shell this process was started from: "cmd", "powershell", "fish", "csh", or "sh" for all others."""

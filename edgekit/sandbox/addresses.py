@@ -14,6 +14,14 @@ def of(host: str) -> list[str]:
     return (_own() or [LOOPBACK]) if host in EVERY else [host]
 
 
+def is_loopback(host: str) -> bool:
+    """Say whether only this machine is served on a host: "localhost" as well as 127.0.0.1."""
+    try:
+        return all(str(where[4][0]).startswith("127.") for where in socket.getaddrinfo(host, None, socket.AF_INET))
+    except (OSError, UnicodeError):
+        return False
+
+
 def names(host: str) -> frozenset[str]:
     """Return the names, in small letters, that requests from others may come under."""
     if host == LOOPBACK:

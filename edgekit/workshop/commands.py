@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from edgekit import lab
+from edgekit import lab, shell
 from edgekit.workshop import folder, room
 from edgekit.workshop.course import PARTS
 
@@ -56,7 +56,7 @@ def _start(options: argparse.Namespace) -> int:
         print(f"{len(copies.new)} new: {copies.new[0].name} to {copies.new[-1].name}")
     if copies.kept:
         print(f"{len(copies.kept)} kept as they are (edgekit workshop reset PART gives a fresh copy of one)")
-    named = "" if options.folder == lab.FOLDER else f" {options.folder}"
+    named = "" if options.folder == lab.FOLDER else f" {shell.quoted(options.folder)}"
     print(f"Open it: edgekit lab{named}")
     return 0
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from edgekit import lab
+from edgekit import display, lab
 from edgekit.checks.notebooks import SOLUTION
 from edgekit.errors import UsageError
 from edgekit.workshop.course import PARTS, part_of
@@ -113,5 +113,10 @@ def _content(notebook: str) -> bytes:
 
 
 def _refused(folder: str | os.PathLike[str], problem: OSError) -> UsageError:
-    reason = "it is a file" if Path(folder).is_file() else problem.strerror or problem
+    named = Path(folder).resolve()
+    place = named / lab.WORKSHOP
+    in_the_way = next((one for one in (named, place, *named.parents) if one.is_file()), None)
+    reason = problem.strerror or problem
+    if in_the_way is not None:
+        reason = "it is a file" if in_the_way == named else f"{display.quoted(in_the_way.name)} is a file"
     return UsageError(f"The course cannot be written to {str(folder)!r} ({reason}). Name another folder.")

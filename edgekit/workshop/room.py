@@ -9,15 +9,19 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 from edgekit import display, extras, waiting
-from edgekit.errors import NotFoundError, UsageError
+from edgekit.errors import AuthenticationError, ConnectionFailed, NotFoundError, ResponseError, UsageError
 from edgekit.studio.studio import Studio
 from edgekit.wire.secret import Secret, sealed
+from edgekit.wire.session import Transport
 
 ADDRESS = "EDGEKIT_ROOM"
 KEY = "EDGEKIT_SEAT_KEY"
 LOOPBACK = "127.0.0.1"
+_FORBIDDEN = 403  # the status where a key is known
 
 
 @sealed
@@ -28,8 +32,8 @@ def project_of(names: Sequence[str]) -> Studio | None:
     ------
     UsageError
         The seat has no key.
-    AuthenticationError, ConnectionFailed, NotFoundError
-        The key is wrong, the server does not answer, or it has none of these projects.
+    AuthenticationError, ConnectionFailed, NotFoundError, UsageError
+        The key is wrong, the server does not answer, it has none of these projects, or the address is none.
     """
     url = os.environ.get(ADDRESS, "").strip()
     if not url:
@@ -37,12 +41,72 @@ def project_of(names: Sequence[str]) -> Studio | None:
     key = Secret.of(os.environ.get(KEY, "").strip())
     if not key:
         raise UsageError(f"{ADDRESS} names the room's server, but {KEY} is not set: the instructor has a key per seat.")
-    seen = Studio(url=url, api_key=key, allow_http=True).projects()
-    by_name = {name: number for number, name in seen.items()}
+    try:
+        session = RoomSession(Transport(url, key, allow_http=True))
+        by_name = {name: number for number, name in Studio(session=session).projects().items()}
+    except (AuthenticationError, NotFoundError, ResponseError, UsageError) as problem:
+        if isinstance(problem, AuthenticationError) and problem.status != _FORBIDDEN:
+            raise
+        raise UsageError(
+            f"{display.quoted(url)} is no address of a room's server. Set {ADDRESS} again, as the instructor gave it "
+            "to you: it begins with http:// and ends in /v1."
+        ) from None
     for name in names:
         if name in by_name:
-            return Studio(url=url, api_key=key, project_id=by_name[name], allow_http=True, name=f"{name!r} of the room")
+            return Studio(session=session, project_id=by_name[name], name=f"{name!r} of the room")
     raise NotFoundError(f"The room's server has no project {' or '.join(names)}; it has: {display.listing(by_name)}.")
+
+
+class RoomSession:
+    """A session to the room's server: what goes wrong is told with the names that a learner was given."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self.url = transport.url
+
+    def __repr__(self) -> str:
+        return f"<RoomSession {self.url}>"
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    def masked(self, content: bytes) -> bytes:
+        """Return JSON without the key."""
+        return self._transport.masked(content)
+
+    def get(self, *path: str | int, **params: Any) -> bytes:
+        """Send a GET."""
+        with _told(self.url):
+            return self._transport.get(*path, **params)
+
+    def post(
+        self, *path: str | int, body: dict[str, Any] | None = None, idempotent: bool = False, **params: Any
+    ) -> bytes:
+        """Send a POST."""
+        with _told(self.url):
+            return self._transport.post(*path, body=body, idempotent=idempotent, **params)
+
+
+@contextmanager
+def _told(url: str) -> Iterator[None]:
+    """Say what is wrong with a seat's key or the room's address, in the place of one's own key and the Studio's."""
+    server = f"The room's server, {display.quoted(url)},"
+    try:
+        yield
+    except AuthenticationError as problem:
+        text = f"{server} does not know the key of this seat. Set {KEY} again, as the instructor gave it to you."
+        if problem.status == _FORBIDDEN:
+            text = (
+                f"{server} lets a seat read and classify, and change nothing. In a sandbox of your own you may: "
+                'ek.connect(sandbox="motion").'
+            )
+        raise AuthenticationError(text, problem.status) from None
+    except ConnectionFailed:
+        raise ConnectionFailed(
+            f"{server} does not answer. Is this laptop in the network of the room? Set {ADDRESS} again, as the "
+            "instructor gave it to you."
+        ) from None
 
 
 def serve(host: str = LOOPBACK, port: int = 0, seats: int = 30) -> None:
@@ -63,11 +127,11 @@ def serve(host: str = LOOPBACK, port: int = 0, seats: int = 30) -> None:
         As `edgekit.Sandbox`; the data of a project cannot be used.
     """
     with extras.needed("sandbox", "edgekit workshop serve"):
-        from edgekit.sandbox import Sandbox
+        from edgekit.sandbox import Sandbox, addresses
     with Sandbox(port, host=host, seats=seats) as sandbox:
         for project in sandbox.keys:
             sandbox.load(project)
-        for line in told(sandbox.urls, sandbox.seat_keys, is_local=host == LOOPBACK):
+        for line in told(sandbox.urls, sandbox.seat_keys, is_local=addresses.is_loopback(host)):
             print(display.fit(line))
         print("Ctrl-C stops it.", flush=True)
         waiting.pause(math.inf)
@@ -81,7 +145,8 @@ def told(urls: Sequence[str], keys: Sequence[str], *, is_local: bool) -> Iterato
         yield f"The sandbox answers at {url}"
     if len(urls) > 1:
         yield "Take the one in the network that the laptops are in."
-    yield "On each laptop, before edgekit lab, with the key of its seat:"
+    where = "In another window" if is_local else "On each laptop"
+    yield f"{where}, before edgekit lab, with the key of the seat:"
     yield f"  Windows (cmd)      set {ADDRESS}={urls[0]}"
     yield f"                     set {KEY}=…"
     yield f"  Windows PowerShell $env:{ADDRESS} = '{urls[0]}'; $env:{KEY} = '…'"

@@ -107,6 +107,8 @@ def test_what_a_learner_changed_stays_and_what_was_lost_comes_back(tmp_path, cap
     assert f"1 new: {NAMES[1]}" in said
     assert "6 kept as they are" in said
     assert f"Open it: edgekit lab {tmp_path}" in said
+    main(["workshop", "start", str(tmp_path / "my course")])
+    assert capsys.readouterr().out.endswith(f"Open it: edgekit lab '{tmp_path}/my course'\n")
 
 
 def test_a_reset_gives_a_fresh_copy_and_keeps_the_old_one_beside_it(tmp_path, capsys):
@@ -140,6 +142,11 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path, call):
     (tmp_path / "file").touch()
     with pytest.raises(ek.UsageError, match=r"cannot be written to .*it is a file.*Name another folder"):
         call(tmp_path / "file")
+    with pytest.raises(ek.UsageError, match=r"'file' is a file"):
+        call(tmp_path / "file" / "below")
+    (tmp_path / "workshop").touch()
+    with pytest.raises(ek.UsageError, match=r"'workshop' is a file"):
+        call(tmp_path)
 
 
 def test_a_part_that_there_is_not_is_told_with_those_that_there_are(capsys):

@@ -117,10 +117,36 @@ def test_ones_own_key_is_never_sent_to_the_room(seat, monkeypatch):
     monkeypatch.setenv(room.KEY, seat.keys["meat"])
     with pytest.raises(ek.NotFoundError, match="no project motion or routine or appliances; it has: meat"):
         ek.workshop.connect(1)
-    monkeypatch.setenv(room.KEY, "ei_" + 16 * "0")
-    with pytest.raises(ek.AuthenticationError):
-        ek.workshop.connect(1)
     monkeypatch.delenv("EI_API_KEY")
+
+
+def told(call) -> str:
+    with pytest.raises(ek.EdgekitError) as problem:
+        call()
+    return str(problem.value)
+
+
+def test_what_goes_wrong_in_a_room_is_told_with_the_names_that_a_learner_was_given(seat, monkeypatch):
+    studio = ek.workshop.connect(1)
+    texts = [told(lambda: studio.set_threshold("anomaly-gmm", 3.0))]
+    assert "lets a seat read and classify" in texts[0]
+    monkeypatch.setenv(room.KEY, "ei_" + 16 * "0")
+    texts.append(told(lambda: ek.workshop.connect(1)))
+    assert "does not know the key of this seat. Set EDGEKIT_SEAT_KEY again" in texts[1]
+    monkeypatch.setenv(room.KEY, seat.seat_keys[0])
+    with socket.socket() as taken:  # where no one listens
+        taken.bind(("127.0.0.1", 0))
+        nobody = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
+        for url, said in {
+            nobody: "does not answer. Is this laptop in the network of the room? Set EDGEKIT_ROOM again",
+            seat.urls[0].removesuffix("/v1"): "no address of a room's server. Set EDGEKIT_ROOM again",
+            "10.0.0.5:8000": "no address of a room's server. Set EDGEKIT_ROOM again",
+        }.items():
+            monkeypatch.setenv(room.ADDRESS, url)
+            texts.append(told(lambda: ek.workshop.connect(1)))
+            assert said in texts[-1]
+    assert not re.search("EI_API|EI_PROJECT|dashboard", "".join(texts))
+    monkeypatch.setenv(room.ADDRESS, seat.urls[0])
 
 
 def test_thirty_at_once_are_all_answered(served):
@@ -146,7 +172,15 @@ def test_what_to_type_is_said_for_every_system_and_seat():
     assert lines[:2] == ["The sandbox answers at http://10.0.0.5:1/v1", "The sandbox answers at http://10.1.0.5:1/v1"]
     assert lines[-2:] == ["seat  1: ei_a", "seat  2: ei_b"]
     assert "export EDGEKIT_ROOM=http://10.0.0.5:1/v1 EDGEKIT_SEAT_KEY=…" in "".join(lines)
-    assert "--host 0.0.0.0" in next(room.told(["http://127.0.0.1:1/v1"], [], is_local=True))
+    assert "On each laptop, before edgekit lab" in "".join(lines)
+    local = list(room.told(["http://127.0.0.1:1/v1"], [], is_local=True))
+    assert "--host 0.0.0.0" in local[0]
+    assert not [line for line in local if "laptop" in line]
+
+
+def test_localhost_under_any_name_serves_this_machine_only():
+    assert [addresses.is_loopback(host) for host in ("127.0.0.1", "localhost", "127.0.0.2")] == [True] * 3
+    assert [addresses.is_loopback(host) for host in ("0.0.0.0", "192.0.2.7", "no such name", "\ud800")] == [False] * 4
 
 
 def test_the_command_serves_until_ctrl_c():
