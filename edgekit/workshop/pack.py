@@ -16,7 +16,7 @@ from string import Template
 from typing import NamedTuple
 
 import edgekit
-from edgekit import display, progress
+from edgekit import display, progress, waiting
 from edgekit.arguments import choice
 from edgekit.errors import EdgekitError, UsageError
 from edgekit.workshop import handouts
@@ -24,6 +24,7 @@ from edgekit.workshop import handouts
 HERE = Path(__file__).parent
 CLONE = HERE.parents[1]
 EXTRAS = ("lab", "sandbox")
+PAUSES = (5, 30)  # seconds, before what could not be fetched is tried once more
 
 
 class System(NamedTuple):
@@ -130,7 +131,7 @@ def _fetch(folder: Path, system: str, python: str, own: Path) -> int:
     wheels = [f"--platform={name}" for name in SYSTEMS[system].wheels]
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
     pip += ["--only-binary=:all:", "--implementation=cp", f"--python-version={python}", *wheels]
-    _run([*pip, "--dest", str(folder / "wheels"), "-r", str(partial)], "pip")
+    _fetched([*pip, "--dest", str(folder / "wheels"), "-r", str(partial)], "pip")
     partial.write_text("\n".join([*listed, f"edgekit=={edgekit.__version__}", ""]), "utf-8")
     partial.replace(needed)
     return len(listed) + 1
@@ -144,8 +145,18 @@ def pins(system: str, python: str) -> list[str]:
     command = [uv, "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--no-emit-package=edgekit"]
     command += [f"--extra={extra}" for extra in EXTRAS]
     command += [f"--python-platform={SYSTEMS[system].uv}", f"--python-version={python}", "--only-binary=:all:"]
-    said = _run([*command, "--constraint=requirements.lock", "pyproject.toml"], "uv")
+    said = _fetched([*command, "--constraint=requirements.lock", "pyproject.toml"], "uv")
     return [line for line in said.splitlines() if line and not line.startswith(("#", "-"))]
+
+
+def _fetched(command: list[str], needed: str) -> str:
+    """Run a command that asks the package index; try again where it fails, since hundreds of files are fetched."""
+    for pause in PAUSES:
+        try:
+            return _run(command, needed)
+        except EdgekitError:
+            waiting.pause(pause)
+    return _run(command, needed)
 
 
 def _run(command: list[str], needed: str) -> str:

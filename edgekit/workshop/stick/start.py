@@ -15,7 +15,7 @@ import venv
 from pathlib import Path
 
 STICK = Path(__file__).resolve().parent
-HOME = Path(os.environ.get("EDGEKIT_WORKSHOP_HOME") or Path.home() / "edgekit-workshop")
+HOME = Path(os.environ.get("EDGEKIT_WORKSHOP_HOME") or "~/edgekit-workshop").expanduser().absolute()
 FIRST = "--LabApp.default_url=/lab/tree/workshop/1_fetch.ipynb"
 SYSTEMS = {
     ("Windows", "AMD64"): "windows",
@@ -41,7 +41,7 @@ def main(arguments: list[str]) -> int:
     else:
         commands = [["workshop", "start", notebooks], ["lab", notebooks, "--", FIRST, *arguments]]
     for command in commands:
-        if status := subprocess.run([*edgekit, *command], cwd=HOME, check=False).returncode:  # noqa: S603
+        if status := subprocess.run([*edgekit, *command], env=environment(), cwd=HOME, check=False).returncode:  # noqa: S603
             return status
     return 0
 
@@ -49,12 +49,13 @@ def main(arguments: list[str]) -> int:
 def requirements() -> Path | None:
     """Return the list of what this Python on this system needs; say what the folder is for where it has none."""
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    system = SYSTEMS.get((platform.system(), platform.machine()), "")
+    machine = platform.machine() if sys.maxsize > 2**32 else "32 bits"
+    system = SYSTEMS.get((platform.system(), machine), "")
     found = STICK / "requirements" / f"{system}-{python}.txt"
     if found.is_file():
         return found
     have = ", ".join(sorted(path.stem.replace("-3", ", Python 3") for path in found.parent.glob("*.txt")))
-    print(f"This is Python {python} on {platform.system()} {platform.machine()}. This folder is for: {have}.")
+    print(f"This is Python {python} on {platform.system()} {machine}. This folder is for: {have}.")
     print("Install one of these from python.org, then start again.")
     return None
 
@@ -70,20 +71,26 @@ def installed(wanted: Path) -> Path | None:
     print(f"Installing into {place}: a few minutes, the first time only.", file=sys.stderr, flush=True)
     try:
         HOME.mkdir(parents=True, exist_ok=True)
-        if not python.is_file():
-            venv.create(place, with_pip=True)
+        venv.create(place, with_pip=True)  # once more where it was broken off
     except (OSError, subprocess.CalledProcessError) as problem:
         print(f"No environment can be made there ({problem}).")
         print("On Debian and Ubuntu install the package python3-venv; else make room, or set EDGEKIT_WORKSHOP_HOME.")
         return None
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-index", "--no-deps"]
     command = [*pip, "--find-links", str(STICK / "wheels"), "-r", str(wanted)]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
-    if subprocess.run(command, env=environment, check=False).returncode:  # noqa: S603
+    if subprocess.run(command, env=environment(), check=False).returncode:  # noqa: S603
         print("Not everything was installed; the lines above say why. Start again to go on.")
         return None
     done.write_text(listed, "utf-8")
     return python
+
+
+def environment() -> dict[str, str]:
+    """Return the environment without what leads pip or Python to other packages than this folder's."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTHONPATH", "PYTHONHOME"))
+    }
+    return kept | {"PIP_CONFIG_FILE": os.devnull}
 
 
 if __name__ == "__main__":
