@@ -28,7 +28,7 @@ docs: .venv/ready
 
 # Run every notebook against the sandbox and store it in its canonical form (see tests/checks/test_notebooks.py).
 notebooks: .venv/ready
-	env -u EI_API_KEY -u EDGEKIT_REPLAY $(BIN)/python -m edgekit.checks notebooks/*.ipynb
+	env -u EI_API_KEY -u EDGEKIT_REPLAY $(BIN)/python -m edgekit.checks notebooks/*.ipynb notebooks/workshop/*.ipynb
 
 # Train the sandbox's models anew, on kernels that nearly every processor has: on others they are others, if as good.
 # Then the notebooks have to be run anew as well: make notebooks.

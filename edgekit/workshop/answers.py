@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from numbers import Real
@@ -24,12 +25,20 @@ class NotAnswered(Exception):
     """The dots are still there."""
 
 
+def _not_near(mine: Any, theirs: Any) -> str:
+    return ""
+
+
 class Kind(NamedTuple):
-    """A kind of answer: what it is called, how one is read out of what was given, when two are the same."""
+    """A kind of answer: what it is called, how one is read out of what was given, when two are the same.
+
+    `near` returns the hint for an answer that is right but for how it is written, else nothing.
+    """
 
     wanted: str
     read: Callable[[Any], Any]
     same: Callable[[Any, Any], bool]
+    near: Callable[[Any, Any], str] = _not_near
 
 
 def _one(given: Any) -> Any:
@@ -116,16 +125,26 @@ def _pairs_close(mine: tuple[float, float], theirs: tuple[float, float]) -> bool
     return all(map(_close, mine, theirs))
 
 
+def _per_cent(mine: float | tuple[float, ...], theirs: float | tuple[float, ...]) -> str:
+    is_it = all(map(_close, np.ravel(mine) / 100, np.ravel(theirs)))
+    return "That is in per cent. A share lies between 0 and 1." if is_it else ""
+
+
+def _other_letters(mine: str, theirs: str) -> str:
+    letters = [re.sub(r"[\W_]", "", name).casefold() for name in (mine, theirs)]
+    return "Nearly: write the name exactly as the table does." if letters[0] == letters[1] else ""
+
+
 COUNT = Kind("a whole number", lambda given: _number(given, "a whole number"), _equal)
 NUMBER = Kind("a number", lambda given: _number(given, "a number"), _close)
-SHARE = Kind("a share between 0 and 1", lambda given: _number(given, "a share between 0 and 1"), _close)
-TEXT = Kind("a text", lambda given: _text(given, "a text, in quotation marks"), _equal)
+SHARE = Kind("a share between 0 and 1", lambda given: _number(given, "a share between 0 and 1"), _close, _per_cent)
+TEXT = Kind("a text", lambda given: _text(given, "a text, in quotation marks"), _equal, _other_letters)
 CELL = Kind("a pair (row, column)", lambda given: _pair(given, "a pair (row, column)"), _equal)
-INTERVAL = Kind("a pair (low, high)", lambda given: _pair(given, "a pair (low, high)"), _pairs_close)
+INTERVAL = Kind("a pair (low, high)", lambda given: _pair(given, "a pair (low, high)"), _pairs_close, _per_cent)
 
 
 def between(low: float, high: float) -> Kind:
-    """Return the kind of a number that is right anywhere from `low` up to, but not at, `high`."""
+    """Return the kind of a number that is right from `low`, to two decimals, up to, but not at, `high`."""
 
     def same(mine: float, theirs: float) -> bool:
         return mine == theirs or (_within(mine, low, high) and _within(theirs, low, high))
@@ -134,7 +153,7 @@ def between(low: float, high: float) -> Kind:
 
 
 def _within(value: float, low: float, high: float) -> bool:
-    return low - CLOSE <= value < high
+    return low - CLOSE <= value < max(high, low + CLOSE)
 
 
 def function_of(inputs: Sequence[Any], wanted: str) -> Kind:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from edgekit import display
 from edgekit.errors import EdgekitError, UsageError
 from edgekit.studio.studio import Studio
+from edgekit.wire.recording import Recorder
 from edgekit.workshop import (
     classify_exercises,
     fetch_exercises,
@@ -19,22 +24,22 @@ from edgekit.workshop import (
     score_exercises,
     threshold_exercises,
 )
-from edgekit.workshop.answers import SHARE, NotAnswered, NotRead
+from edgekit.workshop.answers import NotAnswered, NotRead
 from edgekit.workshop.course import Part, part_of, studio_of
 from edgekit.workshop.solution import Solution
 
 EXERCISES: Mapping[str, Callable[[Studio], Solution]] = MappingProxyType(
     {
-        "1.1": fetch_exercises.samples_in_training,
+        "1.1": fetch_exercises.readings_in_training,
         "1.2": fetch_exercises.readings,
         "1.3": fetch_exercises.time_of_the_highest_reading,
-        "2.1": classify_exercises.windows_that_are_right,
+        "2.1": classify_exercises.windows_of_the_commonest_label,
         "2.2": classify_exercises.windows_in_a_length,
-        "2.3": classify_exercises.share_that_is_right,
-        "2.4": classify_exercises.samples_with_a_wrong_window,
+        "2.3": classify_exercises.windows_that_are_right,
+        "2.4": classify_exercises.samples_that_are_mostly_right,
         "3.1": score_exercises.windows_above,
         "3.2": score_exercises.more_usual_windows,
-        "3.3": score_exercises.least_usual_window,
+        "3.3": score_exercises.most_usual_window,
         "3.4": score_exercises.feature_with_the_largest_share,
         "4.1": threshold_exercises.false_alarm_rate,
         "4.2": threshold_exercises.lowest_threshold,
@@ -50,9 +55,10 @@ EXERCISES: Mapping[str, Callable[[Studio], Solution]] = MappingProxyType(
         "6.3": finding_exercises.explorer_of_it,
     }
 )
+NO_ANSWER = (ArithmeticError, LookupError, StopIteration, TypeError, ValueError)  # of a project without what is asked
 GENERAL = (
-    "That is not it, and none of the usual mistakes either. Look at the table or picture once more, and say aloud "
-    "what each row stands for."
+    "That is not right, and it is none of the usual mistakes. Look at the table or picture once more, and say in your "
+    "own words what one row of it is."
 )
 
 
@@ -95,7 +101,7 @@ def check(exercise: str | float, answer: Any, *, studio: Studio | None = None) -
     exercise : str
         Which one, as it stands above its cell: "3.2", "5a.1".
     answer : object
-        What the learner found. Numbers that are no whole numbers count to two decimals.
+        What the learner found. Numbers that are not whole count to two decimals.
     studio : Studio, optional
         Another project than the notebook's.
 
@@ -117,7 +123,10 @@ def check(exercise: str | float, answer: Any, *, studio: Studio | None = None) -
     1.2 right.
     """
     name, part = _named(exercise)
-    solution = _solved(name, part, studio or studio_of(part))
+    studio = studio or studio_of(part)
+    solution = _solved(name, part, studio)
+    if isinstance(studio._calls.transport, Recorder):
+        _hints(solution, solution.value)  # all that a hint will ask for is to be in the recording
     try:
         given = solution.kind.read(answer)
     except NotAnswered:
@@ -140,21 +149,29 @@ def _named(exercise: object) -> tuple[str, Part]:
 
 def _solved(name: str, part: Part, studio: Studio) -> Solution:
     try:
-        return EXERCISES[name](studio)
+        solution = EXERCISES[name](studio)
+        if any(isinstance(one, float) and math.isnan(one) for one in np.ravel(solution.value).tolist()):
+            raise ValueError("nothing to count")  # such as a share of no windows
+        return solution
     except EdgekitError:
         raise
-    except (ArithmeticError, LookupError, StopIteration, TypeError, ValueError) as problem:
+    except NO_ANSWER as problem:
         raise UsageError(
             f"Exercise {name} has no answer in {studio!r} ({type(problem).__name__}). Take a project of the sandbox: "
             f'studio = ek.workshop.connect("{part.key}", sandbox="{part.projects[0]}")'
         ) from problem
 
 
-def _hint(solution: Solution, given: Any) -> str:
+def _hints(solution: Solution, given: Any) -> list[str]:
+    """Return the hint of every mistake that gives this answer: more than one where the answer alone does not tell."""
+    found = []
     for mistake in solution.mistakes:
-        value = mistake.value() if callable(mistake.value) else mistake.value
-        if solution.kind.same(given, value):
-            return mistake.hint
-    if solution.kind is SHARE and solution.kind.same(given / 100, solution.value):
-        return "That is in per cent. A share lies between 0 and 1."
-    return GENERAL
+        with suppress(EdgekitError, *NO_ANSWER):  # what the project or its recording lacks gives no hint
+            value = mistake.value() if callable(mistake.value) else mistake.value
+            if solution.kind.same(given, value):
+                found.append(mistake.hint)
+    return list(dict.fromkeys(found))
+
+
+def _hint(solution: Solution, given: Any) -> str:
+    return " Or: ".join(_hints(solution, given)) or solution.kind.near(given, solution.value) or GENERAL

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from edgekit.results.block import BlockResult
+from edgekit.results.result import ClassifyResult
 from edgekit.studio.studio import Studio
-from edgekit.workshop.answers import COUNT, SHARE, function_of
+from edgekit.workshop.answers import COUNT, function_of
 from edgekit.workshop.solution import (
     Mistake,
     Solution,
     classifiers,
-    first_sample,
     per_studio,
     testing,
     training,
@@ -21,20 +21,29 @@ LENGTHS = (1, 1.6, 4, 4.3, 4.45, 10, 11.75)  # of samples, in windows
 
 
 @per_studio
-def windows_that_are_right(studio: Studio) -> Solution:
-    """2.1: how many windows of the first testing sample got the label that they should have."""
-    correct = _correct(classifiers([studio.classify(first_sample(studio).id)])[0])
-    right = int(correct.sum())
+def varied(studio: Studio) -> ClassifyResult:
+    """Return the result of the testing sample whose windows got the most different labels."""
+    results = testing(studio)
+    labels = [block.predictions()["predicted"].nunique() for block in classifiers(results)]
+    return results[labels.index(max(labels))]
+
+
+@per_studio
+def windows_of_the_commonest_label(studio: Studio) -> Solution:
+    """2.1: how many windows of the varied sample got the label that most of them got."""
+    counts = classifiers([varied(studio)])[0].predictions()["predicted"].value_counts()
+    most, windows = int(counts.max()), int(counts.sum())
     return Solution(
-        right,
+        most,
         COUNT,
         (
-            Mistake(len(correct) - right, "Those are the windows that are wrong."),
-            Mistake(len(correct), "Those are all windows of the sample. Count the ones that are right."),
-            Mistake(right - 1, "Off by one window: is the first one, number 0, counted?"),
-            Mistake(right + 1, "Off by one window: how many windows are there in all?"),
-            Mistake(1, "You counted samples for windows: one sample gives many windows."),
-            Mistake(right / max(len(correct), 1), "That is a share of the windows. Count them."),
+            Mistake(windows - most, "Those are the windows that got another label."),
+            Mistake(windows, "Those are all windows of the sample. Count those with the most frequent label."),
+            Mistake(len(counts), "You counted labels for windows: that is how many different labels there are."),
+            Mistake(1, "You counted samples for windows: one sample has many windows."),
+            Mistake(most - 1, "Off by one window: did you count the first one, number 0?"),
+            Mistake(most + 1, "Off by one window: did you count one with another label?"),
+            Mistake(most / windows, "That is a share of the windows. Count them."),
         ),
     )
 
@@ -42,7 +51,7 @@ def windows_that_are_right(studio: Studio) -> Solution:
 @per_studio
 def windows_in_a_length(studio: Studio) -> Solution:
     """2.2: a function that says how many windows fit into a length in milliseconds."""
-    result = studio.classify(first_sample(studio).id)
+    result = varied(studio)
     size, step = round(result.window_size_ms), max(round(result.window_increase_ms), 1)
     lengths = [round(size * one) for one in LENGTHS]
 
@@ -67,71 +76,76 @@ def windows_in_a_length(studio: Studio) -> Solution:
             ),
             Mistake(
                 counted(lambda length: round((length - size) / step) + 1),
-                "Round down: a window that would not end within the sample is not there.",
+                "Round down: the last window must lie inside the sample as a whole.",
             ),
             Mistake(
                 counted(lambda length: (length - size) / step + 1),
-                "A window is there or it is not: round down.",
+                "The number of windows is a whole number: round down.",
             ),
             Mistake(
                 counted(lambda length: length // size),
-                "That is for windows laid end to end. Here each one begins one *increase* after the one before.",
+                "That is for windows that do not overlap. Here each one begins one *increase* after the one before.",
             ),
             Mistake(
                 counted(lambda length: -(-(length - size) // step) + 1),
-                "The last window must fit as a whole: round down, not up.",
+                "Round down: the last window must lie inside the sample as a whole.",
             ),
         ),
     )
 
 
 @per_studio
-def share_that_is_right(studio: Studio) -> Solution:
-    """2.3: the share of the windows in the testing part that are right."""
+def windows_that_are_right(studio: Studio) -> Solution:
+    """2.3: how many of all windows of the testing part got the label that they should have."""
     correct = [_correct(block) for block in classifiers(testing(studio))]
     together = pd.concat(correct)
-    right = float(together.mean())
+    right = int(together.sum())
     return Solution(
         right,
-        SHARE,
+        COUNT,
         (
             Mistake(
                 lambda: _right_in_training(studio),
-                "That is of training samples, which the model has seen. Take testing.",
+                "You took training for testing: the model has seen the training samples.",
             ),
-            Mistake(1 - right, "That is the share that is wrong."),
+            Mistake(int((~together).sum()), "Those are the windows that are wrong."),
+            Mistake(len(together), "Those are all windows. Count the ones that are right."),
             Mistake(
-                sum(bool(one.mean() > 0.5) for one in correct) / len(correct),
-                "You took samples for windows: that is the share of samples that are right in most of their windows.",
+                sum(_mostly(one) for one in correct),
+                "You counted samples for windows: so many samples are right in most of their windows.",
             ),
+            Mistake(right / max(len(together), 1), "That is a share of the windows. Count them."),
         ),
     )
 
 
 @per_studio
-def samples_with_a_wrong_window(studio: Studio) -> Solution:
-    """2.4: how many testing samples have a window that is wrong."""
+def samples_that_are_mostly_right(studio: Studio) -> Solution:
+    """2.4: how many testing samples are right in more than half of their windows."""
     correct = [_correct(block) for block in classifiers(testing(studio))]
-    wrong = [int((one == False).sum()) for one in correct]  # noqa: E712  # pd.NA is neither
-    with_one = sum(count > 0 for count in wrong)
+    right = sum(_mostly(one) for one in correct)
     return Solution(
-        with_one,
+        right,
         COUNT,
         (
-            Mistake(sum(wrong), "You counted windows for samples: several wrong windows of one sample count once."),
-            Mistake(len(wrong) - with_one, "Those are the samples without a wrong window."),
-            Mistake(len(wrong), "Those are all testing samples."),
+            Mistake(int(pd.concat(correct).sum()), "You counted windows for samples: each sample counts once."),
+            Mistake(len(correct) - right, "Those are the other samples: at least half of their windows are wrong."),
+            Mistake(len(correct), "Those are all testing samples."),
             Mistake(
-                sum(len(one) > 0 and count == len(one) for one, count in zip(correct, wrong, strict=True)),
-                "In these samples every window is wrong. One wrong window is enough.",
+                sum(bool(one.all()) for one in correct),
+                "In these samples every window is right. More than half of the windows is enough.",
             ),
         ),
     )
 
 
-def _right_in_training(studio: Studio) -> float:
-    correct = [_correct(block) for block in classifiers(training(studio))]
-    return float(pd.concat(correct).mean()) if correct else float("nan")
+def _mostly(correct: pd.Series[bool]) -> bool:
+    return bool(correct.mean() > 0.5)
+
+
+@per_studio
+def _right_in_training(studio: Studio) -> int:
+    return int(pd.concat([_correct(block) for block in classifiers(training(studio))]).sum())
 
 
 def _correct(block: BlockResult) -> pd.Series[bool]:

@@ -8,16 +8,18 @@ from edgekit.workshop.solution import Mistake, Solution, first_sample, highest, 
 
 
 @per_studio
-def samples_in_training(studio: Studio) -> Solution:
-    """1.1: how many samples the training part has."""
-    training, testing = (len(studio.samples(category)) for category in ("training", "testing"))
+def readings_in_training(studio: Studio) -> Solution:
+    """1.1: how many readings all samples of the training part have together."""
+    samples = studio.samples("training")
+    training, testing = (int(part["readings"].sum()) for part in (samples, studio.samples("testing")))
     return Solution(
         training,
         COUNT,
         (
-            Mistake(testing, "You counted testing for training: ask for the other category."),
+            Mistake(testing, "You took testing for training: ask for the other category."),
             Mistake(training + testing, "That is the whole project. Ask for one category."),
-            Mistake(studio.samples("training").shape[1], "Those are the columns of the table. A sample is a row."),
+            Mistake(len(samples), "You counted samples for readings: one sample has many readings."),
+            Mistake(samples["readings"].mean(), "That is the mean of a sample. Add up all samples."),
         ),
     )
 
@@ -27,12 +29,13 @@ def readings(studio: Studio) -> Solution:
     """1.2: how many readings the first testing sample has."""
     signal = first_sample(studio).signal()
     rows, columns = signal.shape
+    every = Mistake(signal.size, "You counted every number. One reading is a row with a number for each axis.")
     return Solution(
         rows,
         COUNT,
         (
             Mistake(columns, "That is the number of axes, the columns of the table. A reading is a row."),
-            Mistake(signal.size, "You counted every number. One reading is a row with a number for each axis."),
+            *((every,) if columns > 1 else ()),
             Mistake(rows - 1, "Off by one: that is the position of the last reading, and positions begin at 0."),
             Mistake(signal.index[-1], "That is the time of the last reading, in milliseconds."),
         ),
@@ -49,8 +52,8 @@ def time_of_the_highest_reading(studio: Studio) -> Solution:
         NUMBER,
         (
             Mistake(float(values.argmax()), "That is the position of the row. The time stands in the table's index."),
-            Mistake(right / 1000, "That is in seconds. The index of the table is in milliseconds: leave it so."),
+            Mistake(right / 1000, "That is in seconds. Give it in milliseconds, as the index of the table does."),
             Mistake(float(lowest(values)), "That is the time of the lowest value."),
-            Mistake(values.max(), "That is the highest value. When was it?"),
+            Mistake(values.max(), "That is the highest value. At which time does it occur?"),
         ),
     )

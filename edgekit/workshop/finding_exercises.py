@@ -31,7 +31,7 @@ def interval_of_the_false_alarms(studio: Studio) -> Solution:
             Mistake((value, value), "That is the rate itself. Its interval has two ends: `low` and `high`."),
             Mistake(
                 _ends(alone, "false_alarm_rate"),
-                "You drew windows for samples: windows of one sample resemble each other, so that looks too certain.",
+                "You drew windows for samples: windows of one sample are alike, and the interval is too narrow.",
             ),
         ),
     )
@@ -46,10 +46,15 @@ def sample_to_look_at(studio: Studio) -> Solution:
         first,
         COUNT,
         (
-            Mistake(int(table.index[-1]), "That is the last one. The worst stands first."),
-            Mistake(0, "That is its position. The id of the sample stands in the index."),
-            Mistake(int(highest(table["highest"])), "That one has the highest score. It is an anomaly, and was found."),
-            Mistake(int(table["windows"].iloc[0]), "That is how many windows it has. Its id stands in the index."),
+            Mistake(int(table.index[-1]), "That is the last sample of the table. The worst one comes first."),
+            Mistake(0, "That is the position in the table. The id of the sample stands in the index."),
+            Mistake(
+                int(highest(table["highest"])), "That sample has the highest score. It is an anomaly, and it was found."
+            ),
+            Mistake(
+                int(table["windows"].iloc[0]),
+                "That is how many windows it has. The id of the sample stands in the index.",
+            ),
         ),
     )
 
@@ -68,8 +73,13 @@ def explorer_of_it(studio: Studio) -> Solution:
         (worst, threshold.value),
         Kind("an explorer of one sample", _shown, same),
         (
-            Mistake((worst, own), "The right sample, with the threshold that the block has now: threshold=… sets it."),
-            Mistake((loudest, threshold.value), "The right threshold, but the sample with the highest score."),
+            Mistake(
+                (worst, own),
+                "The sample is right, but the threshold is the one that the block has now: set it with threshold=….",
+            ),
+            Mistake(
+                (loudest, threshold.value), "The threshold is right, but that is the sample with the highest score."
+            ),
             Mistake((loudest, own), "That is the sample with the highest score, and the block's own threshold."),
         ),
     )

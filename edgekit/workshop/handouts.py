@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from edgekit import extras, progress
 from edgekit.errors import UsageError
 from edgekit.saving import save
+from edgekit.studio.connection import connect
 from edgekit.studio.studio import Studio
 from edgekit.workshop import figures
-from edgekit.workshop.course import PARTS, connect, part_of
+from edgekit.workshop.course import PARTS, part_of
 from edgekit.workshop.place_exercises import FOMO, surfaces
 from edgekit.workshop.score_exercises import BLOCK, mixed_block
 from edgekit.workshop.solution import blocks, classifiers, first_sample, testing
@@ -81,18 +82,17 @@ def explorer(part: str) -> Explorer:
     """Return the explorer that a part's hand-out shows."""
     from edgekit.explorers import explore
 
-    studio = connect(part, sandbox=part_of(part).projects[0])
-    shown, state = SHOWN[part](studio)
-    return explore(shown, **state)
+    return explore(SHOWN[part](connect(sandbox=part_of(part).projects[-1])))
 
 
-# What each part's hand-out shows, and with which state the explorer begins: none of it is the answer to an exercise.
-SHOWN: dict[str, Callable[[Studio], tuple[Any, dict[str, Any]]]] = {
-    "1": lambda studio: (first_sample(studio), {}),
-    "2": lambda studio: (classifiers(testing(studio)), {}),
-    "3": lambda studio: (mixed_block(studio), {}),
-    "4": lambda studio: (blocks(testing(studio), BLOCK), {}),
-    "5a": lambda studio: (blocks(testing(studio), FOMO), {}),
-    "5b": lambda studio: (surfaces(studio), {}),
-    "6": lambda studio: (blocks(testing(studio), BLOCK)[0], {}),
+# What each part's hand-out shows. None of it is the answer to an exercise: it is of another project than the one that
+# the part begins with, or of the pictures that no exercise is about.
+SHOWN: dict[str, Callable[[Studio], Any]] = {
+    "1": first_sample,
+    "2": lambda studio: classifiers(testing(studio)),
+    "3": mixed_block,
+    "4": lambda studio: blocks(testing(studio), BLOCK),
+    "5a": lambda studio: blocks(testing(studio), FOMO)[1::2],
+    "5b": lambda studio: surfaces(studio)[::2],
+    "6": lambda studio: blocks(testing(studio), BLOCK)[0],
 }

@@ -50,7 +50,7 @@ def horizontal_place(studio: Studio) -> Solution:
         (
             Mistake(float(first["x"]), "Rows for columns: in this document x counts rows, from the top down."),
             Mistake(1 - float(first["y"]), "That is the distance from the right. Places are counted from the left."),
-            Mistake(float(first["label"]), "That is the label."),
+            Mistake(float(first["label"]), "That is the label of the prediction."),
         ),
     )
 
@@ -68,7 +68,7 @@ def pictures_with_a_missed_truth(studio: Studio) -> Solution:
             Mistake(len(missed) - with_one, "Those are the pictures in which no truth was missed."),
             Mistake(
                 sum(len(block.debug_info().unassigned_predictions) > 0 for block in blocks(testing(studio), FOMO)),
-                "In these pictures a prediction has no truth. The other way round is asked for.",
+                "In these pictures a prediction has no truth. Look for pictures in which a truth has no prediction.",
             ),
         ),
     )
@@ -108,6 +108,8 @@ def flagged_cells(studio: Studio) -> Solution:
         (
             Mistake(all_ - flagged, "A threshold on the wrong side: those cells are below it."),
             Mistake(all_, "Those are all cells of the grid."),
+            Mistake(flagged - 1, "Off by one cell: did you leave one out, such as the highest one?"),
+            Mistake(flagged + 1, "Off by one cell: did you count one that is below the threshold?"),
             Mistake(flagged / all_, "That is a share. Count the cells."),
             Mistake(
                 sum(bool(one.visual_anomaly().flagged()) for one in surfaces(studio)),
@@ -128,7 +130,7 @@ def missed_pictures(studio: Studio) -> Solution:
         missed,
         COUNT,
         (
-            Mistake(anomalous - missed, "Those were found."),
+            Mistake(anomalous - missed, "Those are the anomalous pictures that were found."),
             Mistake(int(outcomes.get("false alarm", 0)), "Those are false alarms: normal pictures that are flagged."),
             Mistake(anomalous, "Those are all anomalous pictures."),
             Mistake(_without_alarm(table), "That counts the normal pictures as well, which should not be flagged."),

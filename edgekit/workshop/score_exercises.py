@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
+from edgekit.anomaly import summary
 from edgekit.results.block import BlockResult
 from edgekit.studio.studio import Studio
 from edgekit.workshop.answers import COUNT, TEXT
@@ -12,28 +11,30 @@ from edgekit.workshop.solution import Mistake, Solution, blocks, highest, lowest
 BLOCK = "anomaly-gmm"
 
 
+SHARE_ABOVE = 0.2  # of the windows of the sample that the part is about: some above the threshold, most below
+
+
 @per_studio
 def mixed_block(studio: Studio) -> BlockResult:
-    """Return the block of the testing sample whose windows lie most evenly on both sides of the threshold."""
-    return min(blocks(testing(studio), BLOCK), key=lambda block: abs(_above(block).mean() - 0.5))
-
-
-def _above(block: BlockResult) -> pd.Series[bool]:
-    return block.windows()["anomaly"] > block.threshold
+    """Return the block of the testing sample of whose windows about a fifth is above the threshold."""
+    share = summary(testing(studio), BLOCK).per_sample["share"]
+    chosen = lowest((share - SHARE_ABOVE).abs())
+    return next(block for block in blocks(testing(studio), BLOCK) if block.sample.id == chosen)
 
 
 @per_studio
 def windows_above(studio: Studio) -> Solution:
-    """3.1: how many windows of the mixed sample are above the threshold."""
+    """3.1: how many windows of that sample are above the threshold."""
     block = mixed_block(studio)
-    above = int(_above(block).sum())
-    all_ = len(block.windows())
+    scores = block.windows()["anomaly"]
+    above, all_ = int((scores > block.threshold).sum()), len(scores)
     return Solution(
         above,
         COUNT,
         (
             Mistake(all_ - above, "A threshold on the wrong side: those windows are below it."),
             Mistake(len(block.segments()), "Those are events. Windows that overlap make one event: count the windows."),
+            Mistake(1, "You counted samples for windows: one sample has many windows."),
             Mistake(above / all_, "That is a share. Count the windows."),
             Mistake(above - 1, "Off by one window: count the first and the last one as well."),
             Mistake(above + 1, "Off by one window: count only those whose score is above the threshold."),
@@ -44,9 +45,8 @@ def windows_above(studio: Studio) -> Solution:
 
 @per_studio
 def more_usual_windows(studio: Studio) -> Solution:
-    """3.2: how many windows of the calmest sample are more usual than the training windows are on average."""
-    block = min(blocks(testing(studio), BLOCK), key=lambda block: block.windows()["anomaly"].max())
-    signed = block.explain()["signed_score"]
+    """3.2: how many of its windows are more usual than the training windows are on average."""
+    signed = mixed_block(studio).explain()["signed_score"]
     more = int((signed < 0).sum())
     return Solution(
         more,
@@ -55,48 +55,59 @@ def more_usual_windows(studio: Studio) -> Solution:
             Mistake(0, "You took |z|, the column `score`: it is never below zero. Which column keeps the sign?"),
             Mistake(len(signed) - more, "The wrong side of zero: those windows are *less* usual."),
             Mistake(len(signed), "Those are all windows of the sample."),
-            Mistake(more - 1, "Off by one window: is the first one, number 0, counted?"),
-            Mistake(1, "You counted samples for windows. One sample has many windows."),
+            Mistake(more - 1, "Off by one window: did you count the first one, number 0?"),
+            Mistake(more + 1, "Off by one window: count only those whose signed score is below zero."),
+            Mistake(1, "You counted samples for windows: one sample has many windows."),
         ),
     )
 
 
 @per_studio
-def least_usual_window(studio: Studio) -> Solution:
-    """3.3: the number of the least usual window of the mixed sample."""
+def most_usual_window(studio: Studio) -> Solution:
+    """3.3: the number of its most usual window."""
     block = mixed_block(studio)
     table, windows = block.explain(), block.windows()
-    least = int(highest(table["signed_score"]))
+    signed = table["signed_score"]
+    most = int(lowest(signed))
     return Solution(
-        least,
+        most,
         COUNT,
         (
-            Mistake(least + 1, "Off by one window: the first window is number 0."),
-            Mistake(least - 1, "Off by one window: take the number that stands in the table's index."),
-            Mistake(int(windows["start_ms"][least]), "That is when the window begins. Its number stands in the index."),
-            Mistake(int(lowest(table["signed_score"])), "That window has the lowest score: it is the most usual one."),
-            Mistake(float(table["signed_score"].max()), "That is the score. Which window has it?"),
+            Mistake(
+                int(lowest(table["score"])),
+                "You took |z|, the column `score`: its lowest value is the window nearest to the average.",
+            ),
+            Mistake(int(highest(signed)), "The wrong end: that is the *least* usual window."),
+            Mistake(most + 1, "Off by one window: the first window is number 0."),
+            Mistake(most - 1, "Off by one window: take the number that stands in the table's index."),
+            Mistake(int(windows["start_ms"][most]), "That is when the window begins. Its number stands in the index."),
+            Mistake(float(signed.min()), "That is the score. Give the number of the window that has it."),
         ),
     )
 
 
 @per_studio
 def feature_with_the_largest_share(studio: Studio) -> Solution:
-    """3.4: the feature that contributes most to that window's score."""
+    """3.4: the feature that contributes most to the score of its least usual window."""
     block = mixed_block(studio)
     table, features = block.explain(), block.features()
-    window = int(highest(table["signed_score"]))
+    signed = table["signed_score"]
+    least = highest(signed)
     names = [name for name in features.columns if name in table.columns]
-    shares, values = table[names], features[names]
+    shares = table[names]
     return Solution(
-        str(shares.loc[window].idxmax()),
+        str(shares.loc[least].idxmax()),
         TEXT,
         (
-            Mistake(str(shares.loc[window].idxmin()), "That feature has the smallest share."),
-            Mistake(str(shares.loc[0].idxmax()), "That is of window 0. Take the window of the exercise before."),
+            Mistake(str(shares.loc[least].idxmin()), "That feature has the smallest share."),
             Mistake(
-                str(values.loc[window].idxmax()),
-                "That feature has the largest value. A feature may be large and usual: look at its share.",
+                str(shares.loc[lowest(signed)].idxmax()),
+                "That is of the most usual window. Take the one with the highest signed score.",
             ),
+            Mistake(
+                str(features[names].loc[least].idxmax()),
+                "That feature has the largest value. A value may be large and usual: look at its share.",
+            ),
+            Mistake("distance", "That is the distance, which all features share. Take one of the columns of features."),
         ),
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from edgekit.results.result import ClassifyResult
 from edgekit.results.together import windows
 from edgekit.studio.studio import Studio
 from edgekit.workshop.answers import SHARE, between
@@ -37,9 +36,10 @@ def _anomalous(table: pd.DataFrame) -> pd.Series[float]:
     return table.loc[table["anomalous"].fillna(False).astype(bool), "anomaly"]
 
 
-def above_in_normal(results: list[ClassifyResult], limit: float) -> float:
-    """Return the share of the normal windows of these results that is above a threshold."""
-    return float((_normal(windows(results, BLOCK)) > limit).mean())
+@per_studio
+def normal_in_training(studio: Studio) -> pd.Series[float]:
+    """Return the scores of the normal windows of the training part."""
+    return _normal(windows(training(studio), BLOCK))
 
 
 @per_studio
@@ -53,20 +53,22 @@ def false_alarm_rate(studio: Studio) -> Solution:
         SHARE,
         (
             Mistake(
-                above_in_normal(training(studio), limit),
-                "That is of training windows, which the model has seen. Take testing.",
+                lambda: float((normal_in_training(studio) > limit).mean()),
+                "You took training for testing: the model has seen the training windows.",
             ),
             Mistake(1 - rate, "A threshold on the wrong side: that share lies below it."),
             Mistake(
-                float((normal > limit).sum() / len(table)), "You divided by all windows. Of the normal ones, how many?"
+                float((normal > limit).sum() / len(table)),
+                "You divided by all windows. Divide by the number of normal ones.",
             ),
             Mistake(
-                float((table["anomaly"] > limit).mean()), "That counts the anomalies too. They are no false alarms."
+                float((table["anomaly"] > limit).mean()),
+                "That counts the anomalies as well, but an anomaly above the threshold is no false alarm.",
             ),
             Mistake(float((_anomalous(table) > limit).mean()), "Those are the anomalies that were found: the recall."),
             Mistake(
                 float((normal > limit).groupby(table["sample"]).any().mean()),
-                "You took samples for windows: that is the share of samples with a false alarm.",
+                "You counted samples for windows: that is the share of the samples with a false alarm.",
             ),
         ),
     )
@@ -77,7 +79,6 @@ def lowest_threshold(studio: Studio) -> Solution:
     """4.2: the lowest threshold that at most two in a hundred normal testing windows are above."""
     table = testing_windows(studio)
     right, above_it = _lowest(_normal(table))
-    learned = windows(training(studio), BLOCK)
     return Solution(
         right,
         between(right, above_it),
@@ -88,18 +89,18 @@ def lowest_threshold(studio: Studio) -> Solution:
             ),
             Mistake(
                 float(np.quantile(_normal(table), 1 - ALLOWED)),
-                "Very near, but count: a few too many windows are above. The quantile lies between two scores.",
+                "Very near, but too many windows are above it: the quantile lies between two scores. Count them.",
             ),
             Mistake(
-                _lowest(_normal(learned))[0],
-                "You took training for testing: on windows that the model has seen, scores are lower.",
+                lambda: _lowest(normal_in_training(studio))[0],
+                "You took training for testing: the model has seen the training windows, and their scores are lower.",
             ),
             Mistake(
-                float(np.quantile(_normal(learned), 1 - ALLOWED)),
-                "You took training for testing: on windows that the model has seen, scores are lower.",
+                lambda: float(np.quantile(normal_in_training(studio), 1 - ALLOWED)),
+                "You took training for testing: the model has seen the training windows, and their scores are lower.",
             ),
             Mistake(_lowest(table["anomaly"])[0], "That is of all windows. Only the normal ones give false alarms."),
-            Mistake(threshold_of(studio), "That is the threshold that the block has now."),
+            Mistake(threshold_of(studio), "That is the threshold that the block has now. You look for another one."),
         ),
     )
 
@@ -124,13 +125,14 @@ def recall(studio: Studio) -> Solution:
             Mistake(1 - float(found.mean()), "A threshold on the wrong side: that share was missed."),
             Mistake(
                 float(found.sum() / alarms.sum()),
-                "That is the precision: of the windows above, the share that is anomalous.",
+                "That is the precision. You divided by the windows above the threshold: divide by the anomalous ones.",
             ),
-            Mistake(float(alarms.mean()), "That is of all windows. Of the anomalous ones, how many are above?"),
+            Mistake(float(alarms.mean()), "That is of all windows. Take the anomalous ones only."),
             Mistake(float((_normal(table) > limit).mean()), "That is the false-alarm rate."),
             Mistake(
                 float((_anomalous(table) > threshold_of(studio)).mean()),
-                "That is with the block's own threshold. Take the one that you found.",
+                "That is with the block's own threshold. Take the threshold that you found.",
             ),
+            Mistake(1.0, "Those are all anomalous windows: compare their scores with the threshold that you found."),
         ),
     )
