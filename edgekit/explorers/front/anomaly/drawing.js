@@ -1,5 +1,6 @@
 // Drawing of the anomaly explorer: signal, scores and histogram below; threshold and chosen window, which move, above.
 import { canvasIn } from "../shared/canvas.js";
+import { hide } from "../shared/elements.js";
 import { envelope } from "../shared/envelope.js";
 import { drawHistogram, drawHistogramMarked, drawHistogramThreshold } from "../shared/histogram.js";
 import { clamp } from "../shared/numbers.js";
@@ -40,13 +41,13 @@ export function anomalyDrawing({ model, meta, data, windows, counts, endOf, axis
     const tracks = /** @type {const} */ ([[signal, signal.height - 2], [scores, scores.height - AXIS]]);
     const y = scoreHeights(scale, scores.height);
     const onPicture = (/** @type {number} */ value) => clamp(y(value), TOP, scores.height - AXIS);
-    places.knob.hidden = threshold === null;
+    hide(places.knob, threshold === null);
     if (threshold !== null) {
       for (const [surface, bottom] of tracks) drawCovered(surface, colours, covered, threshold, bottom);
       drawAlarms(scores, colours, data, now, scale, threshold, peaks);
       drawHistogramThreshold(histogram, colours, scale, threshold);
       drawThreshold(scores, colours, onPicture(threshold));
-      places.knob.style.top = `${places.scores.offsetTop + onPicture(threshold)}px`;
+      places.knob.style.transform = `translateY(${places.scores.offsetTop + onPicture(threshold)}px)`;
     }
     const others = marked().filter(({ value }) => value !== threshold);
     drawMarkedThresholds(scores, colours, scale, others);

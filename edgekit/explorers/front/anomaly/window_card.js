@@ -1,5 +1,5 @@
 // One window in words and bars: when, expected what, its score, its label probabilities, what made the score.
-import { fillBars, h } from "../shared/elements.js";
+import { fillBars, h, write } from "../shared/elements.js";
 import { figure, percent, seconds } from "../shared/numbers.js";
 
 const MOST_BARS = 6; // of one kind: more would not fit on one screen
@@ -18,15 +18,15 @@ export function windowCard(model, meta, data) {
   function show(/** @type {number} */ i, /** @type {number | null} */ threshold) {
     const sample = meta.samples[data.sample[i]], from = data.start[i] - sample.start;
     const expected = meta.expected[data.expected[i]], above = threshold !== null && data.score[i] > threshold;
-    name.textContent = `Window ${i}`;
+    write(name, `Window ${i}`);
     const lasts = data.size[data.sample[i]]; // 0 of a picture or a single reading, which have no time
     const when = lasts > 0 ? [`${seconds(from)} to ${seconds(from + lasts)}`] : [];
-    where.textContent = where.title = [sample.name, ...when, ...(expected ? [`expected: ${expected}`] : [])].join(" · ");
-    score.textContent = `${figure(data.score[i], 2)} ${above ? "◆ above" : "not above"}`;
+    write(where, (where.title = [sample.name, ...when, ...(expected ? [`expected: ${expected}`] : [])].join(" · ")));
+    write(score, `${figure(data.score[i], 2)} ${above ? "◆ above" : "not above"}`);
     box.classList.toggle("ek-above", above);
     const signed = data.signed ? data.signed[i] : NaN;
-    sense.textContent = Number.isNaN(signed) ? meta.sense
-      : `${figure(Math.abs(signed), 2)} standard deviations ${signed < 0 ? "more" : "less"} likely than usual`;
+    write(sense, Number.isNaN(signed) ? meta.sense
+      : `${figure(Math.abs(signed), 2)} standard deviations ${signed < 0 ? "more" : "less"} likely than usual`);
     probabilities?.show(i);
     shares?.show(i);
     return `window ${i}, score ${figure(data.score[i], 2)}, ${above ? "above" : "not above"} the threshold`;
@@ -71,7 +71,7 @@ function shareBars(model, { features, part }, data) {
     const rows = rowOf(data.shares, features, i), total = rows.reduce((sum, [, share]) => sum + share, 0);
     rows.sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
     const named = model.get("_meta").part_names[data.part[i]]; // they may come after the first picture
-    why.textContent = `Why: distance to ${part} ${data.part[i]}${named ? `, ${named}` : ""}`;
+    write(why, `Why: distance to ${part} ${data.part[i]}${named ? `, ${named}` : ""}`);
     fillBars(bars, rows.slice(0, MOST_BARS).map(([feature, share]) => [feature, share / total, percent(share / total)]));
   };
   return { element: h("div", {}, why, bars), show };

@@ -17,11 +17,11 @@ export const predictedAt = ({ highest, confidence }, labels, threshold, i) =>
  * @param {number} threshold
  */
 export function confusionAt(windows, labels, threshold) {
-  const { expected, highest } = windows, across = labels + 1, cells = new Float64Array(labels * across);
+  const { expected, highest, confidence } = windows, across = labels + 1, cells = new Float64Array(labels * across);
   let judged = 0, right = 0, uncertain = 0;
   for (let i = 0; i < expected.length; i++) {
     if (expected[i] < 0 || highest[i] < 0) continue;
-    const predicted = predictedAt(windows, labels, threshold, i);
+    const predicted = confidence[i] < threshold ? labels : highest[i]; // as predictedAt, without a call for each window
     cells[expected[i] * across + predicted]++;
     judged++;
     if (predicted === labels) uncertain++;

@@ -1,6 +1,6 @@
 // What is said beside the pictures: of the chosen window, and of what the threshold does.
 import { besideOther } from "../shared/beside_other.js";
-import { fillBars, h } from "../shared/elements.js";
+import { fillBars, h, write } from "../shared/elements.js";
 import { percent, seconds } from "../shared/numbers.js";
 import { curveRows } from "./reliability.js";
 /** @import { ClassificationState } from "./state.js" */
@@ -18,11 +18,11 @@ export function windowCard({ meta, data, windows, model, predicted, verdict, nam
     if (!windows) return "no window";
     const i = model.get("window"), place = data.sample[i], sample = meta.samples[place], from = data.start[i] - sample.start;
     const said = verdict(i), label = predicted(i);
-    title.textContent = `Window ${i}`;
+    write(title, `Window ${i}`);
     const time = meta.pictures ? "" : ` · ${seconds(from)} to ${seconds(from + data.size[place])}`;
-    where.textContent = where.title = `sample ${meta.ids[place]} · ${sample.name}${time}`;
-    given.textContent = `${name(label)} ${percent(data.confidence[i])}`;
-    expected.textContent = `${SAID[said]}${said ? " · " : ""}expected: ${data.expected[i] < 0 ? "not known" : name(data.expected[i])}`;
+    write(where, (where.title = `sample ${meta.ids[place]} · ${sample.name}${time}`));
+    write(given, `${name(label)} ${percent(data.confidence[i])}`);
+    write(expected, `${SAID[said]}${said ? " · " : ""}expected: ${data.expected[i] < 0 ? "not known" : name(data.expected[i])}`);
     box.classList.toggle("ek-above", said === "wrong");
     /** @type {[string, number][]} */
     const rows = meta.known.map((known, k) => [known, data.probabilities[i * meta.known.length + k]]);
@@ -41,7 +41,7 @@ export function thresholdTable({ counts, countsAt, other, shown, windows, meta }
     [`${uncertain} of ${judged}`, percent(coverage), percent(accuracy), percent(right / judged)];
   function show() {
     const left = shown().length, compared = other();
-    said.textContent = `${left} of ${windows} window${windows === 1 ? "" : "s"} on show`;
+    write(said, `${left} of ${windows} window${windows === 1 ? "" : "s"} on show`);
     showRows(texts(counts()), compared && { ...compared, texts: texts(countsAt(compared.value)) });
   }
   return { element: h("div", {}, h("h3", {}, "At this threshold"), said, meta.judged ? table : null), show };

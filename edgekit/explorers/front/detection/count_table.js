@@ -1,5 +1,5 @@
 // The table of counts and rates: of this picture and of all, by every counting; all pictures are counted bit by bit.
-import { h } from "../shared/elements.js";
+import { fillRows, h, hide, write } from "../shared/elements.js";
 import { oncePerFrame } from "../shared/frames.js";
 import { ratesOf, total } from "./counts.js";
 import { gainsOf, kindsIn } from "./gains.js";
@@ -33,17 +33,17 @@ export function countTable(counting, meaning = "Studio: several predictions may 
   const show = (/** @type {Counts[]} */ counts, /** @type {number} */ scope) => {
     const { group, heads, cells } = scopes[scope], agree = counts.every(({ tp, fp, fn }) => tp === counts[0].tp && fp === counts[0].fp && fn === counts[0].fn);
     agreed[scope] = agree;
-    about.hidden = agreed.every(Boolean);
+    hide(about, agreed.every(Boolean));
     group.colSpan = agree ? 1 : counting.length;
     heads.forEach((head, i) => {
-      head.textContent = agree ? "both" : counting[i];
-      head.hidden = agree && i > 0;
+      write(head, agree ? "both" : counting[i]);
+      hide(head, agree && i > 0);
     });
     counts.forEach((one, column) => {
       const all = { ...one, ...ratesOf(one) };
       ROWS.forEach(([name], i) => {
-        cells[i][column].textContent = i < 3 ? String(all[name]) : all[name].toFixed(3);
-        cells[i][column].hidden = agree && column > 0;
+        write(cells[i][column], i < 3 ? String(all[name]) : all[name].toFixed(3));
+        hide(cells[i][column], agree && column > 0);
       });
     });
   };
@@ -52,9 +52,8 @@ export function countTable(counting, meaning = "Studio: several predictions may 
     showPicture: (/** @type {Counts[]} */ counts) => show(counts, 0),
     showAll: (/** @type {Counts[]} */ counts) => show(counts, 1),
     showGains(/** @type {ReturnType<typeof gainsOf>} */ found) {
-      gains.hidden = !found.length;
-      rows.replaceChildren(...found.map(({ kind, count, gain }) =>
-        h("tr", {}, h("th", { scope: "row" }, `${kind} (${count})`), h("td", {}, `+${gain.toFixed(3)}`))));
+      hide(gains, !found.length);
+      fillRows(rows, found.map(({ kind, count, gain }) => [`${kind} (${count})`, `+${gain.toFixed(3)}`]));
     },
   };
 }

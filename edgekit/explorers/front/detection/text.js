@@ -1,6 +1,6 @@
 // Text beside the picture: which one it is, how many objects of each kind, the chosen object and its distances.
 import { contextOf } from "../shared/canvas.js";
-import { h } from "../shared/elements.js";
+import { fillRows, h, write } from "../shared/elements.js";
 import { drawMarker } from "./marker.js";
 /** @import { DetectionState } from "./state.js" */
 
@@ -28,11 +28,11 @@ export function pictureCard({ model, meta, models, boxes, predictions, matched, 
   function show() {
     const i = model.get("picture"), { name: title, server } = meta.pictures[i], places = Array.from({ length: models }, (_, one) => placeOf(one));
     const all = places.map((place) => matched(place));
-    name.textContent = title;
+    write(name, title);
     const shown = places.map((place, one) => `${all[one].shown.length} of ${predictions[place].length} predictions`);
-    about.textContent = models > 1
+    write(about, models > 1
       ? `${all[0].truths.length} truths; ${shown.map((text, one) => `${meta.models[one]}: ${text}`).join(", ")}`
-      : `${all[0].truths.length} truths, ${shown[0]}${server === null ? "" : ` · the server says ${meta.figure} ${server.toFixed(3)}`}`;
+      : `${all[0].truths.length} truths, ${shown[0]}${server === null ? "" : ` · the server says ${meta.figure} ${server.toFixed(3)}`}`);
     /** @type {Map<string, number[]>} of each model */
     const numbers = new Map();
     all.forEach(({ found }, one) => {
@@ -45,7 +45,7 @@ export function pictureCard({ model, meta, models, boxes, predictions, matched, 
     const there = Object.keys(meta.looks.kinds).filter((kind) => numbers.has(kind)).map((kind) => {
       const known = items.get(kind) ?? item(kind);
       items.set(kind, known);
-      known.count.textContent = `${numbers.get(kind)?.join(" / ")} ${kind}`;
+      write(known.count, `${numbers.get(kind)?.join(" / ")} ${kind}`);
       return known.element;
     });
     if (there.length !== kinds.childElementCount || there.some((element, at) => element !== kinds.children[at])) kinds.replaceChildren(...there);
@@ -66,19 +66,17 @@ export function objectCard({ model, boxes, distance, matched }) {
     const { truths, shown, found } = matched(), [side, index] = model.get("chosen");
     const own = side === "truth" ? truths : shown, others = side === "truth" ? shown : truths;
     const place = own.findIndex((object) => object.index === index);
-    title.textContent = place < 0 ? "No object chosen" : `${side} ${index}: ${own[place].name}`;
+    write(title, place < 0 ? "No object chosen" : `${side} ${index}: ${own[place].name}`);
     if (place < 0) {
-      text.textContent = "Click one, or press n.";
-      return distances.replaceChildren();
+      write(text, "Click one, or press n.");
+      return fillRows(distances, []);
     }
     const { kind } = found[side === "truth" ? "truths" : "predictions"][place], { score } = own[place];
     const measure = boxes ? "; IoU with" : "; distance to";
-    text.textContent = `${kind}${Number.isNaN(score) ? "" : `, score ${score.toFixed(3)}`}${others.length ? measure : ""}`;
+    write(text, `${kind}${Number.isNaN(score) ? "" : `, score ${score.toFixed(3)}`}${others.length ? measure : ""}`);
     const apart = others.map((other) => ({ other, d: distance(own[place], other) })).sort((a, b) => a.d - b.d).slice(0, 5);
-    distances.replaceChildren(...apart.map(({ other, d }) => {
-      const name = `${side === "truth" ? "prediction" : "truth"} ${other.index}: ${other.name}`;
-      return h("tr", {}, h("th", { scope: "row", title: name }, name), h("td", {}, (boxes ? 1 - d : d).toFixed(3)));
-    }));
+    const otherSide = side === "truth" ? "prediction" : "truth";
+    fillRows(distances, apart.map(({ other, d }) => [`${otherSide} ${other.index}: ${other.name}`, (boxes ? 1 - d : d).toFixed(3)]));
   }
   return { element, show };
 }

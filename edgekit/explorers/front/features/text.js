@@ -1,5 +1,5 @@
 // Text beside the points: the chosen window, and what is selected.
-import { fillBars, h } from "../shared/elements.js";
+import { fillBars, h, write } from "../shared/elements.js";
 import { figure, seconds } from "../shared/numbers.js";
 import { meanings } from "./colouring.js";
 /** @import { FeaturesState } from "./state.js" */
@@ -16,10 +16,10 @@ export function windowCard({ model, meta, data, selection }) {
   function show() {
     const i = model.get("window"), score = data.shade_score?.[i] ?? NaN, guess = data.predicted[i];
     const answer = ["", "wrong", "right"][data.correct[i] + 1];
-    name.textContent = `Window ${i}${selection()[i] ? ", selected" : ""}`;
-    where.textContent = `sample ${data.sample[i]}${data.end[i] > data.start[i] ? ` · ${seconds(data.start[i])} to ${seconds(data.end[i])}` : ""}`;
-    label.textContent = label.title = data.label[i] < 0 ? "no label" : `label ${meta.labels[data.label[i]]}`;
-    said.textContent = [guess < 0 ? "" : `predicted ${meta.predicted[guess]}`, answer, Number.isNaN(score) ? "" : `score ${figure(score)}`].filter(Boolean).join(", ");
+    write(name, `Window ${i}${selection()[i] ? ", selected" : ""}`);
+    write(where, `sample ${data.sample[i]}${data.end[i] > data.start[i] ? ` · ${seconds(data.start[i])} to ${seconds(data.end[i])}` : ""}`);
+    write(label, (label.title = data.label[i] < 0 ? "no label" : `label ${meta.labels[data.label[i]]}`));
+    write(said, [guess < 0 ? "" : `predicted ${meta.predicted[guess]}`, answer, Number.isNaN(score) ? "" : `score ${figure(score)}`].filter(Boolean).join(", "));
     return [name, where, label, said].map((part) => part.textContent).filter(Boolean).join(", ");
   }
   return { element, show };
@@ -41,11 +41,11 @@ export function selectionCard({ meta, data, windows, selection, selectedCount })
       of[data.group[i]]++;
       samples.add(data.sample[i]);
     }
-    said.textContent = count ? `${count} of ${windows} windows selected, of ${samples.size} sample${samples.size === 1 ? "" : "s"}` : `none of ${windows} windows selected`;
+    write(said, count ? `${count} of ${windows} windows selected, of ${samples.size} sample${samples.size === 1 ? "" : "s"}` : `none of ${windows} windows selected`);
     const rows = [...of.keys()].filter((i) => of[i]).sort((a, b) => of[b] - of[a]).slice(0, BARS);
     fillBars(bars, rows.map((i) => [meta.groups[i], of[i] / all[i], `${of[i]} of ${all[i]}`]));
     const some = [...samples].slice(0, SHOWN);
-    ids.textContent = some.length ? `samples ${some.join(", ")}${samples.size > some.length ? ", …" : ""}` : "";
+    write(ids, some.length ? `samples ${some.join(", ")}${samples.size > some.length ? ", …" : ""}` : "");
   }
   return { element: h("div", {}, h("h3", {}, "Selected"), said, bars, ids), show };
 }

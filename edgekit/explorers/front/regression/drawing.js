@@ -33,7 +33,7 @@ export function regressionDrawing(state, root, places, again) {
     above() {
       for (const panel of panels) panel.above(colours);
       const scale = ofErrors.scale();
-      places.knob.style.top = `${places.errors.offsetTop + clamp(scale.y(model.get("threshold")), TOP, scale.floor)}px`;
+      places.knob.style.transform = `translateY(${places.errors.offsetTop + clamp(scale.y(model.get("threshold")), TOP, scale.floor)}px)`;
       signal.above(colours);
       drawPicture();
     },

@@ -1,6 +1,6 @@
 // Text beside the panels: the chosen window, what the threshold allows, and the figures of all windows.
 import { besideOther } from "../shared/beside_other.js";
-import { h } from "../shared/elements.js";
+import { h, write } from "../shared/elements.js";
 import { figure, percent, seconds } from "../shared/numbers.js";
 /** @import { RegressionState } from "./state.js" */
 
@@ -14,13 +14,13 @@ export function windowCard({ model, meta, data, rank, errorOf }) {
   function show() {
     const i = model.get("window"), sample = meta.samples[data.sample[i]], size = errorOf(i), known = !Number.isNaN(size);
     const beyond = known && Math.abs(size) > model.get("threshold"), from = data.start[i] - sample.start, to = data.stop[i] - sample.start;
-    name.textContent = `Window ${i}`;
-    where.textContent = where.title = `${sample.name} · ${seconds(from)} to ${seconds(to)}`;
+    write(name, `Window ${i}`);
+    write(where, (where.title = `${sample.name} · ${seconds(from)} to ${seconds(to)}`));
     const said = known ? `${size > 0 ? "+" : ""}${figure(size, 2)}` : "–";
-    error.textContent = known ? `${said} ${beyond ? "◆ beyond" : "within"}` : "no error";
+    write(error, known ? `${said} ${beyond ? "◆ beyond" : "within"}` : "no error");
     element.classList.toggle("ek-above", beyond);
-    numbers.textContent = `predicted ${figure(data.predicted[i])}, expected ${figure(data.expected[i])}`;
-    place.textContent = known ? `error ${rank[i] + 1} of ${data.worst.length}, largest first` : "no expected or no predicted number";
+    write(numbers, `predicted ${figure(data.predicted[i])}, expected ${figure(data.expected[i])}`);
+    write(place, known ? `error ${rank[i] + 1} of ${data.worst.length}, largest first` : "no expected or no predicted number");
     return `window ${i}, ${numbers.textContent}, ${known ? `error ${said}, ${beyond ? "beyond" : "within"} the threshold` : "no error"}`;
   }
   return { element, show };
@@ -37,7 +37,7 @@ export function allowedTable({ data, within, model, other }) {
   function show() {
     const inside = within(), compared = other();
     showRows(texts(inside), compared && { ...compared, texts: texts(within(compared.value)) });
-    said.textContent = `Error up to ${Number(model.get("threshold").toPrecision(6))}: ${inside} of ${all} window${all === 1 ? "" : "s"} within`;
+    write(said, `Error up to ${Number(model.get("threshold").toPrecision(6))}: ${inside} of ${all} window${all === 1 ? "" : "s"} within`);
   }
   return { element: h("div", {}, h("h3", {}, "At this threshold"), said, table), show };
 }

@@ -20,6 +20,24 @@ export function h(tag, attributes = {}, ...children) {
 }
 
 /**
+ * Let an element say a text. One that it says already is left alone: each text that is written lays the page out anew.
+ * @param {Element} element
+ * @param {string} text
+ */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/**
+ * Hide an element or show it again; left alone where it is as wished, as texts are.
+ * @param {HTMLElement} element
+ * @param {boolean} hidden
+ */
+export function hide(element, hidden) {
+  if (element.hidden !== hidden) element.hidden = hidden;
+}
+
+/**
  * The frame of an explorer: title and fields, what is drawn, figures beside it, help below.
  * @param {string} title
  * @param {{head: (Node | string | null)[], main: (Node | null)[], side: Node[], foot: Node, width?: string}} parts `width`: of the side
@@ -106,7 +124,7 @@ export function numberField(name, attributes, accept) {
   });
   const show = (/** @type {number | null} */ value, digits = 0) => {
     last = value === null ? "" : String(Number(value.toFixed(digits)));
-    if (!typing) input.value = last;
+    if (!typing && input.value !== last) input.value = last;
   };
   return { label: h("label", {}, name, input), show };
 }
@@ -133,8 +151,8 @@ export function rangeField(name, min, max, step, accept) {
   const input = h("input", { type: "range", min, max, step }), value = h("output");
   input.addEventListener("input", () => accept(Number(input.value)));
   const show = (/** @type {number} */ now) => {
-    input.value = String(now);
-    value.textContent = now.toFixed(step < 0.01 ? 3 : 2);
+    if (input.value !== String(now)) input.value = String(now);
+    write(value, now.toFixed(step < 0.01 ? 3 : 2));
   };
   return { label: h("label", {}, name, input, value), show };
 }
@@ -153,22 +171,37 @@ export function selectField(name, options, accept) {
 }
 
 /**
- * Horizontal bars with their names and figures as text.
+ * Horizontal bars with their names and figures as text. Those that are there are used again.
  * @param {HTMLElement} list
  * @param {[name: string, share: number, text: string][]} rows `share` of the full width; below 0 hatched
  */
 export function fillBars(list, rows) {
-  list.replaceChildren(
-    ...rows.flatMap(([name, share, text]) => {
-      const bar = h("i");
-      bar.style.width = `${100 * clamp(Math.abs(share), 0, 1)}%`;
-      return [
-        h("dt", { title: name }, name),
-        h("dd", { class: share < 0 ? "ek-bar ek-less" : "ek-bar", "aria-hidden": "true" }, bar),
-        h("dd", {}, text),
-      ];
-    }),
-  );
+  for (let more = rows.length - list.childElementCount / 3; more > 0; more--) {
+    list.append(h("dt"), h("dd", { class: "ek-bar", "aria-hidden": "true" }, h("i")), h("dd"));
+  }
+  while (list.childElementCount > 3 * rows.length) list.lastElementChild?.remove();
+  rows.forEach(([name, share, text], i) => {
+    const [title, bar, figure] = /** @type {HTMLElement[]} */ ([0, 1, 2].map((k) => list.children[3 * i + k]));
+    write(title, (title.title = name));
+    bar.classList.toggle("ek-less", share < 0);
+    /** @type {HTMLElement} */ (bar.firstElementChild).style.width = `${100 * clamp(Math.abs(share), 0, 1)}%`;
+    write(figure, text);
+  });
+}
+
+/**
+ * The rows of a table of two columns: names and figures. Those that are there are used again.
+ * @param {HTMLTableSectionElement} body
+ * @param {[name: string, figure: string][]} rows
+ */
+export function fillRows(body, rows) {
+  while (body.rows.length < rows.length) body.append(h("tr", {}, h("th", { scope: "row" }), h("td")));
+  while (body.rows.length > rows.length) body.deleteRow(-1);
+  rows.forEach(([name, figure], i) => {
+    const [title, value] = body.rows[i].cells;
+    write(title, (title.title = name));
+    write(value, figure);
+  });
 }
 
 /**

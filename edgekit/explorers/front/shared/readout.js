@@ -1,5 +1,5 @@
 // What lies under the pointer, in a line beside it. For the eye only: a screen reader has the card.
-import { h } from "./elements.js";
+import { h, write } from "./elements.js";
 import { clamp } from "./numbers.js";
 import { LEFT, RIGHT } from "./scales.js";
 
@@ -19,7 +19,7 @@ export function readout(stack, tracks, say) {
     const text = off ? "" : say(event);
     element.hidden = !text;
     if (!text) return;
-    element.textContent = text;
+    write(element, text);
     element.style.left = `${clamp(x + 12, 0, Math.max(box.width - element.offsetWidth, 0))}px`;
     element.style.top = `${y < 40 ? y + 16 : y - 30}px`;
   };

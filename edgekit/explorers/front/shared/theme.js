@@ -39,7 +39,8 @@ export function watchLook(root, changed, resized = changed) {
     root.classList.toggle("ek-narrow", root.clientWidth < least);
   };
   const themed = () => (look(), changed());
-  const size = () => `${root.clientWidth} ${root.clientHeight}`;
+  // of the canvases: texts beside them make the explorer higher and lower, and nothing is to be drawn anew for that
+  const size = () => [root, ...root.querySelectorAll("canvas")].map((part) => `${part.clientWidth} ${part === root || part.clientHeight}`).join();
   let drawn = ""; // the size that drawing left it in
   const themes = new MutationObserver(themed);
   themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name"] });

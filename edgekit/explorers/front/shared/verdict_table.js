@@ -1,5 +1,5 @@
 // What the threshold does, in words and two small tables; beside it, what another one does.
-import { h } from "./elements.js";
+import { h, hide, write } from "./elements.js";
 import { figure } from "./numbers.js";
 
 /**
@@ -22,7 +22,7 @@ export function verdictTable({ known, things, sides, compared, rates }) {
   const row = (/** @type {string} */ name, /** @type {HTMLElement[]} */ ...tds) => h("tr", {}, h("th", { scope: "row" }, name), ...tds);
   const rated = (/** @type {string} */ name, /** @type {string} */ title, /** @type {(value: number) => string} */ text) =>
     row(title, cell(name, text), cell(name, text, others));
-  const here = h("th", { scope: "col" }), there = h("th", { scope: "col" });
+  const here = h("th", { scope: "col" }, "here"), there = h("th", { scope: "col" });
   const heads = h("thead", {}, h("tr", {}, h("td"), here, there));
   const listed = compared.filter(([name]) => known || !["fp", "fn"].includes(name)).map(([name, title]) => rated(name, title, String));
   const judged = h("table", { hidden: known ? null : "" }, h("caption", { class: "ek-hidden" }, "how good the threshold is"), heads,
@@ -36,17 +36,16 @@ export function verdictTable({ known, things, sides, compared, rates }) {
    * @param {MarkedThreshold & {counts: Counted}} [other]
    */
   function show(words, counts, other) {
-    said.textContent = words;
-    for (const [name, td, text] of cells) td.textContent = text(counts?.[name] ?? NaN);
+    write(said, words);
+    for (const [name, td, text] of cells) write(td, text(counts?.[name] ?? NaN));
     for (const [name, td, text] of others) {
-      td.textContent = other ? text(other.counts[name]) : "";
-      td.hidden = !other;
+      write(td, other ? text(other.counts[name]) : "");
+      hide(td, !other);
     }
-    heads.hidden = !other;
-    for (const line of listed) line.hidden = !other;
-    judged.hidden = !known && !other;
-    here.textContent = "here";
-    there.textContent = other ? `${other.name} ${figure(other.value, 2)}` : "";
+    hide(heads, !other);
+    for (const line of listed) hide(line, !other);
+    hide(judged, !known && !other);
+    write(there, other ? `${other.name} ${figure(other.value, 2)}` : "");
   }
   return { element: h("div", {}, h("h3", {}, "At this threshold"), said, ...(known ? [counted] : []), judged), show };
 }

@@ -1,6 +1,6 @@
 // Text of the signal explorer: the reading under the pointer, and figures of the time on show.
 import { onShow } from "../shared/arrays.js";
-import { h } from "../shared/elements.js";
+import { h, write } from "../shared/elements.js";
 import { figure, seconds } from "../shared/numbers.js";
 import { labelAt, sampleAt } from "../shared/sample_band.js";
 import { stretchFigures } from "./stretch.js";
@@ -26,8 +26,8 @@ export function readingCard(state) {
   const element = h("div", { class: "ek-card", role: "group", "aria-label": "the reading" }, name, where);
   function show() {
     const i = chosen(), ms = model.get("time_ms");
-    name.textContent = readings ? `Reading ${i}` : "No readings";
-    where.textContent = where.title = readingIn(state, ms);
+    write(name, readings ? `Reading ${i}` : "No readings");
+    write(where, (where.title = readingIn(state, ms)));
     return `${timed ? `${seconds(ms)}, ` : ""}${meta.axes.map((axis, k) => `${axis} ${figure(values[k][i], 2)}`).join(", ")}`;
   }
   return { element, show };
@@ -49,14 +49,14 @@ export function stretchTable({ meta, data, timed, values, view, chosen }) {
       const now = view(), [from, to] = onShow(data.time, now);
       const part = meta.shown && ` (${meta.shown}: lowest, highest and RMS need every reading)`;
       const when = timed ? `${seconds(Math.round(now.low))} to ${seconds(Math.round(now.high))}, ` : "";
-      title.textContent = `On show: ${when}${to - from} reading${to - from === 1 ? "" : "s"}${part}`;
+      write(title, `On show: ${when}${to - from} reading${to - from === 1 ? "" : "s"}${part}`);
       marked = meta.axes.map(() => h("td"));
       body.replaceChildren(...meta.axes.map((axis, i) => h("tr", {}, h("th", { scope: "row" }, axis), marked[i],
         ...stretchFigures(values[i], from, part ? from : to).map((value) => h("td", {}, figure(value, 2))))));
     },
     showMarked() {
       const i = chosen();
-      marked.forEach((cell, k) => (cell.textContent = figure(values[k][i], 2)));
+      marked.forEach((cell, k) => write(cell, figure(values[k][i], 2)));
     },
   };
 }

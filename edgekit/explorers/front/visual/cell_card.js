@@ -1,6 +1,6 @@
 // One cell: its patch of the picture, its score, and where that stands among the cells of normal pictures.
 import { contextOf } from "../shared/canvas.js";
-import { h } from "../shared/elements.js";
+import { h, hide, write } from "../shared/elements.js";
 import { figure, percent } from "../shared/numbers.js";
 /** @import { VisualState } from "./state.js" */
 
@@ -16,19 +16,21 @@ export function cellCard({ model, meta, grid, cell, threshold, cells, standing }
   /** Show the cell; returns what a screen reader says of it. @param {ImageBitmap | null} image @param {Palette} colours */
   function show(image, colours) {
     const i = cell(), { rows, columns, scores } = grid();
-    patch.hidden = i < 0;
+    hide(patch, i < 0);
     element.classList.toggle("ek-above", scores[i] >= threshold());
     if (i < 0) {
-      title.textContent = "No cells";
-      score.textContent = "";
-      return (stands.textContent = rows ? "No cell of this picture has a score." : "No grid of cells came with this picture.");
+      write(title, "No cells");
+      write(score, "");
+      const missing = rows ? "No cell of this picture has a score." : "No grid of cells came with this picture.";
+      write(stands, missing);
+      return missing;
     }
     const row = Math.floor(i / columns), column = i % columns, chosen = model.get("cell").length > 0;
     const side = Number.isNaN(scores[i]) ? "no score" : scores[i] >= threshold() ? "at or above" : "below";
-    title.textContent = `Cell: row ${row}, column ${column}${chosen ? "" : " (highest)"}`;
-    score.textContent = side === "no score" ? side : `${figure(scores[i], 2)} ${side === "below" ? side : "◆ at or above"}`;
-    stands.textContent = side === "no score" || !cells.normal.length ? ""
-      : `higher than ${standing(scores[i]) === 1 ? "all" : `${percent(standing(scores[i]))} of`} ${cells.normal.length} ${meta.cell_kinds.normal}`;
+    write(title, `Cell: row ${row}, column ${column}${chosen ? "" : " (highest)"}`);
+    write(score, side === "no score" ? side : `${figure(scores[i], 2)} ${side === "below" ? side : "◆ at or above"}`);
+    write(stands, side === "no score" || !cells.normal.length ? ""
+      : `higher than ${standing(scores[i]) === 1 ? "all" : `${percent(standing(scores[i]))} of`} ${cells.normal.length} ${meta.cell_kinds.normal}`);
     drawPatch(context, image, colours, { rows, columns }, row, column);
     return `row ${row}, column ${column}, ${side === "no score" ? side : `score ${figure(scores[i], 2)}, ${side}${side === "below" ? "" : " the threshold"}`}`;
   }

@@ -1,5 +1,5 @@
 // The picture on show in words: which one, what it should be, its score and what that means at the threshold.
-import { h } from "../shared/elements.js";
+import { h, write } from "../shared/elements.js";
 import { figure } from "../shared/numbers.js";
 /** @import { VisualState } from "./state.js" */
 
@@ -14,17 +14,17 @@ export function pictureCard({ model, meta, data, grid, verdict, threshold, cells
     const i = model.get("picture"), picture = meta.pictures[i], now = verdict(), value = data.score[i], cells = grid().scores.length;
     const boxes = data.box_score.subarray(data.box_at[i], data.box_at[i + 1]).filter((one) => !(one < threshold())).length;
     const said = Number.isNaN(value) ? "no score" : model.get("threshold") === null ? "no threshold" : now.flagged ? "flagged" : "not flagged";
-    name.textContent = name.title = picture.name;
-    due.textContent = picture.expected ? `expected: ${picture.expected}` : "what it should be is not known";
-    score.textContent = Number.isNaN(value) ? said : `${figure(value, 2)} ${now.flagged ? "◆ " : ""}${said}`;
+    write(name, (name.title = picture.name));
+    write(due, picture.expected ? `expected: ${picture.expected}` : "what it should be is not known");
+    write(score, Number.isNaN(value) ? said : `${figure(value, 2)} ${now.flagged ? "◆ " : ""}${said}`);
     element.classList.toggle("ek-above", now.flagged);
-    wrong.textContent = now.wrong && ` ${now.wrong}`;
-    parts.textContent = [
+    write(wrong, now.wrong && ` ${now.wrong}`);
+    write(parts, [
       meta.method && `score: ${meta.method}`,
       cells ? `${cellsFlagged()} of ${cells} cells at or above` : "no grid of cells",
       data.box_score.length ? `${boxes} box${boxes === 1 ? "" : "es"}` : "",
       data.truth_at[i + 1] > data.truth_at[i] ? "dashed: where the defect is" : "",
-    ].filter(Boolean).join(" · ");
+    ].filter(Boolean).join(" · "));
     return `${picture.name}, score ${figure(value, 2)}, ${said}${now.wrong && `, ${now.wrong}`}`;
   }
   return { element, show };
