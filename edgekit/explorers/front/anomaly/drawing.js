@@ -7,6 +7,7 @@ import { clamp } from "../shared/numbers.js";
 import { AXIS, TOP, timeScale } from "../shared/scales.js";
 import { drawSignal } from "../shared/signal_track.js";
 import { palette } from "../shared/theme.js";
+import { drawKnob } from "../shared/threshold.js";
 import { drawMark } from "../shared/time_track.js";
 import { coverage } from "./coverage.js";
 import { drawAlarms, drawCovered, drawMarkedThresholds, drawRing, drawScores, drawThreshold, scoreHeights } from "./score_track.js";
@@ -14,6 +15,9 @@ import { drawAlarms, drawCovered, drawMarkedThresholds, drawRing, drawScores, dr
 
 const windowsOf = (/** @type {number} */ count, /** @type {string} */ kind) =>
   `${count} ${kind && `${kind} `}window${count === 1 ? "" : "s"}`;
+
+/** Heights that stay on the picture. @param {(value: number) => number} y @param {number} height */
+const onScores = (y, height) => (/** @type {number} */ value) => clamp(y(value), TOP, height - AXIS);
 
 /**
  * @param {AnomalyState} state
@@ -35,19 +39,26 @@ export function anomalyDrawing({ model, meta, data, windows, counts, endOf, axis
     peaks = envelope(data.middle, data.score, now.low, now.high, room).largest;
     return colours;
   }
+  /** The knob's element, for the hand and the focus; what one sees of it is drawn. */
+  function placeKnob() {
+    const threshold = model.get("threshold"), high = places.scores.clientHeight;
+    hide(places.knob, threshold === null);
+    if (threshold === null) return;
+    const at = places.scores.offsetTop + onScores(scoreHeights(axis(), high), high)(threshold);
+    places.knob.style.transform = `translateY(${at}px)`;
+  }
   function above() {
     const threshold = model.get("threshold"), chosen = model.get("window"), now = view(), scale = axis();
     const signal = over.signal.begin(), scores = over.scores.begin(), histogram = over.histogram.begin();
     const tracks = /** @type {const} */ ([[signal, signal.height - 2], [scores, scores.height - AXIS]]);
     const y = scoreHeights(scale, scores.height);
-    const onPicture = (/** @type {number} */ value) => clamp(y(value), TOP, scores.height - AXIS);
-    hide(places.knob, threshold === null);
+    const onPicture = onScores(y, scores.height);
     if (threshold !== null) {
       for (const [surface, bottom] of tracks) drawCovered(surface, colours, covered, threshold, bottom);
       drawAlarms(scores, colours, data, now, scale, threshold, peaks);
       drawHistogramThreshold(histogram, colours, scale, threshold);
       drawThreshold(scores, colours, onPicture(threshold));
-      places.knob.style.transform = `translateY(${places.scores.offsetTop + onPicture(threshold)}px)`;
+      drawKnob(scores, colours, onPicture(threshold));
     }
     const others = marked().filter(({ value }) => value !== threshold);
     drawMarkedThresholds(scores, colours, scale, others);
@@ -57,5 +68,5 @@ export function anomalyDrawing({ model, meta, data, windows, counts, endOf, axis
     const x = timeScale(now, scores.width).x(data.middle[chosen]);
     if (!Number.isNaN(data.score[chosen])) drawRing(scores, colours, x, onPicture(data.score[chosen]));
   }
-  return { below, above };
+  return { below, above, placeKnob };
 }

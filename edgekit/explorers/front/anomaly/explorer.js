@@ -62,8 +62,9 @@ function render({ model, el }) {
       legend.show(colours);
       band.draw(colours, state.view());
     },
-    above() {
-      drawing.above();
+    above: drawing.above,
+    words() {
+      drawing.placeKnob();
       fields.show();
       const threshold = model.get("threshold"), chosen = model.get("window");
       sayThreshold(threshold, state.axis(), knob);

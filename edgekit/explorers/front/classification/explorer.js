@@ -46,8 +46,8 @@ function render({ model, el }) {
     sent: state,
     often: ["window", "threshold", "compared", "matrix_cell", "label", "sample", "show", "order"], seldom: ["axes"],
     below: () => legend.show(drawing.below()),
-    above() {
-      drawing.above();
+    above: drawing.above,
+    words() {
       fields.show();
       table.show();
       matrix.setAttribute("aria-valuenow", String(cells.now()));

@@ -1,5 +1,6 @@
 // Drawing the picture: pixels and cells below; above them truths, predictions and what goes with what.
 import { canvasIn } from "../shared/canvas.js";
+import { keptDrawing } from "../shared/frames.js";
 import { packedImage, pictureLoader } from "../shared/images.js";
 import { placement } from "../shared/placement.js";
 import { palette, withOpacity } from "../shared/theme.js";
@@ -20,18 +21,19 @@ export function detectionDrawing(state, root, stage, again, one = 0) {
   const imageOf = pictureLoader((picture) => packedImage(state.data, picture), again);
   let colours = palette(root, meta.looks);
 
-  function below() {
+  const drawBase = keptDrawing(() => {
     const { context } = base.begin(), place = placement(state.shape(), stage);
-    colours = palette(root, meta.looks);
     context.fillStyle = colours.line;
     context.fillRect(place.left, place.top, place.wide, place.high);
     const image = imageOf(model.get("picture"));
     context.imageSmoothingEnabled = false;
     if (image) context.drawImage(image, place.left, place.top, place.wide, place.high);
     if (meta.cells && model.get("cells")) drawCells(context, colours, matched(), place, { boxes, cells: meta.cells });
-    return colours;
-  }
+  });
+  const below = () => (colours = palette(root, meta.looks));
   function above() {
+    const picture = model.get("picture"), cells = meta.cells && model.get("cells");
+    drawBase(colours, picture, imageOf(picture), cells && matched());
     const { context } = over.begin(), place = placement(state.shape(), stage), { truths, shown, found } = matched();
     const few = truths.length + shown.length <= 40, [side, index] = one ? [] : model.get("chosen"); // of two, one chooses in the first
     /** @param {Detected} object @returns {[number, number]} */

@@ -36,16 +36,16 @@ function render({ model, el }) {
   el.replaceChildren(root);
 
   let colours = palette(root, meta.looks);
-  const drawings = [stage, beside].flatMap((place, one) => (place ? [detectionDrawing(state, root, place, () => loop.all(), one)] : []));
+  const drawings = [stage, beside].flatMap((place, one) => (place ? [detectionDrawing(state, root, place, () => loop.again(), one)] : []));
   const drawStrip = f1Strip(state, strip);
   const counting = countingLoop(state, table, () => drawStrip(colours));
   detectionKeys(state, root);
   pressObjects(state, stage);
   const loop = drawingLoop(model, root, {
-    often: ["chosen"], seldom: ["threshold", nearName, "picture", "cells"],
+    often: ["chosen", "threshold", nearName, "picture", "cells"], seldom: [],
     below: () => drawings.forEach((drawing) => (colours = drawing.below())),
-    above() {
-      drawings.forEach((drawing) => drawing.above());
+    above: () => drawings.forEach((drawing) => drawing.above()),
+    words() {
       fields.show();
       table.showPicture(countsIn(state, (one) => state.matched(state.placeOf(one)).counts));
       chosen.show();

@@ -35,10 +35,18 @@ export function optimalPairs(rows, columns, distance) {
     optimalPairs(columns, rows, (c, r) => distance(r, c)).forEach((row, column) => row >= 0 && (found[row] = column));
     return found;
   }
-  const costs = Array.from({ length: rows }, (_, r) => Float64Array.from({ length: columns }, (__, c) => distance(r, c)));
-  const longest = costs.reduce((most, row) => row.reduce((a, b) => (b > a ? b : a), most), 1e-12);
+  const costs = Array.from({ length: rows }, () => new Float64Array(columns));
+  let longest = 1e-12, any = false;
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < columns; c++) {
+      const cost = (costs[r][c] = distance(r, c));
+      if (cost > longest) longest = cost;
+      any ||= !Number.isNaN(cost);
+    }
+  }
+  if (!any) return found;
   const dear = rows + 1; // dearer than all allowed pairs together: never instead of one
-  for (const row of costs) row.forEach((cost, c) => (row[c] = Number.isNaN(cost) ? dear : cost / longest));
+  for (const row of costs) for (let c = 0; c < columns; c++) row[c] = Number.isNaN(row[c]) ? dear : row[c] / longest;
   const rowPotential = new Float64Array(rows + 1), columnPotential = new Float64Array(columns + 1);
   const rowOf = new Int32Array(columns + 1), way = new Int32Array(columns + 1); // counted from 1; 0 is none
   for (let row = 1; row <= rows; row++) {

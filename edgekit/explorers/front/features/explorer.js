@@ -33,8 +33,8 @@ function render({ model, el }) {
   const loop = drawingLoop(model, root, {
     often: ["window"], seldom: ["by", "view"],
     below: () => legend.show(drawing.below()),
-    above() {
-      drawing.above();
+    above: drawing.above,
+    words() {
       fields.show();
       place.setAttribute("aria-valuenow", String(model.get("window")));
       place.setAttribute("aria-valuetext", card.show());

@@ -6,6 +6,7 @@ import { pointAt } from "../shared/points.js";
 import { AXIS, TOP, timeScale } from "../shared/scales.js";
 import { drawSignal } from "../shared/signal_track.js";
 import { palette } from "../shared/theme.js";
+import { drawKnob } from "../shared/threshold.js";
 import { thumbnails } from "../shared/thumbnails.js";
 import { drawMark, drawTimeAxis } from "../shared/time_track.js";
 import { drawAllowed, drawPanel, drawRing, panelScale, placed } from "./panels.js";
@@ -23,6 +24,7 @@ export function regressionDrawing(state, root, places, again) {
   const ofErrors = panels[1], signal = sampleTrack(state, places.signal);
   const drawPicture = meta.pictures ? samplePicture(state, places.picture, again) : () => {};
   let colours = palette(root, meta.looks);
+  const knobAt = () => clamp(ofErrors.scale().y(model.get("threshold")), TOP, ofErrors.scale().floor);
   return {
     below() {
       colours = palette(root, meta.looks);
@@ -31,12 +33,13 @@ export function regressionDrawing(state, root, places, again) {
       return colours;
     },
     above() {
-      for (const panel of panels) panel.above(colours);
-      const scale = ofErrors.scale();
-      places.knob.style.transform = `translateY(${places.errors.offsetTop + clamp(scale.y(model.get("threshold")), TOP, scale.floor)}px)`;
+      const [, surface] = panels.map((panel) => panel.above(colours));
+      drawKnob(surface, colours, knobAt());
       signal.above(colours);
       drawPicture();
     },
+    /** The knob's element, for the hand and the focus; what one sees of it is drawn. */
+    placeKnob: () => void (places.knob.style.transform = `translateY(${places.errors.offsetTop + knobAt()}px)`),
     windowUnderPredicted: panels[0].windowUnder, windowUnderErrors: ofErrors.windowUnder,
     /** The error at this height of the panel of errors. @param {PointerEvent} event */
     errorUnder: ({ clientY }) => ofErrors.scale().value(clientY - places.errors.getBoundingClientRect().top),
@@ -76,8 +79,8 @@ function panelOf({ model, meta, data, order, within, errorOf, marked }, place, e
       const threshold = model.get("threshold");
       for (const { value } of marked()) if (value !== threshold) drawAllowed(surface, colours, scale, value, errors, [1, 3]);
       drawAllowed(surface, colours, scale, threshold, errors);
-      if (Number.isNaN(error)) return;
-      drawRing(surface, colours, scale.x(data.expected[chosen]), scale.y(errors ? error : data.predicted[chosen]));
+      if (!Number.isNaN(error)) drawRing(surface, colours, scale.x(data.expected[chosen]), scale.y(errors ? error : data.predicted[chosen]));
+      return surface;
     },
     /** The window under the hand, -1 for none. @param {PointerEvent} event */
     windowUnder({ clientX, clientY }) {

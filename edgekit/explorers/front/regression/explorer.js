@@ -49,6 +49,9 @@ function render({ model, el }) {
     above() {
       drawing.above();
       drawStrip(colours);
+    },
+    words() {
+      drawing.placeKnob();
       fields.show();
       allowed.show();
       sayThreshold(model.get("threshold"), state.axis(), knob);

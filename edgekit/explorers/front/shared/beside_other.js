@@ -1,5 +1,5 @@
 // A small table of what a threshold does; beside it, where there is one to compare with, what that one does.
-import { h } from "./elements.js";
+import { h, hide, write } from "./elements.js";
 import { figure } from "./numbers.js";
 
 /**
@@ -16,12 +16,12 @@ export function besideOther(caption, names) {
    * @param {MarkedThreshold & {texts: string[]}} [other]
    */
   function show(texts, other) {
-    heads.hidden = !other;
-    head.textContent = other ? `${other.name} ${figure(other.value, 2)}` : "";
+    hide(heads, !other);
+    write(head, other ? `${other.name} ${figure(other.value, 2)}` : "");
     lines.forEach(({ here, there }, i) => {
-      here.textContent = texts[i];
-      there.textContent = other?.texts[i] ?? "";
-      there.hidden = !other;
+      write(here, texts[i]);
+      write(there, other?.texts[i] ?? "");
+      hide(there, !other);
     });
   }
   return { table, show };

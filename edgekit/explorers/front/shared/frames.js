@@ -45,33 +45,52 @@ export function keptDrawing(draw) {
   };
 }
 
+const AHEAD = 3; // pictures that may follow the hand before the words about them do
+
 /**
  * Draw in the next frame: `above()`, what follows the hand, after a change of the traits `often`; before it `below()`,
- * what moves seldom, after a change of the traits `seldom`, the theme or the size. A new size, so the first picture too,
- * is drawn in the frame that has it. `sent` is what Python sent: arrays that come later are put in it. `data-frames`
- * counts the frames: that is what tests wait for.
+ * what moves seldom, after a change of the traits `seldom`, the theme or the size. `words()`, what is written in the
+ * page, lays it out anew, which takes longer than the picture: it comes in the frame after, or, where the hand goes on, with
+ * every fourth picture. A new size, so the first picture too, is drawn in the frame that has it, with its words.
+ * `sent` is what Python sent: arrays that come later are put in it. `data-drawn` counts the pictures, `data-frames`
+ * those with their words: that is what tests wait for.
  * @param {Messenger} model
  * @param {HTMLElement} root
- * @param {{often: string[], seldom: string[], above: () => void, below: () => void, sent?: {meta: {later: boolean}, data: object}}} parts
+ * @param {{often: string[], seldom: string[], above: () => void, below: () => void, words?: () => void, sent?: {meta: {later: boolean}, data: object}}} parts
  */
-export function drawingLoop(model, root, { often, seldom, above, below, sent }) {
-  let stale = true;
-  const frame = oncePerFrame(() => {
+export function drawingLoop(model, root, { often, seldom, above, below, words, sent }) {
+  let stale = true, moved = false, ahead = 0;
+  const count = (/** @type {"drawn" | "frames"} */ name) => void (root.dataset[name] = String(Number(root.dataset[name] ?? 0) + 1));
+  const draw = () => {
     if (stale) below();
-    stale = false;
+    stale = moved = false;
     above();
-    root.dataset.frames = String(Number(root.dataset.frames ?? 0) + 1);
+    count("drawn");
+    ahead += 1;
     later.ask();
+  };
+  const frame = oncePerFrame(() => {
+    const idle = !moved;
+    if (moved) draw();
+    if (words && !idle && ahead <= AHEAD) return frame.ask();
+    words?.();
+    ahead = 0;
+    count("frames");
   });
-  const all = () => {
-    stale = true;
+  const again = () => {
+    moved = true;
     frame.ask();
   };
-  const resized = () => {
+  const all = () => {
     stale = true;
+    again();
+  };
+  const resized = () => {
+    stale = moved = true;
+    ahead = AHEAD; // the words at once
     frame.now();
   };
   const later = arraysLater(model, sent, all);
-  const ends = [watch(model, often, frame.ask), watch(model, seldom, all), watchLook(root, all, resized), frame.cancel, later.stop];
-  return { all, again: frame.ask, stop: () => ends.forEach((end) => end()) };
+  const ends = [watch(model, often, again), watch(model, seldom, all), watchLook(root, all, resized), frame.cancel, later.stop];
+  return { all, again, stop: () => ends.forEach((end) => end()) };
 }

@@ -4,6 +4,8 @@ import { button } from "./elements.js";
 import { put } from "./model.js";
 import { LEFT, RIGHT, rounded } from "./scales.js";
 
+const KNOB = { wide: 17, high: 14 }; // px
+
 /**
  * What may be done to the threshold, on the scale of scores in force.
  * @param {Model<ThresholdTraits>} model
@@ -85,6 +87,23 @@ export function dragInHistogram(histogram, setThresholdAt) {
     const box = histogram.getBoundingClientRect();
     setThresholdAt((event.clientX - box.left - LEFT) / (box.width - LEFT - RIGHT));
   });
+}
+
+/**
+ * What one sees of the knob, at the right end of the threshold's line. Its element (look.css has the size), which takes the
+ * hand and the focus, follows with the words: to move an element takes longer than to draw.
+ * @param {Surface} surface
+ * @param {Palette} colours
+ * @param {number} y
+ */
+export function drawKnob({ context, width }, { ink, paper }, y) {
+  const left = width - KNOB.wide, top = Math.round(y - KNOB.high / 2);
+  context.fillStyle = ink;
+  context.beginPath();
+  context.roundRect(left, top, KNOB.wide, KNOB.high, 3);
+  context.fill();
+  context.fillStyle = paper;
+  for (const down of [4, 9]) context.fillRect(left + 5, top + down, KNOB.wide - 10, 1);
 }
 
 /**

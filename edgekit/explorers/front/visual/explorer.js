@@ -48,15 +48,17 @@ function render({ model, el }) {
       histograms.below(colours);
     },
     above() {
-      const image = imageOf(model.get("picture")), scores = state.grid().scores;
-      drawPicture(image, colours);
+      drawPicture(imageOf(model.get("picture")), colours);
       histograms.above(colours);
       if (count > 1) drawStrip(colours);
+    },
+    words() {
+      histograms.say();
       fields.show();
       verdict.show();
-      stage.setAttribute("aria-valuemax", String(Math.max(scores.length - 1, 0)));
+      stage.setAttribute("aria-valuemax", String(Math.max(state.grid().scores.length - 1, 0)));
       stage.setAttribute("aria-valuenow", String(Math.max(state.cell(), 0)));
-      stage.setAttribute("aria-valuetext", cell.show(image, colours));
+      stage.setAttribute("aria-valuetext", cell.show(imageOf(model.get("picture")), colours));
       strip.setAttribute("aria-valuenow", String(model.get("picture")));
       strip.setAttribute("aria-valuetext", picture.show());
     },

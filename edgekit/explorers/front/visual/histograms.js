@@ -30,7 +30,11 @@ export function scoreHistograms({ model, meta, data, grid, cell, cells, pictures
         drawHistogramMark(surface, colours, scale, looked[i] ?? NaN);
         drawHistogramMarked(surface, colours, scale, marked().filter(({ value }) => value !== threshold));
       });
-      sayThreshold(threshold, scale, slider);
+    },
+    /** The threshold for a screen reader. */
+    say() {
+      const threshold = model.get("threshold");
+      sayThreshold(threshold, axis(), slider);
       if (threshold !== null) slider.setAttribute("aria-valuetext", `${Number(threshold.toPrecision(6))}, ${counts().above} of ${count} pictures flagged`);
     },
   };
