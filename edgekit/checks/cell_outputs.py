@@ -77,7 +77,7 @@ def differences(
                 told += _of_pictures(where, was, now, image_rms, keep)
             elif sanitize(was) != sanitize(now):
                 told += _of_texts(where, kind, was, now, sanitize)
-    if found.get("text/html"):
+    if found.get("text/html") or ("text/html" in found and _are_wrapped(before, after)):
         found.pop("text/plain", None)  # the same table once more
     return [text for told in found.values() for text in told]
 
@@ -93,6 +93,12 @@ def _by_kind(outputs: Outputs, skipped: set[str]) -> dict[str, list[Any]]:
             if key not in skipped and key != "data":
                 kinds[key].append(value)
     return kinds
+
+
+def _are_wrapped(*sides: Mapping[str, list[Any]]) -> bool:
+    """Say whether a table as text has its last columns below the others: which ones, follows from how wide all are."""
+    texts = [str(text) for side in sides for text in side.get("text/plain", [])]
+    return any(line.endswith("\\") for text in texts for line in text.split("\n"))
 
 
 def _counts(kind: str, old: list[Any], new: list[Any]) -> str:

@@ -1,27 +1,32 @@
 """What nbval lacks: tolerance, pictures, reports that a person reads, and the notebook that came out.
 
 It is loaded with ``pytest -p edgekit.checks`` and does nothing without ``--nbval``. nbval 0.11 has no hooks for any of
-this, so that four of its methods are replaced while pytest runs. Importing this imports neither pytest nor Jupyter.
+this, so that its methods are replaced while pytest runs. Importing this imports neither pytest nor Jupyter.
 """
 
 from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from queue import Empty
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from edgekit.checks.cell_outputs import differences
 from edgekit.checks.made_with import other_project
-from edgekit.checks.notebooks import ENVIRONMENT, canonical, without_progress
+from edgekit.checks.notebooks import COLOUR, ENVIRONMENT, canonical, without_progress
 from edgekit.checks.tolerance import ATOL, RTOL, TolerantText
 from edgekit.saving import save
 
 if TYPE_CHECKING:
     import pytest
 
+_LOOK_AFTER = 1.0  # seconds, after which a kernel that does not answer is looked after
+_DIED = "the kernel died while this cell ran: for want of memory, or in compiled code. No cell after it was run."
 _STORE = "python -m edgekit.checks"
 _NEVER_RAN = f"no cell of this notebook was ever run, so that there is nothing to compare with: run {_STORE} {{name}}"
 _LEGEND = f"Old is what the notebook holds, new is what came out now. Where the new one is right: {_STORE} {{name}}"
@@ -77,9 +82,11 @@ def pytest_configure(config: pytest.Config) -> None:
     replace(IPyNbCell, "compare_outputs", _compare)
     replace(IPyNbCell, "runtest", _run(IPyNbCell.runtest))
     replace(IPyNbCell, "repr_failure", _report(IPyNbCell.repr_failure, NbCellError))
+    replace(IPyNbFile, "collect", _collect(IPyNbFile.collect))
     replace(IPyNbFile, "setup", _start(IPyNbFile.setup))
     replace(IPyNbFile, "teardown", _stop(IPyNbFile.teardown))
     replace(RunningKernel, "execute_cell_input", _execute)
+    replace(RunningKernel, "get_message", _message(RunningKernel.get_message))
 
 
 def _compare(cell: Any, new: list[Any], old: list[Any]) -> bool:
@@ -109,27 +116,48 @@ def _kept(notebook: Any, folder: Path) -> Path:
     return path
 
 
-def _run(run: Callable[[Any], None]) -> Callable[[Any], None]:
-    import pytest
+def _collect(collect: Callable[[Any], Iterable[Any]]) -> Callable[[Any], list[Any]]:
+    def cells(notebook: Any) -> list[Any]:
+        try:
+            return list(collect(notebook))
+        except (OSError, ValueError, LookupError, AttributeError) as error:  # of JSON, of the notebook's format
+            raise notebook.CollectError(f"{notebook.path.name} is no notebook that can be read: {error}") from None
 
+    return cells
+
+
+def _run(run: Callable[[Any], None]) -> Callable[[Any], None]:
     def runtest(cell: Any) -> None:
         notebook = cell.parent
         if cell.options["check"] and not cell.options["skip"]:
             told = hasattr(notebook, "edgekit_reason")
-            reason = notebook.edgekit_reason = notebook.edgekit_reason if told else _incomparable(notebook)
-            if reason and told:
-                pytest.skip("this notebook cannot be compared, its first failure says why")
-            if reason:
-                cell.comparison_traceback = [reason]
-                cell.raise_cell_error(reason)
+            notebook.edgekit_reason = notebook.edgekit_reason if told else _incomparable(notebook)
+            if notebook.edgekit_reason:
+                _stop_at(cell, notebook.edgekit_reason, told=told)
+        if getattr(notebook, "edgekit_died", False):
+            _stop_at(cell, _DIED, told=True)
         passed = False
         try:
             run(cell)
             passed = True
+        except KernelDied:
+            notebook.edgekit_died = True
+            _stop_at(cell, _DIED, told=False)
         finally:
             notebook.edgekit_failed = getattr(notebook, "edgekit_failed", False) or not (passed or cell.options["skip"])
 
     return runtest
+
+
+def _stop_at(cell: Any, reason: str, *, told: bool) -> NoReturn:
+    """Fail for a reason that all cells of the notebook have, or skip where an earlier one has told it."""
+    import pytest
+
+    if told:
+        pytest.skip("its notebook failed at an earlier cell, which says why")
+    cell.comparison_traceback = [reason]
+    cell.raise_cell_error(reason)
+    raise AssertionError(reason)
 
 
 def _incomparable(notebook: Any) -> str:
@@ -144,8 +172,9 @@ def _report(report: Callable[[Any, Any], str], cell_error: type[Exception]) -> C
         heading = f", under “{title}”" if (title := _heading(cell)) else ""
         lines = [f"{cell.parent.path.name}, code cell {cell.cell_num + 1}{heading}", ""]
         told = getattr(cell, "comparison_traceback", None)
-        if isinstance(excinfo.value, cell_error) and told:
-            lines += [*(f"    {line}" for line in cell.cell.source.split("\n")), "", *told]
+        if isinstance(excinfo.value, cell_error):
+            lines += [f"    {line}" for line in cell.cell.source.split("\n")]
+            lines += ["", *(told or _failed(excinfo.value, colour=cell.config.option.color != "no"))]
         else:
             lines.append(report(cell, excinfo))
         if cell.test_outputs is not None and (folder := cell.config.getoption("nbval_save_failed", None)):
@@ -153,6 +182,14 @@ def _report(report: Callable[[Any, Any], str], cell_error: type[Exception]) -> C
         return "\n".join(lines)
 
     return repr_failure
+
+
+def _failed(error: Any, *, colour: bool) -> Iterator[str]:
+    """Yield why a cell could not be run to its end: the words of nbval, and what the kernel says."""
+    yield str(error)
+    if error.inner_traceback:
+        text = str(error.inner_traceback).strip("\n")
+        yield from ("", text if colour else COLOUR.sub("", text))
 
 
 def _heading(cell: Any) -> str:
@@ -201,6 +238,25 @@ def _fresh(notebook: Any) -> str:
         cell.outputs = copy.deepcopy(ran.get(number) or [])
         cell.execution_count = None if ran.get(number) is None else number + 1
     return f"{nbformat.writes(canonical(json.loads(nbformat.writes(fresh))))}\n"  # type: ignore[no-untyped-call]
+
+
+class KernelDied(Exception):
+    """The process that ran a notebook is gone; nbval alone waits for its answer until the cell's time is over."""
+
+
+def _message(get: Callable[..., Any]) -> Callable[..., Any]:
+    def get_message(kernel: Any, stream: str, timeout: float | None = None) -> Any:
+        end = math.inf if timeout is None else time.monotonic() + timeout
+        while True:
+            try:
+                return get(kernel, stream, max(0.0, min(_LOOK_AFTER, end - time.monotonic())))
+            except Empty:
+                if not kernel.is_alive():
+                    raise KernelDied from None
+                if time.monotonic() >= end:
+                    raise
+
+    return get_message
 
 
 def _execute(kernel: Any, source: str, allow_stdin: bool | None = None) -> str:

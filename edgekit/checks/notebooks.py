@@ -41,7 +41,7 @@ _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 ENVIRONMENT: dict[str, str | None] = {"MPLBACKEND": None, "TQDM_DISABLE": "1", "EDGEKIT_WORKSHOP_PROGRESS": ""}
 # A line of tqdm's, and what stands beside its bar in a notebook: "classify:  50%|#####     | 24/48 [00:01<00:01, …]".
 _BAR = re.compile(r"\s*(?:[^|\n]*:)?\s*\d+%\|[^|\n]*\| *[\d.]+\w?/[\d.]+\w? \[[^\]\n]*\]\s*|HBox\(.*FloatProgress\(.*")
-_COLOUR = re.compile(r"\x1b\[[\d;]*m")
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _KEY = re.compile(r"ei_[0-9a-fA-F]{16,}")
 _UNWANTED = {
     "an API key": _KEY,
@@ -113,7 +113,7 @@ def _cleaned(outputs: Sequence[NotebookNode], number: int | None) -> Iterator[No
         if output.output_type == "execute_result":
             output.execution_count = number
         if output.output_type == "error":  # the frames in libraries are paths and line numbers
-            output.traceback = [part for part in output.traceback if not _COLOUR.sub("", part).startswith("File ")]
+            output.traceback = [part for part in output.traceback if not COLOUR.sub("", part).startswith("File ")]
         output.get("data", {}).pop(_WIDGET_VIEW, None)
     shown = (output for output in outputs if output.get("data", True))
     for streams, group in itertools.groupby(shown, key=lambda output: bool(output.output_type == "stream")):
@@ -159,7 +159,7 @@ def problems(notebook: Mapping[str, Any]) -> list[str]:
 
 def _strings(value: Any) -> list[str]:
     if isinstance(value, str):
-        return [_COLOUR.sub("", value)]
+        return [COLOUR.sub("", value)]
     if isinstance(value, dict):
         value = [item for pair in value.items() if pair[0] not in {"image/png", "image/jpeg"} for item in pair]
     return [text for item in value for text in _strings(item)] if isinstance(value, list) else []

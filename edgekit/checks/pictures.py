@@ -39,6 +39,8 @@ def compare(old: str, new: str, most: float) -> tuple[str, bytes] | None:
     if before.size != after.size:
         return f"{_size(before)} pixels in the notebook, {_size(after)} now", b""
     difference = np.abs(np.asarray(after, float) - np.asarray(before, float))
+    if not difference[..., 3].any():  # how opaque they are is a colour only where it changed
+        difference = difference[..., :3]
     rms = float(np.sqrt(np.mean(difference**2)))
     if rms <= most:
         return None

@@ -43,6 +43,16 @@ def test_what_agrees_has_no_differences():
     assert differences(old, new) == []
 
 
+def test_noise_that_makes_a_wide_table_break_elsewhere_is_no_difference():
+    wide = pd.DataFrame([[0.5] * 14], columns=[f"axis{i:02}" for i in range(14)], index=["walk"])
+    with pd.option_context("display.max_columns", 20, "display.width", 80):
+        tables = [table(wide.assign(**{"axis03": number})) for number in (9.9999994, 10.0000001, 10.1)]
+    plain = [one["data"]["text/plain"].split("\n")[0] for one in tables]
+    assert plain[0].split() != plain[1].split()
+    assert differences(tables[:1], tables[1:2]) == []
+    assert "row walk, column axis03: old 9.999999, new 10.1" in differences(tables[:1], tables[2:])[0]
+
+
 def test_of_a_table_row_and_column_are_told_with_both_numbers():
     new = FRAME.assign(walk=[0.123456789, 0.501])
     assert differences([table(FRAME)], [table(new)]) == [
@@ -113,8 +123,8 @@ def test_pictures_are_compared_where_a_size_is_given():
     assert differences(old, new, image_rms=5) == []
     kept = {}
     (told,) = differences(old, new, image_rms=2, keep=lambda name, picture: kept.update({name: picture}) or "here")
-    # 20 in 3 of 4 channels of 1 of 20 pixels
-    rms = np.sqrt(20**2 * 3 / 4 / 20)
+    # 20 in each colour of 1 of 20 pixels
+    rms = np.sqrt(20**2 / 20)
     reason = f"root mean square {rms:.3g} where 2 is allowed; 1 of 20 pixels differ"
     assert told == f"image/png: {reason}\n  the difference: here"
     assert Image.open(io.BytesIO(kept["image-png"])).size == (15, 4)

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from edgekit.checks.made_with import other_project
-from edgekit.checks.nbval_plugin import pytest_configure
+from edgekit.checks.nbval_plugin import _collect, pytest_configure
 from edgekit.checks.notebooks import NotebookError, canonical, main, problems, run
 from edgekit.errors import EdgekitError
 
@@ -89,7 +89,9 @@ def nbval(regenerated):
     nbformat.write(new_notebook(cells=[new_code_cell("1"), new_code_cell("2")]), folder / "never.ipynb")
     other = {"edgekit": {"project": 77, "impulse": 1}}
     nbformat.write(new_notebook(cells=cells[:1], metadata=other), folder / "other.ipynb")
-    names = ["cells.ipynb", regenerated.name, "never.ipynb", "other.ipynb"]
+    dies = [new_code_cell(source, execution_count=1) for source in ("import os; os._exit(1)", "1")]
+    nbformat.write(new_notebook(cells=dies), folder / "dies.ipynb")
+    names = ["cells.ipynb", regenerated.name, "never.ipynb", "other.ipynb", "dies.ipynb"]
     report = run_pytest(
         folder, "--nbval", "--junitxml=out.xml", "--nbval-save-failed=failed", *names, MPLBACKEND="", EI_PROJECT_ID="77"
     )
@@ -123,7 +125,20 @@ def test_the_notebook_that_failed_is_kept_as_it_came_out(nbval, regenerated):
 
 def test_a_notebook_that_was_never_run_fails_with_that_reason(nbval):
     assert nbval[2].count("no cell of this notebook was ever run") == 1  # and its other cells are skipped
-    assert "1 skipped" in nbval[2]
+    assert "2 skipped" in nbval[2]
+
+
+def test_a_kernel_that_died_fails_at_once_with_that_reason(nbval):
+    assert nbval[2].count("the kernel died while this cell ran") == 1
+
+
+def test_a_file_that_is_no_notebook_is_named_without_a_traceback():
+    def collect(notebook):
+        raise ValueError("no JSON")
+
+    notebook = SimpleNamespace(path=Path("broken.ipynb"), CollectError=RuntimeError)
+    with pytest.raises(RuntimeError, match="is no notebook that can be read: no JSON"):
+        _collect(collect)(notebook)
 
 
 def test_a_notebook_of_another_project_fails_with_that_reason(nbval):
@@ -132,7 +147,7 @@ def test_a_notebook_of_another_project_fails_with_that_reason(nbval):
 
 def test_what_the_command_wrote_passes_strict_nbval(nbval):
     _, passed, report = nbval
-    assert passed == [True] * 7 + [False, True, False], report
+    assert passed == [True] * 7 + [False, True, False, False, True], report
 
 
 def test_where_there_is_no_nbval_the_plugin_does_nothing(tmp_path):
