@@ -46,11 +46,11 @@ print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def made(folder: Path, windows: int) -> None:
-    """Write a store of a GMM block and a classifier with so many windows."""
+    """Write a store of a GMM block, a classifier and a regression with so many windows each."""
     random = np.random.default_rng(0)
     impulse = ek.connect(sandbox="motion").impulse()
     layout.begin(folder, layout.About(layout.FORMAT, 1, "bench", impulse, runs=[layout.Run(1, "", "")]))
-    blocks = [("keras", "classification", 3), ("anomaly-gmm", "anomaly", 5)]
+    blocks = [("keras", "classification", 3), ("anomaly-gmm", "anomaly", 5), ("keras-regression", "regression", 7)]
     about = [
         {"id": number, "kind": kind, "type": name, "title": name, "last_layer": None, "keys": []}
         for name, kind, number in blocks
@@ -74,8 +74,10 @@ def made(folder: Path, windows: int) -> None:
             {"sample": ids, "block": np.full(SAMPLES, number), "kind": [kind] * SAMPLES, "windows": count,
              "verdict": nothing, "worst": np.zeros(SAMPLES), "right": count, "known": count,
              "threshold": np.full(SAMPLES, limit), "problem": nothing}
-            for (_, kind, number), limit in zip(blocks, (0.6, 3.0), strict=True)
+            for (_, kind, number), limit in zip(blocks, (0.6, 3.0, 1.5), strict=True)
         ]  # fmt: skip
+        number, error = np.repeat(random.uniform(0, 50, SAMPLES), WINDOWS), random.normal(size=len(sample))
+        numbers = {"expected": number, "predicted": number + error, "error": error, "within": np.abs(error) <= 1.5}
         tables = {
             "samples": pa.table({"sample": ids, "category": ["testing"] * SAMPLES}).replace_schema_metadata(
                 {BLOCKS: json.dumps(about)}
@@ -87,6 +89,7 @@ def made(folder: Path, windows: int) -> None:
                 | {"predicted": predicted, "most_probable": pa.array(names[guess]), "probability": probability}
                 | {"correct": guess == np.repeat(expected, WINDOWS), "threshold": np.full(len(sample), 0.6)}
             ),
+            "predictions-7": pa.table(front | numbers | {"threshold": np.full(len(sample), 1.5)}),
         }
         for name, table in tables.items():
             written(table, place / f"{name}{SUFFIX}")
@@ -94,7 +97,7 @@ def made(folder: Path, windows: int) -> None:
 
 def summaries(folder: Path, windows: int, most: str) -> list[Row]:
     found = []
-    for kind in ("anomaly",):
+    for kind in ("anomaly", "classification", "regression"):
         command = [sys.executable, "-c", SUMMARY, str(folder), kind, str(windows // WINDOWS)]
         rounds = [[float(n) for n in subprocess.check_output(command, text=True).split()] for _ in range(4)][1:]
         seconds, memory = zip(*rounds, strict=True)

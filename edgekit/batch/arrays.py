@@ -17,13 +17,19 @@ from edgekit.summaries import Coded, StoredPart
 
 _OF_SAMPLES = ("sample", "block", "windows", "threshold")
 CATEGORY = "category"
-TEXTS = ("expected", "predicted", "most_probable", CATEGORY)
+OF_WINDOWS = ("windows", "predictions")  # tables that parts are without where no sample has a window
+TEXTS = (
+    "expected", "predicted", "most_probable", CATEGORY,
+    "name", "label", "named", "truth", "prediction", "object", "kind",
+)  # fmt: skip
 
 
 def parts_of(
     parts: Parts, kind: str, block: int | str | None, table: str, columns: Sequence[str]
 ) -> Iterator[StoredPart] | None:
-    """Yield a block's columns part by part; None of structured labels, whose tables have a row a window and key.
+    """Yield a block's columns part by part; None where they are not all there.
+
+    So it is of structured labels, whose tables have a row a window and key, and of pictures that could not be counted.
 
     Raises
     ------
@@ -31,13 +37,15 @@ def parts_of(
         There is no such block, or more than one and none was named.
     """
     about = parts.block(block) if block is not None else _only(parts, kind)
-    if about["keys"] or not parts.has(table, about["id"]):
+    if about["keys"] or not parts.has(table, about["id"], everywhere=table not in OF_WINDOWS):
         return None
     return _read(parts, about["id"], table, columns)
 
 
 def _only(parts: Parts, kind: str) -> dict[str, Any]:
     found = [one for one in parts.blocks() if one["kind"] == kind]
+    if len(found) > 1:  # of blocks that detect objects, as `edgekit.detection.summary` chooses
+        found = [one for one in found if one["last_layer"] == "fomo"] or found
     if len(found) == 1:
         return found[0]
     count = f"There are {len(found)} blocks" if found else "There is no block"
@@ -57,7 +65,7 @@ def _read(parts: Parts, block: int, table: str, columns: Sequence[str]) -> Itera
             continue
         verdicts = verdicts.filter(pc.equal(verdicts["block"], block))
         samples, windows = verdicts["sample"].to_numpy(), verdicts["windows"].to_numpy()
-        if found is None:  # none of these samples has a window
+        if found is None:  # none of these samples has a row
             found, windows = pa.table({}), np.zeros_like(windows)
         arrays = {one: _array(found, one) for one in own}
         if (listed := part.get("samples")) is not None:

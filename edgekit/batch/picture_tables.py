@@ -7,9 +7,55 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from edgekit import detection
+from edgekit.detection.counted import names_of
+from edgekit.detection.summary import count, limits_of
 from edgekit.errors import EdgekitError
 from edgekit.results.block_windows import BlockWindows
 from edgekit.visual.summary import Picture, cell_truth, pictures_of
+
+
+def of_detection(block: BlockWindows) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield what is counted of a block that detects objects; see `edgekit.detection.store_summary`.
+
+    Nothing where the pictures cannot be counted together: the summary reads the results one by one, and says why.
+    """
+    pictures: list[detection.Picture] = []
+    samples: list[int] = []
+    try:
+        for result in block.results:
+            own = result.block(block.block).pictures()
+            pictures += own
+            samples += [result.sample.id] * len(own)
+        if not pictures:
+            return
+        counted, names = count(pictures), names_of(pictures)
+        limit, _ = limits_of(pictures)
+    except EdgekitError:
+        return
+    labels = counted.classes.index
+    numbered = all(isinstance(label, int | np.integer) for label in labels)
+    if not numbered and not all(isinstance(label, str) for label in labels):
+        return
+    boxes = [isinstance(one.matched, detection.BoxMatch) for one in pictures]
+    own_ = [isinstance(one.matched, detection.DebugInfo) and one.matched.without_debug_info for one in pictures]
+    named = [None if name == sample else str(name) for name, sample in zip(counted.images.index, samples, strict=True)]
+    yield (
+        "pictures",
+        counted.images.reset_index(drop=True).assign(
+            sample=samples, name=pd.Series(named, dtype=object), boxes=boxes, own=own_, numbered=numbered, limit=limit
+        ),
+    )
+    called = pd.Series([names.get(label) for label in labels], dtype=object)
+    yield "classes", counted.classes.reset_index().assign(label=list(map(str, labels)), named=called)
+    matrix = counted.confusion.rename_axis(index="truth", columns="prediction")
+    cells = matrix.melt(ignore_index=False, value_name="count").reset_index()
+    yield "confusions", cells.astype({"truth": str, "prediction": str})
+    yield "objects", counted.objects.assign(label=counted.objects["label"].map(str), partner=_floats(counted.objects))
+
+
+def _floats(objects: pd.DataFrame) -> pd.Series[float]:
+    return objects["partner"].astype("Float64").astype(float)
 
 
 def of_visual(block: BlockWindows) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -115,7 +115,7 @@ class Parts:
         """List the learn blocks that answered: id, kind, type, title, last_layer, keys."""
         found: dict[int, dict[str, Any]] = {}
         for schema in self._schemas():
-            for one in json.loads((schema.metadata or {}).get(BLOCKS, b"[]")):
+            for one in _blocks(schema):
                 found.setdefault(one["id"], one)
         return [found[number] for number in sorted(found)]
 
@@ -147,11 +147,15 @@ class Parts:
         fault = "More than one block answers" if found else "No block answers"
         raise UsageError(f"{fault} to {display.quoted(key)}. This store has: {listed or 'none'}. Ask by id.")
 
-    def has(self, name: str, block: int) -> bool:
-        """Say whether a block has a table of this name."""
+    def has(self, name: str, block: int, *, everywhere: bool = False) -> bool:
+        """Say whether a block has a table of this name: in any part, or `everywhere` where the block has answered."""
         whole = f"{name}-{block}"
-        in_open = any(whole in tables for _, tables in self._open)
-        return in_open or any((one / f"{whole}{SUFFIX}").exists() for one in self.sealed)
+        found = [(one / f"{whole}{SUFFIX}").exists() for one in self.sealed]
+        found += [whole in tables for _, tables in self._open]
+        if not everywhere:
+            return any(found)
+        answered = [any(one["id"] == block for one in _blocks(schema)) for schema in self._schemas()]
+        return any(found) and all(has for has, one in zip(found, answered, strict=True) if one)
 
     def places(self) -> dict[int, AnswerPlace]:
         """Return where each answer stands, by sample id."""
@@ -167,6 +171,11 @@ class Parts:
         """Read one result."""
         record = journal.record_at(at.file, at.place)
         return ClassifyResult(record.response(), self._source.of(record.picture), variant=self._source.variant)
+
+
+def _blocks(schema: pa.Schema) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads((schema.metadata or {}).get(BLOCKS, b"[]"))
+    return found
 
 
 class _State(NamedTuple):

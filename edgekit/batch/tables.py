@@ -101,6 +101,8 @@ def of_block(block: BlockWindows) -> Iterator[tuple[str, pa.Table]]:
         yield "detections", _arrow(_detections(block))
     if any(raw.anomaly_result for raw in block.raws):
         yield "cells", _arrow(_cells(block))
+    if block.kind == "detection":
+        yield from ((name, _arrow(table)) for name, table in picture_tables.of_detection(block))
     if block.kind == "visual":
         yield from ((name, _arrow(table)) for name, table in picture_tables.of_visual(block))
 

@@ -39,8 +39,9 @@ def most_frequent(sample: NDArray[np.intp], codes: NDArray[np.intp], samples: in
     `sample` says of which of the `samples` each window is, `codes` is one of the `labels`, or -1 where it is missing. A
     sample without a code has -1.
     """
-    place = np.flatnonzero(codes >= 0)
-    cell = sample[place] * labels + codes[place]
+    place, cell = np.arange(len(codes)), sample * labels + codes
+    if (missing := codes < 0).any():
+        place, cell = place[~missing], cell[~missing]
     counts = np.bincount(cell, minlength=samples * labels)
     first = np.zeros(samples * labels, np.int64)
     first[cell[::-1]] = place[::-1]  # of several the last one written stays

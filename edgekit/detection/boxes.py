@@ -180,9 +180,9 @@ class BoxMatch(Matched):
 
     def average_precision(self) -> float:
         """Return COCO's mAP of this picture by the Studio's rule; see `edgekit.detection.average_precision`."""
-        from edgekit.detection.coco import average_precision
+        from edgekit.detection.coco import mean_average_precision
 
-        return average_precision(self._truths, self._predictions).mean
+        return mean_average_precision(self._truths, self._predictions)
 
     def rematch(self, min_iou: float) -> BoxMatch:
         """Match the same boxes anew with another overlap."""

@@ -60,17 +60,8 @@ def average_precision(truths: pd.DataFrame, predictions: pd.DataFrame) -> Averag
     rule for one picture (COCO's mAP divided by the share of the classes that the picture's truth has) is the same
     mean over these classes. Truths of label -1, not in training, are left out.
     """
-    arguments.table("truths", truths, [*BOX, "label"])
-    arguments.table("predictions", predictions, [*BOX, "label"])
-    if "label" in truths:
-        truths = truths[truths["label"] != NOT_IN_TRAINING]
-    if "score" not in predictions:
-        raise UsageError("The predictions need a column score: COCO ranks by it.")
-    names = pd.Index([*truths.get("label", []), *predictions.get("label", [])], dtype=object).unique()
-    found = _evaluated(truths, predictions, names)
-    precision, scores = found["precision"][:, :, :, 0, 0], found["scores"][:, :, :, 0, 0]  # (iou, recall, class)
-    absent = (precision < 0).all(axis=(0, 1))
-    known = np.where(absent, np.nan, 1.0)
+    truths, names, precision, absent, found = _precision(truths, predictions)
+    scores, known = found["scores"][:, :, :, 0, 0], np.where(absent, np.nan, 1.0)
     per_class = pd.DataFrame(
         {
             "truths": [int((truths["label"] == name).sum()) for name in names],
@@ -80,8 +71,32 @@ def average_precision(truths: pd.DataFrame, predictions: pd.DataFrame) -> Averag
         },
         index=names.rename("label"),
     )
-    mean = float(not len(predictions)) if absent.all() else float(precision[:, :, ~absent].mean())
+    mean = _mean(precision, absent, predictions)
     return AveragePrecision(mean, per_class, _curve(precision, scores, names, absent, found["params"]))
+
+
+def mean_average_precision(truths: pd.DataFrame, predictions: pd.DataFrame) -> float:
+    """Return the mean alone, in a third of the time."""
+    _, _, precision, absent, _ = _precision(truths, predictions)
+    return _mean(precision, absent, predictions)
+
+
+def _mean(precision: Any, absent: Any, predictions: pd.DataFrame) -> float:
+    return float(not len(predictions)) if absent.all() else float(precision[:, :, ~absent].mean())
+
+
+def _precision(truths: pd.DataFrame, predictions: pd.DataFrame) -> tuple[pd.DataFrame, pd.Index[Any], Any, Any, Any]:
+    """Return the truths that count, the labels, the precision (iou, recall, class), which have none, and the rest."""
+    arguments.table("truths", truths, [*BOX, "label"])
+    arguments.table("predictions", predictions, [*BOX, "label"])
+    if "label" in truths:
+        truths = truths[truths["label"] != NOT_IN_TRAINING]
+    if "score" not in predictions:
+        raise UsageError("The predictions need a column score: COCO ranks by it.")
+    names = pd.Index([*truths.get("label", []), *predictions.get("label", [])], dtype=object).unique()
+    found = _evaluated(truths, predictions, names)
+    precision = found["precision"][:, :, :, 0, 0]
+    return truths, names, precision, (precision < 0).all(axis=(0, 1)), found
 
 
 def _evaluated(truths: pd.DataFrame, predictions: pd.DataFrame, names: pd.Index[Any]) -> dict[str, Any]:

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import InitVar, dataclass, field
+from functools import cached_property, partial
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import pandas as pd
 
 from edgekit import display, summaries
-from edgekit.detection import error_kinds
+from edgekit.detection import error_kinds, store_summary
 from edgekit.detection.boxes import BoxMatch
+from edgekit.detection.counted import RATES, SUFFIXES, Counted, by_group, in_their_order, names_of, of_scene
 from edgekit.detection.debug_info import MATCHED_BY_EDGEKIT, DebugInfo
 from edgekit.detection.error_kinds import ERROR_KINDS
 from edgekit.detection.matched import Matched
-from edgekit.detection.matching import COUNTINGS, Metrics, checked_distance, counts, rates
-from edgekit.detection.scene import NOT_IN_TRAINING, Floats, Indices, Objects, Scene
+from edgekit.detection.matching import COUNTINGS, Metrics, checked_distance, rates
+from edgekit.detection.scene import NOT_IN_TRAINING, Floats, Objects, Scene
 from edgekit.detection.sweep import sweep
 from edgekit.errors import UsageError
 from edgekit.resampling import Figure, figure
-from edgekit.summaries import HasResults, figures_table
+from edgekit.summaries import HasParts, HasResults, figures_table
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,6 @@ class HasBlocks(Protocol):
 
 
 Results: TypeAlias = "Mapping[Any, Any] | Iterable[Any]"
-_RATES = ("precision", "recall", "f1")
-_SUFFIXES = {False: "", True: "_one_to_one"}  # of the columns, by `one_to_one`
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -88,16 +87,30 @@ class Summary(summaries.Summary):
         in training", without precision, recall and F1: they are counted, and no figure holds them against the model.
     confusion : DataFrame
         See `edgekit.detection.confusion`, with names; label -1 is "not in training".
-    per_object : DataFrame
-        Each truth and each prediction with its kind of error; see `edgekit.detection.errors`, with names as well.
     names : dict
         Names of the classes by label, as far as any of the pictures knows them.
     """
 
     per_class: pd.DataFrame
     confusion: pd.DataFrame
-    per_object: pd.DataFrame
     names: dict[Any, str]
+    objects: InitVar[Callable[[], pd.DataFrame]]
+
+    def __post_init__(self, objects: Callable[[], pd.DataFrame]) -> None:
+        object.__setattr__(self, "_objects", objects)
+
+    def __getstate__(self) -> dict[str, Any]:
+        kept = vars(self) | {"per_object": self.per_object}
+        return {name: value for name, value in kept.items() if name != "_objects"}
+
+    @cached_property
+    def per_object(self) -> pd.DataFrame:
+        """Each truth and each prediction with its kind of error; see `edgekit.detection.errors`, with names as well.
+
+        Of a store they are read when they are asked for.
+        """
+        found: pd.DataFrame = vars(self)["_objects"]()
+        return found
 
     @property
     def per_image(self) -> pd.DataFrame:
@@ -106,7 +119,7 @@ class Summary(summaries.Summary):
 
     def metrics(self, one_to_one: bool = False) -> Metrics:
         """Return the figures over all pictures; see `DebugInfo.metrics` for the two countings."""
-        suffix = _SUFFIXES[bool(one_to_one)]
+        suffix = SUFFIXES[bool(one_to_one)]
         return Metrics.of(*(int(self.per_sample[f"{name}{suffix}"].sum()) for name in ("tp", "fp", "fn")))
 
     def __repr__(self) -> str:
@@ -114,11 +127,13 @@ class Summary(summaries.Summary):
         return display.fit(f"<Summary of {len(self.per_sample)} pictures · F1 {f1}>")
 
     def _repr_html_(self) -> str:
-        found = error_kinds.total(self.per_object)
+        kinds = self.per_sample[list(ERROR_KINDS)].sum()
         shown = dict(summaries.in_words(self.figures))
-        facts = {f"F1, {name}": shown[f"f1{_SUFFIXES[way]}"] for name, way in COUNTINGS.items()}
+        facts = {f"F1, {name}": shown[f"f1{SUFFIXES[way]}"] for name, way in COUNTINGS.items()}
         facts["mAP"] = shown.get("mAP", "")
-        facts["kinds"] = display.listing((f"{kind} {count}" for kind, count in found.items()), limit=len(ERROR_KINDS))
+        facts["kinds"] = display.listing(
+            (f"{kind} {count}" for kind, count in kinds.items() if count), limit=len(ERROR_KINDS)
+        )
         return display.card(f"{len(self.per_sample)} pictures", facts, note=self.note)
 
 
@@ -128,7 +143,8 @@ def summary(results: Results, block: int | str | None = None) -> Summary:
     Parameters
     ----------
     results : iterable, or mapping from name
-        Of `ClassifyResult`, `BlockResult`, `Picture`, `DebugInfo` or `BoxMatch`; or what `Studio.test` returned.
+        Of `ClassifyResult`, `BlockResult`, `Picture`, `DebugInfo` or `BoxMatch`; or what `Studio.test` returned; or an
+        `edgekit.Store`, whose pictures were counted when they came.
     block : int or str, optional
         Which block: its id, type, last layer ("fomo") or title. Without it the one that detects objects; of several the
         FOMO block, as `edgekit.explore` chooses.
@@ -145,41 +161,48 @@ def summary(results: Results, block: int | str | None = None) -> Summary:
     >>> ek.detection.summary(results).metrics()
     Metrics(tp=11, fp=0, fn=0, precision=1.000, recall=1.000, f1=1.000)
     """
+    if isinstance(results, HasParts) and (stored := store_summary.read(results, block)):
+        return _summed(stored.counted, stored.boxes, stored.own, stored.names, stored.objects)
     pictures = _pictures(results, block)
-    scene, limit, far = _together(pictures)
-    found = error_kinds.table(scene, limit, far)
-    names = _names(pictures)
-    picture = pd.Index([shown.name for shown in pictures], name="sample", dtype=object).infer_objects()
-    images = _counted(scene, limit, scene.truths.picture, scene.predictions.picture, picture)
-    images = images.join(
-        error_kinds.count(found, "picture")
-        .reindex(range(len(picture)), fill_value=0)
-        .set_axis(picture)[list(ERROR_KINDS)]
-    )
-    images = images.assign(**_compared(pictures, images["f1"].to_numpy()))
-    wrong = -(images["fp_one_to_one"] + images["fn_one_to_one"])
-    images = images.iloc[np.lexsort((np.arange(len(images)), wrong, images["f1_one_to_one"]))]
+    counted = count(pictures)
+    own = sum(isinstance(shown.matched, DebugInfo) and shown.matched.without_debug_info for shown in pictures)
+    return _summed(counted, isinstance(pictures[0].matched, BoxMatch), own, names_of(pictures), lambda: counted.objects)
 
-    codes, labels = pd.factorize(np.concatenate([scene.truths.label, scene.predictions.label]), sort=False)
-    split = len(scene.truths)
-    classes = _counted(scene, limit, codes[:split], codes[split:], pd.Index(labels, dtype=object, name="label"))
-    by_label = error_kinds.count(found, "label").reindex(labels, fill_value=0)
-    classes = classes.join(by_label[list(ERROR_KINDS)].set_axis(classes.index))
-    classes = classes.loc[sorted(classes.index, key=lambda label: (isinstance(label, str), label))]
-    classes.loc[
-        classes.index == NOT_IN_TRAINING, [f"{rate}{suffix}" for rate in _RATES for suffix in _SUFFIXES.values()]
-    ] = np.nan
-    matrix = error_kinds.confusion(found)
-    shown = names | {NOT_IN_TRAINING: error_kinds.UNKNOWN}
-    label = found["label"].map(lambda label: shown.get(label, label))
+
+def count(pictures: list[Picture]) -> Counted:
+    """Count what was detected in pictures, in their order, with the server's own figures."""
+    scene, limit, far = _together(pictures)
+    names = pd.Index([shown.name for shown in pictures], name="sample", dtype=object).infer_objects()
+    found = of_scene(scene, limit, far, names)
+    return found._replace(images=found.images.assign(**_compared(pictures, found.images["f1"].to_numpy())))
+
+
+def limits_of(pictures: list[Picture]) -> tuple[float, float]:
+    """Return the limits that pictures share: up to where a prediction hits, and is "too far"."""
+    return _together(pictures)[1:]
+
+
+def _summed(
+    counted: Counted, boxes: bool, own: int, names: dict[Any, str], objects: Callable[[], pd.DataFrame]
+) -> Summary:
+    images = counted.images
+    wrong = -(images["fp_one_to_one"] + images["fn_one_to_one"])
+    worst = images.iloc[np.lexsort((np.arange(len(images)), wrong, images["f1_one_to_one"]))]
+    named = names | {NOT_IN_TRAINING: error_kinds.UNKNOWN}
+
+    def per_object() -> pd.DataFrame:
+        found = objects()
+        label = found["label"].map(lambda label: named.get(label, label))
+        return found.assign(picture=images.index.take(found["picture"].to_numpy(int)), label=label)
+
     return Summary(
-        per_sample=images,
-        figures=figures_table(_figures(images, isinstance(pictures[0].matched, BoxMatch))),
-        note=_note(images, pictures),
-        per_class=classes.rename(index=shown),
-        confusion=matrix.rename(index=shown, columns=shown),
-        per_object=found.assign(picture=picture.take(found["picture"].to_numpy(int)), label=label),
+        per_sample=worst,
+        figures=figures_table(_figures(worst, boxes)),
+        note=_note(worst, own),
+        per_class=in_their_order(counted.classes).rename(index=named),
+        confusion=counted.confusion.rename(index=named, columns=named),
         names=names,
+        objects=per_object,
     )
 
 
@@ -264,7 +287,7 @@ def per_picture(truths: pd.DataFrame, predictions: pd.DataFrame, min_distance: f
         Objects.from_table(truths, "truths", picture=codes[:split]),
         Objects.from_table(predictions, "predictions", picture=codes[split:]),
     )
-    return _counted(scene, limit, codes[:split], codes[split:], pd.Index(names, name="picture"))
+    return by_group(scene, limit, codes[:split], codes[split:], pd.Index(names, name="picture"))
 
 
 def _pictures(results: Results, block: int | str | None) -> list[Picture]:
@@ -327,32 +350,6 @@ def _together(pictures: list[Picture]) -> tuple[Scene, float, float]:
     return Scene.merged([m.scene for m in all_matched]), *limits.pop()
 
 
-def _names(pictures: list[Picture]) -> dict[Any, str]:
-    """Return the names of the labels over all pictures; two names for one label are not of one model."""
-    names: dict[Any, str] = {}
-    for shown in pictures:
-        for label, name in shown.matched.names.items():
-            if names.setdefault(label, name) != name:
-                raise UsageError(
-                    f"Label {label!r} is called {names[label]!r} in one picture and {name!r} in picture "
-                    f"{shown.name!r}: these are not of one model."
-                )
-    return names
-
-
-def _counted(scene: Scene, limit: float, truth: Indices, prediction: Indices, index: pd.Index[Any]) -> pd.DataFrame:
-    size = len(index)
-    columns: dict[str, Any] = {
-        "truths": np.bincount(truth, minlength=size),
-        "predictions": np.bincount(prediction, minlength=size),
-    }
-    for one_to_one, suffix in _SUFFIXES.items():
-        found = counts(scene, limit, truth, prediction, size, one_to_one=one_to_one)
-        shares = dict(zip(_RATES, rates(*found), strict=True))
-        columns |= {f"{name}{suffix}": values for name, values in (found._asdict() | shares).items()}
-    return pd.DataFrame(columns, index=index)
-
-
 def _compared(pictures: list[Picture], f1: Any) -> dict[str, Any]:
     """Return the server's main figure of each picture beside the recomputed one."""
     boxes = isinstance(pictures[0].matched, BoxMatch)
@@ -371,9 +368,9 @@ def _compared(pictures: list[Picture], f1: Any) -> dict[str, Any]:
 def _figures(images: pd.DataFrame, boxes: bool) -> dict[str, Figure]:
     """Return the figures over all pictures, by both countings, and of boxes the mean of the pictures' mAPs."""
     found = {}
-    for suffix in _SUFFIXES.values():
+    for suffix in SUFFIXES.values():
         counted = images[[f"{name}{suffix}" for name in ("tp", "fp", "fn")]]
-        for place, name in sorted(enumerate(_RATES), key=lambda rate: rate[1] != "f1"):
+        for place, name in sorted(enumerate(RATES), key=lambda rate: rate[1] != "f1"):
             found[f"{name}{suffix}"] = figure(counted, partial(_rate, place))
     recomputed = images["recomputed"].dropna()
     if boxes and len(recomputed):
@@ -386,9 +383,8 @@ def _rate(place: int, sums: Floats) -> Floats:
     return rates(*np.moveaxis(sums, -1, 0))[place]
 
 
-def _note(images: pd.DataFrame, pictures: list[Picture]) -> str:
+def _note(images: pd.DataFrame, own: int) -> str:
     differ = int((images["difference"].abs() > 1e-6).sum())
-    own = sum(isinstance(shown.matched, DebugInfo) and shown.matched.without_debug_info for shown in pictures)
     notes = [f"In {differ} pictures the server's own figure differs from the recomputed one."] if differ else []
-    notes += [f"{own} of {len(pictures)} pictures came without debug info: {MATCHED_BY_EDGEKIT}."] if own else []
+    notes += [f"{own} of {len(images)} pictures came without debug info: {MATCHED_BY_EDGEKIT}."] if own else []
     return " ".join(notes)

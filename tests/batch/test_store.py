@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import pickle
 import shutil
 import sys
 from types import SimpleNamespace
@@ -133,6 +134,7 @@ def test_every_kind_of_block_has_its_tables(project, tmp_path, name, table):
         for block in (b for b in results[0].blocks if b.detects):
             expected = pd.concat([r.block(block.id).detections() for r in results], ignore_index=True)
             alike(store.detections(block.id).drop(columns="sample"), expected)
+            summed_alike("detection", store, results, block.id)
     if name == "surface":
         for block in results[0].blocks:
             alike(store.cells(block.id), ek.visual.cells_of(results, block.id))
@@ -286,6 +288,12 @@ def summed_alike(kind, store, results, block, **options):
     alike(stored.per_sample, expected.per_sample)
     pd.testing.assert_frame_equal(stored.figures, expected.figures)
     assert stored.note == expected.note
+    if kind == "detection":
+        for name in ("per_class", "confusion", "per_object"):
+            alike(getattr(stored, name), getattr(expected, name))
+        assert stored.names == expected.names
+        assert stored._repr_html_() == expected._repr_html_()
+        alike(pickle.loads(pickle.dumps(stored)).per_object, expected.per_object)
 
 
 @pytest.mark.parametrize("threshold", [None, 0.9])

@@ -1,0 +1,108 @@
+"""The pictures of a store of samples, which were counted while its parts were made: what is added up of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from edgekit.detection.counted import RATES, SUFFIXES, Counted, added_up, confusions_added_up
+from edgekit.detection.error_kinds import BACKGROUND, ERROR_KINDS
+from edgekit.errors import UsageError
+from edgekit.summaries import Coded, HasParts
+
+_OF_GROUPS = ("truths", "predictions", *(f"{name}{suffix}" for suffix in SUFFIXES.values() for name in
+              ("tp", "fp", "fn", *RATES)), *ERROR_KINDS)  # fmt: skip
+# Labels are texts there; `numbered` says whether they were numbers. `limit` is up to where a prediction hits a truth.
+IMAGES = ("sample", "name", *_OF_GROUPS, "server", "recomputed", "difference", "boxes", "own", "numbered", "limit")
+CLASSES = ("label", "named", *_OF_GROUPS)
+CONFUSIONS = ("truth", "prediction", "count")
+OBJECTS = ("picture", "object", "index", "x", "y", "label", "kind", "partner", "distance")
+_BLANK = pd.DataFrame(columns=list(OBJECTS))
+
+
+class Stored(NamedTuple):
+    """What was counted, with what `edgekit.detection.summary` has to know beside it; `objects` reads them."""
+
+    counted: Counted
+    boxes: bool
+    own: int
+    names: dict[Any, str]
+    objects: Callable[[], pd.DataFrame]
+
+
+def read(store: HasParts, block: int | str | None) -> Stored | None:
+    """Read what was counted of each part, and add it up; None where that cannot be had."""
+    images = _tables(store, block, "pictures", IMAGES)
+    if not images:
+        return None
+    whole = pd.concat(images, ignore_index=True)
+    numbered = bool(whole["numbered"].iloc[0])
+    limits = sorted(whole["limit"].unique())
+    if len(limits) > 1:
+        raise UsageError(f"These pictures were matched with different limits ({limits}): rematch() them with one.")
+    order = np.argsort(whole["sample"].to_numpy(), kind="stable")
+    whole = whole.iloc[order]
+    index = pd.Index(_names(whole), name="sample", dtype=object).infer_objects()
+    classes = [_labelled(part, ["label"], numbered) for part in _tables(store, block, "classes", CLASSES)]
+    confusions = [_labelled(part, CONFUSIONS[:2], numbered) for part in _tables(store, block, "confusions", CONFUSIONS)]
+    shown = whole[[*_OF_GROUPS, "server", "recomputed", "difference"]].set_axis(index)
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+
+    def objects() -> pd.DataFrame:
+        return _objects(store, block, numbered, place, [len(part) for part in images])
+
+    counted = Counted(
+        shown,
+        added_up([part.set_index("label")[list(_OF_GROUPS)] for part in classes]),
+        confusions_added_up([part.pivot(index="truth", columns="prediction", values="count") for part in confusions]),
+        _BLANK,
+    )
+    named = {label: name for part in classes for label, name in zip(part["label"], part["named"], strict=True) if name}
+    return Stored(counted, bool(whole["boxes"].iloc[0]), int(whole["own"].sum()), named, objects)
+
+
+def _names(images: pd.DataFrame) -> list[Any]:
+    """Return the name of each picture: the sample's id, of one of several windows a text."""
+    return [sample if name is None else name for sample, name in zip(images["sample"], images["name"], strict=True)]
+
+
+def _objects(
+    store: HasParts, block: int | str | None, numbered: bool, place: Any, sizes: Sequence[int]
+) -> pd.DataFrame:
+    """Read all truths and predictions, in the order of their pictures."""
+    tables, before = [], 0
+    for part, size in zip(_tables(store, block, "objects", OBJECTS), sizes, strict=True):
+        found = _labelled(part, ["label"], numbered)
+        tables.append(found.assign(picture=place[found["picture"].to_numpy(int) + before]))
+        before += size
+    whole = pd.concat(tables, ignore_index=True).sort_values("picture", kind="stable", ignore_index=True)
+    return whole.assign(partner=whole["partner"].astype("Int64"), label=whole["label"].infer_objects())
+
+
+def _labelled(table: pd.DataFrame, columns: Sequence[str], numbered: bool) -> pd.DataFrame:
+    """Return a table with labels as they came."""
+    if not numbered:
+        return table
+    found = {
+        name: pd.Series([one if one == BACKGROUND else int(one) for one in table[name]], table.index, object)
+        for name in columns
+    }
+    return table.assign(**found)
+
+
+def _tables(store: HasParts, block: int | str | None, name: str, columns: Sequence[str]) -> list[pd.DataFrame]:
+    return list(_each(store, block, name, columns))
+
+
+def _each(store: HasParts, block: int | str | None, name: str, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+    for part in store.parts_of("detection", block, name, columns) or ():
+        yield pd.DataFrame({column: _values(part.columns, column) for column in columns})
+
+
+def _values(columns: Mapping[str, Any], name: str) -> Any:
+    found = columns[name]
+    return np.array([*found.names, None], object)[found.codes] if isinstance(found, Coded) else found
