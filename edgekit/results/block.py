@@ -148,7 +148,7 @@ class BlockResult:
         cut, keys = self._cut, self._keys(key)
         expected = labelled.labels(self._answer, self.sample, cut, key)
         self._warn("expectedLabels", expected.doubt)
-        table = windows_table(self._answer.scores(key).columns, cut, expected.texts)
+        table = windows_table(self._answer.scores(key).columns, cut, expected.column())
         if keys and key is None:
             table.attrs["keys"] = keys
         labelled.say_if_unsent(self._answer, self.sample)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from enum import Enum
 from math import isclose
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.results.windows import EXACT, Cut
 from edgekit.wire.label_maps import label_of
-from edgekit.wire.ranges import Range, ranges_of_structs
+from edgekit.wire.ranges import Codes, Range, coded, ranges_of_structs
 
 Floats = NDArray[np.float64]
 
@@ -21,11 +21,15 @@ _ROUNDED = 1e-6  # of a reading: an interval such as 1000/48 is not exact
 
 
 class Ranges(NamedTuple):
-    """Labels over the indices `first` to `last`, inclusive: of readings or of windows, which the API leaves open."""
+    """Labels over the indices `first` to `last`, inclusive: of readings or of windows, which the API leaves open.
+
+    `code` is each range's place in `names`; -1 is no label.
+    """
 
     first: Floats
     last: Floats
-    label: NDArray[Any]
+    code: Codes
+    names: tuple[str, ...]
 
     @classmethod
     def of(cls, ranges: Iterable[Range], key: str | None = None) -> Ranges:
@@ -34,21 +38,22 @@ class Ranges(NamedTuple):
         found = cls(*ranges_of_structs(ranges))
         if key is None:
             return found
-        return found._replace(label=np.array([*(label_of(one.label_map, key) for one in ranges), None], object)[:-1])
+        code, names = coded([label_of(one.label_map, key) for one in ranges])
+        return found._replace(code=code, names=names)
 
-    def at(self, index: Floats) -> NDArray[Any]:
-        """Return the label at each index, None where no range is; of ranges that overlap the later one counts.
+    def at(self, index: Floats) -> Codes:
+        """Return the code of the label at each index, -1 where no range is; where ranges overlap the later one counts.
 
-        The array may be `label` itself: it is not to be written to.
+        The array may be `code` itself: it is not to be written to.
         """
         if np.array_equal(index, self.first) and np.array_equal(index, self.last):  # a range for each: the usual case
-            return self.label
+            return self.code
         runs = self.runs()
-        found = np.full(len(index), None, object)
+        found = np.full(len(index), -1, np.intp)
         if len(runs.first):
             place = np.searchsorted(runs.first, index, "right") - 1
             inside = (place >= 0) & (index <= runs.last[place])
-            found[inside] = runs.label[place[inside]]
+            found[inside] = runs.code[place[inside]]
         return found
 
     def runs(self) -> Ranges:
@@ -62,7 +67,7 @@ class Ranges(NamedTuple):
             owner[i:j] = number
         begin = np.flatnonzero((owner >= 0) & (np.diff(owner, prepend=-1) != 0))
         stop = np.flatnonzero((owner >= 0) & (np.diff(owner, append=-1) != 0))
-        return Ranges(edges[begin], edges[stop + 1] - 1, self.label[owner[begin]])
+        return self._replace(first=edges[begin], last=edges[stop + 1] - 1, code=self.code[owner[begin]])
 
 
 class Method(NamedTuple):
@@ -105,10 +110,10 @@ class Join(NamedTuple):
     place: Floats
     doubt: str = ""
 
-    def labels(self, ranges: Ranges) -> NDArray[Any]:
-        """Read the labels off; None where no range is."""
+    def codes(self, ranges: Ranges) -> Codes:
+        """Read the codes of the labels off; -1 where no range is."""
         if self.counts is Counts.RANGES:
-            of_window: NDArray[Any] = ranges.label[self.place.astype(int)]
+            of_window: Codes = ranges.code[self.place.astype(int)]
             return of_window
         return ranges.at(self.place)
 
@@ -179,12 +184,6 @@ def joined(ranges: Ranges, cut: Cut, method: Callable[[], Method] = Method) -> J
     )
 
 
-def labels_joined(ranges: Ranges, cut: Cut, method: Callable[[], Method] = Method) -> tuple[NDArray[Any], str]:
-    """Give each window its label, an array of object with None where no range is, and say what is doubtful about it."""
-    found = joined(ranges, cut, method)
-    return found.labels(ranges), found.doubt
-
-
 # --- what the indices count -------------------------------------------------------------------------------------------
 
 
@@ -215,7 +214,7 @@ def _one_each(ranges: Ranges, cut: Cut) -> bool:
 def _one_label(ranges: Ranges, first: float, last: float) -> bool:
     """Say whether one label holds from the very start to the end."""
     whole = first == 0 and (ranges.last - ranges.first + 1).sum() == last + 1
-    return bool(whole and all(map(ranges.label[0].__eq__, ranges.label)))  # ends at the first that differs
+    return bool(whole and (ranges.code == ranges.code[0]).all())
 
 
 def _interval(first: float, last: float, cut: Cut) -> float:
@@ -244,7 +243,7 @@ def _misfit(first: float, last: float, cut: Cut, interval: float) -> str:
 def _otherwise(ranges: Ranges, cut: Cut, interval: float, by_window: Join) -> str:
     """Say how many windows would have another label if the ranges counted readings; empty where none would."""
     others = ranges.at(_readings(ranges, cut, interval, Method))
-    differ = (others != by_window.labels(ranges)).sum()
+    differ = (others != by_window.codes(ranges)).sum()
     if not differ:
         return ""
     return (
@@ -286,7 +285,7 @@ def _mixed(runs: Ranges, begin: Floats, last: Floats) -> NDArray[np.bool_]:
     low = np.searchsorted(runs.last, begin, "left")
     high = np.searchsorted(runs.first, last, "right") - 1
     inner = np.minimum(low, len(runs.first) - 1), np.maximum(high, 0)
-    changes = np.concatenate([[0], (runs.label[1:] != runs.label[:-1]) | (runs.first[1:] != runs.last[:-1] + 1)])
+    changes = np.concatenate([[0], (runs.code[1:] != runs.code[:-1]) | (runs.first[1:] != runs.last[:-1] + 1)])
     changed = np.cumsum(changes)
     within = (runs.first[inner[0]] <= begin) & (runs.last[inner[1]] >= last)
     mixed: NDArray[np.bool_] = (low <= high) & ~(within & (changed[inner[0]] == changed[inner[1]]))
@@ -309,8 +308,8 @@ def _counted(runs: Ranges, own: NDArray[np.bool_], begin: Floats, last: Floats) 
 
 def _majority(runs: Ranges, begin: Floats, last: Floats) -> Floats:
     chosen, most = last.copy(), np.zeros(len(last))
-    for label in dict.fromkeys(runs.label.tolist()):
-        count, at = _counted(runs, runs.label == label, begin, last)
+    for code in dict.fromkeys(runs.code.tolist()):
+        count, at = _counted(runs, runs.code == code, begin, last)
         better = (count > most) | ((count == most) & (count > 0) & (at > chosen))
         chosen[better], most[better] = at[better], count[better]
     return chosen
@@ -318,10 +317,9 @@ def _majority(runs: Ranges, begin: Floats, last: Floats) -> Floats:
 
 def _anywhere(runs: Ranges, begin: Floats, last: Floats, labels: Iterable[str], least: Floats) -> Floats:
     chosen, open_ = last.copy(), np.ones(len(last), bool)
-    others = np.ones(len(runs.label), bool)
+    others = np.ones(len(runs.code), bool)
     for label in labels:
-        own = runs.label == label
-        if own.any():
+        if label in runs.names and (own := runs.code == runs.names.index(label)).any():
             count, at = _counted(runs, own, begin, last)
             found = open_ & (count >= least - _ROUNDED)
             chosen[found] = at[found]

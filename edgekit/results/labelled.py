@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
 from edgekit.errors import EdgekitError
 from edgekit.results.expected import Counts, Join, Method, Ranges, joined
@@ -17,22 +18,46 @@ from edgekit.results.kinds import kind_of_block
 from edgekit.results.sample import Sample, spacing
 from edgekit.results.windows import Cut
 from edgekit.wire.label_maps import label_of
+from edgekit.wire.ranges import Codes, coded
 from edgekit.wire.schema import Classification, Impulse
 
 _SCORED = frozenset({"anomaly", "visual"})  # kinds of blocks of which a window should be an anomaly, or should not
 _ANOMALOUS = {"anomaly": True, "no anomaly": False}  # the API's words in expectedAnomalyOutcome
+TEXT = pd.Series([""]).dtype  # as pandas infers it: "str", before pandas 3 object
 _LOG = logging.getLogger("edgekit")
 
 
 class Expected(NamedTuple):
-    """A text for each window (None: not known), why it may be wrong, and how windows of several labels were labelled.
+    """A label for each window, why it may be wrong, and how windows of several labels were labelled.
 
-    `doubt` is empty where the labels are certain, `method` where no window has several labels.
+    `codes` are places in `names`, -1 where no label is known. `doubt` is empty where the labels are certain, `method`
+    where no window has several labels.
     """
 
-    texts: NDArray[Any]
+    codes: Codes
+    names: tuple[str, ...] = ()
     doubt: str = ""
     method: str = ""
+
+    @classmethod
+    def same(cls, label: str | None, windows: int) -> Expected:
+        """Give all windows one label."""
+        return cls(np.full(windows, 0 if label else -1), (label,) if label else ())
+
+    @classmethod
+    def of(cls, texts: Collection[str | None]) -> Expected:
+        """Give each window its text."""
+        return cls(*coded(texts))
+
+    @property
+    def texts(self) -> NDArray[Any]:
+        """A text for each window, None where it is not known."""
+        found: NDArray[Any] = np.array([*self.names, None], object)[self.codes]
+        return found
+
+    def column(self) -> ExtensionArray:
+        """Make the column of a table: a text for each of the names, not for each of the windows."""
+        return pd.Series(self.names, dtype=TEXT).array.take(self.codes, allow_fill=True)
 
 
 def cut(raw: Classification, sample: Sample, size: float, increase: float) -> Cut:
@@ -61,12 +86,12 @@ def labels(raw: Classification, sample: Sample, cut: Cut, key: str | None = None
             for of in zip(*(one.texts for one in found.values()), strict=True)
         ]
         first = found[keys[0]]
-        return first._replace(texts=np.array([*texts, None], object)[:-1])
+        return Expected.of(texts)._replace(doubt=first.doubt, method=first.method)
     ranges, join, method = _joined(raw, sample, cut, key)
     if join is None:
         label = sample.label if key is None else label_of(sample.info.label_map, key)
-        return Expected(np.full(cut.windows, label or None, object))
-    return Expected(join.labels(ranges), join.doubt, method)
+        return Expected.same(label, cut.windows)
+    return Expected(join.codes(ranges), ranges.names, join.doubt, method)
 
 
 def outcomes(raw: Classification, sample: Sample, cut: Cut, known: Expected | None = None) -> Expected:
@@ -83,20 +108,21 @@ def outcomes(raw: Classification, sample: Sample, cut: Cut, known: Expected | No
         _, by_label, method = _joined(raw, sample, cut)
         if by_label is not None and by_label.counts is Counts.READINGS:
             join = join._replace(place=by_label.place)
-    return Expected(join.labels(ranges), join.doubt, method)
+    return Expected(join.codes(ranges), ranges.names, join.doubt, method)
 
 
 def _by_label(raw: Classification, sample: Sample, cut: Cut, known: Expected | None) -> Expected:
     """Read each window's outcome off its label: by the project's lists of labels, else where it is the API's word."""
-    unknown = Expected(np.full(cut.windows, None, object))
+    unknown = Expected.same(None, cut.windows)
     if kind_of_block(raw) not in _SCORED:
         return unknown
     words = {flag: word for word, flag in _ANOMALOUS.items()}
     said = {label: words[flag] for label, flag in (_project_labels(sample) or _ANOMALOUS).items()}
     found = labels(raw, sample, cut) if known is None else known
-    if said.keys().isdisjoint(found.texts):
+    texts = found.texts.tolist()
+    if said.keys().isdisjoint(texts):
         return unknown
-    return found._replace(texts=np.array([*map(said.get, found.texts), None], object)[:-1])
+    return Expected.of([*map(said.get, texts)])._replace(doubt=found.doubt, method=found.method)
 
 
 def _project_labels(sample: Sample) -> dict[str, bool]:

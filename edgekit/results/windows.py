@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
 from edgekit.classification.probabilities import OF_LABEL, OWN_COLUMNS
 from edgekit.wire.scores import Columns
@@ -43,7 +44,7 @@ class Cut(NamedTuple):
         return float((self.windows - 1) * self.increase + self.size)
 
 
-def windows_table(scores: Columns, cut: Cut, expected: NDArray[Any]) -> pd.DataFrame:
+def windows_table(scores: Columns, cut: Cut, expected: ExtensionArray) -> pd.DataFrame:
     """Put time, expected label and scores side by side; see `edgekit.BlockResult.windows`."""
     start, end = cut.times()
     columns: dict[str, Any] = {"start_ms": start, "end_ms": end, "expected": expected}

@@ -5,18 +5,18 @@ A block may send a range for each of 100,000 windows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from operator import attrgetter
-from typing import Annotated, Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 EXACT = 2**53  # whole numbers up to here are floats as well
-_Whole = Annotated[float, msgspec.Meta(ge=-EXACT, le=EXACT, multiple_of=1)]
 Floats = NDArray[np.float64]
+Codes = NDArray[np.intp]
 _FIRST, _LAST, _LABEL = map(attrgetter, ("start_index", "end_index", "label"))
 
 
@@ -30,23 +30,32 @@ class Range(Protocol):
 
 
 class LabelRanges(NamedTuple):
-    """Labels over the indices `first` to `last`, inclusive; not to be written to."""
+    """Labels over the indices `first` to `last`, inclusive; not to be written to.
+
+    `code` is each range's place in `names`, the labels without repetition; -1 is no label.
+    """
 
     first: Floats
     last: Floats
-    label: NDArray[Any]
+    code: Codes
+    names: tuple[str, ...]
 
 
 def ranges_of_structs(ranges: Sequence[Range]) -> LabelRanges:
-    """Turn a struct per range into three arrays; an index beyond 2**53 counts as that."""
-    label = np.fromiter(map(_LABEL, ranges), object, len(ranges))
-    return LabelRanges(_indices(_FIRST, ranges), _indices(_LAST, ranges), label)
+    """Turn a struct per range into arrays; an index beyond 2**53 counts as that."""
+    return LabelRanges(_indices(_FIRST, ranges), _indices(_LAST, ranges), *coded(list(map(_LABEL, ranges))))
+
+
+def coded(labels: Collection[str | None]) -> tuple[Codes, tuple[str, ...]]:
+    """Return the code of each label, -1 of None, and the labels without repetition, in order of first appearance."""
+    names = tuple(name for name in dict.fromkeys(labels) if name is not None)
+    return _codes(labels, names, len(labels)), names
 
 
 def ranges_of_json(json: msgspec.Raw, labels: Iterable[str]) -> LabelRanges | None:
     """Decode ranges of two whole numbers and a label; None for any other, and for what is wrong.
 
-    Where all are among these `labels` no text is made for each of them.
+    Where all are among these `labels` no text is made for any of them.
     """
     for known in dict.fromkeys((tuple(sorted(labels)), ())):
         try:
@@ -54,7 +63,9 @@ def ranges_of_json(json: msgspec.Raw, labels: Iterable[str]) -> LabelRanges | No
         except ValueError:
             continue
         first, last = (np.fromiter(map(which, ranges), float, len(ranges)) for which in (_FIRST, _LAST))
-        return LabelRanges(first, last, np.fromiter(map(_LABEL, ranges), object, len(ranges)))
+        if _whole(first) and _whole(last):
+            names = known or tuple(dict.fromkeys(map(_LABEL, ranges)))
+            return LabelRanges(first, last, _codes(map(_LABEL, ranges), names, len(ranges)), names)
     return None
 
 
@@ -62,9 +73,18 @@ def ranges_of_json(json: msgspec.Raw, labels: Iterable[str]) -> LabelRanges | No
 def _decoder(labels: tuple[str, ...]) -> msgspec.json.Decoder[list[Any]]:
     """Make a decoder of ranges with one of these labels, or any; floats, of which arrays are made faster."""
     text = Literal[labels] if labels else str
-    fields = [("start_index", _Whole), ("end_index", _Whole), ("label", text)]
+    fields = [("start_index", float), ("end_index", float), ("label", text)]
     one = msgspec.defstruct("Range", fields, rename="camel", gc=False, forbid_unknown_fields=True)
     return msgspec.json.Decoder(list[one])  # type: ignore[valid-type]
+
+
+def _codes(labels: Iterable[str | None], names: Sequence[str], count: int) -> Codes:
+    place: dict[str | None, int] = {**{name: code for code, name in enumerate(names)}, None: -1}
+    return np.fromiter(map(place.__getitem__, labels), np.intp, count)
+
+
+def _whole(index: Floats) -> bool:
+    return bool(((index == np.rint(index)) & (np.abs(index) <= EXACT)).all())
 
 
 def _indices(which: Callable[[Range], int], ranges: Sequence[Range]) -> Floats:

@@ -11,9 +11,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import edgekit as ek
-from edgekit.results.expected import Ranges, labels_joined
+from edgekit.results.expected import Ranges
 from edgekit.results.windows import Cut
 from edgekit.wire.schema import StructuredLabel
+from tests.results.joining import labels_joined
 from tests.results.test_windows import block_of
 
 # windows of ten readings, five apart; a recording of 60 readings has 11 of them
