@@ -153,7 +153,7 @@ class BlockResult:
             table.attrs["keys"] = keys
         labelled.say_if_unsent(self._answer, self.sample)
         if self.kind == "detection":
-            lists = [label_lists.listed(text, self.sample.info) for text in table["expected"]]
+            lists = [label_lists.listed(text, self.sample.info) for text in expected.texts]
             table["expected"] = pd.Series(lists, table.index, object)
         elif self.kind == "regression":
             table["expected"] = as_numbers(table["expected"])
