@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: lab test replays bench workshop docs lock models notebooks clean
+.PHONY: lab test replays bench compatibility workshop docs lock models notebooks clean
 
 lab: .venv/ready
 	$(BIN)/edgekit lab
@@ -16,6 +16,10 @@ replays: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python -m tests.bench
+
+# An explorer in Jupyter Notebook 7, in marimo and in Firefox, each opened once; installs the first two into build/.
+compatibility: .venv/ready
+	$(BIN)/python -m tests.compatibility
 
 # Build the workshop's papers and its pack for a USB stick, and run the course out of it with the network cut: minutes,
 # and hundreds of megabytes from the package index. make workshop SYSTEMS="windows macos-arm64 macos-intel linux"

@@ -93,10 +93,10 @@ class Lab:
         """Drive `page` through the server at `url`, which serves (and runs notebooks in) the folder `root`."""
         self.page, self.url, self.root, self.screenshots = page, url, root, screenshots
 
-    def open(self, notebook: Path, timeout: float = 60) -> None:
+    def open(self, notebook: Path, timeout: float = 60, below: str = "/doc/tree/") -> None:
         """Copy the notebook into the lab and open the copy; return when its kernel can run code."""
         shutil.copyfile(notebook, self.root / notebook.name)
-        self.page.goto(f"{self.url}/doc/tree/{quote(notebook.name)}?reset", wait_until="commit")
+        self.page.goto(f"{self.url}{below}{quote(notebook.name)}?reset", wait_until="commit")
         self._wait(READY, timeout)
 
     def run_all(self, timeout: float = 60) -> None:
@@ -178,21 +178,34 @@ def write_notebook(path: Path, *cells: str) -> Path:
 
 
 @contextmanager
-def jupyter_lab(folder: Path, start_limit: float = 60) -> Iterator[tuple[str, Path]]:
-    """A JupyterLab that keeps everything it writes under `folder`; yield its address and the folder it serves."""
+def jupyter_lab(
+    folder: Path, start_limit: float = 60, program: tuple[str, ...] = (sys.executable, "-m", "jupyterlab")
+) -> Iterator[tuple[str, Path]]:
+    """A JupyterLab that keeps everything it writes under `folder`; yield its address and the folder it serves.
+
+    `program` may be Jupyter Notebook, from version 7 on.
+    """
     root = folder / "root"
     root.mkdir()
     private = {name: str(folder / name.lower()) for name in PRIVATE}
     settings = Path(private["JUPYTERLAB_SETTINGS_DIR"]) / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text(json.dumps(NO_NEWS))
-    environment = {name: value for name, value in os.environ.items() if name not in SECRETS} | private
-    port = _free_port()
-    log = folder / "lab.log"
+    with served(lambda port: [*program, *_options(port, root)], root, "/api", private, start_limit) as url:
+        yield url, root
+
+
+@contextmanager
+def served(
+    command: Callable[[int], list[str]], root: Path, path: str, extra: dict[str, str], start_limit: float = 60
+) -> Iterator[str]:
+    """Run a server of notebooks in the folder `root`, with these variables; yield its address once `path` answers."""
+    environment = {name: value for name, value in os.environ.items() if name not in SECRETS} | extra
+    port, log = _free_port(), root.with_suffix(".log")
     with (
         log.open("wb") as output,
         subprocess.Popen(
-            _command(port, root),
+            command(port),
             env=environment,
             cwd=root,
             stdin=subprocess.DEVNULL,
@@ -202,18 +215,17 @@ def jupyter_lab(folder: Path, start_limit: float = 60) -> Iterator[tuple[str, Pa
         ) as process,
     ):
         try:
-            _wait_for_api(process, port, log, start_limit)
-            yield f"http://127.0.0.1:{port}", root
+            _wait_for(path, process, port, log, start_limit)
+            yield f"http://127.0.0.1:{port}"
         finally:
             _stop(process)
 
 
-def _command(port: int, root: Path) -> list[str]:
+def _options(port: int, root: Path) -> list[str]:
     return [
-        *(sys.executable, "-m", "jupyterlab"),
         *("--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"),
         *("--IdentityProvider.token=", "--ServerApp.password=", "--ServerApp.disable_check_xsrf=True"),
-        *(f"--ServerApp.root_dir={root}", "--LabApp.expose_app_in_browser=True"),
+        *(f"--ServerApp.root_dir={root}", "--LabServerApp.expose_app_in_browser=True"),
         "--LabApp.extension_manager=readonly",
     ]
 
@@ -223,18 +235,18 @@ def _free_port() -> int:
         return listener.getsockname()[1]
 
 
-def _wait_for_api(process: subprocess.Popen, port: int, log: Path, limit: float) -> None:
+def _wait_for(path: str, process: subprocess.Popen, port: int, log: Path, limit: float) -> None:
     deadline = time.monotonic() + limit
     while time.monotonic() < deadline and process.poll() is None:
         # http.client, because urllib would ask a proxy of the environment for 127.0.0.1
         with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
             try:
-                connection.request("GET", "/api")
+                connection.request("GET", path)
                 if connection.getresponse().status == http.HTTPStatus.OK:
                     return
             except (OSError, http.client.HTTPException):
                 time.sleep(0.1)
-    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text(errors='replace')[-3000:]}")
+    raise RuntimeError(f"The server did not start:\n{log.read_text(errors='replace')[-3000:]}")
 
 
 def _stop(process: subprocess.Popen) -> None:

@@ -78,7 +78,7 @@ def test_coverage_and_accuracy_follow_the_threshold_at_once(page, explorer):
     page.drawn(frames)
     swept = ek.classification.sweep(explorer.windows)
     row = swept[swept["threshold"] >= 0.95].iloc[0]
-    rows = page.root.locator("table:not(.ek-hidden) tr").evaluate_all(
+    rows = page.root.locator("table.ek-two tr").evaluate_all(
         "all => all.map(r => [...r.cells].map(c => c.textContent))"
     )
     found = {name: here for name, here, *_ in rows if name}

@@ -50,7 +50,7 @@ export function thresholdTable({ counts, countsAt, other, shown, windows, meta }
 /** The reliability curve as a table that only a screen reader reads. @param {Float64Array} curve */
 export function curveTable(curve) {
   const cell = (/** @type {number} */ value) => h("td", {}, percent(value));
-  return h("table", { class: "ek-hidden" }, h("caption", {}, "reliability curve"),
+  return h("div", { class: "ek-hidden" }, h("table", {}, h("caption", {}, "reliability curve"), // Firefox would show the caption of a hidden table
     h("thead", {}, h("tr", {}, ...["highest probability, mean", "share that is right", "windows"].map((text) => h("th", { scope: "col" }, text)))),
-    h("tbody", {}, ...curveRows(curve).map(([probability, right, windows]) => h("tr", {}, cell(probability), cell(right), h("td", {}, String(windows))))));
+    h("tbody", {}, ...curveRows(curve).map(([probability, right, windows]) => h("tr", {}, cell(probability), cell(right), h("td", {}, String(windows)))))));
 }
