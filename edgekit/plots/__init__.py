@@ -6,6 +6,7 @@ Colours are Okabe and Ito's, which colour-blind readers can tell apart; lines di
 from edgekit.colours import ALARM, COLOURS, STYLES
 from edgekit.plots.anomaly import explanation, histogram, scores, sweep, windows
 from edgekit.plots.classification import confusion, probabilities, reliability
+from edgekit.plots.dark import on_dark
 from edgekit.plots.detection import detections, image
 from edgekit.plots.features import features
 from edgekit.plots.regression import predicted, predicted_over_time, residuals
@@ -14,8 +15,8 @@ from edgekit.plots.visual import cells
 
 __all__ = [
     "ALARM", "COLOURS", "SHORTEST", "STYLES", "cells", "confusion", "detections", "explanation", "features",
-    "histogram", "image", "predicted", "predicted_over_time", "probabilities", "reliability", "residuals", "scores",
-    "signal", "spectrogram", "sweep", "windows",
+    "histogram", "image", "on_dark", "predicted", "predicted_over_time", "probabilities", "reliability", "residuals",
+    "scores", "signal", "spectrogram", "sweep", "windows",
 ]  # fmt: skip
 
 

@@ -12,7 +12,10 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgba
+from matplotlib.colors import to_hex, to_rgba
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.text import Text
 
 import edgekit as ek
 from edgekit import anomaly, plots
@@ -105,6 +108,24 @@ def test_no_screen_is_needed():
 def test_without_axes_a_picture_makes_one_figure(draw):
     assert isinstance(drawn(draw(None)), Axes)
     assert len(plt.get_fignums()) == 1
+
+
+@every_picture
+def test_on_a_dark_ground_nothing_is_black_and_what_was_hollow_stays_so(draw):
+    figure = drawn(draw(None)).figure
+    hollow = [patch for patch in figure.findobj(Patch) if patch.get_facecolor()[3] == 0]
+    assert plots.on_dark(figure.axes[0]) is figure.axes[0]
+    assert plots.on_dark(figure) is figure
+    assert figure.patch.get_alpha() == figure.axes[0].patch.get_alpha() == 0
+    texts = [text for text in figure.findobj(Text) if text.get_text() and text.get_bbox_patch() is None]
+    lines = figure.findobj(Line2D)
+    assert {to_hex(one.get_color()) for one in (*texts, *lines)}.isdisjoint({"#000000", plots.COLOURS[0].lower()})
+    assert all(patch.get_facecolor()[3] == 0 for patch in hollow)
+
+
+def test_on_dark_takes_what_plots_return():
+    with pytest.raises(ek.EdgekitError, match="what a plot returned"):
+        plots.on_dark("axes")
 
 
 @every_picture
