@@ -84,7 +84,7 @@ def _draw_panel(canvas: Canvas, view: View, panel: _Panel, error: Floats) -> Non
     value_axis(canvas, box, up, name, (places, tick_texts(places)))
     right = box.right - RIGHT
     below = [
-        p for p in ticks(across.low, across.high, max((across.end - across.start) / 70, 2)) if across.at(p) < right - 56
+        p for p in ticks(across.low, across.high, max((across.end - across.start) / 50, 3)) if across.at(p) < right - 64
     ]
     for place, text in zip(below, tick_texts(below), strict=True):
         canvas.text(text, across.at(place), box.bottom + 5, SOFT, "mt")

@@ -49,7 +49,7 @@ export function drawPanel(surface, colours, scale, errors) {
   context.fillStyle = colours.soft;
   context.textAlign = "center";
   context.textBaseline = "top";
-  const across = ticks(scale.low, scale.high, Math.max(room / 70, 2)).filter((place) => scale.x(place) < width - RIGHT - 56);
+  const across = ticks(scale.low, scale.high, Math.max(room / 50, 3)).filter((place) => scale.x(place) < width - RIGHT - 64);
   tickTexts(across).forEach((text, i) => context.fillText(text, scale.x(across[i]), floor + 5));
   context.textAlign = "right";
   context.fillText("expected", width - RIGHT, floor + 5);
