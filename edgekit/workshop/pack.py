@@ -19,7 +19,7 @@ import edgekit
 from edgekit import display, progress, waiting
 from edgekit.arguments import choice
 from edgekit.errors import EdgekitError, UsageError
-from edgekit.workshop import handouts
+from edgekit.workshop import figures, handouts
 
 HERE = Path(__file__).parent
 CLONE = HERE.parents[1]
@@ -172,7 +172,7 @@ def _run(command: list[str], needed: str) -> str:
 
 def _write_scripts(folder: Path, systems: Sequence[str], pythons: Sequence[str]) -> None:
     newest_first = sorted(pythons, key=lambda name: int(name.split(".")[1]), reverse=True)
-    said = {"pythons": " ".join(newest_first), "systems": ", ".join(systems)}
+    said = {"pythons": " ".join(newest_first), "systems": ", ".join(systems)} | figures.measured()
     stick = HERE / "stick"
     shutil.copyfile(stick / "start.py", folder / "start.py")
     for name, target, end in (

@@ -9,10 +9,12 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import edgekit as ek
+from edgekit import lab
 from edgekit.cli import main
 from edgekit.workshop import pack
 from edgekit.workshop.stick import start
@@ -32,7 +34,11 @@ def test_it_has_a_start_script_for_each_system_and_a_page_to_read(stick):
     for name in ("start.bat", "README.txt"):
         content = (stick / name).read_bytes()
         assert content.count(b"\r\n") == content.count(b"\n")
-    assert b"in (3.12 3.11) do" in (stick / "start.bat").read_bytes()
+    batch = (stick / "start.bat").read_text("utf-8")
+    assert "in (3.12 3.11) do" in batch
+    assert set(re.findall(r"goto (\w+)", batch)) == set(re.findall(r"^:(\w+)$", batch, re.MULTILINE))
+    assert 'pushd "%~dp0"' in batch  # a path with a space, or of another computer
+    assert batch.rstrip().endswith("exit /b %status%")
     assert "for: windows, linux" in (stick / "README.txt").read_text("utf-8")
     assert len((stick / "README.txt").read_text("utf-8").splitlines()) < 60  # one page
     assert not re.search(r"\$(pythons|systems)", "".join((stick / name).read_text("utf-8") for name in names))
@@ -130,6 +136,8 @@ def test_neither_pip_nor_python_is_led_to_other_packages(monkeypatch):
     monkeypatch.setenv("EDGEKIT_SEAT", "7")
     found = start.environment()
     assert found["PIP_CONFIG_FILE"] == os.devnull
+    assert set(lab.JUPYTERS_FOLDERS) == set(start.SETTINGS)
+    assert all(Path(found[name]).is_relative_to(start.HOME) for name in start.SETTINGS)  # nothing else is changed
     assert found["EDGEKIT_SEAT"] == "7"
     assert not {"PIP_INDEX_URL", "PYTHONPATH"} & set(found)
 

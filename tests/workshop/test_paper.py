@@ -38,6 +38,12 @@ def test_a_page_to_print_asks_no_server_and_runs_no_script(found, kind):
     assert "default-src 'none'" in page
 
 
+def test_what_was_measured_is_as_was_promised(found):
+    assert (found["room_clients"], found["room_refused"]) == ("30", "0")
+    assert int(found["room_p95_ms"]) < 200
+    assert int(found["pack_mb"]) > 100 < int(found["installed_mb"])
+
+
 def test_the_timing_fills_ninety_minutes(found):
     minutes = [int(row) for row in re.findall(r"^\| (\d+) \|", found["timing"], re.MULTILINE)]
     assert minutes[-1] == 90

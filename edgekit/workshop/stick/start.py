@@ -17,6 +17,7 @@ from pathlib import Path
 STICK = Path(__file__).resolve().parent
 HOME = Path(os.environ.get("EDGEKIT_WORKSHOP_HOME") or "~/edgekit-workshop").expanduser().absolute()
 FIRST = "--LabApp.default_url=/lab/tree/workshop/1_fetch.ipynb"
+SETTINGS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "MPLCONFIGDIR")
 SYSTEMS = {
     ("Windows", "AMD64"): "windows",
     ("Darwin", "arm64"): "macos-arm64",
@@ -86,11 +87,12 @@ def installed(wanted: Path) -> Path | None:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment without what leads pip or Python to other packages than this folder's."""
+    """Return the environment in which nothing leads to other packages, and no setting is read or kept elsewhere."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "PYTHONPATH", "PYTHONHOME"))
     }
-    return kept | {"PIP_CONFIG_FILE": os.devnull}
+    settings = {name: str(HOME / "settings" / name.lower()) for name in SETTINGS}
+    return kept | settings | {"PIP_CONFIG_FILE": os.devnull}
 
 
 if __name__ == "__main__":
