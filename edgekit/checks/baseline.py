@@ -132,6 +132,10 @@ def _settings(items: Sequence[Item], blocks: list[BlockSettings]) -> Settings:
     if len(variants) > 1:
         asked = display.listing(sorted("none asked for" if one is None else one for one in variants))
         raise UsageError(f"The results are of several variants of the models ({asked}): check one at a time.")
+    projects = {number for result in results if (number := result.sample.info.project_id) is not None}
+    if len(projects) > 1:
+        several = display.listing(sorted(projects))
+        raise UsageError(f"The results are of several projects ({several}): give each a baseline of its own.")
     (variant,) = variants
     project = _project(results[0])
     impulse = _known(results[0].source, lambda source: source.known_impulse())

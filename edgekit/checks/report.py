@@ -52,6 +52,8 @@ def _said(found: Comparison, *, version: bool = True) -> list[str]:
     """Return what there is to say, sentence by sentence; of another version of edgekit only where it is asked for."""
     if found.ok:
         return notes(found, version=version)
+    if "project" in set(found.settings["setting"]):  # to replace it is no next step: it is another project's
+        return found.reasons
     return [*found.reasons, *found.notes, f"Where all of this is as it should be: {found.commands.renew}"]
 
 

@@ -371,6 +371,7 @@ def test_results_that_have_nothing_in_common_with_the_baseline_are_not_compared_
     assert len(comparison.reasons) == 1
     assert comparison.compared == (0, 0)
     assert said in repr(comparison)
+    assert ("update=True" in repr(comparison)) is ("project" not in said)  # another project's is not to be replaced
 
 
 def test_blocks_are_found_again_by_id_else_by_type_and_what_is_not_there_is_named(path):
@@ -523,6 +524,8 @@ def test_what_is_no_result_is_refused(path, studio):
         compared(path, document(), document())
     with pytest.raises(ek.UsageError, match="windows of several kinds"):
         compared(path, document(), document(sample=2) | {"windowSizeMs": 50})
+    with pytest.raises(ek.UsageError, match=r"several projects \(7, 8\)"):
+        compared(path, document(), document(sample=2, project=8))
     other = document(sample=2)
     block_of(other)["thresholds"][0]["value"] = 9
     with pytest.raises(ek.UsageError, match="made at several thresholds"):
