@@ -20,6 +20,7 @@ escape it before it goes into HTML.
 
 from __future__ import annotations
 
+import sysconfig
 import traceback
 from types import TracebackType
 from typing import Any
@@ -27,6 +28,7 @@ from typing import Any
 from edgekit import display
 
 _PACKAGE = __name__.partition(".")[0]
+_INSTALLED = tuple(sysconfig.get_paths()[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
 
 
 class EdgekitError(Exception):
@@ -58,10 +60,15 @@ class EdgekitError(Exception):
 
 
 def callers(frames: TracebackType | None) -> TracebackType | None:
-    """Return a traceback without the frames of edgekit itself; what called it, and what it called back, stays."""
-    kept = []
+    """Return a traceback without the frames of edgekit and of the packages it works through, such as traitlets.
+
+    What called edgekit, and what it called back, stays.
+    """
+    kept, within = [], False
     while frames is not None:
-        if str(frames.tb_frame.f_globals.get("__name__")).partition(".")[0] != _PACKAGE:
+        own = str(frames.tb_frame.f_globals.get("__name__")).partition(".")[0] == _PACKAGE
+        within = own or (within and frames.tb_frame.f_code.co_filename.startswith(_INSTALLED))
+        if not within:
             kept.append(frames)
         frames = frames.tb_next
     found = None

@@ -20,6 +20,7 @@ CELLS = {
     "twice": "[explorer.figure() for _ in range(2)];",
     "afterwards": "figure.number = 1",
     "refused": "ek.connect(sandbox='motion').sample(999)",
+    "through threads": "ek.connect(sandbox='motion').classify([31, 9999])",
     "called back": "def draw(ax, x):\n    ek.anomaly.segments(1, x)\n\n\n"
     "from ipywidgets import IntSlider\nek.explorers.Panel(draw, x=IntSlider())",
     "with a cause": "try:\n    {}['the cause']\nexcept KeyError as cause:\n    raise ek.UsageError('no') from cause",
@@ -63,6 +64,13 @@ def test_what_edgekit_calls_back_stays_in_the_traceback(outputs):
     assert "----> 2     ek.anomaly.segments(1, x)" in said
     assert said.count("Cell In[") == 2
     assert "edgekit/" not in said
+
+
+def test_frames_of_the_packages_that_edgekit_works_through_are_not_shown_either(outputs):
+    said = traceback(outputs["through threads"])
+    assert "No sample with id 9999" in said
+    assert said.count("File ") == 0
+    assert said.count("Cell In[") == 1
 
 
 def test_the_cause_of_an_error_is_never_hidden(outputs):
