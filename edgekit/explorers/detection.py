@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from edgekit import colours, detection, display
-from edgekit.arguments import flag, items, real, whole
+from edgekit.arguments import are_several, flag, items, real, whole
 from edgekit.errors import UsageError
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.images import packed
@@ -94,6 +94,8 @@ class DetectionExplorer(Explorer):
         models: Sequence[str] = ("first", "second"),
         **state: Unpack[DetectionState],
     ) -> None:
+        if not are_several(beside) or not are_several(models) or len(list(models)) != 2:
+            raise UsageError("beside takes the second model's blocks as a list, and models the names of the two.")
         names: dict[int, str] = {}
         for block in (*blocks, *beside):
             names |= detected.class_names(block.raw)

@@ -192,5 +192,7 @@ def test_two_variants_stand_side_by_side_those_pictures_first_on_which_the_secon
 
 
 def test_models_without_a_picture_in_common_are_refused(results):
+    with pytest.raises(ek.EdgekitError, match="beside takes"):
+        ek.explore(results, block="fomo", beside=3)
     with pytest.raises(ek.EdgekitError, match="no picture"):
         DetectionExplorer([fomo(results[0])], beside=[fomo(results[1])], models=("a", "b"))
