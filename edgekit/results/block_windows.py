@@ -188,12 +188,17 @@ def _predictions(block: BlockWindows) -> pd.DataFrame | None:
     return pd.concat([front, judged.assign(most_probable=found["predicted"], threshold=own)], axis=1)
 
 
-def _predictions_one_by_one(block: BlockWindows) -> pd.DataFrame:
+def _predictions_one_by_one(block: BlockWindows) -> pd.DataFrame | None:
     tables = []
-    for result in block.results:
+    for i, result in enumerate(block.results):
         one = result.block(block.block)
-        table = one.predictions().reset_index()
-        own = one.uncertain_below()
+        try:
+            table, own = one.predictions().reset_index(), one.uncertain_below()
+        except EdgekitError as problem:  # one that came without labels among others that have some
+            block.problem(i, problem)
+            continue
         tables.append(table.assign(sample=result.sample.id, threshold=np.nan if own is None else own))
+    if not tables:
+        return None
     whole = pd.concat(tables, ignore_index=True)
     return whole[["sample", "window", *(name for name in whole if name not in ("sample", "window"))]]
