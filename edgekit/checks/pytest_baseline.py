@@ -54,19 +54,17 @@ class BaselineCheck:
             path.parent.mkdir(parents=True, exist_ok=True)
             save(results, path)
             pytest.fail(f"There was no baseline: {path} was written. Review it, commit it, run again.", pytrace=False)
+        found: Comparison | BaselineError
         try:
-            comparison = compared(results, path, rtol=rtol, atol=atol, commands=_COMMANDS)
+            found = compared(results, path, rtol=rtol, atol=atol, commands=_COMMANDS)
         except BaselineError as problem:
-            if self._regenerate and isinstance(problem, DamagedBaselineError):
-                accept(results, path)
-                pytest.fail(f"{path} was written anew ({_OPTION}), in place of a damaged one.", pytrace=False)
-            pytest.fail(str(problem), pytrace=False)
-        if not comparison.ok and self._regenerate:
+            found = problem  # to fail from here would show it twice
+        if isinstance(found, Comparison) and found.ok:
+            return found
+        if self._regenerate and isinstance(found, Comparison | DamagedBaselineError):
             accept(results, path, rtol=rtol, atol=atol)
-            pytest.fail(f"{path} was written anew ({_OPTION}). What it accepts:\n{comparison}", pytrace=False)
-        if not comparison.ok:
-            pytest.fail(str(comparison), pytrace=False)
-        return comparison
+            pytest.fail(f"{path} was written anew ({_OPTION}). What stood against it:\n{found}", pytrace=False)
+        pytest.fail(str(found), pytrace=False)
 
 
 def _file_name(name: str) -> str:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 _SHOWN, _LISTED = 5, 50  # rows of a repr, of a page
 _STYLE = (
     "body{font:14px/1.5 system-ui,sans-serif;max-width:70em;margin:2em auto;padding:0 1em}"
-    "table{border-collapse:collapse}td,th{padding:.15em .8em;text-align:left;border-bottom:1px solid #8884}"
+    "table{border-collapse:collapse;display:block;overflow-x:auto;font-variant-numeric:tabular-nums}"
+    "td,th{padding:.15em .8em;text-align:left;border-bottom:1px solid #8884}"
     "@media(prefers-color-scheme:dark){body{background:#111;color:#eee}}"
 )
 
