@@ -11,8 +11,28 @@ export function watch(model, names, changed) {
   return () => names.forEach((name) => model.off(`change:${name}`, changed));
 }
 
+const REST = 80, LONGEST = 400; // ms that Python waits: until the hand rests, or at most, while it goes on
+
+/** @type {WeakMap<object, {since: number, timer: ReturnType<typeof setTimeout>}>} */
+const waiting = new WeakMap();
+
 /**
- * Set a trait and send it to Python.
+ * Send what was set once the hand rests: each message makes a notebook draw that its kernel is busy, and idle again, for
+ * longer than an explorer draws its picture.
+ * @param {{save_changes: () => void}} model
+ */
+function sendSoon(model) {
+  const now = performance.now(), before = waiting.get(model), since = before?.since ?? now;
+  clearTimeout(before?.timer);
+  const send = () => {
+    waiting.delete(model);
+    model.save_changes();
+  };
+  waiting.set(model, { since, timer: setTimeout(send, Math.min(REST, Math.max(since + LONGEST - now, 0))) });
+}
+
+/**
+ * Set a trait, here at once and in Python once the hand rests.
  * @template Traits
  * @template {keyof Traits & string} Name
  * @param {Model<Traits>} model
@@ -22,5 +42,5 @@ export function watch(model, names, changed) {
 export function put(model, name, value) {
   if (model.get(name) === value) return;
   model.set(name, value);
-  model.save_changes();
+  sendSoon(model);
 }
