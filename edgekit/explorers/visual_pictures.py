@@ -218,13 +218,14 @@ def _worst_first(table: pd.DataFrame, threshold: float | None) -> pd.DataFrame:
 
 
 def _cell_truth(picture: _Picture, anomalous: Any, boxed: bool) -> NDArray[np.int8]:
-    boxes = pd.DataFrame(picture.truths, columns=PLACE)
-    share = cells_in_boxes(boxes, (picture.grid.shape[0], picture.grid.shape[1]), anomalous)
+    if anomalous is not pd.NA and not anomalous:
+        return np.zeros(picture.grid.size, np.int8)
+    boxes = pd.DataFrame(picture.truths, columns=PLACE) if len(picture.truths) else None
+    share = None if boxes is None else cells_in_boxes(boxes, (picture.grid.shape[0], picture.grid.shape[1]), anomalous)
     if share is None:
         all_of_it = not boxed and anomalous is not pd.NA
         return np.full(picture.grid.size, 1 if all_of_it else -1, np.int8)
-    other = -1 if anomalous is pd.NA or anomalous else 0
-    return np.where(share.ravel() >= 0.5, 1, other).astype(np.int8)
+    return np.where(share.ravel() >= 0.5, 1, -1).astype(np.int8)
 
 
 def _stacked(parts: Iterable[NDArray[Any]], dtype: str = "f8") -> NDArray[Any]:
