@@ -80,7 +80,7 @@ function projectGrid(state) {
     "aria-rowcount": rows + 1, "aria-colcount": columns.length + 2,
   }, h("div", { role: "rowgroup", class: "ek-table-head" }, head.element), body);
   // beside an opened sample, whose signal is seen there, the columns up to the scores have the room of the strips
-  for (const [name, { columns: each, whole }] of /** @type {const} */ ([["", widths(columns, STRIP, 1)], ["-beside", widths(columns, 0, 0.74)]])) {
+  for (const [name, { columns: each, whole }] of /** @type {const} */ ([["", widths(columns, STRIP, 1)], ["-beside", widths(columns, 0, 0.69)]])) {
     grid.style.setProperty(`--ek-columns${name}`, each);
     grid.style.setProperty(`--ek-whole${name}`, whole);
   }
