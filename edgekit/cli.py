@@ -55,8 +55,9 @@ def main(arguments: list[str] | None = None) -> int:
     check = commands.add_parser(
         "check",
         help="compare what a project's models say with a baseline",
-        description="Classify samples of your project (EI_API_KEY) as a TOML file says and compare with its baseline: "
-        "docs/api/checks.md has the keys. Writes JUnit XML and Markdown; the exit status is 1 where anything moved.",
+        description="Classify samples of your project (EI_API_KEY) as a TOML file says and compare with its baseline. "
+        "The file needs baseline; it may have samples, blocks, impulse, variant, project, sandbox, rtol, atol, junit, "
+        "markdown and html. Writes JUnit XML and Markdown; the exit status is 1 where anything moved.",
     )
     check.add_argument("project", metavar="PROJECT.toml")
     check.add_argument("--update", action="store_true", help="accept what moved: write the baseline")
