@@ -59,7 +59,7 @@ const AHEAD = 3; // pictures that may follow the hand before the words about the
  * @param {{often: string[], seldom: string[], above: () => void, below: () => void, words?: () => void, sent?: {meta: {later: boolean}, data: object}}} parts
  */
 export function drawingLoop(model, root, { often, seldom, above, below, words, sent }) {
-  let stale = true, moved = false, ahead = 0;
+  let stale = true, moved = false, ahead = 0, handed = 0;
   const count = (/** @type {"drawn" | "frames"} */ name) => void (root.dataset[name] = String(Number(root.dataset[name] ?? 0) + 1));
   const draw = () => {
     if (stale) below();
@@ -72,7 +72,11 @@ export function drawingLoop(model, root, { often, seldom, above, below, words, s
   const frame = oncePerFrame(() => {
     const idle = !moved;
     if (moved) draw();
-    if (words && !idle && ahead <= AHEAD) return frame.ask();
+    clearTimeout(handed);
+    if (words && !idle && ahead <= AHEAD) {
+      handed = window.setTimeout(frame.ask); // a frame asked for here would begin before this one is handed to the screen
+      return;
+    }
     words?.();
     ahead = 0;
     count("frames");
@@ -91,6 +95,6 @@ export function drawingLoop(model, root, { often, seldom, above, below, words, s
     frame.now();
   };
   const later = arraysLater(model, sent, all);
-  const ends = [watch(model, often, again), watch(model, seldom, all), watchLook(root, all, resized), frame.cancel, later.stop];
+  const ends = [watch(model, often, again), watch(model, seldom, all), watchLook(root, all, resized), frame.cancel, later.stop, () => clearTimeout(handed)];
   return { all, again, stop: () => ends.forEach((end) => end()) };
 }
