@@ -143,17 +143,26 @@ CELL = Kind("a pair (row, column)", lambda given: _pair(given, "a pair (row, col
 INTERVAL = Kind("a pair (low, high)", lambda given: _pair(given, "a pair (low, high)"), _pairs_close, _per_cent)
 
 
-def between(low: float, high: float) -> Kind:
-    """Return the kind of a number that is right from `low`, to two decimals, up to, but not at, `high`."""
+def parting(scores: Sequence[float] | np.ndarray) -> Kind:
+    """Return the kind of a threshold on these scores: two are the same where the same number of scores is above them.
+
+    Above no score, and below all of them, any number would do: there it has to be the same one, to two decimals.
+    """
+    values = np.sort(np.asarray(scores, float))
+
+    def above(threshold: float) -> int:
+        return len(values) - int(np.searchsorted(values, threshold, side="right"))
 
     def same(mine: float, theirs: float) -> bool:
-        return mine == theirs or (_within(mine, low, high) and _within(theirs, low, high))
+        is_between = 0 < above(mine) < len(values)
+        return above(mine) == above(theirs) and (is_between or _close(mine, theirs))
 
-    return Kind("a threshold", lambda given: _number(given, "a number"), same)
+    def near(mine: float, theirs: float) -> str:
+        if above(mine) > above(theirs):
+            return "Too many windows are above that one: try a higher one, and count."
+        return "Few enough windows are above that one, but a lower threshold does it too: try one, and count."
 
-
-def _within(value: float, low: float, high: float) -> bool:
-    return low - CLOSE <= value < max(high, low + CLOSE)
+    return Kind("a threshold", lambda given: _number(given, "a number"), same, near)
 
 
 def function_of(inputs: Sequence[Any], wanted: str) -> Kind:

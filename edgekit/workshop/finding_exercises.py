@@ -49,7 +49,8 @@ def sample_to_look_at(studio: Studio) -> Solution:
             Mistake(int(table.index[-1]), "That is the last sample of the table. The worst one comes first."),
             Mistake(0, "That is the position in the table. The id of the sample stands in the index."),
             Mistake(
-                int(highest(table["highest"])), "That sample has the highest score. It is an anomaly, and it was found."
+                int(highest(table["highest"])),
+                "That sample has the highest score. How high a score is does not say how many windows are wrong.",
             ),
             Mistake(
                 int(table["windows"].iloc[0]),

@@ -7,7 +7,7 @@ import pandas as pd
 
 from edgekit.results.together import windows
 from edgekit.studio.studio import Studio
-from edgekit.workshop.answers import SHARE, between
+from edgekit.workshop.answers import SHARE, parting
 from edgekit.workshop.score_exercises import BLOCK
 from edgekit.workshop.solution import Mistake, Solution, blocks, per_studio, testing, training
 
@@ -78,39 +78,52 @@ def false_alarm_rate(studio: Studio) -> Solution:
 def lowest_threshold(studio: Studio) -> Solution:
     """4.2: the lowest threshold that at most two in a hundred normal testing windows are above."""
     table = testing_windows(studio)
-    right, above_it = _lowest(_normal(table))
+    normal = _normal(table).dropna()
+    lower, right, higher = _around(normal)
     return Solution(
         right,
-        between(right, above_it),
+        parting(normal.to_numpy(float)),
         (
             Mistake(
-                float(np.quantile(_normal(table), ALLOWED)),
+                float(np.quantile(normal, ALLOWED)),
                 "A threshold on the wrong side: nearly all normal windows are above that one.",
             ),
             Mistake(
-                float(np.quantile(_normal(table), 1 - ALLOWED)),
-                "Very near, but too many windows are above it: the quantile lies between two scores. Count them.",
+                lower,
+                "Off by one window: one too many is above it. Count them. (A quantile may lie between two scores, "
+                "and a rounded score below the score.)",
             ),
             Mistake(
-                lambda: _lowest(normal_in_training(studio))[0],
+                higher,
+                "Off by one window: one more may be above it. The first row of `scores`, number 0, counts as well.",
+            ),
+            Mistake(
+                lambda: _around(normal_in_training(studio))[1],
                 "You took training for testing: the model has seen the training windows, and their scores are lower.",
             ),
             Mistake(
                 lambda: float(np.quantile(normal_in_training(studio), 1 - ALLOWED)),
                 "You took training for testing: the model has seen the training windows, and their scores are lower.",
             ),
-            Mistake(_lowest(table["anomaly"])[0], "That is of all windows. Only the normal ones give false alarms."),
+            Mistake(_around(table["anomaly"])[1], "That is of all windows. Only the normal ones give false alarms."),
             Mistake(threshold_of(studio), "That is the threshold that the block has now. You look for another one."),
         ),
     )
 
 
-def _lowest(scores: pd.Series[float]) -> tuple[float, float]:
-    """Return the lowest score with at most the allowed share above it, and the next higher one."""
+def _around(scores: pd.Series[float]) -> tuple[float, float, float]:
+    """Return the lowest score with at most the allowed share above it, between the next lower and the next higher one.
+
+    Where there is no such score, NaN stands in its place.
+    """
     values = np.sort(scores.dropna().to_numpy(float))
-    place = len(values) - 1 - int(ALLOWED * len(values) + 1e-9)
-    higher = values[values > values[place]]
-    return float(values[place]), float(higher[0]) if len(higher) else float("inf")
+    right = values[len(values) - 1 - int(ALLOWED * len(values) + 1e-9)]
+    lower, higher = values[values < right], values[values > right]
+    return (
+        float(lower[-1]) if len(lower) else float("nan"),
+        float(right),
+        float(higher[0]) if len(higher) else float("nan"),
+    )
 
 
 @per_studio

@@ -177,15 +177,16 @@ def test_a_name_in_other_letters_is_told_to_be_nearly_right(given):
     assert ek.workshop.check("3.4", " accZ RMS ").right
 
 
-@pytest.mark.parametrize("rounded", [2, 3])
-def test_a_threshold_that_was_typed_with_two_decimals_is_right(rounded):
-    from edgekit.workshop.answers import between
-
-    for low, high in ((3.288, 3.289), (5.3724, 5.9), (1.004, 1.0041)):
-        kind = between(low, high)
-        assert kind.same(kind.read(round(low, rounded)), low)
-        assert not kind.same(kind.read(low - 0.0078), low)
-        assert not kind.same(kind.read(high + 0.0078), low)
+def test_a_threshold_is_right_by_what_it_leaves_above_it():
+    told = {
+        given: ek.workshop.check("4.2", given, studio=at("4", "motion"))
+        for given in (1.0, 2.6, 3.27, 3.28, 3.2831, 3.2881, 3.29, 3.36, 3.3699214, 3.37, 3.5, 3.995, 50)
+    }
+    assert [given for given, one in told.items() if one.right] == [3.2881, 3.29, 3.36, 3.3699214]
+    assert {given for given, one in told.items() if "one too many" in one.hint} == {3.27, 3.28, 3.2831}
+    assert {given for given, one in told.items() if "one more may" in one.hint} == {3.37, 3.5}
+    assert {given for given, one in told.items() if "Too many windows" in one.hint} == {1.0, 2.6}
+    assert {given for given, one in told.items() if "a lower threshold does it too" in one.hint} == {3.995, 50}
 
 
 def test_an_answer_that_may_be_one_of_two_mistakes_gets_both_hints():
