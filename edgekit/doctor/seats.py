@@ -69,10 +69,15 @@ def _row(path: Path) -> list[Any]:
         names = ", ".join(str(check["name"]) for check in failed)
         fix = str(failed[0]["fix"]) if failed else ""
         about = [found.get(name, "") for name in ("system", "python", "edgekit")]
-        row = [found.get("seat") or path.stem, found["ok"] is True and not failed, names, fix, *about]
+        row = [_seat(path.stem, found.get("seat")), found["ok"] is True and not failed, names, fix, *about]
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         row = [path.stem, False, "no document of doctor --workshop --json", "", "", "", ""]
     return [one if isinstance(one, bool) else display.shown(one, 120) for one in row]
+
+
+def _seat(file: str, host: object) -> str:
+    """Name a row by its file, since laptops of one image have the same host name; and by that, where it is another."""
+    return f"{file} ({host})" if host and host != file else file
 
 
 def _is_utf16(path: Path) -> bool:

@@ -111,11 +111,17 @@ def test_a_file_that_is_none_of_these_is_a_row_that_says_so(tmp_path, content):
     assert table["failed"].to_list() == ["no document of doctor --workshop --json"]
 
 
+def test_laptops_of_one_host_name_are_told_apart_by_their_files(tmp_path):
+    for file in ("seat-01", "seat-02"):
+        written(tmp_path, file, seat="laptop")
+    assert seats.collected([str(tmp_path)])["seat"].to_list() == ["seat-01 (laptop)", "seat-02 (laptop)"]
+
+
 def test_what_powershell_writes_is_read_and_control_codes_are_shown_as_none(tmp_path):
     written(tmp_path, "a", seat="\x1b[31mred\u202e")
     path = tmp_path / "a.json"
     path.write_text(path.read_text("utf-8"), "utf-16")
-    assert seats.collected([str(path)])["seat"].to_list() == ["?red?"]
+    assert seats.collected([str(path)])["seat"].to_list() == ["a (?red?)"]
 
 
 def test_no_file_at_all_is_told_with_the_line_that_writes_one(tmp_path, capsys):
