@@ -73,6 +73,7 @@ _WORDS: tuple[tuple[Any, Callable[[Any], str]], ...] = (  # the first that fits
     (str, lambda given: "a text"),
     (pd.DataFrame, lambda given: f"a table of {len(given)} rows and {given.shape[1]} columns"),
     (pd.Series | pd.Index | np.ndarray, lambda given: f"a column of {np.size(given)} values"),
+    (Real, lambda given: f"a number ({_type(given)})"),
     (Mapping | Sequence | set, lambda given: f"a {_type(given)} of {len(given)}"),
 )
 
@@ -83,7 +84,7 @@ def _number(given: Any, wanted: str) -> float:
         with suppress(OverflowError, ValueError, TypeError):
             if math.isfinite(number := float(value)):
                 return number
-        raise NotRead(f"This number is not finite; {wanted} is asked for.")
+        raise NotRead(f"This number is not finite. The answer is {wanted}.")
     help_ = ""
     if isinstance(value, str):
         with suppress(ValueError):
@@ -93,7 +94,7 @@ def _number(given: Any, wanted: str) -> float:
         help_ = " len(table) counts its rows."
     elif isinstance(value, pd.Series | np.ndarray | list | tuple) and len(value) == 1:
         help_ = " It holds one value: take it out, with [0] or .iloc[0]."
-    raise NotRead(f"This is {described(value)}; {wanted} is asked for.{help_}")
+    raise NotRead(f"This is {described(value)}. The answer is {wanted}.{help_}")
 
 
 def _equal(mine: Any, theirs: Any) -> bool:
@@ -108,15 +109,20 @@ def _text(given: Any, wanted: str) -> str:
     value = _one(given)
     if isinstance(value, str):
         return value.strip()
-    raise NotRead(f"This is {described(value)}; {wanted} is asked for.")
+    raise NotRead(f"This is {described(value)}. The answer is {wanted}.")
 
 
 def _pair(given: Any, wanted: str) -> tuple[float, float]:
     value = _one(given)
+    if isinstance(value, Real) and not _is_flag(value):
+        raise NotRead(
+            f"This is {described(value)}. The answer is {wanted}. The number of a row of the table is none: read what "
+            "stands in that row."
+        )
     if isinstance(value, str | Mapping) or not isinstance(value, Sequence | np.ndarray | pd.Series | pd.Index):
-        raise NotRead(f"This is {described(value)}; {wanted} is asked for.")
+        raise NotRead(f"This is {described(value)}. The answer is {wanted}.")
     if len(value) != 2:
-        raise NotRead(f"This is {described(value)}; {wanted} is asked for.")
+        raise NotRead(f"This is {described(value)}. The answer is {wanted}.")
     first, second = (_number(one, "a number in each place") for one in list(value))
     return first, second
 
@@ -127,7 +133,9 @@ def _pairs_close(mine: tuple[float, float], theirs: tuple[float, float]) -> bool
 
 def _per_cent(mine: float | tuple[float, ...], theirs: float | tuple[float, ...]) -> str:
     is_it = all(map(_close, np.ravel(mine) / 100, np.ravel(theirs)))
-    return "That is in per cent. A share lies between 0 and 1." if is_it else ""
+    if is_it:
+        return "That is in per cent. A share lies between 0 and 1."
+    return "That is more than 1. A share lies between 0 and 1: divide by the whole." if np.max(mine) > 1 else ""
 
 
 def _other_letters(mine: str, theirs: str) -> str:
@@ -172,7 +180,7 @@ def function_of(inputs: Sequence[Any], wanted: str) -> Kind:
         if given is ...:
             raise NotAnswered
         if not callable(given):
-            raise NotRead(f"This is {described(_one(given))}; {wanted} is asked for: give its name, without ().")
+            raise NotRead(f"This is {described(_one(given))}. The answer is {wanted}: give its name, without ().")
         return tuple(_returned(given, one) for one in inputs)
 
     return Kind(wanted, read, _equal)
@@ -187,4 +195,4 @@ def _returned(function: Callable[[Any], Any], given: Any) -> float:
         ) from None
     if value is None or value is ...:
         raise NotAnswered
-    return _number(value, "that the function returns a whole number")
+    return _number(value, "a whole number, from your function")

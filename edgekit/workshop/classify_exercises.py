@@ -31,8 +31,10 @@ def varied(studio: Studio) -> ClassifyResult:
 @per_studio
 def windows_of_the_commonest_label(studio: Studio) -> Solution:
     """2.1: how many windows of the varied sample got the label that most of them got."""
-    counts = classifiers([varied(studio)])[0].predictions()["predicted"].value_counts()
+    table = classifiers([varied(studio)])[0].predictions()
+    counts, correct = table["predicted"].value_counts(), int(table["correct"].sum())
     most, windows = int(counts.max()), int(counts.sum())
+    of_correct = Mistake(correct, "Those are the windows that are right, the column `correct`. See `predicted`.")
     return Solution(
         most,
         COUNT,
@@ -44,6 +46,7 @@ def windows_of_the_commonest_label(studio: Studio) -> Solution:
             Mistake(most - 1, "Off by one window: did you count the first one, number 0?"),
             Mistake(most + 1, "Off by one window: did you count one with another label?"),
             Mistake(most / windows, "That is a share of the windows. Count them."),
+            *([of_correct] if correct != most else []),  # in some samples all of the commonest label are right
         ),
     )
 
@@ -131,6 +134,7 @@ def samples_that_are_mostly_right(studio: Studio) -> Solution:
             Mistake(int(pd.concat(correct).sum()), "You counted windows for samples: each sample counts once."),
             Mistake(len(correct) - right, "Those are the other samples: at least half of their windows are wrong."),
             Mistake(len(correct), "Those are all testing samples."),
+            Mistake(right / max(len(correct), 1), "That is a share of the samples. Count them."),
             Mistake(
                 sum(bool(one.all()) for one in correct),
                 "In these samples every window is right. More than half of the windows is enough.",

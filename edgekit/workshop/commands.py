@@ -17,7 +17,9 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
     start = parts.add_parser("start", help="copy the course into a folder; what is there stays as it is")
     start.set_defaults(run=_start)
     reset = parts.add_parser("reset", help="a fresh copy of one part; the old one is kept beside it")
-    reset.add_argument("part", metavar="PART", choices=[part.key for part in PARTS], help="1 to 6; 5a or 5b")
+    reset.add_argument(
+        "part", metavar="PART", type=_part, choices=[part.key for part in PARTS], help="1 to 6; 5a or 5b"
+    )
     reset.set_defaults(run=_reset)
     start.add_argument(
         "folder", metavar="FOLDER", nargs="?", default=lab.FOLDER,
@@ -47,6 +49,13 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
     handouts = parts.add_parser("handouts", help="write the instructor's page, the API sheet and a page for each part")
     handouts.add_argument("dest", metavar="DEST", help="the folder to write")
     handouts.set_defaults(run=_handouts)
+
+
+def _part(name: str) -> str:
+    both = [part.key for part in PARTS if part.key in (f"{name}a", f"{name}b")]
+    if both:
+        raise argparse.ArgumentTypeError(f"part {name} is one of two. Which one: {' or '.join(both)}?")
+    return name
 
 
 def _start(options: argparse.Namespace) -> int:

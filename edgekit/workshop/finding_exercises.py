@@ -27,6 +27,7 @@ def interval_of_the_false_alarms(studio: Studio) -> Solution:
         INTERVAL,
         (
             Mistake(_ends(figures, "recall"), "That is the recall. Take the row of the false-alarm rate."),
+            Mistake(_ends(figures, "above"), "That row counts all windows. Take the row of the false-alarm rate."),
             Mistake((high, low), "The low end comes first."),
             Mistake((value, value), "That is the rate itself. Its interval has two ends: `low` and `high`."),
             Mistake(
@@ -70,9 +71,15 @@ def explorer_of_it(studio: Studio) -> Solution:
     def same(mine: tuple[int, float], theirs: tuple[int, float]) -> bool:
         return mine[0] == theirs[0] and threshold.kind.same(mine[1], theirs[1])
 
+    def near(mine: tuple[int, float], theirs: tuple[int, float]) -> str:
+        if mine[0] == theirs[0]:
+            return f"The sample is right, but not its threshold. {threshold.kind.near(mine[1], theirs[1])}"
+        is_same = threshold.kind.same(mine[1], theirs[1])
+        return "The threshold is right, but not the sample: take the one of exercise 6.2." if is_same else ""
+
     return Solution(
         (worst, threshold.value),
-        Kind("an explorer of one sample", _shown, same),
+        Kind("an explorer of one sample", _shown, same, near),
         (
             Mistake(
                 (worst, own),
@@ -99,7 +106,7 @@ def _shown(given: Any) -> tuple[int, float]:
         [] if windows is None or callable(windows) or "sample" not in windows else list(windows["sample"].unique())
     )
     if not samples or not isinstance(threshold, float):
-        raise NotRead(f"This is {described(given)}; an explorer is asked for: what ek.explore(block) returns.")
+        raise NotRead(f"This is {described(given)}. The answer is an explorer: what ek.explore(block) returns.")
     if len(samples) > 1:
         raise NotRead(f"This explorer shows {len(samples)} samples. Open the block of one.")
     return int(samples[0]), threshold

@@ -10,7 +10,7 @@ import pandas as pd
 from edgekit import detection, visual
 from edgekit.results.block import BlockResult
 from edgekit.studio.studio import Studio
-from edgekit.workshop.answers import CELL, COUNT, NUMBER
+from edgekit.workshop.answers import CELL, COUNT, SHARE
 from edgekit.workshop.solution import Mistake, Solution, blocks, highest, lowest, per_studio, testing
 
 FOMO = "fomo"
@@ -46,7 +46,7 @@ def horizontal_place(studio: Studio) -> Solution:
     first = json.loads(sent[0].debug_info_json or "{}")["y_preds"][0]
     return Solution(
         float(first["y"]),
-        NUMBER,
+        SHARE,
         (
             Mistake(float(first["x"]), "Rows for columns: in this document x counts rows, from the top down."),
             Mistake(1 - float(first["y"]), "That is the distance from the right. Places are counted from the left."),
@@ -133,6 +133,8 @@ def missed_pictures(studio: Studio) -> Solution:
             Mistake(anomalous - missed, "Those are the anomalous pictures that were found."),
             Mistake(int(outcomes.get("false alarm", 0)), "Those are false alarms: normal pictures that are flagged."),
             Mistake(anomalous, "Those are all anomalous pictures."),
+            Mistake(missed / max(anomalous, 1), "That is a share of the anomalous pictures. Count them."),
+            Mistake(missed / max(len(table), 1), "That is a share of the pictures. Count them."),
             Mistake(_without_alarm(table), "That counts the normal pictures as well, which should not be flagged."),
         ),
     )

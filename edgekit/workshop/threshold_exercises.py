@@ -56,6 +56,7 @@ def false_alarm_rate(studio: Studio) -> Solution:
                 lambda: float((normal_in_training(studio) > limit).mean()),
                 "You took training for testing: the model has seen the training windows.",
             ),
+            Mistake(int((normal > limit).sum()), "That is how many. Divide by the number of normal windows."),
             Mistake(1 - rate, "A threshold on the wrong side: that share lies below it."),
             Mistake(
                 float((normal > limit).sum() / len(table)),
@@ -135,6 +136,7 @@ def recall(studio: Studio) -> Solution:
         float(found.mean()),
         SHARE,
         (
+            Mistake(int(found.sum()), "That is how many. Divide by the number of anomalous windows."),
             Mistake(1 - float(found.mean()), "A threshold on the wrong side: that share was missed."),
             Mistake(
                 float(found.sum() / alarms.sum()),

@@ -141,12 +141,12 @@ def test_an_answer_of_another_type_is_told_kindly(name):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("100", "a text; a whole number is asked for. Leave out the quotation marks."),
+        ("100", "a text. The answer is a whole number. Leave out the quotation marks."),
         (None, "This is None: nothing came out of the line"),
-        (True, "This is True or False; a whole number is asked for."),
-        (pd.DataFrame({"a": [1, 2]}), "a table of 2 rows and 1 columns; a whole number is asked for. len(table)"),
-        (pd.Series([100]), "a column of 1 values; a whole number is asked for. It holds one value: take it out"),
-        ([1, 2], "a list of 2; a whole number is asked for."),
+        (True, "This is True or False. The answer is a whole number."),
+        (pd.DataFrame({"a": [1, 2]}), "a table of 2 rows and 1 columns. The answer is a whole number. len(table)"),
+        (pd.Series([100]), "a column of 1 values. The answer is a whole number. It holds one value: take it out"),
+        ([1, 2], "a list of 2. The answer is a whole number."),
         (len, "a function or method: call it, with ()"),
         (math.nan, "This number is not finite"),
         (np.array([[100]]), "a column of 1 values"),
@@ -187,6 +187,22 @@ def test_a_threshold_is_right_by_what_it_leaves_above_it():
     assert {given for given, one in told.items() if "one more may" in one.hint} == {3.37, 3.5}
     assert {given for given, one in told.items() if "Too many windows" in one.hint} == {1.0, 2.6}
     assert {given for given, one in told.items() if "a lower threshold does it too" in one.hint} == {3.995, 50}
+
+
+def test_what_is_nearly_right_is_told_what_is_right_in_it():
+    found = EXERCISES["6.3"](at("6"))
+    (worst, threshold), quantile = found.value, EXERCISES["4.2"](at("6")).mistakes[1].value
+    for shown, said in (
+        ((worst, quantile), "The sample is right, but not its threshold. Too many windows"),
+        ((worst, 50), "The sample is right, but not its threshold. Few enough windows"),
+        ((66, threshold), "The threshold is right, but not the sample"),
+    ):
+        assert said in ek.workshop.check("6.3", Shown(*shown)).hint
+    at("5a"), at("5b"), at("3")
+    assert "more than 1" in ek.workshop.check("5a.2", 50).hint
+    assert "in per cent" in ek.workshop.check("5a.2", 100 * EXERCISES["5a.2"](at("5a")).value).hint
+    assert "row of the table" in ek.workshop.check("5b.1", np.int64(3)).hint
+    assert ek.workshop.check("3.4", 3).hint == "This is a number (int). The answer is a text, in quotation marks."
 
 
 def test_an_answer_that_may_be_one_of_two_mistakes_gets_both_hints():

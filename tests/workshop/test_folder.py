@@ -152,6 +152,9 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path, call):
 def test_a_part_that_there_is_not_is_told_with_those_that_there_are(capsys):
     with pytest.raises(SystemExit):
         main(["workshop", "reset", "5"])
+    assert "part 5 is one of two. Which one: 5a or 5b?" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["workshop", "reset", "7"])
     assert "'5a'" in capsys.readouterr().err
 
 
