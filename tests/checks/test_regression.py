@@ -123,13 +123,19 @@ def test_the_notebook_that_failed_is_kept_as_it_came_out(nbval, regenerated):
     assert not (regenerated.parent / "failed" / regenerated.name).exists()
 
 
+def _before_summary(report: str) -> str:
+    """Leave out pytest's list of what failed, which under CI has every reason once more."""
+    return report.partition("short test summary info")[0]
+
+
 def test_a_notebook_that_was_never_run_fails_with_that_reason(nbval):
-    assert nbval[2].count("no cell of this notebook was ever run") == 1  # and its other cells are skipped
+    once = _before_summary(nbval[2]).count("no cell of this notebook was ever run")
+    assert once == 1  # and its other cells are skipped
     assert "2 skipped" in nbval[2]
 
 
 def test_a_kernel_that_died_fails_at_once_with_that_reason(nbval):
-    assert nbval[2].count("the kernel died while this cell ran") == 1
+    assert _before_summary(nbval[2]).count("the kernel died while this cell ran") == 1
 
 
 def test_a_file_that_is_no_notebook_is_named_without_a_traceback():
