@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 RTOL, ATOL = 1e-6, 0.0
 # Two floats that are both as small should have been zero: they are some roundings of numbers of the size of 1.
@@ -21,6 +22,8 @@ _FLOAT = re.compile(
 )
 # NumPy breaks a line of numbers where it gets too long, and so elsewhere when one of them is wider.
 _WRAPPED = re.compile(r"(?<=[\d.,j])\n +(?=[-+\d.])")
+# pandas breaks a table that gets too wide between two columns, and goes on below it, each row under its index again.
+_BREAK = "\\\n"
 _BLANKS = re.compile(r"[^\S\n]+")
 _AROUND = re.compile(r" ?([\[\](),]) ?")
 
@@ -50,16 +53,19 @@ class TolerantText(str):
         """Compare floats with tolerance and the text between them exactly."""
         if not isinstance(other, str):
             return NotImplemented
-        if str.__eq__(self, other):
+        if str.__eq__(self, other) or self._alike(self, other):
             return True
-        mine, theirs = _FLOAT.split(self), _FLOAT.split(other)
+        return _BREAK in self + other and self._alike(_unwrapped(self), _unwrapped(other))
+
+    def _alike(self, one: str, other: str) -> bool:
+        mine, theirs = _FLOAT.split(one), _FLOAT.split(other)
         if len(mine) != len(theirs) or not all(map(self.close, mine[1::2], theirs[1::2])):
             return False
         if mine[::2] == theirs[::2]:
             return True
         if list(map(len, mine[1::2])) == list(map(len, theirs[1::2])):  # nothing is wider: nothing may have moved
             return False
-        return list(_without_padding(self)) == list(_without_padding(other))
+        return list(_without_padding(one)) == list(_without_padding(other))
 
     def __ne__(self, other: object) -> bool:
         """Say the opposite; nbval asks this way round, and str would have an answer of its own."""
@@ -90,3 +96,27 @@ def _without_padding(text: str) -> Iterator[list[str]]:
     """Yield what stands between the floats, word by word and line by line."""
     for part in _FLOAT.split(_WRAPPED.sub(" ", text))[::2]:
         yield [_AROUND.sub(r"\1", _BLANKS.sub(" ", line)).strip() for line in part.split("\n")]
+
+
+def _unwrapped(text: str) -> str:
+    """Put the parts of tables that were too wide side by side again."""
+    found: list[list[str]] = [[]]
+    for part in text.split("\n\n"):
+        lines, before = part.split("\n"), found[-1]
+        header = next((i for i, line in enumerate(before) if line.endswith("\\")), len(before))
+        rows = len(before) - header
+        if 0 < rows <= len(lines):
+            before[header:] = [*_side_by_side(before[header:], lines[:rows]), *lines[rows:]]
+        else:
+            found.append(lines)
+    return "\n\n".join(map("\n".join, found[1:]))
+
+
+def _side_by_side(left: list[str], right: list[str]) -> Iterator[str]:
+    """Join rows, of which both parts begin with the same index."""
+    rows = list(zip(left, right, strict=True))
+    index = min(sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(*row, strict=False))) for row in rows)
+    while any(line[index : index + 1].strip() for line in (*left, *right)):
+        index -= 1
+    for one, other in rows:
+        yield one.rstrip(" \\") + other[index:]
