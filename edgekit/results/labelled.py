@@ -57,7 +57,7 @@ class Expected(NamedTuple):
 
     def column(self) -> ExtensionArray:
         """Make the column of a table: a text for each of the names, not for each of the windows."""
-        return pd.Series(self.names, dtype=TEXT).array.take(self.codes, allow_fill=True)
+        return _array(self.names).take(self.codes, allow_fill=True)
 
 
 def cut(raw: Classification, sample: Sample, size: float, increase: float) -> Cut:
@@ -206,6 +206,12 @@ def _named(impulse: Impulse, dsp: Iterable[int]) -> Method:
         if named is not None:
             return Method(named.type, tuple(named.labels or ()), named.min_percentage or 0)
     return Method()
+
+
+@lru_cache(maxsize=256)
+def _array(names: tuple[str, ...]) -> ExtensionArray:
+    """Make an array of texts, to be taken from; many results have the same few names."""
+    return pd.Series(names, dtype=TEXT).array
 
 
 @lru_cache(maxsize=64)
