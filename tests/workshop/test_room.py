@@ -136,9 +136,9 @@ def test_what_goes_wrong_in_a_room_is_told_with_the_names_that_a_learner_was_giv
     monkeypatch.setenv(room.KEY, seat.seat_keys[0])
     with socket.socket() as taken:  # where no one listens
         taken.bind(("127.0.0.1", 0))
-        nobody = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
+        silent = f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
         for url, said in {
-            nobody: "does not answer. Is this laptop in the network of the room? Set EDGEKIT_ROOM again",
+            silent: "does not answer. Is this laptop in the network of the room? Set EDGEKIT_ROOM again",
             seat.urls[0].removesuffix("/v1"): "no address of a room's server. Set EDGEKIT_ROOM again",
             "10.0.0.5:8000": "no address of a room's server. Set EDGEKIT_ROOM again",
         }.items():
