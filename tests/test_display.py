@@ -199,12 +199,39 @@ def test_a_struct_with_a_million_values_has_a_short_repr():
 
 
 def test_a_struct_shows_what_it_holds_in_a_few_words(studio):
-    said = repr(studio.impulse())
-    assert said.startswith("Impulse(id=1, name=")
-    assert "InputBlock(" in said
+    said = repr(studio.sample(31).info)
+    assert said.startswith("SampleInfo(id=31, filename=")
+    assert "Sensor(" in said
     assert "None" not in said
-    assert max(map(len, (said, repr(studio.sample(31).info), repr(studio.classify(31).raw)))) <= 2_000
-    assert "<th" in studio.impulse()._repr_html_()
+    assert max(map(len, (said, repr(studio.classify(31).raw)))) <= 2_000
+    assert "<th" in studio.sample(31).info._repr_html_()
+
+
+def test_the_impulse_and_what_an_anomaly_block_learned_are_told_in_a_few_short_lines(studio):
+    impulse = studio.impulse()
+    assert repr(impulse).split("\n") == [
+        "<Impulse 1 'motion'>",
+        "  input 1  time-series: windows of 2000 ms every 500 ms, 10 Hz",
+        "  dsp 2    spectral-analysis: 13 features of each of accX, accY, accZ, gyrX, gyrY, gyrZ",
+        "  learn 3  keras: Classification (logistic regression)",
+        "  learn 4  anomaly: Anomaly detection (K-means)",
+        "  learn 5  anomaly-gmm: Anomaly detection (GMM)",
+    ]
+    clusters, mixture = (repr(studio.anomaly_metadata(block)).split("\n") for block in ("anomaly", "anomaly-gmm"))
+    assert clusters[4] == "  clusters           8, largest distance 0.5837 to 1.573"
+    assert mixture[1:] == [
+        "  axes               features 0, 13, 26, 39, 52, 65",
+        "  mean               -0.6108",
+        "  scale              5.511",
+        "  min_anomaly_score  2.52 (suggested: 2.52)",
+    ]
+    assert "<th" in impulse._repr_html_()
+    other = copy.deepcopy(impulse)
+    other.name, other.learn_blocks = f"<b>\x1b[31m {KEY}", other.learn_blocks * 5_000
+    assert KEY[:24] not in repr(other) + other._repr_html_()
+    assert not FORBIDDEN.search(repr(other).replace("\n", ""))
+    assert "&lt;b&gt;" in other._repr_html_()
+    assert len(repr(other)) <= 2_000
 
 
 def test_in_a_structs_repr_nothing_is_obeyed_and_no_key_stands(studio):

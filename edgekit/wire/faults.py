@@ -109,7 +109,7 @@ def _environment(problem: Exception) -> str | None:
     if "SOCKS" in said and isinstance(problem, requests.exceptions.InvalidSchema):
         return f"the proxy speaks SOCKS, which needs one more package: {shell.pip_install('requests[socks]')}"
     unknown = any(isinstance(cause, ProxySchemeUnknown) for cause in _causes(problem))
-    if unknown or isinstance(problem, requests.exceptions.InvalidProxyURL):
+    if unknown or isinstance(problem, requests.exceptions.InvalidURL):  # the server's own was checked before
         return "the address of the proxy cannot be read. Check HTTPS_PROXY, such as http://proxy.example:3128."
     return None
 

@@ -173,6 +173,7 @@ def test_a_bundle_that_holds_no_certificates_is_told_by_its_variable_and_name(au
     [
         ("socks5://127.0.0.1:9", r"pip install 'requests\[socks\]'"),
         ("http://", "HTTPS_PROXY"),
+        ("http://[", "HTTPS_PROXY"),
         ("nonsense://127.0.0.1:9", "HTTPS_PROXY"),
         ("http://127.0.0.1:9", "HTTPS_PROXY"),
     ],

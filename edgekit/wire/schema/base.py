@@ -46,6 +46,24 @@ class Api(msgspec.Struct, rename="camel"):
                 yield name, _brief.repr(value)
 
 
+class Described(Api):
+    """Base of the structs that users are handed: a headline and a line for each fact, as `_facts` tells them."""
+
+    def _headline(self) -> str:
+        return type(self).__name__
+
+    def __repr__(self) -> str:
+        """Tell them line by line."""
+        facts = [(display.shown(name), display.shown(value)) for name, value in self._facts()]
+        width = max((len(name) for name, _ in facts), default=0)
+        lines = [f"<{display.shown(self._headline())}>", *(f"  {name:{width}}  {value}" for name, value in facts)]
+        whole = "\n".join(lines)
+        return display.fit(whole if len(whole) <= _LONGEST else f"{whole[: _LONGEST - 1]}…")
+
+    def _repr_html_(self) -> str:
+        return display.card(self._headline(), dict(self._facts()))
+
+
 class LazyApi(Api):
     """Base of the structs that have fields that stay JSON until they are asked for (see `edgekit.wire.lazy`).
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 from msgspec import field
 
-from edgekit.wire.schema.base import Answer, Api, Count, Number
+from edgekit import display
+from edgekit.wire.schema.base import Answer, Api, Count, Described, Number
 from edgekit.wire.schema.classification import AnomalyBox, Classification, LearnBlock, Threshold
 from edgekit.wire.schema.samples import SampleInfo
 
@@ -169,6 +171,22 @@ class InputBlock(Api, kw_only=True):
     image_height: int | None = None
     resize_mode: str | None = None
 
+    def in_words(self) -> str:
+        """Say what it makes of a sample."""
+        parts = []
+        if self.window_size_ms is not None:
+            every = "" if self.window_increase_ms is None else f" every {self.window_increase_ms:.10g} ms"
+            parts.append(f"windows of {self.window_size_ms:.10g} ms{every}")
+        if self.classification_window_increase_ms is not None:
+            parts.append(f"every {self.classification_window_increase_ms:.10g} ms to classify")
+        if self.frequency_hz:
+            parts.append(f"{self.frequency_hz:.6g} Hz")
+        if self.image_width is not None and self.image_height is not None:
+            parts.append(f"{self.image_width} by {self.image_height} pixels")
+        if self.resize_mode:
+            parts.append(self.resize_mode)
+        return _told(self.type, ", ".join(parts))
+
 
 class DspBlock(Api, kw_only=True):
     """A processing block: from the axes of a window to features."""
@@ -181,8 +199,20 @@ class DspBlock(Api, kw_only=True):
     values_per_axis: int | None = None
     input: int | None = None
 
+    def in_words(self) -> str:
+        """Say what it takes and how much it makes of it."""
+        axes = display.listing(self.axes)
+        if self.values_per_axis is None:
+            return _told(self.type, axes)
+        of = "of each of " if len(self.axes) > 1 else "of "
+        return f"{self.type}: {self.values_per_axis} features {of}{axes}"
 
-class Impulse(Api, kw_only=True):
+
+def _told(kind: str, more: str) -> str:
+    return f"{kind}: {more}" if more else kind
+
+
+class Impulse(Described, kw_only=True):
     """Input blocks → DSP blocks → learn blocks."""
 
     id: int | None = None
@@ -190,6 +220,17 @@ class Impulse(Api, kw_only=True):
     input_blocks: list[InputBlock]
     dsp_blocks: list[DspBlock]
     learn_blocks: list[LearnBlock]
+
+    def _headline(self) -> str:
+        return " ".join(["Impulse", *([f"{self.id}"] if self.id is not None else []), repr(self.name)])
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        for block in self.input_blocks:
+            yield f"input {block.id}", block.in_words()
+        for step in self.dsp_blocks:
+            yield f"dsp {step.id}", step.in_words()
+        for learn in self.learn_blocks:
+            yield f"learn {learn.id}", _told(learn.type, learn.title)
 
 
 class ImpulseResponse(Answer, kw_only=True):
@@ -271,7 +312,7 @@ class Cluster(Api):
     max_error: float
 
 
-class AnomalyMetadata(Answer, kw_only=True):
+class AnomalyMetadata(Answer, Described, kw_only=True):
     """``GET …/training/anomaly/{learnId}/metadata``. For a GMM block `mean` and `scale` scale the log-likelihood."""
 
     mean: list[float]
@@ -280,6 +321,17 @@ class AnomalyMetadata(Answer, kw_only=True):
     clusters: list[Cluster] = field(default_factory=list)
     thresholds: list[Threshold] = field(default_factory=list)
     default_minimum_confidence_rating: float | None = None
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        yield "axes", f"features {display.listing(self.axes)}"
+        yield "mean", display.listing(f"{value:.4g}" for value in self.mean)
+        yield "scale", display.listing(f"{value:.4g}" for value in self.scale)
+        if self.clusters:
+            radii = [cluster.max_error for cluster in self.clusters]
+            yield "clusters", f"{len(radii)}, largest distance {min(radii):.4g} to {max(radii):.4g}"
+        for threshold in self.thresholds:
+            told = "" if threshold.suggested_value is None else f" (suggested: {threshold.suggested_value})"
+            yield threshold.key, f"{threshold.value}{told}"
 
 
 class BlockMetadata(Answer, kw_only=True):
