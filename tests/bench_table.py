@@ -7,6 +7,7 @@ from statistics import quantiles
 
 LEAST_ROUNDS = 3
 Row = tuple[str, str, str, str, str]
+WIDTHS = (80, 10, 25, 9, 3)
 HEAD: Row = ("edgekit to", "ratio", "rounds", "target", "met")
 
 
@@ -43,7 +44,6 @@ def row(name: str, unit: str, rounds: list[float], target: str = "") -> Row:
 
 
 def show(rows: list[Row]) -> None:
-    """Print the table."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    """Print rows of the table, as wide in every process."""
     for cells in rows:
-        print("  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())
+        print("  ".join(cell.ljust(width) for cell, width in zip(cells, WIDTHS, strict=True)).rstrip(), flush=True)
