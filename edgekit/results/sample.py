@@ -172,7 +172,9 @@ class Sample:
         """
         payload, total = self._payload(datastream)
         names = [sensor.name for sensor in payload.sensors]
-        table = _table(payload.values, len(names))
+        table = payload.table()
+        if table is None:
+            table = _table(payload.values, len(names))
         if table is None:
             kind = self.info.chart_type or "unknown"
             hint = " sample.image() fetches the picture." if kind == "image" else ""
@@ -182,7 +184,7 @@ class Sample:
         if table.shape[1] != len(names):
             raise UsageError(f"Sample {self.id} has {len(names)} axes but {table.shape[1]} values a reading.")
         interval = spacing(payload.interval_ms, payload.frequency_hz) or self.info.interval_ms
-        signal = pd.DataFrame(table, index=_times(len(table), total, interval), columns=names)
+        signal = pd.DataFrame(table, index=_times(len(table), total, interval), columns=names, copy=True)
         signal.attrs["units"] = {sensor.name: sensor.units for sensor in payload.sensors}
         if shown := _shown(len(table), total):
             signal.attrs["shown"] = shown

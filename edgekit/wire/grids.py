@@ -1,4 +1,4 @@
-"""The scores of a picture's cells as an array, out of the JSON of ``anomalyResult[…].scores``."""
+"""Rows of numbers as an array, out of their JSON: the cells of a picture, the readings of a sample."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.wire.lazy import without_collector
+
 _ROWS = msgspec.json.Decoder(list[list[float]])
 _PACK = msgspec.msgpack.Encoder().encode
 
@@ -17,14 +19,15 @@ Grid = NDArray[np.float64]
 
 def grid_of_json(json: msgspec.Raw) -> Grid | None:
     """Decode rows of one length with a number for each cell; None for any other rows, and for what is wrong."""
-    try:
-        rows = _ROWS.decode(json)
-    except ValueError:  # a null, or a fault
-        return None
-    columns = len(rows[0]) if rows else 0
-    if not columns or set(map(len, rows)) != {columns}:
-        return None
-    return _array(rows, columns)
+    with without_collector(memoryview(json)):
+        try:
+            rows = _ROWS.decode(json)
+        except ValueError:  # a null, or a fault
+            return None
+        columns = len(rows[0]) if rows else 0
+        if not columns or set(map(len, rows)) != {columns}:
+            return None
+        return _array(rows, columns)
 
 
 def _array(rows: list[list[float]], columns: int) -> Grid:

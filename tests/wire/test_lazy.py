@@ -164,6 +164,21 @@ def test_readings_that_are_numbers_are_left_as_json(text):
     assert is_json(decode(with_readings(text), ClassifyResponse).sample.payload)
 
 
+READING = st.floats(-1e9, 1e9).map(lambda number: f"{number:.6f}") | st.integers(-(2**70), 2**70).map(str)
+
+
+@given(listed(st.tuples(READING, READING | st.just("null")).map(lambda row: f"[{','.join(row)}]")))
+@settings(max_examples=60)
+def test_a_signal_is_the_same_made_of_json_as_of_lists(text):
+    sensors = [{"name": name, "units": "g"} for name in "xy"]
+    result = ek.parse(changed("$.sample.payload.sensors", sensors, json.loads(with_readings(text))))
+    straight = result.sample.signal()
+    straight.iloc[:1] = 0  # a table of its own each time
+    straight = result.sample.signal()
+    assert result.raw.sample.payload.values == json.loads(text)
+    pd.testing.assert_frame_equal(straight, result.sample.signal())
+
+
 @pytest.mark.parametrize("wrong", [True, {}, [[1]]])
 def test_a_wrong_reading_far_down_is_named_by_its_place(wrong):
     readings = [[0.5, 1.0, 2.0] for _ in range(1000)]
@@ -209,11 +224,11 @@ def test_nothing_is_decoded_until_it_is_asked_for():
     assert not any(map(is_json, lists))
 
 
-def test_a_signal_and_a_block_decode_what_is_theirs_alone():
+def test_a_signal_makes_no_lists_and_a_block_decodes_what_is_its_own():
     result = ek.parse(content(SEED))
     payload, block, grids = result._response.lazy_parts()
     assert len(result.sample.signal())
-    assert (is_json(payload), is_json(block), is_json(grids)) == (False, True, True)
+    assert (is_json(payload), is_json(block), is_json(grids)) == (True, True, True)
     result = ek.parse(content(SEED))
     payload, block, grids = result._response.lazy_parts()
     assert result.blocks[0].raw.result

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from msgspec import field
 
+from edgekit.wire.grids import Grid, grid_of_json
 from edgekit.wire.lazy import Lazy, LazyField
 from edgekit.wire.schema.base import Answer, Api, Count, LazyApi, Number
 from edgekit.wire.secret import Secret
@@ -98,7 +99,7 @@ class SampleInfo(Api, kw_only=True):
 Values = list[list[float | str | None] | float | str | None]
 
 
-class Payload(LazyApi, kw_only=True):
+class Payload(LazyApi, kw_only=True, dict=True):
     """The values of a sample: one list a reading, one value an axis (flat for a single sensor)."""
 
     lazy: ClassVar[tuple[str, ...]] = ("values",)
@@ -113,9 +114,22 @@ class Payload(LazyApi, kw_only=True):
     frequency_hz: Number | None = None
 
     def __post_init__(self) -> None:
+        self._table: Grid | None = None
         json = _VALUES.json(self)
         if json is not None and not _are_numbers(bytes(json)):
             _VALUES.checked(self)
+
+    def table(self) -> Grid | None:
+        """Return the readings as an array (readings, axes), not to be written to.
+
+        None where they are no rows of as many numbers, and where `values` was asked for: it may have been changed.
+        """
+        json = _VALUES.json(self)
+        if json is None:
+            return None
+        if self._table is None:
+            self._table = grid_of_json(json)
+        return self._table
 
     def count(self) -> int:
         """Say how many readings there are, without decoding them."""
