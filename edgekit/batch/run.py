@@ -151,6 +151,7 @@ class _Run:
         self._shared = Shared(self._pace, self._stop, pictures, writer.answered)
         self._came: SimpleQueue[Future[Outcome]] = SimpleQueue()
         self._flying: set[Future[Outcome]] = set()
+        self._again: deque[Outcome] = deque()  # what a rate limit met, to be asked for first
         self._failed = self._unreached = 0
 
     def go(self, executor: Executor | None, todo: list[int], bar: Any) -> None:
@@ -174,9 +175,9 @@ class _Run:
             self._writer.close(stopped=stopped)
 
     def _ask(self, pool: Executor, todo: deque[int], most: int, bar: Any) -> None:
-        while todo or self._flying:
-            while not self._pace.left and todo and len(self._flying) < most:
-                self._submit(pool, todo.popleft())
+        while todo or self._again or self._flying:
+            while not self._pace.left and (todo or self._again) and len(self._flying) < most:
+                self._submit(pool, self._again.popleft() if self._again else Outcome(todo.popleft()))
             try:
                 future = self._came.get(timeout=waiting.STEP)
             except Empty:
@@ -184,22 +185,23 @@ class _Run:
             self._flying.discard(future)
             outcome = future.result(0)
             if isinstance(outcome.problem, RateLimitError):
-                todo.appendleft(outcome.sample)
-                self._slow_down(outcome.problem, bar)
+                self._slow_down(outcome, outcome.problem, bar)
             else:
                 self._take(outcome, bar)
 
-    def _submit(self, pool: Executor, sample: int) -> None:
+    def _submit(self, pool: Executor, asked: Outcome) -> None:
         if isinstance(pool, ThreadPoolExecutor):
-            future = pool.submit(local_task, self._call, sample, self._number, self._shared)
+            future = pool.submit(local_task, self._call, asked, self._number, self._shared)
         else:
-            future = pool.submit(task, self._call, sample, self._number, self._shared.pictures)
+            future = pool.submit(task, self._call, asked, self._number, self._shared.pictures)
         self._flying.add(future)
         future.add_done_callback(self._came.put)
 
-    def _slow_down(self, problem: RateLimitError, bar: Any) -> None:
+    def _slow_down(self, outcome: Outcome, problem: RateLimitError, bar: Any) -> None:
+        """Let all wait, and ask for this sample again: only for its picture where it was answered."""
         if self._pace.is_hopeless(problem):
             raise problem
+        self._again.append(outcome)
         self._pace.slow_down(problem)
         bar.set_postfix_str(f"the server asks to wait {self._pace.left:.0f} s")
 

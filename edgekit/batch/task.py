@@ -28,14 +28,15 @@ class Shared(NamedTuple):
 class Outcome:
     """What came of a sample: the packed answer, or the error that came in its place.
 
-    `response` is the answer as a struct; what comes from another process is without it.
+    `response` is the answer as a struct; what comes from another process is without it. `answer` is JSON where only the
+    picture is missing, because the server asked to slow down before it sent that one.
     """
 
     def __init__(
         self, sample: int, packed: bytes = b"", response: ClassifyResponse | None = None,
-        problem: EdgekitError | None = None,
+        problem: EdgekitError | None = None, answer: bytes = b"",
     ) -> None:  # fmt: skip
-        self.sample, self.packed, self.response, self.problem = sample, packed, response, problem
+        self.sample, self.packed, self.response, self.problem, self.answer = sample, packed, response, problem, answer
 
     def __repr__(self) -> str:
         return f"<outcome of sample {self.sample}>"
@@ -44,47 +45,51 @@ class Outcome:
         return vars(self) | {"response": None}
 
 
-def task(call: PortableCall, sample: int, run: int, pictures: bool) -> Outcome:
-    """Classify one sample; an error of edgekit's is an outcome as well."""
-    return _outcome(call, sample, run, Pace() if pictures else None, None)
+def task(call: PortableCall, asked: Outcome, run: int, pictures: bool) -> Outcome:
+    """Classify one sample; an error of edgekit's is an outcome as well. `asked` may have its answer already."""
+    return _outcome(call, asked, run, pictures)
 
 
-def local_task(call: PortableCall, sample: int, run: int, shared: Shared) -> Outcome:
+def local_task(call: PortableCall, asked: Outcome, run: int, shared: Shared) -> Outcome:
     """Do the same in a thread of this process, at the common pace, until it is stopped; write an answer down at once.
 
     So what a killed process loses is at most the sample that each thread was asking for.
     """
     with waiting.stopped_by(shared.stop):
         shared.pace.keep()
-        found = _outcome(call, sample, run, shared.pace if shared.pictures else None, shared.stop)
+        found = _outcome(call, asked, run, shared.pictures, shared)
         if isinstance(found.problem, RateLimitError):  # before this thread, or another one, begins the next sample
             shared.pace.slow_down(found.problem)
-        elif found.problem is None:
-            shared.write(sample, found.packed, found.response)
-    return Outcome(sample, problem=found.problem)
+            return found
+        if found.problem is None:
+            shared.write(found.sample, found.packed, found.response)
+    return Outcome(found.sample, problem=found.problem)
 
 
-def _outcome(call: PortableCall, sample: int, run: int, pace: Pace | None, stop: Event | None) -> Outcome:
-    """Ask for one sample, and at `pace` for the picture of one that is a picture."""
+def _outcome(call: PortableCall, asked: Outcome, run: int, pictures: bool, shared: Shared | None = None) -> Outcome:
+    """Ask for one sample, and for the picture of one that is a picture."""
+    sample, answer, response, picture = asked.sample, asked.answer, asked.response, None
     try:
-        response, answer = call(sample, stop)
+        if not answer:
+            response, answer = call(sample, shared and shared.stop)
+            pictures = pictures and response.sample.sample.chart_type == "image"
+        if pictures:
+            if shared:  # another thread may have been asked to slow down in the meantime
+                shared.pace.keep()
+            picture = _picture(call, sample)
+    except RateLimitError as problem:
+        return Outcome(sample, b"", response, problem.with_traceback(None), answer)
     except EdgekitError as problem:
         return Outcome(sample, problem=problem.with_traceback(None))
-    is_picture = response.sample.sample.chart_type == "image"
-    picture = _picture(call, sample, pace) if is_picture and pace is not None else None
     return Outcome(sample, journal.answered(sample, run, answer, picture), response)
 
 
-def _picture(call: PortableCall, sample: int, pace: Pace) -> bytes | None:
+def _picture(call: PortableCall, sample: int) -> bytes | None:
     """Fetch a picture; None where there is none, or a large one: an answer is kept without as well."""
-    while True:
-        try:
-            picture = call.picture(sample)
-            return picture if len(picture) <= _LARGEST_PICTURE else None
-        except RateLimitError as problem:
-            if pace.is_hopeless(problem):
-                return None
-            pace.slow_down(problem)
-            pace.keep()
-        except EdgekitError:
-            return None
+    try:
+        picture = call.picture(sample)
+    except RateLimitError:
+        raise
+    except EdgekitError:
+        return None
+    return picture if len(picture) <= _LARGEST_PICTURE else None

@@ -7,7 +7,8 @@
 
 Its answer is the sandbox's of one sample, with the id that was asked for. Options: `delay` in seconds; `limit`: every
 so manieth call is refused with status 429, and ``Retry-After: retry_after``; `refused`: samples that it says no to;
-`threshold`: what the threshold of the GMM block is; `unauthorized`: from which call on the key is wrong.
+`threshold`: what the threshold of the GMM block is; `unauthorized`: from which call on the key is wrong;
+`picture_limit`: samples are pictures, and every so manieth picture is refused like that.
 """
 
 from __future__ import annotations
@@ -64,9 +65,17 @@ class StudioServer:
 
     @property
     def calls(self) -> list[tuple[float, int]]:
-        """When each call came, and of which sample."""
+        """When a sample was asked for, and which."""
+        return self._calls("sample")
+
+    @property
+    def pictures(self) -> list[tuple[float, int]]:
+        """When a picture was asked for, and of which sample."""
+        return self._calls("picture")
+
+    def _calls(self, what: str) -> list[tuple[float, int]]:
         rows = (line.split() for line in self._log.read_text().splitlines())  # it is there once the server runs
-        return [(float(when), int(sample)) for when, sample in rows]
+        return [(float(when), int(sample)) for when, asked, sample in rows if asked == what]
 
     @property
     def asked(self) -> list[int]:
@@ -76,13 +85,15 @@ class StudioServer:
 
 class _Server:
     def __init__(self, found: dict, log: str, options: dict) -> None:
-        self._options, self._count = options, 0
+        self._options, self._count, self._pictures = options, 0, 0
         self._log = open(log, "a", buffering=1)  # noqa: SIM115
         self._others = {name: json.dumps(found[name]).encode() for name in ("projects", "impulse", "info")}
         answer = found["answer"]
         for block in answer["classifications"]:
             if block["learnBlock"]["type"] == "anomaly-gmm" and "threshold" in options:
                 block["thresholds"][0]["value"] = options["threshold"]
+        if "picture_limit" in options:
+            answer["sample"]["sample"]["chartType"] = "image"
         text = json.dumps(answer, separators=(",", ":"))
         self._head, self._tail = text.encode().split(b'"id":%d,' % found["sample"], 1)
 
@@ -103,22 +114,35 @@ class _Server:
             writer.close()
 
     async def _answer(self, path: str) -> tuple[int, bytes, str]:
+        if picture := re.search(r"/raw-data/(\d+)/image", path):
+            return self._picture(int(picture[1]))
         found = re.search(r"/classify/(?:anomaly-gmm/)?v2/(?:\d+/)?(\d+)", path)
         if not found:
             name = next((name for name in ("projects", "impulse") if name in path), "info")
             return 200, self._others[name], ""
         sample = int(found[1])
-        self._log.write(f"{time.time()} {sample}\n")
+        self._log.write(f"{time.time()} sample {sample}\n")
         self._count += 1
         options = self._options
         if self._count >= options.get("unauthorized", math.inf):
             return 401, b"{}", ""
         if options.get("limit") and self._count % options["limit"] == 0:
-            return 429, b"{}", f"retry-after: {options['retry_after']}\r\n" if "retry_after" in options else ""
+            return self._slower()
         await asyncio.sleep(options.get("delay", 0))
         if sample in options.get("refused", []):
             return 200, b'{"success":false,"error":"No window fits into it"}', ""
         return 200, self._head + b'"id":%d,' % sample + self._tail, ""
+
+    def _picture(self, sample: int) -> tuple[int, bytes, str]:
+        self._log.write(f"{time.time()} picture {sample}\n")
+        self._pictures += 1
+        if self._pictures % self._options["picture_limit"] == 0:
+            return self._slower()
+        return 200, b"\x89PNG of sample %d" % sample, ""
+
+    def _slower(self) -> tuple[int, bytes, str]:
+        after = self._options.get("retry_after")
+        return 429, b"{}", "" if after is None else f"retry-after: {after}\r\n"
 
 
 async def _main() -> None:

@@ -133,6 +133,34 @@ def test_without_a_word_how_long_it_waits_all_the_same(answers, tmp_path):
     assert max(later - moment for moment, later in pairwise(when)) > 0.9
 
 
+def stored_pictures(store):
+    return {sample: store.result(sample).source._picture for sample in store.ids()}
+
+
+def test_a_rate_limit_on_pictures_holds_all_workers_too_and_no_answer_is_asked_for_again(answers, tmp_path):
+    with StudioServer(answers, picture_limit=6, retry_after=1, delay=0.01) as server:
+        store = ek.batch.classify(connected(server), tmp_path, range(1, 11), workers=3)
+        calls, pictures = sorted(server.calls), sorted(server.pictures)
+    assert sorted(sample for _, sample in calls) == list(range(1, 11))
+    assert stored_pictures(store) == {sample: b"\x89PNG of sample %d" % sample for sample in range(1, 11)}
+    refused = pictures[5][0]
+    later = [moment - refused for moment, _ in [*calls, *pictures] if moment > refused]
+    assert all(moment < 0.5 or moment > 0.9 for moment in later)  # what was on its way, and what waited
+    assert any(moment > 0.9 for moment in later)
+
+
+def test_a_limit_on_pictures_that_holds_too_long_ends_the_run_and_the_sample_is_asked_for_again(answers, tmp_path):
+    with StudioServer(answers, picture_limit=3, retry_after=7200) as server:
+        with pytest.raises(ek.RateLimitError) as ended:
+            ek.batch.classify(connected(server), tmp_path, range(1, 5), workers=1)
+        assert "goes on where this one stopped" in ended.value.__notes__[0]
+        store = ek.Store(tmp_path)
+        assert store.ids() == [1, 2]
+        ek.batch.classify(connected(server), tmp_path, range(1, 5), workers=1)
+    assert list(stored_pictures(store)) == [1, 2, 3, 4]
+    assert None not in stored_pictures(store).values()
+
+
 def test_refused_samples_are_rows_with_the_reason_and_the_others_go_on(answers, tmp_path):
     with StudioServer(answers, refused=[3, 5]) as server:
         store = ek.batch.classify(connected(server), tmp_path, range(1, 8))
@@ -166,10 +194,13 @@ def test_a_server_that_is_gone_ends_the_run(answers, tmp_path, monkeypatch):
 
 
 def test_processes_do_it_as_well_and_the_key_is_in_no_repr(answers, tmp_path):
-    with StudioServer(answers) as server, ProcessPoolExecutor(2, get_context("spawn")) as pool:
+    limited = StudioServer(answers, picture_limit=10, retry_after=1)
+    with limited as server, ProcessPoolExecutor(2, get_context("spawn")) as pool:
         store = ek.batch.classify(connected(server), tmp_path, range(1, 21), executor=pool, workers=2)
         assert pool.submit(int, 1).result() == 1  # it was not shut down
+        assert sorted(server.asked) == list(range(1, 21))
     assert store.ids() == list(range(1, 21))
+    assert None not in stored_pictures(store).values()
     pd.testing.assert_frame_equal(store.result(7).sample.signal(), store.result(8).sample.signal())
 
 
