@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib
 import pytest
 from hypothesis import HealthCheck, settings
+from threadpoolctl import threadpool_limits
 
 if TYPE_CHECKING:
     from xdist.scheduler import LoadFileScheduling
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 matplotlib.use("agg")  # not by MPLBACKEND: the notebooks' kernels would inherit it and show no pictures
 for _name in ("EI_API_KEY", "EI_API_ENDPOINT", "EI_PROJECT_ID", "EDGEKIT_RECORD", "EDGEKIT_REPLAY"):
     os.environ.pop(_name, None)
+# Matrices are small here, and on busy processors the threads of BLAS wait for each other: notebook 05 took three times
+# as long. The kernels and other processes that tests start read the variable, and so does SciPy, which is loaded later.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+threadpool_limits(1, user_api="blas")
 # Where tests train with scikit-learn, joblib would ask lscpu for the physical cores, and in some containers find none.
 os.environ.setdefault("LOKY_MAX_CPU_COUNT", "1")
 # No example has a time limit: the machine may be busy.
