@@ -36,8 +36,12 @@ CONSTANT = ("learnBlock", "thresholds", "minimumConfidenceRating", "expectedLabe
 def answers(project: Project, variants: tuple[str, ...] = VARIANTS) -> dict[str, Any]:
     """Return by variant and sample what the blocks say (scores, detections, figures) and what is decided from it."""
     numbers = list(project.samples)[:: -(-len(project.samples) // MOST)]
+    found: dict[str, Any] = {name: {} for name in variants}
     with threadpool_limits(1):  # on a busy machine more threads only wait for each other
-        return {name: {str(number): _answer(project, number, name) for number in numbers} for name in variants}
+        for number in numbers:  # all variants of one after the other: what they look at is computed once
+            for name in variants:
+                found[name][str(number)] = _answer(project, number, name)
+    return found
 
 
 def _answer(project: Project, number: int, variant: str) -> dict[str, Any]:

@@ -121,7 +121,11 @@ class Photo(StoredSample):
 
     def grey(self) -> Floats:
         """Return what the image DSP block makes of it: (side, side), 0..1."""
-        return np.asarray(self.input().convert("L"), float) / 255
+        return self._grey / 255.0
+
+    @cached_property
+    def _grey(self) -> Pixels:
+        return np.asarray(self.input().convert("L"))
 
     def truths(self, labels: list[str]) -> list[Found]:
         """Return the annotated boxes as far as the models see them; boxes without any area left are skipped."""

@@ -7,6 +7,8 @@ pixels, relative to the strength around the patch: faint and bold strokes look a
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,12 +28,19 @@ def contexts(rows: Floats, step: int = CELL) -> Floats:
     step : int
         Pixels from one cell to the next; `PATCH` looks at half-way cells as well, for more to train on.
     """
-    strength = gradients(rows.reshape(SIDE, SIDE))
+    return _contexts(rows.tobytes(), step)
+
+
+@lru_cache(maxsize=4)  # all blocks, in every variant, look at the same picture
+def _contexts(rows: bytes, step: int) -> Floats:
+    strength = gradients(np.frombuffer(rows).reshape(SIDE, SIDE))
     rim, width = (CONTEXT - 1) // 2 * CELL // PATCH, CONTEXT * CELL // PATCH
     padded = np.pad(strength, ((0, 0), (rim, rim), (rim, rim)), mode="reflect")
     views = np.lib.stride_tricks.sliding_window_view(padded, (width, width), axis=(1, 2))
     chosen = views[:, :: step // PATCH, :: step // PATCH].transpose(1, 2, 0, 3, 4)
-    return chosen.reshape(-1, DIRECTIONS * width * width)
+    found = chosen.reshape(-1, DIRECTIONS * width * width)
+    found.flags.writeable = False
+    return found
 
 
 def gradients(grey: Floats) -> Floats:
