@@ -1,4 +1,4 @@
-"""HTTP in front of `service`, on 127.0.0.1 unless a host is named: routes, keys, and a thread with its own loop.
+"""`Sandbox`: projects and keys behind a port, on 127.0.0.1 unless a host is named, in a thread with its own loop.
 
 The thread is not a luxury: on a notebook kernel's own loop a blocking client would wait for itself for ever.
 """
@@ -13,21 +13,19 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from operator import index
-from typing import Any, NamedTuple, Self, SupportsIndex
+from typing import Self, SupportsIndex
 from weakref import WeakSet
 
-import msgspec
 from tornado.httpserver import HTTPServer
-from tornado.web import Application, HTTPError
 
 from edgekit import waiting
 from edgekit.display import quoted
 from edgekit.errors import SandboxError, UsageError
 from edgekit.sandbox import addresses, appliances, meat, motion, objects, routine, surface
-from edgekit.sandbox.guard import ROLES, Access, Guarded, new_key
-from edgekit.sandbox.project import Project, Refused, WrongParameter
-from edgekit.sandbox.queries import Query
-from edgekit.sandbox.service import CATEGORIES, Service
+from edgekit.sandbox.guard import ROLES, Access, new_key
+from edgekit.sandbox.project import Project
+from edgekit.sandbox.routes import application
+from edgekit.sandbox.service import Service
 
 HOST = "127.0.0.1"
 WAITING = 256  # connections that may wait to be accepted: of a whole room at once
@@ -36,73 +34,6 @@ SEAT_KEY = 8  # bytes: it is typed by hand
 BODY_TIMEOUT = 60.0  # seconds
 _HOSTS = "Name one that this machine has, or 0.0.0.0 for all of them."
 NOT_RUNNING = "The sandbox is not running. Use it as a context manager or call start()."
-
-# Each call: its path below /v1/api/{projectId}, and what the service does with the request and what stands in the path.
-_ID = r"(\d{1,9})"
-_CATEGORY = f"({'|'.join(CATEGORIES)})"
-ROUTES: list[tuple[str, str, Callable[..., Any]]] = [
-    ("GET", "raw-data", lambda s, r: s.samples(r.query)),
-    ("GET", f"raw-data/{_ID}", lambda s, r, sample: s.asked(r.query).sample(sample, r.query)),
-    ("GET", f"raw-data/{_ID}/slice", lambda s, r, sample: s.asked(r.query).slice(sample, r.query)),
-    ("GET", f"raw-data/{_ID}/raw", lambda s, r, sample: s.original(sample)),
-    ("GET", f"raw-data/{_ID}/image", lambda s, r, sample: s.asked(r.query).image(sample, r.query)),
-    ("GET", "impulse", lambda s, r: s.asked(r.query).impulse()),
-    ("GET", "impulses", lambda s, r: s.impulses()),
-    ("GET", "impulses-detailed", lambda s, r: s.detailed_impulses()),
-    ("POST", f"impulse/{_ID}/set-thresholds", lambda s, r, impulse: s.set_thresholds(impulse, r.body)),
-    (
-        "POST",
-        f"impulse/{_ID}/regenerate-model-testing-summary",
-        lambda s, r, impulse: s.with_impulse(impulse).regenerate_model_testing(r.query),
-    ),
-    ("GET", f"dsp/{_ID}/features/labels", lambda s, r, dsp: s.with_dsp(dsp).feature_labels(dsp)),
-    (
-        "GET",
-        f"dsp/{_ID}/features/get-graph/classification/{_ID}",
-        lambda s, r, d, n: s.with_dsp(d).features(d, n),
-    ),
-    (
-        "GET",
-        f"dsp/{_ID}/features/get-graph/{_CATEGORY}",
-        lambda s, r, d, category: s.with_dsp(d).sets.graph(d, category, r.query),
-    ),
-    ("GET", f"dsp-data/{_ID}/x/{_CATEGORY}", lambda s, r, d, category: s.with_dsp(d).sets.npy(d, category)),
-    ("GET", "raw-data/data-explorer/features", lambda s, r: s.feature_map()),
-    (
-        "GET",
-        f"training/keras/{_ID}/data-explorer/features",
-        lambda s, r, block: s.with_block(block).feature_map(block),
-    ),
-    ("GET", f"training/anomaly/{_ID}/metadata", lambda s, r, block: s.with_block(block).anomaly_metadata(block)),
-    ("GET", f"training/keras/{_ID}/metadata", lambda s, r, block: s.with_block(block).keras_metadata(block)),
-    ("GET", f"training/anomaly/{_ID}/gmm/metadata", lambda s, r, block: s.with_block(block).gmm_metadata(block)),
-    ("GET", f"classify/{_ID}", lambda s, r, sample: s.classify(sample)),
-    (
-        "GET",
-        f"classify/anomaly-gmm/{_ID}/{_ID}",
-        lambda s, r, b, n: s.with_block(b).classify(n, b),
-    ),
-    ("POST", f"classify/v2/{_ID}", lambda s, r, sample: s.asked(r.query).classify_v2(sample, None, r.query)),
-    ("POST", f"classify/v2/{_ID}/variants", lambda s, r, sample: s.asked(r.query).compare_variants(sample, r.query)),
-    (
-        "POST",
-        f"classify/anomaly-gmm/v2/{_ID}/{_ID}",
-        lambda s, r, b, n: s.with_block(b).classify_v2(n, b, r.query),
-    ),
-    ("GET", "classify/all/result", lambda s, r: s.asked(r.query).model_testing_result(r.query)),
-    ("GET", "classify/all/result/page", lambda s, r: s.asked(r.query).model_testing_page(r.query)),
-    ("POST", "jobs/classify", lambda s, r: s.asked(r.query).start_model_testing(r.query, r.body)),
-    ("GET", f"jobs/{_ID}/status", lambda s, r, job: s.job_status(job)),
-    ("GET", f"jobs/{_ID}/stdout", lambda s, r, job: s.job_log(job)),
-    ("POST", f"jobs/{_ID}/cancel", lambda s, r, job: s.cancel_job(job)),
-]
-
-
-class Request(NamedTuple):
-    """What a call needs of a request besides the ids in its path."""
-
-    query: Query
-    body: Any
 
 
 class Sandbox:
@@ -264,8 +195,8 @@ class _Running:
 
     def _serve(self, listener: socket.socket, ready: threading.Event) -> None:
         asyncio.set_event_loop(self._loop)
-        application = _application(self.services, self._keys, self._names)
-        server = HTTPServer(application, max_body_size=sys.maxsize, body_timeout=BODY_TIMEOUT)
+        answers = application(self.services.open, self._keys, self._names)
+        server = HTTPServer(answers, max_body_size=sys.maxsize, body_timeout=BODY_TIMEOUT)
         server.add_sockets([listener])
         self._loop.call_soon(ready.set)
         self._loop.run_forever()
@@ -313,90 +244,3 @@ def _listen(host: str, port: int) -> socket.socket:
         taken = problem.errno == errno.EADDRINUSE
         reason = "is taken by another program" if taken else f"cannot be used ({problem.strerror})"
     raise SandboxError(f"Port {port} {reason}. Choose another one, or port 0 for any free one.")
-
-
-def _application(services: _Services, keys: Keys, names: frozenset[str]) -> Application:
-    paths: dict[str, dict[str, Callable[..., Any]]] = {}
-    for method, path, call in ROUTES:
-        paths.setdefault(path, {})[method] = call
-    handlers: list[Any] = [(rf"/v1/api/{_ID}/{path}", _ProjectCall, {"calls": calls}) for path, calls in paths.items()]
-    handlers.append((rf"/v1/api/{_ID}", _ProjectCall, {"calls": {"GET": lambda s, r: s.info()}}))
-    handlers.append((r"/v1/api/projects", _Projects))
-    settings: dict[str, Any] = {"services": services, "keys": keys, "names": names}
-    return Application(handlers, default_handler_class=_Unknown, log_function=lambda handler: None, **settings)
-
-
-class _Call(Guarded):
-    """What every call shares: its projects' services, and errors as the Studio gives them."""
-
-    def services(self) -> list[Service]:
-        """Return the services of the projects that the request's key opens; none after answering why not."""
-        if self._finished:  # the body grew too large
-            return []
-        services: _Services = self.settings["services"]
-        try:
-            return [services.open(name) for name in self.access.projects]
-        except SandboxError as problem:
-            self.refuse(200, str(problem))
-            return []
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        self.refuse(status_code, "Internal error in the sandbox" if status_code >= 500 else self._reason)
-
-    def log_exception(self, *args: Any) -> None:
-        """Keep the notebook's stderr clean: the client reports the error."""
-
-
-class _Projects(_Call):
-    async def get(self) -> None:
-        if services := self.services():
-            self.answer({"success": True, "projects": [service.project.about() for service in services]})
-
-
-class _ProjectCall(_Call):
-    def initialize(self, calls: dict[str, Callable[..., Any]]) -> None:
-        self.calls = calls
-
-    async def get(self, *ids: str) -> None:
-        await self.run(*ids)
-
-    async def post(self, *ids: str) -> None:
-        await self.run(*ids)
-
-    async def run(self, project: str, *ids: str) -> None:
-        services = {service.project.id: service for service in self.services()}
-        if not services:
-            return
-        service = services.get(int(project))
-        call = self.calls.get(self.request.method or "")
-        if call is None:
-            self.refuse(404, f"Cannot {self.request.method} {self.request.path}")
-        elif service is None:
-            own = ", ".join(map(str, services))
-            self.refuse(403, f"This key belongs to project {own}, not to project {int(project)}")
-        else:
-            try:
-                named = (int(one) if one.isdigit() else one for one in ids)
-                self.answer(call(service, Request(self.query(), self.json_body()), *named))
-            except WrongParameter as refusal:
-                self.refuse(400, str(refusal))
-            except Refused as refusal:
-                self.refuse(200, str(refusal))
-
-    def query(self) -> Query:
-        try:
-            return {name: self.get_query_argument(name) for name in self.request.query_arguments}
-        except HTTPError:
-            raise WrongParameter("A parameter holds bytes that are no UTF-8") from None
-
-    def json_body(self) -> Any:
-        try:
-            return msgspec.json.decode(bytes(self.body)) if self.body else None
-        except (ValueError, RecursionError):
-            raise WrongParameter("The body is no JSON") from None
-
-
-class _Unknown(_Call):
-    def prepare(self) -> None:
-        super().prepare()
-        self.refuse(404, f"Cannot {self.request.method} {self.request.path}")

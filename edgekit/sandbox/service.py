@@ -6,13 +6,12 @@ Studio does it.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from edgekit.sandbox import model_testing
+from edgekit.sandbox import model_testing, thresholds
 from edgekit.sandbox.job_runner import Jobs, Log
 from edgekit.sandbox.project import DATE, VARIANTS, Block, Json, Project, Refused, StoredSample, Tested, WrongParameter
 from edgekit.sandbox.project_info import project_info
@@ -23,7 +22,6 @@ from edgekit.sandbox.whole_sets import WholeSets
 FEW_WINDOWS = 8
 PAGE = LOG_LINES = 1000
 NO_RESULTS = "No model testing results found, run 'startClassifyJob' first"
-PROBABILITY = "min_score"  # the key of thresholds of probabilities; in regression of the largest error
 CATEGORIES = ("training", "testing", "validation", "post-processing")
 
 
@@ -359,16 +357,10 @@ class Service:
         return {"success": True, **status}
 
     def _threshold(self, entry: Json) -> Json:
-        block_id, value, key = entry.get("blockId"), entry.get("value"), entry.get("key")
+        block_id = entry.get("blockId")
         if not isinstance(block_id, int):
             raise WrongParameter(f"blockId must be the id of a learn block, got {block_id!r}")
-        block = self._block(block_id)
-        found = {threshold["key"]: threshold for threshold in block.thresholds()}
-        if not isinstance(key, str) or key not in found:
-            have = " and ".join(map(repr, found))
-            raise Refused(f"No threshold {key!r} in learn block {block.about['id']}: it has {have}")
-        _check_threshold(found[key], value, block.mode)
-        return found[key]
+        return thresholds.to_set(self._block(block_id), entry.get("key"), entry.get("value"))
 
     # --- look-ups ---
 
@@ -389,23 +381,6 @@ class Service:
         if dsp_id not in self.project.dsp_ids:
             have = ", ".join(map(str, self.project.dsp_ids))
             raise Refused(f"No DSP block with id {dsp_id}: this project has {have}")
-
-
-def _check_threshold(threshold: Json, value: Any, mode: str) -> None:
-    key, options = threshold["key"], [option["value"] for option in threshold.get("dropdownOptions", ())]
-    if options:
-        if value not in options:
-            raise WrongParameter(f"The value of threshold {key!r} must be one of {', '.join(options)}, got {value!r}")
-        return
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= sys.float_info.max:
-        raise WrongParameter(f"The value of threshold {key!r} must be a number, got {value!r}")
-    if mode == "regression":
-        if value < 0:
-            raise WrongParameter(
-                f"Threshold {key!r} is an absolute error: its value must not be negative, got {value!r}"
-            )
-    elif key == PROBABILITY and not 0 <= value <= 1:
-        raise WrongParameter(f"Threshold {key!r} is a probability: its value must be from 0 to 1, got {value!r}")
 
 
 def _variants(names: list[Any]) -> list[str]:

@@ -23,7 +23,7 @@ import numpy as np
 import pytest
 
 import edgekit as ek
-from edgekit.sandbox.server import ROUTES
+from edgekit.sandbox.routes import ROUTES
 from tests.conftest import SEED
 from tests.faults import Server, reply
 from tests.official import A_JOB, NEWER, differences, lost_of_a_job, of

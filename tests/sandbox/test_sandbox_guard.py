@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import edgekit as ek
 from edgekit.sandbox import guard
 from edgekit.sandbox import job_runner as jobs
-from edgekit.sandbox.server import ROUTES
+from edgekit.sandbox.routes import ROUTES
 
 
 @pytest.fixture(scope="module")
