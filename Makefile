@@ -45,7 +45,7 @@ lock: .venv/ready
 	$(BIN)/python -m tests.lock
 
 # uv takes seconds where pip takes minutes; pip is there for machines whose package index only pip knows of.
-.venv/ready: requirements.lock pyproject.toml
+.venv/ready: requirements.lock pyproject.toml $(wildcard edgekit/labextension/*.json edgekit/labextension/static/*)
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("edgekit needs Python 3.11 or later; $(PYTHON) is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
 	@echo "Installing into .venv: half a minute to a few minutes, the first time only."
 	$(PYTHON) -m venv .venv

@@ -1,7 +1,7 @@
 """Colours, markers and line styles: one place for static pictures and for explorers, which are sent them as data.
 
 The colours are Okabe and Ito's, told apart by the colour-blind; markers and line styles differ as well, for print.
-Static pictures are light. An explorer follows its theme: `dark` is the same colour on a dark ground.
+Explorers follow their theme, and static pictures in JupyterLab: `dark` is the same colour on a dark ground.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+# What a picture for a dark ground is called beside the one for white paper: a PNG in base64 (edgekit/plots/dark.py).
+ON_DARK = "application/vnd.edgekit.on-dark"
 
 
 class Look(NamedTuple):

@@ -14,12 +14,14 @@ from typing import Any
 
 from edgekit.checks import pictures
 from edgekit.checks.tolerance import TolerantText, floats
+from edgekit.colours import ON_DARK
 
 MOST = 10  # differences that are listed of one output
 _LONGEST = 160  # characters of a line that is quoted
-# How a cell ran, and views of widgets, whose ids are random. Pictures are compared where that is asked for.
+# How a cell ran, views of widgets, whose ids are random, and what pictures are on a dark ground as well. Pictures are
+# compared where that is asked for.
 _SKIPPED = {"metadata", "traceback", "prompt_number", "output_type", "name", "execution_count"}
-_VIEW = "application/vnd.jupyter.widget-view+json"
+_NOT_COMPARED = {"application/vnd.jupyter.widget-view+json", ON_DARK}
 _PICTURES = {"image/png", "image/jpeg"}
 
 Outputs = Sequence[Mapping[str, Any]]
@@ -61,7 +63,7 @@ def differences(
       old: score 3.142
       new: score 3.143
     """
-    skipped = {*_SKIPPED, _VIEW, *(_PICTURES if image_rms is None else ())}
+    skipped = {*_SKIPPED, *_NOT_COMPARED, *(_PICTURES if image_rms is None else ())}
     before, after = _by_kind(old, skipped), _by_kind(new, skipped)
     found: dict[str, list[str]] = {}
     for kind in [*before, *(kind for kind in after if kind not in before)]:

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from edgekit import display
 from edgekit.checks import made_with
+from edgekit.colours import ON_DARK
 from edgekit.errors import EdgekitError
 from edgekit.saving import save
 
@@ -37,8 +38,14 @@ _ANSWER = re.compile(rf"^( *\w+ = ).+  # {SOLUTION}$", re.MULTILINE)
 _WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 # For the kernels of notebooks that are stored or checked; None takes a variable away. With the user's own backend they
 # would lose their pictures; whether a progress bar appears depends on the speed of the machine (edgekit/progress.py).
-# The last keeps what the workshop's checks note out of the folder: see edgekit/workshop/learner_progress.py.
-ENVIRONMENT: dict[str, str | None] = {"MPLBACKEND": None, "TQDM_DISABLE": "1", "EDGEKIT_WORKSHOP_PROGRESS": ""}
+# EDGEKIT_WORKSHOP_PROGRESS keeps what the workshop's checks note out of the folder: see
+# edgekit/workshop/learner_progress.py. Pictures for a dark theme would be drawn to be left out: edgekit/plots/dark.py.
+ENVIRONMENT: dict[str, str | None] = {
+    "MPLBACKEND": None,
+    "TQDM_DISABLE": "1",
+    "EDGEKIT_WORKSHOP_PROGRESS": "",
+    "EDGEKIT_ON_DARK": "",
+}
 # A line of tqdm's, and what stands beside its bar in a notebook: "classify:  50%|#####     | 24/48 [00:01<00:01, …]".
 _BAR = re.compile(r"\s*(?:[^|\n]*:)?\s*\d+%\|[^|\n]*\| *[\d.]+\w?/[\d.]+\w? \[[^\]\n]*\]\s*|HBox\(.*FloatProgress\(.*")
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
@@ -64,7 +71,8 @@ def canonical(notebook: Mapping[str, Any]) -> NotebookNode:
     Cell ids are made from the source: the same after every run, and a cell put in between leaves the others alone.
     Cells that ran are numbered from 1; the others keep no number, by which nbval knows not to compare them. Views of
     widgets go: their ids are random and show nothing without a kernel, nbval does not look at them, and without them
-    the picture or text beside them is shown. Of metadata the tags stay; JupyterLab folds a cell tagged "solution".
+    the picture or text beside them is shown. So do pictures for a dark theme, which stand beside those for any theme.
+    Of metadata the tags stay; JupyterLab folds a cell tagged "solution".
     """
     import nbformat
 
@@ -114,7 +122,8 @@ def _cleaned(outputs: Sequence[NotebookNode], number: int | None) -> Iterator[No
             output.execution_count = number
         if output.output_type == "error":  # the frames in libraries are paths and line numbers
             output.traceback = [part for part in output.traceback if not COLOUR.sub("", part).startswith("File ")]
-        output.get("data", {}).pop(_WIDGET_VIEW, None)
+        for kind in (_WIDGET_VIEW, ON_DARK):
+            output.get("data", {}).pop(kind, None)
     shown = (output for output in outputs if output.get("data", True))
     for streams, group in itertools.groupby(shown, key=lambda output: bool(output.output_type == "stream")):
         if not streams:

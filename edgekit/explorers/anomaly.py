@@ -194,11 +194,10 @@ class AnomalyExplorer(Compared, TimelineExplorer):
     @reading
     def _figure(self) -> Figure:
         """Return the same view as a matplotlib figure of its own, without pyplot."""
-        from matplotlib.figure import Figure
-
         from edgekit import plots
+        from edgekit.plots.dark import ThemedFigure
 
-        figure = Figure(figsize=(11, 6.4), layout="constrained")
+        figure = ThemedFigure(figsize=(11, 6.4), layout="constrained")
         grid = figure.add_gridspec(4, 2, width_ratios=(3, 1), height_ratios=(1, 0.16, 1.1, 0.9))
         signal, scores, bins, band = (figure.add_subplot(grid[i, 0]) for i in (0, 2, 3, 1))
         self._timeline.draw(signal, self.axes, self.span, title=str(self._meta["title"]))

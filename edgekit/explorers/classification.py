@@ -227,12 +227,12 @@ class ClassificationExplorer(Compared):
     @reading
     def _figure(self) -> Figure:
         """Return confusion matrix, reliability curve and the chosen window as a matplotlib figure of its own."""
-        from matplotlib.figure import Figure
-
         from edgekit import plots
+        from edgekit.plots.dark import ThemedFigure
         from edgekit.plots.style import plain
 
-        figure = Figure(figsize=(11, 7))  # with places of its own: to find them by layout takes longer than to draw
+        # with places of its own: to find them by layout takes longer than to draw
+        figure = ThemedFigure(figsize=(11, 7))
         grid = figure.add_gridspec(
             2,
             2,

@@ -296,12 +296,11 @@ class DetectionExplorer(Explorer):
     @reading
     def _figure(self) -> Figure:
         """Return the picture on show as a matplotlib figure of its own; see `edgekit.plots.detections`."""
-        from matplotlib.figure import Figure
-
         from edgekit import plots
+        from edgekit.plots.dark import ThemedFigure
 
         many = len(self.models) or 1
-        figure = Figure(figsize=(7.6 * many, 5), layout="constrained")
+        figure = ThemedFigure(figsize=(7.6 * many, 5), layout="constrained")
         for model, axes in enumerate(figure.subplots(1, many, squeeze=False)[0]):
             on_show = (self._others if model else self._pictures)[self.picture]
             scores = on_show.predictions["score"]

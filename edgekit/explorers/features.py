@@ -180,12 +180,12 @@ class FeaturesExplorer(Explorer):
 
     @reading
     def _figure(self) -> Figure:
-        from matplotlib.figure import Figure
         from matplotlib.patches import Polygon
 
         from edgekit import plots
+        from edgekit.plots.dark import ThemedFigure
 
-        figure = Figure(figsize=(9, 5.2), layout="constrained")
+        figure = ThemedFigure(figsize=(9, 5.2), layout="constrained")
         axes = figure.subplots()
         table = self._views[self.view]
         plots.features(table, self.by, ax=axes, title=str(self._meta["title"]))

@@ -45,9 +45,9 @@ class PlainExplorer(Explorer):
 
     def _picture(self) -> Figure | None:
         """Draw the block; None where that takes what it does not have."""
-        from matplotlib.figure import Figure
+        from edgekit.plots.dark import ThemedFigure
 
-        figure = Figure(figsize=(9, 3.6), layout="constrained")
+        figure = ThemedFigure(figsize=(9, 3.6), layout="constrained")
         try:
             self.block.plot(ax=figure.subplots())
         except EdgekitError:
@@ -63,13 +63,12 @@ class PlainExplorer(Explorer):
         return self.block.windows()
 
     def _figure(self) -> Figure:
-        from matplotlib.figure import Figure
-
+        from edgekit.plots.dark import ThemedFigure
         from edgekit.plots.style import plain
 
         figure = self._picture()
         if figure is None:
-            figure = Figure(figsize=(9, 1.6))
+            figure = ThemedFigure(figsize=(9, 1.6))
             figure.text(0.02, 0.9, plain(display.lines(self.text(), 110)), va="top")
         return figure
 

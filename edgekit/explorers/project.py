@@ -226,12 +226,11 @@ class ProjectExplorer(Explorer):
     @reading
     def _figure(self) -> Figure:
         """Draw the rows that stand first, and the scores of those on show."""
-        from matplotlib.figure import Figure
-
+        from edgekit.plots.dark import ThemedFigure
         from edgekit.plots.style import plain
 
         shown = self._shown()
-        figure = Figure(figsize=(11, 3.6))
+        figure = ThemedFigure(figsize=(11, 3.6))
         figure.text(0.015, 0.93, plain(display.short(self._meta["title"], 90)))
         self._draw_scores(figure.add_axes((0.05, 0.15, 0.2, 0.7)), shown)
         columns = self._rows.columns

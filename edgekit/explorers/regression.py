@@ -175,12 +175,11 @@ class RegressionExplorer(Compared):
     @reading
     def _figure(self) -> Figure:
         """Return the same view as a matplotlib figure of its own, without pyplot."""
-        from matplotlib.figure import Figure
-
         from edgekit import plots
+        from edgekit.plots.dark import ThemedFigure
         from edgekit.plots.style import plain
 
-        figure = Figure(figsize=(11, 6.4))
+        figure = ThemedFigure(figsize=(11, 6.4))
         room = {"left": 0.07, "right": 0.84, "top": 0.95, "bottom": 0.09, "hspace": 0.36, "wspace": 0.22}
         grid = figure.add_gridspec(2, 2, width_ratios=(1, 1.5), height_ratios=(1.5, 1), **room)
         scatter, errors, signal = (figure.add_subplot(place) for place in (grid[0, 0], grid[0, 1], grid[1, :]))

@@ -89,9 +89,9 @@ class SignalExplorer(TimelineExplorer):
     @reading
     def _figure(self) -> Figure:
         """Return the signal on show, with a line at the time under the pointer, as a matplotlib figure of its own."""
-        from matplotlib.figure import Figure
+        from edgekit.plots.dark import ThemedFigure
 
-        figure = Figure(figsize=(9.6, 3.2), layout="constrained")
+        figure = ThemedFigure(figsize=(9.6, 3.2), layout="constrained")
         band = self._timeline.has_band
         grid = figure.add_gridspec(1 + band, 1, height_ratios=(8, 1)[: 1 + band])
         axes = figure.add_subplot(grid[0])

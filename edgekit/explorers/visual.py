@@ -251,11 +251,10 @@ class VisualExplorer(Compared):
     @reading
     def _figure(self) -> Figure:
         """Return the picture on show and both histograms as a matplotlib figure of its own."""
-        from matplotlib.figure import Figure
-
         from edgekit import plots
+        from edgekit.plots.dark import ThemedFigure
 
-        figure = Figure(figsize=(12.5, 4.8))  # without constrained layout, which takes as long as all else
+        figure = ThemedFigure(figsize=(12.5, 4.8))  # without constrained layout, which takes as long as all else
         place = {"left": 0.02, "right": 0.82, "bottom": 0.11, "top": 0.93, "wspace": 0.6, "hspace": 0.42}
         grid = figure.add_gridspec(2, 2, width_ratios=(1.35, 1), **place)
         picture, cells, pictures = (figure.add_subplot(part) for part in (grid[:, 0], grid[0, 1], grid[1, 1]))

@@ -45,7 +45,7 @@ def confusion(matrix: pd.DataFrame, *, ax: Axes | None = None, title: str = "") 
     ax = ax if ax is not None else new_axes((side + 0.8, side))
     total = counts.sum(axis=1, keepdims=True)
     shares = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
-    ax.imshow(shares, cmap="Blues", vmin=0, vmax=1.15, aspect="auto")
+    ax.imshow(np.ma.masked_equal(shares, 0), cmap="Blues", vmin=0, vmax=1.15, aspect="auto")
     if max(rows, columns) <= _WRITTEN:
         for (row, column), count in np.ndenumerate(counts):
             if count:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from matplotlib.axes import Axes
@@ -12,11 +15,13 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Text
 
-from edgekit.colours import ANSWERS, ERRORS, SERIES, WINDOWS
+from edgekit.colours import ANSWERS, ERRORS, ON_DARK, SERIES, WINDOWS
 from edgekit.display import quoted
 from edgekit.errors import UsageError
 
 INK = "#e6e6e6"  # of text and frames, as in look.css
+_PLACES = ("active", "original")
+WANTED = "EDGEKIT_ON_DARK"  # in the environment, and empty: no picture is drawn for dark themes
 _LOOKS = (*SERIES, *WINDOWS.values(), *ERRORS.values(), *ANSWERS.values())
 _DARK = {"#000000": INK} | {look.light.lower(): look.dark for look in _LOOKS}
 
@@ -27,9 +32,9 @@ Drawn = TypeVar("Drawn", Axes, Figure)
 def on_dark(drawn: Drawn) -> Drawn:
     """Give a picture of edgekit's the colours of a dark theme, and no ground of its own.
 
-    Pictures are drawn for white paper, because a notebook stores them and is read in any theme. For slides or a
-    notebook on a dark ground: what is black becomes light, and the colours of data become those that explorers have on
-    a dark ground; any other colour stays.
+    Pictures are drawn for white paper. In JupyterLab and Notebook 7 those that edgekit makes follow the theme by
+    themselves; this is for slides, and for Axes of your own: what is black becomes light, and the colours of data
+    become those that explorers have on a dark ground; any other colour stays.
 
     Parameters
     ----------
@@ -68,7 +73,7 @@ def on_dark(drawn: Drawn) -> Drawn:
             artist.set_markeredgecolor(_dark(artist.get_markeredgecolor()))
             artist.set_markerfacecolor(_dark(artist.get_markerfacecolor()))
         elif isinstance(artist, Text):
-            if artist.get_bbox_patch() is None:  # what has a ground of its own is read on that
+            if not _has_a_ground(artist):
                 artist.set_color(_dark(artist.get_color()))
         elif isinstance(artist, Collection) and artist.get_array() is None:
             edges, faces = ([_dark(one) for one in of()] for of in (artist.get_edgecolor, artist.get_facecolor))
@@ -76,6 +81,52 @@ def on_dark(drawn: Drawn) -> Drawn:
         elif isinstance(artist, Patch) and artist not in (figure.patch, *(ax.patch for ax in figure.axes)):
             artist.set(edgecolor=_dark(artist.get_edgecolor()), facecolor=_dark(artist.get_facecolor()))
     return drawn
+
+
+class ThemedFigure(Figure):
+    """A figure that a notebook shows in the colours of its theme.
+
+    Beside the picture for white paper, which every program shows, stands the one that `on_dark` makes. In a dark theme,
+    edgekit's extension of JupyterLab and Notebook 7 shows that.
+    """
+
+    def _repr_mimebundle_(self, **kwargs: object) -> dict[str, str]:
+        from IPython import get_ipython
+
+        shell: Any = get_ipython()
+        if os.environ.get(WANTED) == "":
+            return {}
+        try:
+            draw = shell.display_formatter.formatters["image/png"].lookup(self)
+        except (AttributeError, KeyError):  # no IPython, or figures are not shown as PNG
+            return {}
+        with _for_a_moment_on_dark(self):
+            drawn = draw(self)
+        return {ON_DARK: drawn[0] if isinstance(drawn, tuple) else drawn}
+
+
+@contextmanager
+def _for_a_moment_on_dark(figure: Figure) -> Iterator[None]:
+    """Give a figure these colours, and take them back; it lies afterwards as it lay before."""
+    axes: list[Any] = figure.axes  # a layout moves them, each time it is made anew
+    places = [(ax, which, ax.get_position(original=which == "original")) for ax in axes for which in _PLACES]
+    figure.draw_without_rendering()  # makes what is made as it is needed, such as ticks
+    before = [(artist, vars(artist).copy()) for artist in figure.findobj()]
+    try:
+        figure.set_layout_engine("none")  # all lies as it should
+        on_dark(figure)
+        yield
+    finally:
+        for artist, state in before:
+            vars(artist).update(state)
+        for ax, which, place in places:
+            ax._set_position(place, which)
+
+
+def _has_a_ground(text: Text) -> bool:
+    """Say whether a text is read on something that stays as it is: a box of its own, the cells of a matrix."""
+    ax = text.axes
+    return text.get_bbox_patch() is not None or (ax is not None and bool(ax.images) and text in ax.texts)
 
 
 def _dark(colour: Any) -> Any:

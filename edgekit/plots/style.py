@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from edgekit.arguments import text
 from edgekit.colours import COLOURS, STYLES
+from edgekit.plots.dark import ThemedFigure
 
 _LONGEST = 80  # characters of a name; a longer one would push the picture out of its frame
 
@@ -20,7 +21,7 @@ def new_axes(size: tuple[float, float]) -> Axes:
     """Return the Axes of a new figure of `size` in inches."""
     from matplotlib import pyplot as plt
 
-    return plt.subplots(figsize=size, layout="constrained")[1]
+    return plt.subplots(figsize=size, layout="constrained", FigureClass=ThemedFigure)[1]
 
 
 def plain(text: object) -> str:

@@ -84,14 +84,30 @@ def test_what_cannot_be_is_refused_with_the_reason(lab: Lab, tmp_path: Path) -> 
     assert lab.python("explorer.window") == "0"
 
 
-def test_it_follows_the_theme_of_jupyterlab(lab: Lab, tmp_path: Path) -> None:
-    root = opened(lab, tmp_path, "theme", ANOMALY)
+def test_it_follows_the_theme_of_jupyterlab_and_static_pictures_do(lab: Lab, tmp_path: Path) -> None:
+    root = opened(
+        lab,
+        tmp_path,
+        "theme",
+        ANOMALY,
+        "results[0].block('anomaly-gmm').plot();",
+        "import matplotlib.pyplot as plt\nplt.plot()",
+    )
+    picture, of_others = (lab.cell_output(cell).locator("img") for cell in (2, 3))
+    expect(picture).to_have_count(2)
+    expect(picture.locator("visible=true")).to_have_class("edgekit-on-light")
     light = root.locator("canvas").first.evaluate("canvas => canvas.toDataURL()")
     lab.command("apputils:change-theme", {"theme": "JupyterLab Dark"})
     lab.page.wait_for_function("() => document.body.dataset.jpThemeLight === 'false'")
     lab.page.wait_for_function("old => document.querySelector('.ek canvas').toDataURL() !== old", arg=light)
     assert axe_findings(lab.page) == []
     lab.screenshot("explorer_anomaly_dark")
+    dark = picture.locator("visible=true")
+    expect(dark).to_have_class("edgekit-on-dark")
+    assert dark.evaluate("image => image.complete && image.naturalWidth") > 300
+    expect(of_others).to_have_count(1)
+    dark.scroll_into_view_if_needed()
+    lab.screenshot("pictures_dark")
     lab.command("apputils:change-theme", {"theme": "JupyterLab Light"})
     lab.page.wait_for_function("() => document.body.dataset.jpThemeLight === 'true'")
     assert axe_findings(lab.page) == []
