@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -117,11 +118,10 @@ def _draw_over(canvas: Canvas, track: _Track, tracks: list[Box]) -> None:
     view, box, across, up, start, middle, end = track
     threshold, chosen, score = view.state["threshold"], view.state["window"], view.arrays["score"]
     if threshold is not None:
+        shaded = _covered(track, threshold)
         for place in tracks:
-            for low, high in _covered(track, threshold):
-                canvas.rectangle(
-                    Box(low, place.top + TOP, high - low, place.high - TOP), colours.ALARM, colours.SHADE[0]
-                )
+            ends = np.full(len(shaded), place.top + TOP), np.full(len(shaded), place.bottom)
+            canvas.bars(shaded, *ends, 1, repeat(colours.ALARM), opacity=colours.SHADE[0])
         _draw_alarms(canvas, track, threshold)
         y = float(np.clip(up.at(threshold), box.top + TOP, box.bottom))
         canvas.line([(box.left + LEFT, y), (box.right - RIGHT, y)], INK, 1.2, (6, 3))
@@ -139,16 +139,14 @@ def _draw_over(canvas: Canvas, track: _Track, tracks: list[Box]) -> None:
         canvas.ring(across.at(middle[chosen]), y, 6, INK)
 
 
-def _covered(track: _Track, threshold: float) -> list[list[float]]:
-    """Return from which to which pixel windows above the threshold lie."""
+def _covered(track: _Track, threshold: float) -> Floats:
+    """Return the pixel columns in which windows above the threshold lie."""
     across, room = track.across, int(track.across.end - track.across.start)
     above = (track.view.arrays["score"] > threshold) & (track.end > across.low) & (track.start < across.high)
     begins = np.floor(across(track.start[above]) - across.start).clip(0, room).astype(int)
     ends = np.ceil(across(track.end[above]) - across.start).clip(0, room).astype(int)
     count = np.bincount(begins + 1, minlength=room + 2) - np.bincount(ends + 1, minlength=room + 2)
-    edges = np.flatnonzero(np.diff((np.cumsum(count) > 0).astype(int)))
-    pixels: list[list[float]] = (across.start + edges.reshape(-1, 2)).tolist()
-    return pixels
+    return np.asarray(across.start + np.flatnonzero(np.cumsum(count)[1:] > 0), float)
 
 
 def _draw_alarms(canvas: Canvas, track: _Track, threshold: float) -> None:
@@ -163,10 +161,10 @@ def _draw_alarms(canvas: Canvas, track: _Track, threshold: float) -> None:
         return
     room = across.end - across.start
     column, _, peak, _ = envelope(middle, score, (across.low, across.high), int(room), view.arrays["first"])
-    wide, line = max(1.4, 0.8 * room / on.sum()), up.at(threshold)
-    for i in np.flatnonzero(peak > threshold).tolist():
-        top = up.at(min(peak[i], up.high))
-        canvas.rectangle(Box(across.start + column[i] - wide / 2, top, wide, max(line - top, 1.5)), colour)
+    above, wide = peak > threshold, max(1.4, 0.8 * room / on.sum())
+    top = up(np.minimum(peak[above], up.high))
+    left, bottom = across.start + column[above] + 0.5 - wide / 2, np.maximum(up.at(threshold), top + 1.5)
+    canvas.bars(left, top, bottom, wide, repeat(colour))
 
 
 def _draw_window(canvas: Canvas, view: View, side: Box, top: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -73,10 +74,10 @@ def draw_line(
     stop = min(int(np.searchsorted(times, high)) + 1, len(times))
     if stop - start > 2 * room:
         column, smallest, largest, joined = envelope(times, values, (low, high), int(room), breaks)
-        x = across.start + column + 0.5
-        ends = np.stack([np.column_stack([x, up(largest) - 0.5]), np.column_stack([x, up(smallest) + 0.5])], axis=1)
-        gaps = np.flatnonzero(~joined)
-        canvas.line(_with_gaps(ends.reshape(-1, 2), 2 * gaps), colour, 1.2)
+        top, bottom = up(largest) - 0.5, up(smallest) + 0.5
+        before = np.arange(len(column)) - joined  # a column as far as the one before it that the line comes from
+        ends = np.minimum(top, bottom[before]), np.maximum(bottom, top[before])
+        canvas.bars(across.start + column, *ends, 1, repeat(colour))
         return
     y, x = up(values[start:stop]), across(times[start:stop])
     gaps = breaks[(breaks > start) & (breaks < stop)] - start
@@ -227,10 +228,10 @@ def histogram(
         down = kind == "anomalous" and len(known) == 2
         counts = np.bincount(np.clip(scale.share(scores) * BINS, 0, BINS - 1).astype(int), minlength=BINS)
         colour = colours.WINDOWS[kind].light if kind else colours.SERIES[0].light
-        for i in np.flatnonzero(counts).tolist():
-            size = max(counts[i] / counts.max() * tall, 1.5)
-            left = box.left + LEFT + i / BINS * room + 0.5
-            canvas.rectangle(Box(left, base if down else base - size, room / BINS - 1, size), colour)
+        size = np.where(counts, np.maximum(counts / counts.max() * tall, 1.5), 0)
+        left = box.left + LEFT + np.arange(BINS) / BINS * room + 0.5
+        ends = [np.full(BINS, base), base + size if down else base - size]
+        canvas.bars(left, np.minimum(*ends), np.maximum(*ends), room / BINS - 1, repeat(colour))
         at, anchor = (floor - 2, "rb") if down else (box.top + 2, "rt")
         canvas.text(caption(len(scores), kind), box.right - RIGHT, at, INK, anchor, over=True)
     canvas.rectangle(Box(box.left + LEFT, base - 0.25, room, 0.5), SOFT)
@@ -287,12 +288,12 @@ def strip(
     pad, tall = 8, box.high - 19
     step = (box.wide - 2 * pad) / max(len(shares), 1)
     wide = max(step - (1 if step > 4 else 0), 0.5)
-    for i, (share, colour) in enumerate(zip(np.nan_to_num(shares).clip(0, 1).tolist(), looks, strict=True)):
-        left, size = box.left + pad + i * step, max(share * tall, 1)
-        canvas.rectangle(Box(left, box.top + 2, wide, tall), INK if i == chosen else LINE)
-        canvas.rectangle(Box(left, box.top + 2 + tall - size, wide, size), colour)
-        if i == chosen:
-            canvas.rectangle(Box(left, box.top + tall + 3, max(wide, 2), 2), INK)
+    left, floor = box.left + pad + np.arange(len(shares)) * step, box.top + 2 + tall
+    floors, size = np.full(len(shares), floor), np.maximum(np.nan_to_num(shares).clip(0, 1) * tall, 1)
+    canvas.bars(left, floors - tall, floors, wide, [INK if i == chosen else LINE for i in range(len(shares))])
+    canvas.bars(left, floors - size, floors, wide, looks)
+    if 0 <= chosen < len(shares):
+        canvas.rectangle(Box(float(left[chosen]), floor + 1, max(wide, 2), 2), INK)
     if line is not None:
         canvas.rectangle(Box(box.left + pad, box.top + 2 + (1 - line) * tall - 0.6, box.wide - 2 * pad, 1.2), INK)
     canvas.text(fitted(caption, box.wide - 2 * pad), box.right - pad, box.bottom, SOFT, "rb")
