@@ -90,6 +90,10 @@ class ThemedFigure(Figure):
     edgekit's extension of JupyterLab and Notebook 7 shows that.
     """
 
+    def __repr__(self) -> str:
+        """Tell it as matplotlib tells its figures: notebooks hold that beside the picture."""
+        return super().__repr__().replace(type(self).__name__, Figure.__name__, 1)
+
     def _repr_mimebundle_(self, **kwargs: object) -> dict[str, str]:
         from IPython import get_ipython
 

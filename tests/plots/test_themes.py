@@ -55,6 +55,7 @@ def test_a_notebook_gets_a_picture_for_each_theme_and_the_light_one_is_what_it_w
     alone = notebook_shell.display_formatter.formatters["image/png"](ek.parse(SEED).blocks[0].plot().figure)
     figure = ek.parse(SEED).blocks[0].plot().figure
     shown, _ = notebook_shell.display_formatter.format(figure)
+    assert shown["text/plain"] == "<Figure size 800x280 with 2 Axes>"
     light, dark = pixels_of(shown["image/png"]), pixels_of(shown[ON_DARK])
     assert shown["image/png"] == alone
     assert light.shape == dark.shape
