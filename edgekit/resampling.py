@@ -115,7 +115,13 @@ def _draws_of_groups(resamples: int, seed: int) -> Floats:
     return draws(_GROUPS, resamples, seed).astype(float)
 
 
+@lru_cache(maxsize=1)
+def _groups(samples: int, seed: int) -> Ints:
+    """Put samples into groups by chance, all of nearly the same size."""
+    return np.random.default_rng(seed).permutation(samples) % _GROUPS
+
+
 def _grouped(counts: Floats, seed: int) -> Floats:
-    """Add up the samples in groups by chance, all of nearly the same size."""
-    group = np.random.default_rng(seed).permutation(len(counts)) % _GROUPS
+    """Add up the samples of each group."""
+    group = _groups(len(counts), seed)
     return np.column_stack([np.bincount(group, column, _GROUPS) for column in counts.reshape(len(counts), -1).T])

@@ -99,4 +99,5 @@ def _coded(column: pa.ChunkedArray) -> Coded:
     if not pa.types.is_dictionary(column.type):  # of the open part, which is in no file yet
         column = column.dictionary_encode()
     whole = column.unify_dictionaries().combine_chunks()
-    return Coded(pc.fill_null(whole.indices, -1).to_numpy(), whole.dictionary.to_pylist())
+    codes = pc.fill_null(whole.indices, -1) if whole.null_count else whole.indices
+    return Coded(codes.to_numpy(), whole.dictionary.to_pylist())

@@ -33,22 +33,31 @@ def factorized(labels: pd.Series[Any]) -> tuple[NDArray[np.int64], list[Any]]:
     return codes, list(names)
 
 
-def most_frequent(sample: NDArray[np.intp], codes: NDArray[np.intp], samples: int, labels: int) -> NDArray[np.intp]:
+def most_frequent(
+    sample: NDArray[np.intp], codes: NDArray[np.integer[Any]], samples: int, labels: int
+) -> NDArray[np.intp]:
     """Return the code that most windows of each sample have, of as many the one that comes first.
 
     `sample` says of which of the `samples` each window is, `codes` is one of the `labels`, or -1 where it is missing. A
     sample without a code has -1.
     """
-    place, cell = np.arange(len(codes)), sample * labels + codes
     if (missing := codes < 0).any():
-        place, cell = place[~missing], cell[~missing]
-    counts = np.bincount(cell, minlength=samples * labels)
-    first = np.zeros(samples * labels, np.int64)
-    first[cell[::-1]] = place[::-1]  # of several the last one written stays
-    rank = (counts * (len(codes) + 1) - first).reshape(samples, labels)
-    rank[counts.reshape(samples, labels) == 0] = -1
-    found: NDArray[np.intp] = rank.argmax(axis=1)
-    found[~(rank >= 0).any(axis=1)] = -1
+        sample, codes = sample[~missing], codes[~missing]
+    counts = np.bincount(sample * labels + codes, minlength=samples * labels).reshape(samples, labels)
+    return most_frequent_of(counts, sample, codes)
+
+
+def most_frequent_of(
+    counts: NDArray[np.integer[Any]], sample: NDArray[np.intp], codes: NDArray[np.integer[Any]]
+) -> NDArray[np.intp]:
+    """Return the same out of how many windows of each sample have each code, (samples, labels); no code is missing."""
+    most = counts.max(axis=1, initial=0, keepdims=True)
+    candidates = (counts == most) & (most > 0)
+    first = np.zeros(counts.shape, np.int64)
+    tied = np.flatnonzero((candidates.sum(axis=1) > 1)[sample])[::-1]
+    first[sample[tied], codes[tied]] = tied  # of several the one written last stays
+    found: NDArray[np.intp] = np.where(candidates, first, len(codes)).argmin(axis=1)
+    found[most[:, 0] == 0] = -1
     return found
 
 

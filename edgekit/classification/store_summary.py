@@ -10,14 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from edgekit.classification.calibration import BINS, bin_edges
-from edgekit.classification.judged import most_frequent
+from edgekit.classification.judged import most_frequent, most_frequent_of
 from edgekit.classification.predictions import UNCERTAIN
 from edgekit.classification.window_counts import Floats, WindowCounts
 from edgekit.summaries import Coded, StoredPart
 
 COLUMNS = ("expected", "predicted", "most_probable", "probability", "category")
 _TRAINING = "training"
-Codes = NDArray[np.intp]
+Codes = NDArray[np.integer[Any]]
 
 
 class Summed(NamedTuple):
@@ -48,7 +48,7 @@ class _Labels(dict[str, int]):
     def codes(self, column: Coded) -> Codes:
         """Return which label each window has; -1 where that is missing."""
         of_name = [self.setdefault(name, len(self)) for name in column.names]
-        return np.array([*of_name, -1], np.intp)[column.codes]
+        return np.array([*of_name, -1], np.int32).take(column.codes, mode="wrap")  # -1, the last one, as well
 
 
 class _Part(NamedTuple):
@@ -86,32 +86,35 @@ def summed(parts: Iterable[StoredPart], threshold: float | None) -> Summed:
 def _counted(part: StoredPart, size: int, expected: Codes, predicted: Codes, most_probable: Codes) -> _Part:
     count, confidence = len(part.samples), part.columns["probability"]
     sample = np.repeat(np.arange(count), part.windows)
-    most_expected, most_predicted = (most_frequent(sample, codes, count, size) for codes in (expected, predicted))
     has_one = ~np.isnan(confidence)
     with np.errstate(invalid="ignore"):
         mean = part.reduced(np.add, np.where(has_one, confidence, 0.0)) / part.counted(has_one)
-    known = (expected >= 0) & (predicted >= 0)
+    known, most = (expected >= 0) & (predicted >= 0), None
     if not known.all():
+        most = [most_frequent(sample, codes, count, size) for codes in (expected, predicted)]
         sample, expected, predicted = sample[known], expected[known], predicted[known]
         confidence, most_probable = confidence[known], most_probable[known]
-    cell = sample * size + expected
+    first = sample * size
 
-    def by_label(cells: Codes) -> NDArray[np.int32]:
-        return np.bincount(cells, minlength=count * size).reshape(count, size).astype(np.int32)
+    def by_label(codes: Codes, which: NDArray[np.bool_] | None = None) -> NDArray[np.int32]:
+        return np.bincount(first + codes, which, count * size).reshape(count, size).astype(np.int32)
 
+    counts = by_label(expected), by_label(predicted)
+    if most is None:  # the same windows, which are counted already
+        most = [most_frequent_of(of, sample, codes) for of, codes in zip(counts, (expected, predicted), strict=True)]
     right = (expected == predicted) & (predicted != 0)  # a label of the name "uncertain" is never right
     bins = _bins(sample, count, confidence, expected == most_probable)
-    return _Part(
-        part.samples, part.windows, by_label(cell), by_label(sample * size + predicted), by_label(cell[right]), bins,
-        most_expected, most_predicted, mean,
-    )  # fmt: skip
+    return _Part(part.samples, part.windows, *counts, by_label(expected, right), bins, most[0], most[1], mean)
 
 
 def _bins(sample: Codes, count: int, confidence: Floats, right: NDArray[np.bool_]) -> Floats:
     """Return what calibration rests on, (samples, 3 * bins); NaN where a window has no probability."""
     if np.isnan(confidence).any():
         return np.full((count, 3 * BINS), np.nan)
-    cell = sample * BINS + np.searchsorted(bin_edges(BINS)[1:-1], confidence)
+    place = np.zeros(len(confidence), np.int8)
+    for edge in bin_edges(BINS)[1:-1]:  # a tenth of the time of searching among them
+        place += (confidence > edge).view(np.int8)
+    cell = sample * BINS + place
     sums = [np.bincount(cell, weights, count * BINS) for weights in (None, confidence, right)]
     return np.hstack([one.reshape(count, BINS) for one in sums])
 
