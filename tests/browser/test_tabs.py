@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, expect
 import edgekit as ek
 
 from .lab import Lab, write_notebook
-from .page import ExplorerPage
+from .page import ExplorerPage, axe_findings
 
 RESULT = """
 import edgekit as ek
@@ -23,7 +23,7 @@ OPEN = ".ek-panel:not(.ek-closed)"
 
 
 def test_a_page_opens_its_tabs_by_keys_and_by_hand_without_a_kernel(studio, context: BrowserContext, tmp_path: Path):
-    page = ExplorerPage(context, ek.explore(studio.classify(31), window=5), tmp_path)
+    page = ExplorerPage(context, ek.explore(studio.classify(31), window=5), tmp_path, color_scheme="dark")
     tabs, panel = page.page.get_by_role("tab"), page.page.locator(OPEN)
     assert [tab.get_attribute("aria-selected") for tab in tabs.all()] == ["false", "false", "true"]
     assert page.page.locator(".ek").count() == 1  # a tab that was not opened costs nothing
@@ -58,6 +58,7 @@ def test_in_jupyterlab_a_tab_is_made_by_python_when_it_is_opened(lab: Lab, tmp_p
     lab.page.keyboard.press("Home")
     expect(panel.get_by_text("mistakes first")).to_be_attached()
     lab.wait_python("type(explorer.opened).__name__", "'ClassificationExplorer'")
+    assert axe_findings(lab.page) == []
     assert lab.python("explorer._explorers[1] is None") == "True"
     lab.python("explorer.threshold = 0.75")
     expect(panel.get_by_role("slider", name="threshold")).to_have_value("0.75")
