@@ -175,7 +175,7 @@ def test_a_signal_is_the_same_made_of_json_as_of_lists(text):
     straight = result.sample.signal()
     straight.iloc[:1] = 0  # a table of its own each time
     straight = result.sample.signal()
-    assert result.raw.sample.payload.values == json.loads(text)
+    assert result.raw.sample.payload.values == msgspec.json.decode(text, type=Values)
     pd.testing.assert_frame_equal(straight, result.sample.signal())
 
 
