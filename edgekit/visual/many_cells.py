@@ -79,7 +79,8 @@ def cells_of_grids(grids: Sequence[Floats], samples: Sequence[Any], windows: Seq
             "y": y,
             "width": width,
             "height": height,
-        }
+        },
+        copy=False,  # each array is new
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 from operator import attrgetter
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -62,10 +63,11 @@ def ranges_of_json(json: msgspec.Raw, labels: Iterable[str]) -> LabelRanges | No
             ranges = _decoder(known).decode(json)
         except ValueError:
             continue
-        first, last = (np.fromiter(map(which, ranges), float, len(ranges)) for which in (_FIRST, _LAST))
-        if _whole(first) and _whole(last):
+        count = len(ranges)
+        index = np.fromiter(chain(map(_FIRST, ranges), map(_LAST, ranges)), float, 2 * count)
+        if _whole(index):
             names = known or tuple(dict.fromkeys(map(_LABEL, ranges)))
-            return LabelRanges(first, last, _codes(map(_LABEL, ranges), names, len(ranges)), names)
+            return LabelRanges(index[:count], index[count:], _codes(map(_LABEL, ranges), names, count), names)
     return None
 
 

@@ -37,3 +37,11 @@ def test_no_results_and_no_such_block_are_told() -> None:
         ek.visual.cells_of([])
     with pytest.raises(ek.UsageError, match="No block answers"):
         ek.visual.cells_of(RESULTS, block=99)
+
+
+def test_what_is_done_to_the_table_stays_in_that_table() -> None:
+    before = ek.visual.cells_of(RESULTS)
+    table = ek.visual.cells_of(RESULTS)
+    for name in table:
+        table.loc[:, name] = 7
+    pd.testing.assert_frame_equal(ek.visual.cells_of(RESULTS), before)
