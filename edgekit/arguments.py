@@ -107,6 +107,8 @@ def array(name: str, values: Any) -> NDArray[np.float64]:
 
 def booleans(truth: Any) -> pd.Series[Any]:
     """Take a truth for each window, in any form, as nullable booleans."""
+    if isinstance(truth, pd.Series) and truth.dtype == pd.BooleanDtype():
+        return truth.reset_index(drop=True)
     try:
         return pd.Series(np.asarray(truth, object)).astype(pd.BooleanDtype())
     except (TypeError, ValueError, OverflowError) as problem:

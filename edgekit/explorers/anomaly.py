@@ -94,8 +94,10 @@ class AnomalyExplorer(Compared, TimelineExplorer):
         self.windows = data.windows
         self._timeline = timeline = Timeline([block.sample for block in blocks], data.reach())
         meta = timeline.meta() | data.meta() | {"title": f"{display.shown(data.block.title)} · {timeline.title()}"}
-        start = self.windows["start_ms"].to_numpy(float) + timeline.starts[data.block_of]
-        arrays = timeline.first_arrays([[]]) | data.arrays() | {"start": start}
+        self._start, self._end = (
+            self.windows[name].to_numpy(float) + timeline.starts[data.block_of] for name in ("start_ms", "end_ms")
+        )
+        arrays = timeline.first_arrays([[]]) | data.arrays() | {"start": self._start}
         limit = meta["highest"] if data.block.threshold is None else float(data.block.threshold)
         begin: dict[str, Any] = {
             "threshold": limit,
@@ -126,7 +128,7 @@ class AnomalyExplorer(Compared, TimelineExplorer):
     def _counts_at(self, limit: float) -> pd.Series[float]:
         increase = self._data.increases[self._data.block_of]
         counted = anomaly.counts(self.windows[SCORE], self.windows["anomalous"], limit, increase_ms=increase)
-        return pd.concat([counted, pd.Series({"events": float(len(self._segments_at(limit)))})])
+        return pd.concat([counted, pd.Series({"events": float(self._events_at(limit))})])
 
     def name_parts(self, features: Features) -> pd.DataFrame:
         """Say of each component or cluster which label most of its training windows have, here and beside each window.
@@ -170,20 +172,26 @@ class AnomalyExplorer(Compared, TimelineExplorer):
     @reading
     def segments(self) -> pd.DataFrame:
         """Merge the windows above the threshold into events, sample by sample; times on the explorer's own axis."""
-        return self._segments_at(self._limit())
-
-    def _segments_at(self, limit: float) -> pd.DataFrame:
+        limit = self._limit()
         found = [anomaly.segments(part, limit) for _, part in self._on_timeline().groupby(self._data.block_of)]
         return pd.concat(found, ignore_index=True)
+
+    def _events_at(self, limit: float) -> int:
+        """Count the `segments` without a table of them."""
+        above = self.windows[SCORE].to_numpy(float) > limit
+        sample = self._data.block_of[above]
+        order = np.lexsort((self._start[above], sample))
+        start, end = self._start[above][order], self._end[above][order]
+        apart = (start[1:] > np.maximum.accumulate(end)[:-1]) | (np.diff(sample[order]) > 0)
+        return int(apart.sum()) + bool(len(start))
 
     def _limit(self) -> float:
         return np.inf if self.threshold is None else self.threshold
 
     def _on_timeline(self) -> pd.DataFrame:
         # a dtype, not a type: for that, pandas silences the warnings of all threads
-        table = self.windows[["start_ms", "end_ms", SCORE]].astype(np.dtype(float))
-        shift = self._timeline.starts[self._data.block_of]
-        return table.assign(start_ms=table["start_ms"] + shift, end_ms=table["end_ms"] + shift)
+        score = self.windows[[SCORE]].astype(np.dtype(float))
+        return score.assign(start_ms=self._start, end_ms=self._end)
 
     def _on_show(self) -> dict[str, Any]:
         return self._timeline.part([self.span]) if self._timeline.is_long else {}

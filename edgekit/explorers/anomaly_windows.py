@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -109,7 +110,7 @@ class AnomalyWindows:
             "first": np.cumsum([0, *count[:-1]]).astype("i4"),
             "score": self.windows[SCORE].to_numpy("f8"),
             "truth": self.windows["anomalous"].to_numpy("i1", na_value=-1),
-            "expected": pd.Categorical(self.windows["expected"], self._expected()).codes.astype("i4"),
+            "expected": self._expected[0].astype("i4"),
             "probabilities": self.probabilities.to_numpy("f4"),
             "shares": self.shares.to_numpy("f4"),
             "part": self.part,
@@ -132,7 +133,7 @@ class AnomalyWindows:
             "lowest": float(finite.min()) if len(finite) else 0.0,
             # with room above the threshold, so that it can be dragged up from where every window scores below it
             "highest": max(highest, 1.25 * (self.block.threshold or 0.0)),
-            "expected": self._expected(),
+            "expected": self._expected[1],
             "labels": [str(label) for label in self.probabilities],
             "features": [str(feature) for feature in self.shares],
             "part": "component" if mixture else "cluster",
@@ -162,8 +163,11 @@ class AnomalyWindows:
         time = f"{row['start_ms'] / 1000:g} to {row['end_ms'] / 1000:g} s" if lasts else f"sample {row['sample']}"
         return f"{time}{expected}, score {row[SCORE]:.2f}"
 
-    def _expected(self) -> list[str]:
-        return [str(label) for label in self.windows["expected"].dropna().unique()]
+    @cached_property
+    def _expected(self) -> tuple[NDArray[np.intp], list[str]]:
+        """Return which label each window should have, -1 for none, and the labels."""
+        codes, labels = pd.factorize(self.windows["expected"])
+        return codes, [str(label) for label in labels]
 
 
 def _described(block: BlockResult, table: pd.DataFrame, truth: pd.Series[Any], why: pd.DataFrame) -> pd.DataFrame:

@@ -67,9 +67,10 @@ class Timeline:
         shifted = [s.set_axis(s.index + start) for s, start in zip(signals, self.starts, strict=True)]
         for part in shifted:
             part.attrs = {}  # pandas would compare and copy them at every step
-        self.signal = pd.concat(shifted).rename_axis(index="time_ms")
+        self.signal = (pd.concat(shifted) if len(shifted) > 1 else shifted[0]).rename_axis(index="time_ms")
         self.axes = [str(name) for name in self.signal]
         self._breaks = np.cumsum([0, *map(len, signals[:-1])])
+        self._part: tuple[list[list[int]], dict[str, NDArray[Any]]] | None = None  # which readings, and what was sent
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return what the front end draws from, the whole signal."""
@@ -90,7 +91,10 @@ class Timeline:
         return self.readings if self.is_long else None
 
     def readings(self) -> dict[str, NDArray[Any]]:
-        """Return the whole signal: times, axis by axis its values, and at which reading each sample begins."""
+        """Return the whole signal: times, axis by axis its values, and at which reading each sample begins.
+
+        Of parts of it, each of these begins anew as well: no line leads over what lies between.
+        """
         values = self.signal.to_numpy("f4")
         return {
             "time": self.signal.index.to_numpy("f8"),
@@ -105,14 +109,23 @@ class Timeline:
         for start, end in (stretch or (0.0, self.end) for stretch in stretches):
             inside[np.searchsorted(time, start)] += 1
             inside[np.searchsorted(time, end)] -= 1
-        edges = np.flatnonzero(np.diff((np.cumsum(inside) > 0).astype(int), prepend=0))
-        parts = [thinned(self.signal.iloc[start:end]) for start, end in edges.reshape(-1, 2).tolist()]
-        shown = pd.concat(parts) if parts else self.signal.iloc[:0]
-        times = shown.index.to_numpy(float)
+        edges = np.flatnonzero(np.diff((np.cumsum(inside) > 0).astype(int), prepend=0)).reshape(-1, 2).tolist()
+        if self._part is None or self._part[0] != edges:  # the still picture shows what was just sent
+            self._part = edges, self._readings_of(edges)
+        return self._part[1]
+
+    def _readings_of(self, edges: Sequence[Sequence[int]]) -> dict[str, NDArray[Any]]:
+        """Return these readings, from … to …, as `readings` does, each stretch thinned where it is long."""
+        time, values = self.signal.index.to_numpy(float), self.signal.to_numpy()
+        parts = [_thinned(time[start:end], values[start:end], COLUMNS) for start, end in edges]
+        times = np.concatenate([part[0] for part in parts]) if parts else time[:0]
+        kept = np.concatenate([part[1] for part in parts]) if parts else values[:0]
+        breaks = np.searchsorted(times, self.starts)
+        begins = np.cumsum([0, *(len(part[0]) for part in parts)])[:-1]
         return {
             "time": times,
-            "signal": shown.to_numpy("f4").T.ravel(),
-            "breaks": np.searchsorted(times, self.starts).astype("i4"),
+            "signal": kept.T.astype("f4").ravel(),
+            "breaks": np.sort(np.concatenate([breaks, np.setdiff1d(begins, breaks)])).astype("i4"),
         }
 
     def _labels_as_arrays(self) -> dict[str, NDArray[Any]]:
@@ -149,6 +162,10 @@ class Timeline:
         return table.assign(start_ms=table["start_ms"] + shift, end_ms=table["end_ms"] + shift)
 
     def _label_names(self) -> list[str]:
+        return self._distinct_labels
+
+    @cached_property
+    def _distinct_labels(self) -> list[str]:
         return [str(label) for label in self.labels["label"].unique()]
 
     def title(self) -> str:
@@ -260,15 +277,23 @@ def thinned(signal: pd.DataFrame, columns: int = COLUMNS) -> pd.DataFrame:
     both are NaN, and the line has a gap; a narrower gap cannot be seen. A signal hardly longer than that stays as it
     is. Index `time_ms`, ascending, in and out; both readings of a stretch stand at its first one's time.
     """
-    time = signal.index.to_numpy(float)
-    if len(time) <= 4 * columns or time[0] == time[-1]:
+    time, kept = _thinned(signal.index.to_numpy(float), signal.to_numpy(), columns)
+    if len(time) == len(signal):
         return signal
+    return pd.DataFrame(kept, index=pd.Index(time, name=signal.index.name), columns=signal.columns)
+
+
+def _thinned(
+    time: NDArray[np.float64], readings: NDArray[Any], columns: int
+) -> tuple[NDArray[np.float64], NDArray[Any]]:
+    """Do as `thinned` does, with times (readings,) and values (readings, axes)."""
+    if len(time) <= 4 * columns or time[0] == time[-1]:
+        return time, readings
     stretch = ((time - time[0]) * (columns / (time[-1] - time[0]))).astype(int)
     first = np.flatnonzero(np.diff(stretch, prepend=-1))
-    values = np.ascontiguousarray(signal.to_numpy(float).T)
+    values = np.ascontiguousarray(readings.T, dtype=float)
     ends = [of.reduceat(values, first, axis=1) for of in (np.fmin, np.fmax)]  # both pass over NaN
-    kept = np.stack(ends, axis=2).reshape(len(values), -1)
-    return pd.DataFrame(kept.T, index=signal.index[first].repeat(2), columns=signal.columns)
+    return time[first].repeat(2), np.stack(ends, axis=2).reshape(len(values), -1).T
 
 
 def _runs(labels: pd.DataFrame, low: float, high: float) -> Iterator[tuple[str, float, float]]:
@@ -315,5 +340,8 @@ def _end(signal: pd.DataFrame) -> float:
 
 
 def _range(values: NDArray[np.float64]) -> list[float | None]:
+    least, most = (float(values.min()), float(values.max())) if len(values) else (np.nan, np.nan)
+    if np.isfinite([least, most]).all():  # NaN, where there is any, is the least of all and the most
+        return [least, most]
     finite = values[np.isfinite(values)]
     return [float(finite.min()), float(finite.max())] if len(finite) else [None, None]

@@ -74,6 +74,9 @@ def is_within(error: NDArray[np.float64], threshold: float | None) -> Any:
 
 def as_numbers(labels: Iterable[Any]) -> NDArray[np.float64]:
     """Read labels as numbers; NaN where one is missing, no number, or none that is finite."""
+    if isinstance(labels, pd.Series) and labels.dtype == float:
+        numbers = labels.to_numpy()
+        return np.where(np.isfinite(numbers), numbers, np.nan)
     column = pd.Series(labels, dtype=object)
     distinct = {label: _number(label) for label in column.dropna().unique()}
     return column.map(distinct).to_numpy(float)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any, Unpack
 
+import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
@@ -27,7 +28,6 @@ from edgekit.wire.schema.base import decoded
 from edgekit.wire.scores import SCORE
 
 if TYPE_CHECKING:
-    import numpy as np
     from matplotlib.axes import Axes
     from numpy.typing import ArrayLike, NDArray
     from PIL.Image import Image
@@ -148,15 +148,15 @@ class BlockResult:
         cut, keys = self._cut, self._keys(key)
         expected = labelled.labels(self._answer, self.sample, cut, key)
         self._warn("expectedLabels", expected.doubt)
-        table = windows_table(self._answer.scores(key).columns, cut, expected.column())
+        is_number = self.kind == "regression"
+        labels = np.append(as_numbers(expected.names), np.nan)[expected.codes] if is_number else expected.column()
+        table = windows_table(self._answer.scores(key).columns, cut, labels)
         if keys and key is None:
             table.attrs["keys"] = keys
         labelled.say_if_unsent(self._answer, self.sample)
         if self.kind == "detection":
             lists = [label_lists.listed(text, self.sample.info) for text in expected.texts]
             table["expected"] = pd.Series(lists, table.index, object)
-        elif self.kind == "regression":
-            table["expected"] = as_numbers(table["expected"])
         if expected.method:
             table.attrs["labeling_method"] = expected.method
         return table
@@ -217,7 +217,7 @@ class BlockResult:
         """
         outcomes = labelled.outcomes(self._answer, self.sample, self._cut)
         self._warn("expectedAnomalyOutcome", outcomes.doubt)
-        return labelled.anomalous(outcomes.texts)
+        return labelled.anomalous(outcomes)
 
     def doubts(self) -> list[str]:
         """Return why labels may be joined to the wrong windows: what `windows` and `anomalous` warn of, as values."""

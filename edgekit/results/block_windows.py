@@ -95,13 +95,21 @@ class Labels:
 
     def of(self, raw: Classification, sample: Sample, cut: Cut) -> Expected:
         """Return the labels of a block's windows, their outcomes, and when the windows begin and end."""
-        json = raw.lazy_field("expected_labels").json(raw)
-        if json is None or raw.keys():
+        said, outcomes = (raw.lazy_field(name).json(raw) for name in ("expected_labels", "expected_anomaly_outcome"))
+        if said is None or raw.keys() or (outcomes is None and raw.expected_anomaly_outcome):
             return _expected(raw, sample, cut)
         info = sample.info
-        spans = [*(info.structured_labels or ()), None, *(raw.expected_anomaly_outcome or ())]
-        ranges = tuple(span and (span.start_index, span.end_index, span.label) for span in spans)
-        same = (bytes(json), ranges, cut, tuple(raw.learn_block.dsp), kind_of_block(raw), info.label, info.values_count)
+        ranges = tuple((span.start_index, span.end_index, span.label) for span in info.structured_labels or ())
+        same = (
+            bytes(said),
+            bytes(outcomes or b""),
+            ranges,
+            cut,
+            tuple(raw.learn_block.dsp),
+            kind_of_block(raw),
+            info.label,
+            info.values_count,
+        )
         if same not in self._known:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()

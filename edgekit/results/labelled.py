@@ -100,9 +100,9 @@ def outcomes(raw: Classification, sample: Sample, cut: Cut, known: Expected | No
     Where the server sends none, what the project, or else the words themselves, say of each window's label; `known` are
     the labels, where the caller has them already.
     """
-    if not raw.expected_anomaly_outcome:
+    ranges, method = Ranges(*raw.outcome_ranges()), ""
+    if not len(ranges.first):
         return _by_label(raw, sample, cut, known)
-    ranges, method = Ranges.of(raw.expected_anomaly_outcome), ""
     join = joined(ranges, cut)
     if join.counts is Counts.READINGS and len(raw.expected_ranges().first):
         _, by_label, method = _joined(raw, sample, cut)
@@ -134,10 +134,13 @@ def _project_labels(sample: Sample) -> dict[str, bool]:
         return {}
 
 
-def anomalous(texts: NDArray[Any]) -> pd.Series[Any]:
-    """Say for each window whether its outcome is an anomaly; <NA> where it has none."""
+def anomalous(outcomes: Expected | NDArray[Any]) -> pd.Series[Any]:
+    """Say for each window whether its outcome (as texts, or coded) is an anomaly; <NA> where it has none."""
+    texts = np.array([*outcomes.names, None], object) if isinstance(outcomes, Expected) else outcomes
     said = {flag: np.asarray(texts == word, bool) for word, flag in _ANOMALOUS.items()}
     values = pd.arrays.BooleanArray(said[True], ~(said[True] | said[False]))
+    if isinstance(outcomes, Expected):
+        values = values.take(outcomes.codes)
     return pd.Series(values, index=pd.RangeIndex(len(values), name="window"), name="anomalous")
 
 

@@ -44,7 +44,7 @@ class Cut(NamedTuple):
         return float((self.windows - 1) * self.increase + self.size)
 
 
-def windows_table(scores: Columns, cut: Cut, expected: ExtensionArray) -> pd.DataFrame:
+def windows_table(scores: Columns, cut: Cut, expected: ExtensionArray | NDArray[np.float64]) -> pd.DataFrame:
     """Put time, expected label and scores side by side; see `edgekit.BlockResult.windows`."""
     start, end = cut.times()
     columns: dict[str, Any] = {"start_ms": start, "end_ms": end, "expected": expected}

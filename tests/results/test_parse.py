@@ -7,6 +7,7 @@ import json
 import pickle
 import re
 import traceback
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -453,11 +454,13 @@ def survives(source: Any) -> bool:
         result = ek.parse(source)
     except (ek.ResponseError, ek.StudioError):
         return False
-    for block in result.blocks:
-        raw = block.raw
-        maps = raw.label_map_scores or [], raw.label_map_result or []
-        assert len(block.windows()) == (max(map(len, maps)) if raw.keys() else len(raw.result))
-        assert block._repr_html_()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ek.AmbiguousLabelsWarning)  # an increase of -1 ms, say, leaves labels in doubt
+        for block in result.blocks:
+            raw = block.raw
+            maps = raw.label_map_scores or [], raw.label_map_result or []
+            assert len(block.windows()) == (max(map(len, maps)) if raw.keys() else len(raw.result))
+            assert block._repr_html_()
     return bool(result._repr_html_())
 
 

@@ -108,12 +108,13 @@ class Details(Api, kw_only=True):
 
 
 Windows = list[dict[str, float | None]]
+OUTCOMES = ("anomaly", "no anomaly")  # the API's words in ``expectedAnomalyOutcome``
 
 
 class Classification(LazyApi, kw_only=True, dict=True):
     """What one learn block says of a sample: `result` holds a name → number dict per window."""
 
-    lazy: ClassVar[tuple[str, ...]] = ("result", "expected_labels")
+    lazy: ClassVar[tuple[str, ...]] = ("result", "expected_labels", "expected_anomaly_outcome")
 
     learn_block: LearnBlock
     result: Lazy[Windows]
@@ -124,7 +125,7 @@ class Classification(LazyApi, kw_only=True, dict=True):
     structured_result: list[StructuredResult] | None = None
     details: list[Details] | None = None
     object_detection_last_layer: str | None = None
-    expected_anomaly_outcome: list[StructuredLabel] | None = None
+    expected_anomaly_outcome: Lazy[list[StructuredLabel] | None] = None
     is_multi_label: bool | None = None
     interval_ms: Number | None = None
     frequency_hz: Number | None = None
@@ -142,6 +143,10 @@ class Classification(LazyApi, kw_only=True, dict=True):
         self._ranges = None if json is None else ranges_of_json(json, labels)
         if json is not None and self._ranges is None:
             _EXPECTED.checked(self)
+        json = _OUTCOMES.json(self)
+        self._outcomes = None if json is None else ranges_of_json(json, OUTCOMES)
+        if json is not None and self._outcomes is None:
+            _OUTCOMES.checked(self)
 
     def lazy_parts(self) -> list[LazyApi]:
         """Return itself, and the structs in it, of which fields are JSON until they are asked for."""
@@ -176,9 +181,18 @@ class Classification(LazyApi, kw_only=True, dict=True):
             return ranges_of_structs(self.expected_labels)
         return self._ranges
 
+    def outcome_ranges(self) -> LabelRanges:
+        """Return `expected_anomaly_outcome` as arrays, as `expected_ranges` does."""
+        if _OUTCOMES.json(self) is None or self._outcomes is None:
+            return ranges_of_structs(self.expected_anomaly_outcome or [])
+        return self._outcomes
+
 
 _RESULT: LazyField[Windows] = LazyField(Classification, "result", Windows)
 _EXPECTED: LazyField[list[StructuredLabel]] = LazyField(Classification, "expected_labels", list[StructuredLabel])
+_OUTCOMES: LazyField[list[StructuredLabel] | None] = LazyField(
+    Classification, "expected_anomaly_outcome", list[StructuredLabel] | None
+)
 
 
 class ClassifyResponse(Api, kw_only=True):

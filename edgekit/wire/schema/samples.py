@@ -136,6 +136,8 @@ class Payload(LazyApi, kw_only=True, dict=True):
         held = _VALUES.json(self)
         if held is None:
             return len(self.values)
+        if self._table is not None:
+            return len(self._table)
         json = bytes(held)
         rows = json.count(b"[") - 1
         return rows or (json.count(b",") + 1 if json.strip(b"[] \n\r\t") else 0)
