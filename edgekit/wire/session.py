@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from urllib.request import getproxies
 
 import requests
@@ -246,7 +246,7 @@ class _Session(requests.Session):
         """Send, as `request` does but for cookies, which takes two thirds of the time; the body is yet to be read."""
         request = requests.PreparedRequest()
         request.prepare_method(method)
-        request.prepare_url(url, params)
+        request.prepare_url(url, urlencode(params or {}))  # of a dict it asks what it is: a twentieth of a call's time
         request.prepare_headers(self.headers)
         request.prepare_body(body, None)
         request.prepare_auth(auth, url)
