@@ -116,12 +116,15 @@ def _draws_of_groups(resamples: int, seed: int) -> Floats:
 
 
 @lru_cache(maxsize=1)
-def _groups(samples: int, seed: int) -> Ints:
-    """Put samples into groups by chance, all of nearly the same size."""
+def groups(samples: int, seed: int = 0) -> Ints:
+    """Say in which of 1,000 groups each of many samples is: by chance, and all groups of nearly the same size.
+
+    `figure` gives the same interval for the sums of these groups as for the samples.
+    """
     return np.random.default_rng(seed).permutation(samples) % _GROUPS
 
 
 def _grouped(counts: Floats, seed: int) -> Floats:
     """Add up the samples of each group."""
-    group = _groups(len(counts), seed)
+    group = groups(len(counts), seed)
     return np.column_stack([np.bincount(group, column, _GROUPS) for column in counts.reshape(len(counts), -1).T])

@@ -46,8 +46,9 @@ def read(store: HasParts, block: int | str | None) -> Stored | None:
     order = np.argsort(whole["sample"].to_numpy(), kind="stable")
     whole = whole.iloc[order]
     index = pd.Index(_names(whole), name="sample", dtype=object).infer_objects()
-    classes = [_labelled(part, ["label"], numbered) for part in _tables(store, block, "classes", CLASSES)]
-    confusions = [_labelled(part, CONFUSIONS[:2], numbered) for part in _tables(store, block, "confusions", CONFUSIONS)]
+    classes = _labelled(pd.concat(_tables(store, block, "classes", CLASSES)), ["label"], numbered)
+    confusions = _labelled(pd.concat(_tables(store, block, "confusions", CONFUSIONS)), CONFUSIONS[:2], numbered)
+    cells = confusions.groupby(list(CONFUSIONS[:2]), sort=False)["count"].sum()
     shown = whole[[*_OF_GROUPS, "server", "recomputed", "difference"]].set_axis(index)
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
@@ -57,17 +58,17 @@ def read(store: HasParts, block: int | str | None) -> Stored | None:
 
     counted = Counted(
         shown,
-        added_up([part.set_index("label")[list(_OF_GROUPS)] for part in classes]),
-        confusions_added_up([part.pivot(index="truth", columns="prediction", values="count") for part in confusions]),
+        added_up([classes.set_index("label")[list(_OF_GROUPS)]]),
+        confusions_added_up([cells.unstack(fill_value=0)]),
         _BLANK,
     )
-    named = {label: name for part in classes for label, name in zip(part["label"], part["named"], strict=True) if name}
+    named = {label: name for label, name in zip(classes["label"], classes["named"], strict=True) if pd.notna(name)}
     return Stored(counted, bool(whole["boxes"].iloc[0]), int(whole["own"].sum()), named, objects)
 
 
 def _names(images: pd.DataFrame) -> list[Any]:
     """Return the name of each picture: the sample's id, of one of several windows a text."""
-    return [sample if name is None else name for sample, name in zip(images["sample"], images["name"], strict=True)]
+    return [sample if pd.isna(name) else name for sample, name in zip(images["sample"], images["name"], strict=True)]
 
 
 def _objects(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from edgekit.arguments import array, booleans
 from edgekit.errors import UsageError
-from edgekit.resampling import Figure, figure
+from edgekit.resampling import MOST_SAMPLES, Figure, figure, groups
 from edgekit.visual.grid import Floats
 from edgekit.visual.levels import most_levels, ranked, sums_by_level
 from edgekit.visual.visual_anomaly import VisualAnomaly
@@ -71,8 +71,10 @@ def auroc_of(values: Floats, share: Floats, sample: NDArray[np.intp]) -> Figure:
     keep = ~np.isnan(values) & ~np.isnan(share)
     if not keep.any():
         return Figure(np.nan, np.nan, np.nan)
-    of = pd.factorize(sample[keep])[0]
-    rank, levels = ranked(values[keep], most_levels(len(np.unique(of))))
+    of, samples = pd.factorize(sample[keep])
+    rank, levels = ranked(values[keep], most_levels(len(samples)))
+    if len(samples) > MOST_SAMPLES:  # a table of all of them would take up most of the memory
+        of = groups(len(samples))[of]
     counts = [sums_by_level(rank, levels, of, weight) for weight in (1 - share[keep], share[keep])]
     found = figure(np.hstack(counts), lambda sums: _area(sums[..., :levels], sums[..., levels:]))
     return found._replace(value=auroc(values, share))

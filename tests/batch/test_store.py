@@ -15,6 +15,7 @@ import pytest
 
 import edgekit as ek
 from edgekit.cli import main
+from edgekit.detection import store_summary
 from edgekit.explorers.project_strips import NONE, PICTURE
 from tests.batch.conftest import SAMPLES
 
@@ -294,6 +295,11 @@ def summed_alike(kind, store, results, block, **options):
         assert stored.names == expected.names
         assert stored._repr_html_() == expected._repr_html_()
         alike(pickle.loads(pickle.dumps(stored)).per_object, expected.per_object)
+
+
+def test_a_picture_beside_one_of_several_windows_is_called_by_its_sample():
+    images = pd.DataFrame({"sample": [7, 8], "name": pd.Series([None, "8, window 1"])})
+    assert store_summary._names(images) == [7, "8, window 1"]
 
 
 @pytest.mark.parametrize("threshold", [None, 0.9])
