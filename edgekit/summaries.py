@@ -232,6 +232,13 @@ def each_block(results: Results, kind: str | None, block: int | str | None = Non
         )
 
 
+def of_another_kind(block: int, kind: str | None) -> UsageError:
+    """Say that a block is not of the kind that a summary is about, and what sums it up."""
+    if not kind:
+        return UsageError(f"Block {block} is of no kind that edgekit knows: nothing sums it up.")
+    return UsageError(f"Block {block} is of the kind {kind}: ek.{kind}.summary(results) sums it up.")
+
+
 def _is_result(item: object) -> TypeGuard[HasBlocks]:
     return _declares(item, "blocks", "block") or isinstance(item, HasBlocks)
 

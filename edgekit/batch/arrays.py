@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from edgekit import display, waiting
 from edgekit.batch.reading import Parts
 from edgekit.errors import UsageError
-from edgekit.summaries import Coded, StoredPart
+from edgekit.summaries import Coded, StoredPart, of_another_kind
 
 _OF_SAMPLES = ("sample", "block", "windows", "threshold")
 CATEGORY = "category"
@@ -34,11 +34,13 @@ def parts_of(
     Raises
     ------
     UsageError
-        There is no such block, or more than one and none was named.
+        There is no such block, or more than one and none was named; it predicts numbers in place of labels.
     """
     about = parts.block(block) if block is not None else _only(parts, kind)
     if about["keys"] or not parts.has(table, about["id"], everywhere=table not in OF_WINDOWS):
         return None
+    if table == "predictions" and (about["kind"] == "regression") != (kind == "regression"):  # numbers, or labels
+        raise of_another_kind(about["id"], about["kind"])
     return _read(parts, about["id"], table, columns)
 
 

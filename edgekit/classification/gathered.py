@@ -12,7 +12,7 @@ from edgekit import display
 from edgekit.arguments import number, table
 from edgekit.classification.predictions import UNCERTAIN, judged, predictions
 from edgekit.errors import UsageError
-from edgekit.summaries import Results, blocks_of
+from edgekit.summaries import Results, blocks_of, of_another_kind
 
 Windows: TypeAlias = "pd.DataFrame | Results"
 
@@ -37,6 +37,8 @@ def labelled(results: Results, block: int | str | None = None) -> pd.DataFrame:
     NaN where the block has no threshold.
     """
     found = blocks_of(results, "classification", block)
+    if other := next((one for _, one in found if one.kind == "regression"), None):
+        raise of_another_kind(other.id, other.kind)
     tables = [one.windows() for _, one in found]
     if any(len(part) and part.attrs.get("keys") for part in tables):
         tables = [one.predictions(0) for _, one in found]
@@ -62,7 +64,8 @@ def windows_table(given: Windows) -> pd.DataFrame:
 def predictions_table(given: Windows) -> pd.DataFrame:
     """Take a table of predictions as it is, and of results make one; it may be of one key only."""
     found = given if isinstance(given, pd.DataFrame) else predictions_of(given)
-    table("predictions (such as block.predictions())", found, ["expected", "predicted"])
+    name = "predictions (block.predictions(), ek.classification.predictions(windows), or the results themselves)"
+    table(name, found, ["expected", "predicted"])
     if "key" in found and len(keys := found["key"].unique()) > 1:
         raise UsageError(
             f"These predictions have a label for each of {len(keys)} keys ({display.listing(map(display.quoted, keys))}"

@@ -17,12 +17,20 @@ def expected_codes(windows: pd.DataFrame, labels: list[str]) -> NDArray[np.int64
     """Return which of the labels each window should have: -1 where that is missing, -2 for one that is none of them."""
     codes, names = factorized(table("windows (such as block.windows())", windows, ["expected"])["expected"])
     place = {label: number for number, label in enumerate(labels)}
-    found: NDArray[np.int64] = np.array([*(place.get(name, -2) for name in names), -1])[codes]
+    found: NDArray[np.int64] = np.array([*(place.get(str(name), -2) for name in names), -1])[codes]
     return found
 
 
 def factorized(labels: pd.Series[Any]) -> tuple[NDArray[np.int64], list[Any]]:
-    """Return which of the distinct labels each one is, -1 where it is missing, and these."""
+    """Return which of the distinct labels each one is, -1 where it is missing, and these.
+
+    Whole numbers may be names of labels; others are what a regression predicts, which is refused.
+    """
+    if pd.api.types.is_float_dtype(labels) and labels.notna().any():
+        raise UsageError(
+            f"{labels.name} has numbers, not labels: this is a regression. ek.regression.errors(predictions) and "
+            "ek.regression.summary(results) measure it. (Whole numbers that are names: .astype('Int64').)"
+        )
     try:
         codes, names = pd.factorize(labels)
     except TypeError:

@@ -41,7 +41,8 @@ def predictions(windows: pd.DataFrame, threshold: float | None = None) -> pd.Dat
     Raises
     ------
     UsageError
-        The table has no probabilities, or those of several keys; the threshold is not from 0 to 1.
+        The table has no probabilities, or those of several keys, or is one of predictions already; `expected` has
+        numbers, as of a regression; the threshold is not from 0 to 1.
 
     Notes
     -----

@@ -16,6 +16,7 @@ from edgekit.errors import UsageError
 # the name. Every other column of floats but "anomaly" is a label's.
 OWN_COLUMNS = ("start_ms", "end_ms", "expected", "anomalous", "signed_score", "sample", "window", "category", "key")
 OF_LABEL = "_score"
+_OF_PREDICTIONS = {"predicted", "probability", "correct"}
 
 
 Texts: TypeAlias = "pd.api.extensions.ExtensionArray"
@@ -51,6 +52,11 @@ class Probabilities(NamedTuple):
                 f"These windows have a label for each of {len(keys)} keys ({named}): take one at a time, "
                 f"block.windows(key={display.quoted(keys[0])})."
             )
+        if set(given.columns) >= _OF_PREDICTIONS and not pd.api.types.is_float_dtype(given["predicted"]):
+            raise UsageError(
+                "This is a table of predictions, which has only the highest probability of each window. Give the table "
+                "of windows, block.windows(), or the results themselves."
+            )
         kinds = zip(given.columns, given.dtypes, strict=True)
         own = {*OWN_COLUMNS, "anomaly"}
         columns = [name for name, dtype in kinds if name not in own and pd.api.types.is_float_dtype(dtype)]
@@ -79,6 +85,7 @@ class Probabilities(NamedTuple):
         return names.take(codes, allow_fill=bool((codes < 0).any()))
 
 
-def _label(column: str) -> str:
-    name = column.removesuffix(OF_LABEL)
-    return name if name in OWN_COLUMNS else column
+def _label(column: object) -> str:
+    found = str(column)  # a column made of an array is named by a number
+    name = found.removesuffix(OF_LABEL)
+    return name if name in OWN_COLUMNS else found

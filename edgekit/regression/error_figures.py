@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from edgekit import arguments
 from edgekit.errors import UsageError
-from edgekit.regression.predictions import is_within, tolerance
+from edgekit.regression.predictions import as_numbers, is_within, tolerance
 from edgekit.resampling import LEVEL, RESAMPLES, Figure, figure
 from edgekit.summaries import figures_table
 
@@ -35,7 +35,7 @@ def errors(
     ----------
     predictions : DataFrame
         ``BlockResult.predictions()`` of a regression block, or many of them put together by ``pd.concat``: `expected`
-        and `predicted`. Windows without one of the two (NaN) are left out.
+        and `predicted`. Windows without one of the two (NaN, or a label that is no number) are left out.
     threshold : float, optional
         The largest absolute error that is allowed. Without it the table's own column `within` counts, if it has one.
     samples : array (windows,), optional
@@ -80,8 +80,10 @@ def errors(
     >>> ek.regression.errors(table, threshold=1.5)["value"].round(3).to_dict()
     {'mae': 1.4, 'rmse': 2.082, 'bias': 1.3, 'largest': 4.0, 'r2': nan, 'within': 0.75}
     """
-    arguments.table("predictions (such as block.predictions() of a regression block)", predictions, _NEEDED)
-    expected, predicted = (arguments.array(f"The column {name}", predictions[name]) for name in _NEEDED)
+    name = "predictions (block.predictions() of a regression block; of results, ek.regression.summary(results).figures)"
+    arguments.table(name, predictions, _NEEDED)
+    expected = as_numbers(predictions["expected"])
+    predicted = arguments.array("The column predicted", predictions["predicted"])
     known = np.isfinite(expected) & np.isfinite(predicted)
     if not known.any():
         raise nothing_known(f"{len(predictions)} windows")

@@ -10,7 +10,7 @@ from edgekit.display import listing
 from edgekit.regression import store_summary
 from edgekit.regression.error_figures import errors, nothing_known
 from edgekit.regression.predictions import tolerance
-from edgekit.summaries import HasParts, Results, Summary, blocks_of, figures_table
+from edgekit.summaries import HasParts, Results, Summary, blocks_of, figures_table, of_another_kind
 
 
 def summary(results: Results, block: int | str | None = None, *, threshold: float | None = None) -> Summary:
@@ -58,6 +58,8 @@ def summary(results: Results, block: int | str | None = None, *, threshold: floa
         if parts is not None:
             return _of_store(store_summary.summed(parts, limit), limit)
     found = blocks_of(results, "regression", block)
+    if other := next((one for _, one in found if one.kind != "regression"), None):
+        raise of_another_kind(other.id, other.kind)
     windows = pd.concat([one.predictions(limit).assign(sample=name) for name, one in found], ignore_index=True)
     per_sample = _per_sample(windows, [name for name, _ in found])
     stated = {one.threshold for _, one in found} if limit is None else {limit}

@@ -308,6 +308,8 @@ def test_the_summary_of_a_stored_classifier_is_that_of_its_results(motion_store,
     assert expected.per_sample["uncertain"].sum() > 0
     assert "trained on" in expected.note
     summed_alike("classification", motion_store, results, "keras", threshold=threshold)
+    with pytest.raises(ek.UsageError, match="is of the kind classification"):
+        ek.regression.summary(motion_store, "keras")
 
 
 @pytest.mark.parametrize("block", ["anomaly", "anomaly-gmm"])

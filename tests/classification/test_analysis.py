@@ -153,6 +153,25 @@ def test_lists_of_labels_are_no_labels():
             function(windows)
 
 
+@pytest.mark.parametrize("function", [predictions, calibration, calibration_error, label_issues, sweep])
+def test_a_table_of_predictions_is_not_taken_for_probabilities(function):
+    with pytest.raises(ek.UsageError, match=r"table of predictions.*block\.windows\(\)"):
+        function(predictions(drawn(1)))
+
+
+@pytest.mark.parametrize("function", [predictions, confusion, calibration, label_issues, sweep])
+def test_numbers_are_no_labels(function):
+    windows = pd.DataFrame({"expected": [17.0, np.nan], "predicted": [17.5, 18.0], "value": [17.5, 18.0]})
+    with pytest.raises(ek.UsageError, match=r"this is a regression\. ek\.regression\.errors"):
+        function(windows)
+
+
+def test_whole_numbers_may_be_names_of_labels():
+    windows = pd.DataFrame([[0.9, 0.1], [0.2, 0.8]]).assign(expected=[0, 0])
+    assert predictions(windows)["correct"].tolist() == [True, False]
+    assert confusion(predictions(windows)).to_numpy().tolist() == [[1, 1, 0], [0, 0, 0]]
+
+
 def test_a_sample_without_a_name_is_a_sample_as_well():
     issues = label_issues(pd.DataFrame({"sample": [np.nan, 1.0], "expected": ["a", "a"], "a": [0.9, 0.1]}))
     assert issues["quality"].tolist() == [0.1, 0.9]

@@ -176,12 +176,18 @@ def test_the_tables_own_verdict_counts_where_no_threshold_is_given():
     ("change", "said"),
     [
         ({"expected": [np.nan, np.nan]}, "None of 2 windows has both.*labels that are numbers"),
-        ({"expected": ["idle", "wave"]}, "The column expected"),
+        ({"expected": ["idle", "wave"]}, "None of 2 windows has both.*labels that are numbers"),
+        ({"predicted": ["idle", "wave"]}, "The column predicted"),
     ],
 )
 def test_labels_that_are_no_numbers_are_told(change, said):
     with pytest.raises(ek.UsageError, match=said):
         ek.regression.errors(pd.DataFrame({"expected": [1.0, 2.0], "predicted": [1.0, 2.0]} | change))
+
+
+def test_a_text_among_the_expected_numbers_is_left_out():
+    table = pd.DataFrame({"expected": ["17.0", "idle", None], "predicted": [17.5, 1.0, 2.0]})
+    assert ek.regression.errors(table)["value"]["largest"] == 0.5
 
 
 # --- many samples -----------------------------------------------------------------------------------------------------
@@ -227,6 +233,12 @@ def test_another_threshold_can_be_given():
     own = {1: Block(["1"], [1.0], 1.0), 2: Block(["1"], [1.0], 2.0), 3: Block(["1"], [1.0], None)}
     assert "Each result's own threshold" in ek.regression.summary(own).note
     assert "without a threshold" in ek.regression.summary({3: own[3]}).note
+
+
+@pytest.mark.parametrize(("function", "kind"), [(ek.regression, "classification"), (ek.classification, "regression")])
+def test_a_block_of_another_kind_is_refused_with_what_sums_it_up(function, kind):
+    with pytest.raises(ek.UsageError, match=f"Block 7 is of the kind {kind}: ek.{kind}.summary"):
+        function.summary({1: Block(["1"], [1.0], kind=kind)})
 
 
 def test_a_set_without_any_number_is_refused_with_the_reason():
