@@ -91,13 +91,16 @@ def compare(a: pd.DataFrame, b: pd.DataFrame, names: tuple[str, str] = ("a", "b"
        sample    a   b
     0       2  off  on
     """
-    rows, exact = _side_by_side(_verdicts(a, "a"), _verdicts(b, "b"))
+    known, others = _verdicts(a, "a"), _verdicts(b, "b")
+    rows, exact = _side_by_side(known, others)
     if rows.empty:
         raise UsageError("The two have no window of the same sample that can be compared. Test the same samples.")
     changed = rows.loc[rows["a"] != rows["b"], _COLUMNS].reset_index(drop=True)
     notes = ["Intervals are over samples, not over windows."]
     if not exact:
         notes.append("The windows of the two differ: each of a is compared with the nearest of b.")
+    if not {*map(str, known["label"])} & {*map(str, others["label"])}:
+        notes.append("The two have no label in common, as of two questions: every verdict differs.")
     return VerdictComparison(names, changed, _confusion(rows), _figures(rows), " ".join(notes))
 
 

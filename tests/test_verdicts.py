@@ -33,6 +33,8 @@ def test_what_changed_is_listed_and_counted():
     assert found.figures.loc[["both right", "only a right", "only b right", "both wrong"], "value"].tolist() == [1] * 4
     assert "3 windows changed" in repr(found)
     assert "float32 (a) and int8 (b)" in found._repr_html_()
+    assert "no label in common" not in found.note
+    assert "no label in common" in compare(a, b.assign(label="state: on")).note
 
 
 def test_with_one_window_a_sample_the_interval_is_mcnemars():

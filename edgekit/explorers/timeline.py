@@ -171,12 +171,11 @@ class Timeline:
     def title(self) -> str:
         """Name the sample, or say how many there are, and whether all of their readings came."""
         first = self.samples[0]
-        name = (
-            f"{display.shown(first.filename)} · {display.shown(first.label)}"
-            if len(self.samples) == 1
-            else f"{len(self.samples)} samples"
-        )
-        return f"{name} · {self.shown}" if self.shown else name
+        if len(self.samples) > 1:
+            names = [f"{len(self.samples)} samples"]
+        else:
+            names = [display.shown(first.filename), display.shown(first.label)]
+        return " · ".join(filter(None, [*names, self.shown]))
 
     def draw(self, ax: Axes, axes: Sequence[str], span: Sequence[float], title: str = "") -> None:
         """Draw the axes on show over the stretch of time on show."""

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from edgekit import arguments, display
 from edgekit.colours import ANSWERS, COLOURS
+from edgekit.errors import UsageError
 from edgekit.plots.style import finish, new_axes, plain
 
 _WRITTEN = 20  # labels; of more the counts no longer fit into their cells
@@ -39,13 +40,19 @@ def confusion(matrix: pd.DataFrame, *, ax: Axes | None = None, title: str = "") 
     >>> ek.plots.confusion(ek.classification.confusion(predictions)).get_ylabel()
     'expected'
     """
-    counts = arguments.array("The counts", arguments.table("matrix (ek.classification.confusion())", matrix))
+    table = arguments.table("matrix (ek.classification.confusion(predictions))", matrix)
+    if {"expected", "predicted"} <= set(table.columns) and not pd.api.types.is_numeric_dtype(table["predicted"]):
+        raise UsageError(
+            "This is a table of predictions. Give the confusion matrix: ek.classification.confusion(predictions)."
+        )
+    counts = arguments.array("The counts", table)
     rows, columns = matrix.shape
     side = min(1.6 + 0.42 * max(rows, columns, 3), 11)
     ax = ax if ax is not None else new_axes((side + 0.8, side))
     total = counts.sum(axis=1, keepdims=True)
     shares = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
-    ax.imshow(np.ma.masked_equal(shares, 0), cmap="Blues", vmin=0, vmax=1.15, aspect="auto")
+    if counts.size:
+        ax.imshow(np.ma.masked_equal(shares, 0), cmap="Blues", vmin=0, vmax=1.15, aspect="auto")
     if max(rows, columns) <= _WRITTEN:
         for (row, column), count in np.ndenumerate(counts):
             if count:

@@ -162,6 +162,7 @@ def debug_info(raw: Classification, window: int, names: detection.Names | None) 
             f"Block {raw.learn_block.id} ({raw.learn_block.type}; {kind}) came without debug info. The Studio sends it "
             "for FOMO models only, and only where all blocks are classified and it is asked for: "
             "studio.classify(sample, debug=True), without block=. (POST …/classify/v2/{sampleId}?includeDebugInfo=true)"
+            " block.matched() goes by the boxes that came."
         )
     known = class_names(raw) if names is None else names
     return detection.DebugInfo.from_json(found.debug_info_json, names=known)

@@ -109,7 +109,10 @@ def _summary(calls: Calls, asked: Asked) -> schema.ModelTestingSummary:
 def _why(calls: Calls, asked: Asked, started: bool) -> str:
     """Say why there are no results, and what to do."""
     if started:
-        return "The job succeeded, but the Studio has no results yet: studio.test(start=False) fetches them later."
+        later = "The job succeeded, but the Studio has no results yet: studio.test(start=False) fetches them later."
+        if (category := asked["category"]) is not None:
+            later += f" There may be no such samples: studio.samples({category!r}) lists them."
+        return later
     try:
         changed = _summary(calls, asked).no_results_because_thresholds_changed
     except NotFoundError:

@@ -42,6 +42,10 @@ _KNOWN: tuple[tuple[str, Meaning], ...] = (
         Meaning(StudioError, "Train the block in the Studio first: `edgekit doctor` says which blocks are trained."),
     ),
     (
+        r"\b(?:no|unknown|invalid) impulse\b|\bimpulse\b.*\b(?:not found|(?:does|do) not exist)\b",
+        Meaning(StudioError, "studio.impulses() lists the impulses, with their ids."),
+    ),
+    (
         r"api key.*(?:invalid|missing|expired|revoked|wrong)|(?:invalid|missing|expired|wrong).*api key",
         Meaning(AuthenticationError, f"Check the API key (EI_API_KEY): {KEYS}."),
     ),

@@ -53,3 +53,9 @@ def test_names_from_a_server_cannot_break_a_picture(name):
 def test_something_else_in_place_of_a_table_is_refused(plot, given):
     with pytest.raises(ek.UsageError):
         plot(given)
+
+
+def test_a_matrix_of_nothing_is_empty_and_predictions_are_no_matrix():
+    assert not drawn(plots.confusion(pd.DataFrame())).images
+    with pytest.raises(ek.UsageError, match=r"matrix: ek\.classification\.confusion\(predictions\)"):
+        plots.confusion(classification.predictions(WINDOWS))

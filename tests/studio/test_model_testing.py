@@ -207,6 +207,11 @@ def test_a_job_that_leaves_no_results_is_told_as_what_it_is():
     ):
         studio.test()
     assert len(server.requests) == 5  # the page is asked for again, twice
+    with (
+        answering(STARTED, ENDED, NO_RESULTS) as (studio, server),
+        pytest.raises(ek.NotFoundError, match=r"no such samples: studio\.samples\('validation'\)"),
+    ):
+        studio.test(category="validation")
 
 
 @pytest.mark.parametrize("word", ["can_regenerate_model_summary", "should_rerun_full_job"])

@@ -13,6 +13,7 @@ from tests.faults import Server, reply
 from tests.wire.test_answers import answering
 
 IDS, RUN, TRAIN = "Check the ids", "studio.test() runs it", "Train the block"
+IMPULSES = "studio.impulses() lists"
 LIMIT, KEY, ROLE, PLAIN = "plan limits", "Check the API key", "use one of role", "Check the call's arguments"
 
 
@@ -24,6 +25,7 @@ LIMIT, KEY, ROLE, PLAIN = "plan limits", "Check the API key", "use one of role",
         ("Sample not found", ek.StudioError, IDS),
         ("Could not find learn block", ek.StudioError, IDS),
         ("Invalid project ID", ek.StudioError, IDS),
+        ("No impulse with id 9: this project has 1, 2", ek.StudioError, IMPULSES),
         ("Block 9 does not exist", ek.StudioError, IDS),
         ("This block has not been trained yet", ek.StudioError, TRAIN),
         ("Learn block 5 is not trained yet", ek.StudioError, TRAIN),
@@ -45,7 +47,7 @@ def test_the_hint_fits_the_servers_words(said, kind, hint, status):
     assert type(caught.value) is kind
     assert caught.value.status == status
     assert f"the Studio says: {said}" in str(caught.value)
-    assert [h for h in (IDS, RUN, TRAIN, LIMIT, KEY, ROLE, PLAIN) if h in str(caught.value)] == [hint]
+    assert [h for h in (IDS, IMPULSES, RUN, TRAIN, LIMIT, KEY, ROLE, PLAIN) if h in str(caught.value)] == [hint]
 
 
 @pytest.mark.parametrize("said", [None, 7, ["x"], {"a": 1}, ""])
