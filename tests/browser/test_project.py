@@ -22,8 +22,8 @@ explorer
 """
 # Whether the strip of the first row is drawn.
 STRIP = """() => {
-  const canvas = document.querySelector('.ek-rows .ek-row canvas'), { width, height } = canvas;
-  return canvas.getContext('2d').getImageData(0, 0, width, height).data.some(value => value > 0);
+  const canvas = document.querySelector('.ek-strips'), high = document.querySelector('.ek-rows .ek-row').offsetHeight;
+  return canvas.getContext('2d').getImageData(0, 0, canvas.width, high).data.some(value => value > 0);
 }"""
 
 

@@ -2,7 +2,7 @@
 import { figure } from "../shared/numbers.js";
 
 export const STRIP = 112; // px, the width of the strip of a row
-const TICK = 26; // px
+export const TICK = 26; // px, the width of the column in front of it
 
 /** @param {ProjectColumn} column @param {number} row */
 export function cellText({ kind, values, texts, digits }, row) {

@@ -11,7 +11,8 @@ import { projectHelp, projectKeys } from "./keys.js";
 import { openedExplorer } from "./opened.js";
 import { projectRows } from "./rows.js";
 import { projectState } from "./state.js";
-import { drawStrip, projectStrips } from "./strips.js";
+import { stripColumn } from "./strip_column.js";
+import { projectStrips } from "./strips.js";
 /** @import { ProjectState } from "./state.js" */
 
 /** @type {Render<ProjectTraits>} */
@@ -24,17 +25,9 @@ function render({ model, el }) {
   keepKeys(root);
   el.replaceChildren(root);
 
-  let colours = palette(root, meta.looks), at = 0, anew = true;
-  const strips = projectStrips(model, state.arrays, () => {
-    anew = true;
-    loop.again();
-  });
-  const lines = projectRows(state, grid, body, (line) => {
-    const strip = strips.of(line.row);
-    if (line.drawn) line.context.clearRect(0, 0, STRIP, meta.row);
-    if (strip) drawStrip(line.context, meta.row, colours, strip);
-    line.drawn = strip !== null;
-  });
+  let colours = palette(root, meta.looks), at = 0;
+  const strips = projectStrips(model, state.arrays, () => loop.again());
+  const lines = projectRows(state, grid, body), showStrips = stripColumn(body, meta.row);
   const headHigh = () => head.element.offsetHeight;
   const go = (/** @type {number} */ place) => {
     at = state.within(place);
@@ -44,8 +37,8 @@ function render({ model, el }) {
   projectKeys(state, grid, { now: () => state.within(at), go });
   pressing(state, body, lines, { now: () => at, go });
   const see = () => {
-    lines.show(shown(), state.within(at), anew);
-    anew = false;
+    lines.show(shown(), state.within(at));
+    showStrips(lines.lines(), colours, strips.of);
     grid.setAttribute("aria-activedescendant", lines.idOf(state.within(at)) ?? "");
     strips.want(() => lines.lines().map(({ row }) => row));
   };
@@ -53,10 +46,7 @@ function render({ model, el }) {
   grid.addEventListener("scroll", scrolled.ask, { passive: true });
   const loop = drawingLoop(model, root, {
     often: ["sort", "filters", "search", "selected", "sample", "_opened", "_problem"], seldom: [],
-    below() {
-      colours = palette(root, meta.looks);
-      anew = true;
-    },
+    below: () => void (colours = palette(root, meta.looks)),
     above() {
       see();
       head.show(colours);

@@ -1,24 +1,19 @@
 // The rows of the table: as many elements as are to be seen, given other rows as one scrolls.
 import { h } from "../shared/elements.js";
-import { contextOf } from "../shared/canvas.js";
-import { cellText, STRIP } from "./cells.js";
+import { cellText } from "./cells.js";
 /** @import { ProjectState } from "./state.js" */
 
 const MORE = 4; // rows above and below those to be seen
 let tables = 0;
 
-/** @typedef {{ element: HTMLElement, cells: HTMLElement[], context: CanvasRenderingContext2D, drawn: boolean, at: number, row: number }} Line one element: which place of the list, which row it shows */
+/** @typedef {{ element: HTMLElement, cells: HTMLElement[], at: number, row: number }} Line one element: which place of the list, which row it shows */
 
 /** @param {ProjectState} state @param {string} id @returns {Line} an element that shows no row yet */
-function newLine({ columns, meta }, id) {
-  // its size is known: to ask for it, as `canvasIn` does, would lay the page out anew for each row of each frame
-  const ratio = window.devicePixelRatio || 1, canvas = h("canvas", { "aria-hidden": "true", width: Math.round(STRIP * ratio), height: Math.round(meta.row * ratio) });
-  const strip = h("div", { role: "gridcell", class: "ek-cell-strip" }, canvas), context = contextOf(canvas);
-  context.scale(ratio, ratio);
+function newLine({ columns }, id) {
   const cells = columns.map(({ kind }) => h("div", { role: "gridcell", class: kind === "number" ? "ek-number" : null }));
-  const tick = h("div", { role: "gridcell", class: "ek-tick" });
+  const tick = h("div", { role: "gridcell", class: "ek-tick" }), strip = h("div", { role: "gridcell" });
   const element = h("div", { role: "row", class: "ek-row", id }, tick, strip, ...cells);
-  return { element, cells, context, drawn: false, at: -1, row: -1 };
+  return { element, cells, at: -1, row: -1 };
 }
 
 /** Show another row in an element. @param {ProjectState} state @param {Line} line @param {number} at its place in the list @param {number} row */
@@ -45,9 +40,8 @@ function mark({ ids, model, isTicked }, { element, at, row }, cursor) {
  * @param {ProjectState} state
  * @param {HTMLElement} scroller what scrolls, with the head of the table in it
  * @param {HTMLElement} body its height is that of all rows
- * @param {(line: Line) => void} drawStrip
  */
-export function projectRows(state, scroller, body, drawStrip) {
+export function projectRows(state, scroller, body) {
   const name = `ek-project-${tables++}`, high = state.meta.row;
   /** @type {Line[]} */
   const lines = [];
@@ -57,9 +51,9 @@ export function projectRows(state, scroller, body, drawStrip) {
     lines: () => lines.filter(({ at }) => at >= 0),
     /** The element of a place of the list, if it is there. @param {number} at */
     idOf: (at) => lines.find((line) => line.at === at)?.element.id,
-    /** Give the elements the rows that are to be seen. @param {Int32Array} now @param {number} cursor @param {boolean} anew */
-    show(now, cursor, anew) {
-      const stale = anew || now !== list, first = Math.max(Math.floor(scroller.scrollTop / high) - MORE, 0);
+    /** Give the elements the rows that are to be seen. @param {Int32Array} now @param {number} cursor */
+    show(now, cursor) {
+      const stale = now !== list, first = Math.max(Math.floor(scroller.scrollTop / high) - MORE, 0);
       list = now;
       if (stale) body.style.height = `${Math.max(list.length, 1) * high}px`;
       while (lines.length < Math.ceil(scroller.clientHeight / high) + 2 * MORE) {
@@ -72,10 +66,7 @@ export function projectRows(state, scroller, body, drawStrip) {
         line.element.hidden = !there;
         if (!there) line.at = -1;
         else {
-          if (stale || line.at !== at) {
-            put(state, line, at, list[at]);
-            drawStrip(line);
-          }
+          if (stale || line.at !== at) put(state, line, at, list[at]);
           mark(state, line, cursor);
         }
       });

@@ -1,5 +1,4 @@
 // The strip of a row: its signal in few lines or its picture, asked of Python for rows that stay on show.
-import { STRIP } from "./cells.js";
 
 const SIGNAL = 1, PICTURE = 2; // the first byte of a strip: what follows; 0 is nothing
 const WAIT = 80; // ms that a row is on show before it is asked for
@@ -62,30 +61,4 @@ export function projectStrips(model, arrays, again) {
       model.off("msg:custom", receive);
     },
   };
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {number} height
- * @param {Palette} colours
- * @param {Signal | ImageBitmap} strip
- */
-export function drawStrip(context, height, colours, strip) {
-  if (!("axes" in strip)) {
-    const high = height - 4;
-    return context.drawImage(strip, 2, 2, Math.min((strip.width / strip.height) * high, STRIP - 4), high);
-  }
-  const { axes, columns, lows, highs } = strip, step = (STRIP - 6) / columns, y = (/** @type {number} */ value) => 3 + (1 - value / 255) * (height - 6);
-  context.lineWidth = 1;
-  for (let axis = 0; axis < axes; axis++) {
-    context.strokeStyle = colours.series[axis % colours.series.length];
-    context.beginPath();
-    for (let k = 0; k < columns; k++) {
-      const low = lows[axis * columns + k], high = highs[axis * columns + k];
-      if (low > high) continue; // no reading
-      context.lineTo(3 + k * step, y(low));
-      if (high > low) context.lineTo(3 + k * step, y(high));
-    }
-    context.stroke();
-  }
 }
