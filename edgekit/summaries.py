@@ -260,8 +260,13 @@ def _chosen(item: object, kind: str | None, block: int | str | None) -> HasKind:
     if block is not None:
         return item.block(block)
     found = [one for one in item.blocks if kind is None or one.kind == kind]
-    if len(found) != 1:
-        count = "There is no block" if not found else f"There are {len(found)} blocks"
-        of_kind = f" of the kind {kind}" if kind else ""
-        raise UsageError(f"{count}{of_kind} in {item!r}. Name one: block=… (its id, type or title).")
+    of_kind = f" of the kind {kind}" if kind else ""
+    if not found:
+        kinds = display.listing(sorted({str(one.kind) for one in item.blocks}))
+        raise UsageError(f"There is no block{of_kind} in {item!r}{f', only of: {kinds}' if kinds else ''}.")
+    if len(found) > 1:
+        raise UsageError(
+            f"There are {len(found)} blocks{of_kind} in {item!r}. Name one: block=… (its id, type or title), or give "
+            "its part of each result: [result.block(…) for result in results]."
+        )
     return found[0]

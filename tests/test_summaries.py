@@ -99,8 +99,8 @@ def test_a_block_can_be_named() -> None:
         (31, "Expected what classify"),
         ([31], "Expected what classify"),
         (pd.DataFrame(), "Expected what classify"),
-        ([Result([DETECTOR])], "no block of the kind classification"),
-        ([Result([CLASSIFIER, Block("classification", 9)])], "2 blocks of the kind classification"),
+        ([Result([DETECTOR])], ", only of: detection."),
+        ([Result([CLASSIFIER, Block("classification", 9)])], "or give its part of each result: [result.block("),
         ([CLASSIFIER, Block("classification", 9)], "several learn blocks (4, 9)"),
     ],
 )

@@ -35,7 +35,8 @@ def confusion(predictions: Windows) -> pd.DataFrame:
     -----
     A label that is never predicted has a column of zeros: one that the model does not know, say, because it is in the
     testing set only. A label that is predicted and never expected has a row of zeros. Windows of which either is
-    missing are left out; ``.attrs["left_out"]`` says how many.
+    missing are left out; ``.attrs["left_out"]`` says how many. A label that is itself called "uncertain" has the last
+    row, and shares the last column.
 
     Examples
     --------

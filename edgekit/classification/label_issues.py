@@ -42,6 +42,8 @@ def label_issues(windows: Windows, *, training: bool = False) -> pd.DataFrame:
     -----
     The quality of a window is its self-confidence: Northcutt, Jiang & Chuang, "Confident Learning" (2021); cleanlab's
     ``get_label_quality_scores(method="self_confidence")``. A missing probability of the given label counts as 0.
+    Probabilities are taken as they are, also where they do not sum to 1; of labels with the same highest mean the one
+    whose column stands first is suggested.
 
     Examples
     --------

@@ -292,7 +292,8 @@ class ClassificationExplorer(Compared):
                 f"uncertain, of the others {counts['accuracy']:.1%} right"
             )
         else:
-            lines.append(f"threshold {self.threshold:.6g}: no window has an expected label")
+            lacks = " and a probability" if found["expected"].notna().any() else ""
+            lines.append(f"threshold {self.threshold:.6g}: no window has an expected label{lacks}")
         if self.compared is not None:
             other = self._counts_at(self.compared)
             lines.append(

@@ -84,6 +84,12 @@ class RegressionExplorer(Compared):
         error = self.windows["error"].abs().to_numpy(float)
         known = int(np.isfinite(error).sum())
         self._worst_first = np.argsort(-np.nan_to_num(error, nan=-1.0), kind="stable")[:known].astype("i4")
+        if not known:
+            raise UsageError(
+                f"None of {len(error)} windows has both an expected and a predicted number, and this explorer is about "
+                "their difference. A regression is judged by labels that are numbers, such as '17.5'. block.plot() "
+                "draws what was predicted."
+            )
         resamples = RESAMPLES if len(blocks) <= _SURE else 0
         self._figures = regression.errors(self.windows, resamples=resamples).drop(index="within")
         self._images = thumbnails(blocks, self._place[self._worst_first].tolist())

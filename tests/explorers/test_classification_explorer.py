@@ -133,6 +133,8 @@ def test_without_expected_labels_it_opens_all_the_same():
     assert explorer._png()
     with pytest.raises(ek.UsageError, match="nothing to compare"):
         _ = explorer.confusion
+    without = ek.explore(response({"result": [{"a": None, "b": None}]}).blocks[0])
+    assert "no window has an expected label and a probability" in without.text()
 
 
 def test_a_sample_too_short_for_a_window_opens_all_the_same():

@@ -31,7 +31,7 @@ function render({ model, el }) {
   const root = frame(meta.title, {
     head: fields.elements,
     main: [
-      meta.judged ? h("div", { class: "ek-beside" }, matrix, curve) : h("p", { class: "ek-quiet" }, "No window has an expected label: nothing says which are right."),
+      meta.judged ? h("div", { class: "ek-beside" }, matrix, curve) : h("p", { class: "ek-quiet" }, "No window has an expected label and a probability: nothing says which are right."),
       tiles, ...(meta.pictures ? [] : [legend.element, signal]),
     ],
     side: [...card.elements, table.element, ...(meta.judged ? [curveTable(data.curve)] : [])],
