@@ -105,7 +105,8 @@ def test_two_impulses_are_compared_and_so_are_tests_that_were_run(own):
 
 
 @pytest.mark.parametrize("wrong", [None, 1.5, ["float32"]])
-def test_what_is_no_variant_impulse_or_test_is_a_usage_error(own, wrong):
+def test_what_is_no_variant_impulse_or_test_is_a_usage_error_before_anything_runs(own, wrong, monkeypatch):
+    monkeypatch.setattr(ek.Studio, "test", lambda *_, **__: pytest.fail("a job was started"))
     with pytest.raises(ek.UsageError, match="a variant's name, an impulse's id or a ModelTesting"):
         own.compare("float32", wrong)
 

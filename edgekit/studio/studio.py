@@ -534,7 +534,7 @@ class Studio:
         -----
         Each runs model testing, as `test` does; see `edgekit.verdicts.compare` for the arithmetic.
         """
-        runs = [testing_calls.run_of(self.test, one, category) for one in (a, b)]
+        runs = testing_calls.runs_of(self.test, (a, b), category)
         (name_a, one), (name_b, other) = runs
         found = compare(one.predictions, other.predictions, (name_a, name_b))
         return replace(found, results=(one.results, other.results))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from edgekit import display, waiting
@@ -41,15 +41,24 @@ def model_testing(calls: Calls, source: Source, *, start: bool, variant: str | N
     )
 
 
-def run_of(test: Callable[..., ModelTesting], given: object, category: str) -> tuple[str, ModelTesting]:
-    """Run model testing of a variant (its name) or an impulse (its id); return its name and the results."""
+def runs_of(
+    test: Callable[..., ModelTesting], given: Sequence[str | int | ModelTesting], category: str
+) -> list[tuple[str, ModelTesting]]:
+    """Run model testing of variants (their names) or impulses (their ids); return each name and its results."""
+    for one in given:  # before a job is started that nothing will be compared with
+        if not isinstance(one, ModelTesting | str | int) or isinstance(one, bool):
+            raise UsageError(f"Give a variant's name, an impulse's id or a ModelTesting, got {display.quoted(one)}.")
+    return [_run_of(test, one, category) for one in given]
+
+
+def _run_of(
+    test: Callable[..., ModelTesting], given: str | int | ModelTesting, category: str
+) -> tuple[str, ModelTesting]:
     if isinstance(given, ModelTesting):
         return given.variant or "the server's choice", given
     if isinstance(given, str):
         return given, test(variant=given, category=category)
-    if isinstance(given, int) and not isinstance(given, bool):
-        return f"impulse {given}", test(impulse=given, category=category)
-    raise UsageError(f"Give a variant's name, an impulse's id or a ModelTesting, got {display.quoted(given)}.")
+    return f"impulse {given}", test(impulse=given, category=category)
 
 
 def regenerate(calls: Calls, category: str) -> None:
