@@ -14,7 +14,7 @@ IMPORT_LAYERS = "import sys; from importlinter.cli import lint_imports_command; 
 CHECKS = (
     ("-m", "ruff", "check"),
     ("-m", "ruff", "format", "--check"),
-    ("-m", "mypy"),
+    ("-m", "mypy", "--num-workers=2"),
     ("-c", IMPORT_LAYERS),
     ("tests/front/check.py",),
     ("tests/browser/chromium.py",),
