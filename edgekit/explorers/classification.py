@@ -128,7 +128,7 @@ class ClassificationExplorer(Compared):
     def _on_show(self) -> dict[str, Any]:
         if not self._timeline.is_long:
             return {}
-        shown = self._shown(self.predictions())
+        shown = self._shown(self._predictions())
         at = np.flatnonzero(shown == self.window)
         first = int(at[0]) // TILES * TILES if len(at) else 0
         return self._timeline.part(self._around([*shown[first : first + TILES].tolist(), self.window]))
@@ -161,20 +161,24 @@ class ClassificationExplorer(Compared):
     @reading
     def predictions(self) -> pd.DataFrame:
         """Return which label each window is given at the threshold; see `edgekit.classification.predictions`."""
-        return classification.predictions(self.windows, self.threshold)
+        return self._predictions().copy()
+
+    def _predictions(self) -> pd.DataFrame:
+        """Return the same, made once within a reading; not to be written to."""
+        return self._kept("predictions", lambda: classification.predictions(self.windows, self.threshold))
 
     @property
     @reading
     def selection(self) -> pd.DataFrame:
         """The windows on show, in their order: `predictions` of those that all filters leave."""
-        found = self.predictions()
+        found = self._predictions()
         return found.iloc[self._shown(found)]
 
     @property
     @reading
     def confusion(self) -> pd.DataFrame:
         """Which label was taken for which at the threshold, in windows; see `edgekit.classification.confusion`."""
-        return classification.confusion(self.predictions())
+        return classification.confusion(self._predictions())
 
     @property
     @reading
@@ -184,7 +188,7 @@ class ClassificationExplorer(Compared):
         `windows` (how many), `uncertain` (how many below it), `coverage` (share of the others), `accuracy` (share of
         the others that are right; NaN where all are uncertain).
         """
-        return self._counted(self.predictions())
+        return self._counted(self._predictions())
 
     def _counts_at(self, threshold: float) -> pd.Series[float]:
         return self._counted(classification.predictions(self.windows, threshold))
@@ -222,7 +226,7 @@ class ClassificationExplorer(Compared):
         return order[kept[order]]
 
     def _still(self) -> Canvas:
-        return still.picture(self._view(), self._shown(self.predictions()))
+        return still.picture(self._view(), self._shown(self._predictions()))
 
     @reading
     def _figure(self) -> Figure:
@@ -283,7 +287,7 @@ class ClassificationExplorer(Compared):
     @reading
     def text(self) -> str:
         """Say in a few lines what is on show."""
-        found = self.predictions()
+        found = self._predictions()
         counts, shown = self._counted(found), self._shown(found)
         lines = [f"ClassificationExplorer: {self._meta['title']}"]
         if counts["windows"]:
