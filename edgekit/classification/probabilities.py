@@ -64,7 +64,8 @@ class Probabilities(NamedTuple):
         if not labels and len(given):
             raise UsageError(
                 "The windows have no column of probabilities (floats) for a label; "
-                f"their columns: {display.listing(map(str, given.columns))}."
+                f"their columns: {display.listing(map(str, given.columns))}. A classifier gives one for each label "
+                "that it was trained with: a block that never saw a label gives none."
             )
         values = given[columns].to_numpy(float)
         if not values.size:

@@ -153,6 +153,12 @@ def test_lists_of_labels_are_no_labels():
             function(windows)
 
 
+@pytest.mark.parametrize("function", [predictions, calibration, label_issues, sweep])
+def test_windows_of_a_block_that_never_saw_a_label_are_told_as_such(function):
+    with pytest.raises(ek.UsageError, match=r"no column of probabilities.*never saw a label"):
+        function(pd.DataFrame({"start_ms": [0, 1], "expected": ["a", "b"]}))
+
+
 @pytest.mark.parametrize("function", [predictions, calibration, calibration_error, label_issues, sweep])
 def test_a_table_of_predictions_is_not_taken_for_probabilities(function):
     with pytest.raises(ek.UsageError, match=r"table of predictions.*block\.windows\(\)"):
