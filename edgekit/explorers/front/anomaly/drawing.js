@@ -1,5 +1,5 @@
 // Drawing of the anomaly explorer: signal, scores and histogram below; threshold and chosen window, which move, above.
-import { canvasIn } from "../shared/canvas.js";
+import { layersIn } from "../shared/canvas.js";
 import { hide } from "../shared/elements.js";
 import { envelope } from "../shared/envelope.js";
 import { drawHistogram, drawHistogramMarked, drawHistogramThreshold } from "../shared/histogram.js";
@@ -25,8 +25,9 @@ const onScores = (y, height) => (/** @type {number} */ value) => clamp(y(value),
  * @param {{signal: HTMLElement, scores: HTMLElement, histogram: HTMLElement, knob: HTMLElement}} places
  */
 export function anomalyDrawing({ model, meta, data, windows, counts, endOf, axis, view, marked }, root, places) {
-  const layer = () => ({ signal: canvasIn(places.signal), scores: canvasIn(places.scores), histogram: canvasIn(places.histogram) });
-  const base = layer(), over = layer();
+  const layers = { signal: layersIn(places.signal), scores: layersIn(places.scores), histogram: layersIn(places.histogram) };
+  const layer = (/** @type {0 | 1} */ i) => ({ signal: layers.signal[i], scores: layers.scores[i], histogram: layers.histogram[i] });
+  const base = layer(0), over = layer(1);
   let colours = palette(root, meta.looks), covered = new Float64Array(), peaks = new Float64Array();
 
   function below() {
@@ -45,7 +46,7 @@ export function anomalyDrawing({ model, meta, data, windows, counts, endOf, axis
     hide(places.knob, threshold === null);
     if (threshold === null) return;
     const at = places.scores.offsetTop + onScores(scoreHeights(axis(), high), high)(threshold);
-    places.knob.style.transform = `translateY(${at}px)`;
+    places.knob.style.top = `${at}px`;
   }
   function above() {
     const threshold = model.get("threshold"), chosen = model.get("window"), now = view(), scale = axis();

@@ -1,7 +1,7 @@
 // Windows as small pictures in rows: strips of their signal, or thumbnails; which one is under the hand.
 import { lowerBound } from "../shared/arrays.js";
 import { dashOf } from "../shared/axis_legend.js";
-import { canvasIn, fitted } from "../shared/canvas.js";
+import { fitted, layersIn } from "../shared/canvas.js";
 import { keptDrawing } from "../shared/frames.js";
 import { percent } from "../shared/numbers.js";
 import { LEFT } from "../shared/scales.js";
@@ -26,7 +26,7 @@ export function tilePlaces(width, height) {
  * @param {(sample: number) => ImageBitmap | null} picture
  */
 export function windowTiles(state, element, picture) {
-  const { shown, at, chooseAt } = state, pictures = canvasIn(element), canvas = canvasIn(element);
+  const { shown, at, chooseAt } = state, [pictures, canvas] = layersIn(element);
   const page = () => {
     const places = tilePlaces(element.clientWidth, element.clientHeight);
     return { places, first: Math.floor(Math.max(at(), 0) / places.count) * places.count };
@@ -53,8 +53,8 @@ export function windowTiles(state, element, picture) {
   });
   /** @param {Palette} colours */
   function draw(colours) {
-    const { context } = canvas.begin();
     drawPictures(colours, shown(), page().first, state.model.get("axes"), state.data.signal);
+    const { context } = canvas.begin();
     for (const tile of tilesOn()) drawCaption(state, context, colours, tile);
     if (shown().length) return;
     context.fillStyle = colours.soft;

@@ -1,11 +1,11 @@
 // Drawing the picture: pixels and cells below; above them truths, predictions and what goes with what.
-import { canvasIn } from "../shared/canvas.js";
+import { layersIn } from "../shared/canvas.js";
 import { keptDrawing } from "../shared/frames.js";
 import { packedImage, pictureLoader } from "../shared/images.js";
 import { placement } from "../shared/placement.js";
 import { palette, withOpacity } from "../shared/theme.js";
 import { labelPlaces } from "./labels.js";
-import { HALO, drawMarker } from "./marker.js";
+import { HALO, copiedMarkers } from "./marker.js";
 /** @import { DetectionState, MatchedPicture } from "./state.js" */
 /** @typedef {ReturnType<typeof placement>} Placement */
 
@@ -17,9 +17,9 @@ import { HALO, drawMarker } from "./marker.js";
  * @param {number} one which model
  */
 export function detectionDrawing(state, root, stage, again, one = 0) {
-  const { model, meta, boxes } = state, matched = () => state.matched(state.placeOf(one)), base = canvasIn(stage), over = canvasIn(stage);
+  const { model, meta, boxes } = state, matched = () => state.matched(state.placeOf(one)), [base, over] = layersIn(stage);
   const imageOf = pictureLoader((picture) => packedImage(state.data, picture), again);
-  let colours = palette(root, meta.looks);
+  let colours = palette(root, meta.looks), drawMarker = copiedMarkers(1);
 
   const drawBase = keptDrawing(() => {
     const { context } = base.begin(), place = placement(state.shape(), stage);
@@ -30,7 +30,10 @@ export function detectionDrawing(state, root, stage, again, one = 0) {
     if (image) context.drawImage(image, place.left, place.top, place.wide, place.high);
     if (meta.cells && model.get("cells")) drawCells(context, colours, matched(), place, { boxes, cells: meta.cells });
   });
-  const below = () => (colours = palette(root, meta.looks));
+  function below() {
+    drawMarker = copiedMarkers(window.devicePixelRatio || 1);
+    return (colours = palette(root, meta.looks));
+  }
   function above() {
     const picture = model.get("picture"), cells = meta.cells && model.get("cells");
     drawBase(colours, picture, imageOf(picture), cells && matched());

@@ -17,11 +17,11 @@ export function pictureCard({ model, meta, models, boxes, predictions, matched, 
     h("div", {}, kinds, h("p", { class: "ek-quiet" }, `filled: predictions, hollow${boxes ? " and dashed" : ""}: truths`)),
   ];
   const item = (/** @type {string} */ kind) => {
-    const count = h("span"), canvas = h("canvas", { width: 36, height: 36, "aria-hidden": "true" }), context = contextOf(canvas);
+    const count = h("span"), canvas = h("canvas", { width: 36, height: 36 }), context = contextOf(canvas);
     const { light, marker } = meta.looks.kinds[kind];
     context.scale(2, 2);
     drawMarker(context, marker, 9, 9, 5, LEFT_OVER.includes(kind), light);
-    return { element: h("li", {}, canvas, count), count };
+    return { element: h("li", {}, h("img", { src: canvas.toDataURL(), alt: "" }), count), count };
   };
   /** @type {Map<string, ReturnType<typeof item>>} */
   const items = new Map();

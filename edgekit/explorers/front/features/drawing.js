@@ -1,5 +1,5 @@
 // Drawing of the explorer of features: axes below, points above them, and on top what follows the hand.
-import { canvasIn } from "../shared/canvas.js";
+import { layersIn } from "../shared/canvas.js";
 import { onTop, pointAt } from "../shared/points.js";
 import { AXIS, LEFT, RIGHT, TOP } from "../shared/scales.js";
 import { palette } from "../shared/theme.js";
@@ -34,7 +34,7 @@ export function placeScale({ across, up }, width, height) {
  * @param {HTMLElement} place
  */
 export function featuresDrawing(state, root, place) {
-  const { model, meta } = state, base = canvasIn(place), middle = canvasIn(place), over = canvasIn(place);
+  const { model, meta } = state, [base, middle, over] = layersIn(place, 3);
   let colours = palette(root, meta.looks), scale = placeScale(state.view(), 1, 1), points = { x: new Float32Array(), y: new Float32Array() };
   /** @type {(selection: Uint8Array, any: boolean) => void} */
   let paint = () => {};

@@ -1,5 +1,6 @@
 // Drawing of the regression explorer: axes and signal below; points, threshold and chosen window, which move, above.
-import { canvasIn } from "../shared/canvas.js";
+import { canvasIn, layersIn } from "../shared/canvas.js";
+import { keptDrawing } from "../shared/frames.js";
 import { clamp } from "../shared/numbers.js";
 import { placement } from "../shared/placement.js";
 import { pointAt } from "../shared/points.js";
@@ -39,7 +40,7 @@ export function regressionDrawing(state, root, places, again) {
       drawPicture();
     },
     /** The knob's element, for the hand and the focus; what one sees of it is drawn. */
-    placeKnob: () => void (places.knob.style.transform = `translateY(${places.errors.offsetTop + knobAt()}px)`),
+    placeKnob: () => void (places.knob.style.top = `${places.errors.offsetTop + knobAt()}px`),
     windowUnderPredicted: panels[0].windowUnder, windowUnderErrors: ofErrors.windowUnder,
     /** The error at this height of the panel of errors. @param {PointerEvent} event */
     errorUnder: ({ clientY }) => ofErrors.scale().value(clientY - places.errors.getBoundingClientRect().top),
@@ -58,15 +59,19 @@ export function regressionDrawing(state, root, places, again) {
  * @param {boolean} errors whether errors stand upwards, else predicted numbers
  */
 function panelOf({ model, meta, data, order, within, errorOf, marked }, place, errors) {
-  const base = canvasIn(place), over = canvasIn(place);
+  const [base, middle, over] = layersIn(place, 3);
   let scale = panelScale(meta, 1, 1, errors), points = placed(scale, order, data, errors);
   /** @type {ReturnType<typeof pointsIn>} */
   let drawPoints = () => {};
+  const keepPoints = keptDrawing((colours) => {
+    middle.begin();
+    drawPoints(colours, within());
+  });
   return {
     scale: () => scale,
     /** @param {Palette} colours */
     below(colours) {
-      const surface = base.begin(), { context } = over.begin();
+      const surface = base.begin(), { context } = middle.begin();
       scale = panelScale(meta, surface.width, surface.height, errors);
       points = placed(scale, order, data, errors);
       drawPoints = pointsIn(context, context.canvas.width / Math.max(surface.width, 1), points);
@@ -74,8 +79,8 @@ function panelOf({ model, meta, data, order, within, errorOf, marked }, place, e
     },
     /** @param {Palette} colours */
     above(colours) {
+      keepPoints(colours, points, within());
       const surface = over.begin(), chosen = model.get("window"), error = errorOf(chosen);
-      drawPoints(colours, within());
       const threshold = model.get("threshold");
       for (const { value } of marked()) if (value !== threshold) drawAllowed(surface, colours, scale, value, errors, [1, 3]);
       drawAllowed(surface, colours, scale, threshold, errors);
@@ -96,7 +101,7 @@ function panelOf({ model, meta, data, order, within, errorOf, marked }, place, e
  * @param {HTMLElement} place
  */
 function sampleTrack({ model, meta, data, view }, place) {
-  const base = canvasIn(place), over = canvasIn(place);
+  const [base, over] = layersIn(place);
   let drawn = -1;
   /** @param {Palette} colours @param {number} sample */
   function draw(colours, sample) {

@@ -15,23 +15,33 @@ export function contextOf(canvas) {
  * A canvas that fills its parent; `begin()` gives a cleared context in CSS pixels.
  * @param {HTMLElement} parent
  */
-export function canvasIn(parent) {
-  const canvas = h("canvas", { "aria-hidden": "true" }), context = contextOf(canvas);
-  parent.append(canvas);
-  return {
+export const canvasIn = (parent) => layersIn(parent, 1)[0];
+
+/**
+ * Layers of one picture that fills its parent, the lowest first; `begin()` gives a context in CSS pixels, cleared. Those
+ * below are kept: `begin()` of the last one puts them on the canvas in the page, to be drawn on. One canvas in the page is
+ * enough, and each one there costs the browser time in every frame.
+ * @param {HTMLElement} parent
+ * @param {number} [count]
+ */
+export function layersIn(parent, count = 2) {
+  const layers = Array.from({ length: count }, () => contextOf(h("canvas", { "aria-hidden": "true" })));
+  const below = layers.slice(0, -1), [{ canvas: shown }] = layers.slice(-1);
+  parent.append(shown);
+  return layers.map((context) => ({
     /** @returns {Surface} */
     begin() {
-      const width = parent.clientWidth, height = parent.clientHeight, ratio = window.devicePixelRatio || 1;
-      if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-        canvas.width = Math.round(width * ratio);
-        canvas.height = Math.round(height * ratio);
-      }
+      const { canvas } = context, ratio = window.devicePixelRatio || 1;
+      const width = parent.clientWidth, height = parent.clientHeight, wide = Math.round(width * ratio), high = Math.round(height * ratio);
+      if (canvas.width !== wide || canvas.height !== high) Object.assign(canvas, { width: wide, height: high });
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.clearRect(0, 0, wide, high);
+      if (canvas === shown) for (const layer of below) if (layer.canvas.width && layer.canvas.height) context.drawImage(layer.canvas, 0, 0);
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      context.clearRect(0, 0, width, height);
       context.font = "11px system-ui, sans-serif";
       return { context, width, height };
     },
-  };
+  }));
 }
 
 /**

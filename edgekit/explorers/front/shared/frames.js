@@ -1,6 +1,7 @@
 // When to draw: once a frame, and only what is out of date.
 import { arraysLater } from "./arrays_later.js";
 import { watch } from "./model.js";
+import { watchSight } from "./sight.js";
 import { watchLook } from "./theme.js";
 
 /**
@@ -48,10 +49,11 @@ export function keptDrawing(draw) {
 const AHEAD = 3; // pictures that may follow the hand before the words about them do
 
 /**
- * Draw in the next frame: `above()`, what follows the hand, after a change of the traits `often`; before it `below()`,
- * what moves seldom, after a change of the traits `seldom`, the theme or the size. `words()`, what is written in the
- * page, lays it out anew, which takes longer than the picture: it comes in the frame after, or, where the hand goes on, with
- * every fourth picture. A new size, so the first picture too, is drawn in the frame that has it, with its words.
+ * Draw for the next frame: `above()`, what follows the hand, after a change of the traits `often`; before it `below()`,
+ * what moves seldom, after a change of the traits `seldom`, the theme or the size. The first change since the last frame
+ * is drawn at once, in the time that the next one is waited for, further ones in that frame. `words()`, what is written in
+ * the page, lays it out anew, which takes longer than the picture: it comes in the frame after, or, where the hand goes on,
+ * with every fourth picture. A new size, so the first picture too, is drawn in the frame that has it, with its words.
  * `sent` is what Python sent: arrays that come later are put in it. `data-drawn` counts the pictures, `data-frames`
  * those with their words: that is what tests wait for.
  * @param {Messenger} model
@@ -59,9 +61,10 @@ const AHEAD = 3; // pictures that may follow the hand before the words about the
  * @param {{often: string[], seldom: string[], above: () => void, below: () => void, words?: () => void, sent?: {meta: {later: boolean}, data: object}}} parts
  */
 export function drawingLoop(model, root, { often, seldom, above, below, words, sent }) {
-  let stale = true, moved = false, ahead = 0, handed = 0;
+  let stale = true, moved = false, early = false, ahead = 0, handed = 0;
   const count = (/** @type {"drawn" | "frames"} */ name) => void (root.dataset[name] = String(Number(root.dataset[name] ?? 0) + 1));
   const draw = () => {
+    if (!moved) return;
     if (stale) below();
     stale = moved = false;
     above();
@@ -70,8 +73,9 @@ export function drawingLoop(model, root, { often, seldom, above, below, words, s
     later.ask();
   };
   const frame = oncePerFrame(() => {
-    const idle = !moved;
-    if (moved) draw();
+    const idle = !moved && !early;
+    early = false;
+    draw();
     clearTimeout(handed);
     if (words && !idle && ahead <= AHEAD) {
       handed = window.setTimeout(frame.ask); // a frame asked for here would begin before this one is handed to the screen
@@ -84,6 +88,8 @@ export function drawingLoop(model, root, { often, seldom, above, below, words, s
   const again = () => {
     moved = true;
     frame.ask();
+    if (!early) queueMicrotask(draw); // once all traits of this change are set
+    early = true;
   };
   const all = () => {
     stale = true;
@@ -95,6 +101,6 @@ export function drawingLoop(model, root, { often, seldom, above, below, words, s
     frame.now();
   };
   const later = arraysLater(model, sent, all);
-  const ends = [watch(model, often, again), watch(model, seldom, all), watchLook(root, all, resized), frame.cancel, later.stop, () => clearTimeout(handed)];
+  const ends = [watch(model, often, again), watch(model, seldom, all), watchLook(root, all, resized), watchSight(root), frame.cancel, later.stop, () => clearTimeout(handed)];
   return { all, again, stop: () => ends.forEach((end) => end()) };
 }

@@ -1,5 +1,5 @@
 // The strip below a picture: all pictures as bars, and choosing one there.
-import { canvasIn, fitted } from "./canvas.js";
+import { fitted, layersIn } from "./canvas.js";
 import { onDrag } from "./dragging.js";
 import { keptDrawing } from "./frames.js";
 import { PAD } from "./placement.js";
@@ -10,7 +10,7 @@ import { PAD } from "./placement.js";
  * @returns {(colours: Palette, now: StripNow) => void} draws it
  */
 export function pictureStrip(strip, choose) {
-  const base = canvasIn(strip), over = canvasIn(strip);
+  const [base, over] = layersIn(strip);
   /** @type {ArrayLike<number>} */
   let shown = [];
   onDrag(strip, () => true, (event) => {

@@ -1,5 +1,5 @@
 // Drawing of the signal explorer: the signal below, above it the line at the time under the pointer.
-import { canvasIn } from "../shared/canvas.js";
+import { layersIn } from "../shared/canvas.js";
 import { AXIS, LEFT, RIGHT, TOP, timeScale } from "../shared/scales.js";
 import { drawSignal } from "../shared/signal_track.js";
 import { palette } from "../shared/theme.js";
@@ -12,7 +12,7 @@ import { drawTimeAxis } from "../shared/time_track.js";
  * @param {HTMLElement} track
  */
 export function signalDrawing({ model, meta, data, timed, view }, root, track) {
-  const base = canvasIn(track), over = canvasIn(track);
+  const [base, over] = layersIn(track);
   let colours = palette(root, meta.looks);
   return {
     below() {

@@ -1,5 +1,5 @@
 // The histograms of cells and of pictures, one above the other on the same scale of scores.
-import { canvasIn } from "../shared/canvas.js";
+import { layersIn } from "../shared/canvas.js";
 import { h } from "../shared/elements.js";
 import { drawHistogram, drawHistogramMark, drawHistogramMarked, drawHistogramThreshold } from "../shared/histogram.js";
 import { dragInHistogram, sayThreshold } from "../shared/threshold.js";
@@ -10,7 +10,10 @@ export function scoreHistograms({ model, meta, data, grid, cell, cells, pictures
   const places = [
     { scores: cells, kinds: meta.cell_kinds, element: h("div", { class: "ek-track ek-flat", role: "img", "aria-label": "histogram of the scores of cells" }) },
     { scores: pictures, kinds: meta.picture_kinds, element: h("div", { class: "ek-track ek-flat", tabindex: "0", role: "slider", "aria-label": "threshold" }) },
-  ].map((place) => ({ ...place, base: canvasIn(place.element), over: canvasIn(place.element) }));
+  ].map((place) => {
+    const [base, over] = layersIn(place.element);
+    return { ...place, base, over };
+  });
   places.forEach(({ element }) => dragInHistogram(element, setThresholdAt));
   const slider = places[1].element;
   return {
