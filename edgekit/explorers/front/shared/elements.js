@@ -38,6 +38,23 @@ export function hide(element, hidden) {
 }
 
 /**
+ * A way to show parts that come and go with the hand: first hidden, and once they were shown blank in their place while
+ * they are not, so that the page around them is laid out once.
+ * @param {HTMLElement[]} parts
+ * @returns {(shown: boolean) => void}
+ */
+export function comeAndGo(parts) {
+  let came = false;
+  return (shown) => {
+    came ||= shown;
+    for (const part of parts) {
+      hide(part, !came);
+      part.classList.toggle("ek-blank", !shown);
+    }
+  };
+}
+
+/**
  * The frame of an explorer: title and fields, what is drawn, figures beside it, help below.
  * @param {string} title
  * @param {{head: (Node | string | null)[], main: (Node | null)[], side: Node[], foot: Node, width?: string}} parts `width`: of the side

@@ -1,5 +1,5 @@
 // What the threshold does, in words and two small tables; beside it, what another one does.
-import { h, hide, write } from "./elements.js";
+import { comeAndGo, h, write } from "./elements.js";
 import { figure } from "./numbers.js";
 
 /**
@@ -25,11 +25,12 @@ export function verdictTable({ known, things, sides, compared, rates }) {
   const here = h("th", { scope: "col" }, "here"), there = h("th", { scope: "col" });
   const heads = h("thead", {}, h("tr", {}, h("td"), here, there));
   const listed = compared.filter(([name]) => known || !["fp", "fn"].includes(name)).map(([name, title]) => rated(name, title, String));
-  const judged = h("table", { hidden: known ? null : "" }, h("caption", { class: "ek-hidden" }, "how good the threshold is"), heads,
+  const judged = h("table", {}, h("caption", { class: "ek-hidden" }, "how good the threshold is"), heads,
     h("tbody", {}, ...listed, ...(known ? rates : []).map(([name, title, text]) => rated(name, title, text))));
   const counted = h("table", {}, h("caption", { class: "ek-hidden" }, `${things} on each side of the threshold`),
     h("thead", {}, h("tr", {}, h("td"), ...sides.map((text) => h("th", { scope: "col" }, text)))),
     h("tbody", {}, row("anomalous", cell("tp"), cell("fn")), row("normal", cell("fp"), cell("tn"))));
+  const showOther = comeAndGo([heads, ...listed, ...others.map(([, td]) => td), ...(known ? [] : [judged])]);
   /**
    * @param {string} words
    * @param {Counted & {threshold?: number} | null} counts
@@ -38,14 +39,10 @@ export function verdictTable({ known, things, sides, compared, rates }) {
   function show(words, counts, other) {
     write(said, words);
     for (const [name, td, text] of cells) write(td, text(counts?.[name] ?? NaN));
-    for (const [name, td, text] of others) {
-      write(td, other ? text(other.counts[name]) : "");
-      hide(td, !other);
-    }
-    hide(heads, !other);
-    for (const line of listed) hide(line, !other);
-    hide(judged, !known && !other);
-    write(there, other ? `${other.name} ${figure(other.value, 2)}` : "");
+    showOther(Boolean(other));
+    if (!other) return;
+    write(there, `${other.name} ${figure(other.value, 2)}`);
+    for (const [name, td, text] of others) write(td, text(other.counts[name]));
   }
   return { element: h("div", {}, h("h3", {}, "At this threshold"), said, ...(known ? [counted] : []), judged), show };
 }
