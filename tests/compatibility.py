@@ -38,6 +38,7 @@ import edgekit as ek
 explorer = ek.explore(ek.connect(sandbox="motion").classify(31).block("anomaly-gmm"))
 explorer
 """
+PICTURE = 'ek.connect(sandbox="motion").classify(31).block("anomaly-gmm").plot()'
 MARIMO = """
 import marimo
 app = marimo.App()
@@ -92,17 +93,22 @@ def installed() -> Path:
 
 
 def in_notebook(browser: Browser, python: Path, folder: Path) -> str:
-    """Step a window by key in Jupyter Notebook; the kernel hears of it."""
+    """Step a window by key in Jupyter Notebook; the kernel hears of it. A static picture follows the theme."""
     with jupyter_lab(folder, program=(str(python), "-m", "notebook")) as (url, root):
         context = browser.new_context(viewport=VIEWPORT)  # the lab asks in it once its page is closed
         lab = Lab(context.new_page(), url, root, BUILD)
-        lab.open(write_notebook(folder / "explorer.ipynb", EXPLORER), below="/notebooks/")
+        lab.open(write_notebook(folder / "explorer.ipynb", EXPLORER, PICTURE), below="/notebooks/")
         lab.run_all()
         stepped(lab.cell_output(1).locator(".ek"))
         lab.wait_python("explorer.window", "1")
         lab.screenshot("notebook")
+        shown = lab.cell_output(2).locator("img:visible")
+        expect(shown).to_have_class("edgekit-on-light")
+        lab.command("apputils:change-theme", {"theme": "JupyterLab Dark"})
+        expect(shown).to_have_class("edgekit-on-dark")
+        lab.screenshot("notebook_dark")
         lab.shutdown()
-    return "the explorer opens, and the kernel follows it"
+    return "the explorer opens, and the kernel follows it; pictures follow the theme"
 
 
 def in_marimo(browser: Browser, python: Path, folder: Path) -> str:

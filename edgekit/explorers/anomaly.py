@@ -264,9 +264,9 @@ class AnomalyExplorer(Compared, TimelineExplorer):
         lines.append(f"{limit}: {above} of {len(self.windows)} windows above, in {events} event{plural}")
         if self.compared is not None:
             other = self._counts_at(self.compared)
-            lines.append(
-                f"compared with {self.compared:.6g}: {other['above']:.0f} windows above, {other['events']:.0f} events"
-            )
+            above, events = int(other["above"]), int(other["events"])
+            plural = "" if events == 1 else "s"
+            lines.append(f"compared with {self.compared:.6g}: {above} windows above, in {events} event{plural}")
         if len(self.windows):
             lines.append(f"window {self.window}: {self._data.say(self.window)}")
         return "\n".join(lines)
