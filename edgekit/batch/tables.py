@@ -122,7 +122,7 @@ def of_samples(block: BlockWindows) -> pa.Table:
             "worst": pa.array(found.worst),
             "right": pa.array(found.right),
             "known": pa.array(found.known),
-            "threshold": pa.array(block.thresholds()),
+            "threshold": pa.array(block.thresholds),
             "suggested": _texts(doubted["suggested"]),
             "label_quality": pa.array(doubted["label_quality"].to_numpy(float)),
             "problem": pa.array(_printable([text or None for text in block.problems]), pa.string()),

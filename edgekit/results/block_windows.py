@@ -51,20 +51,22 @@ class BlockWindows:
     windows: pd.DataFrame
     problems: list[str]
 
-    @property
+    @cached_property
     def samples(self) -> Ints:
         """The samples' ids."""
         return np.array([result.sample.id for result in self.results], np.int64)
 
-    @property
+    @cached_property
     def keys(self) -> list[str]:
         """The keys of structured labels (label maps)."""
         return next((keys for raw in self.raws if (keys := raw.keys())), [])
 
+    @cached_property
     def thresholds(self) -> NDArray[np.float64]:
         """The threshold of each sample; NaN where it came without."""
         return np.array([np.nan if (own := threshold(raw)) is None else own for raw in self.raws])
 
+    @cached_property
     def uncertain_below(self) -> NDArray[np.float64]:
         """The probability below which a window of each sample is uncertain; NaN where it came without."""
         return np.array([np.nan if (own := uncertain_below(raw)) is None else own for raw in self.raws])
@@ -164,7 +166,7 @@ def together(block: int, pairs: Iterable[tuple[ClassifyResult, Classification]],
         ]
         table[f"{name}{OF_LABEL}" if name in OWN_COLUMNS else name] = np.concatenate(values)
     table["anomalous"] = labelled.anomalous(np.concatenate([one.outcomes.texts for one in expected])).array
-    kind = shown_kind(max(raws, key=lambda raw: raw.scores().windows))
+    kind = shown_kind(raws[int(size.argmax())])
     return BlockWindows(block, kind, results, raws, size, pd.DataFrame(table), problems)
 
 
@@ -186,12 +188,12 @@ def _predictions(block: BlockWindows) -> pd.DataFrame | None:
             found = regression.predictions(block.windows.drop(columns=["sample", "window", "anomalous"]))
         except EdgekitError:  # several numbers and none is called "value": the windows have them
             return None
-        limit = block.spread(block.thresholds())
+        limit = block.spread(block.thresholds)
         error = found["error"].to_numpy()
         within = pd.arrays.BooleanArray(np.abs(error) <= limit, np.isnan(error) | np.isnan(limit))
         return pd.concat([front, found.assign(within=within, threshold=limit)], axis=1)
     frame = block.windows.drop(columns=["sample", "window", "anomalous"]).astype({"expected": "str"})
-    own, found = block.spread(block.uncertain_below()), classification.predictions(frame)
+    own, found = block.spread(block.uncertain_below), classification.predictions(frame)
     judged = uncertain(found.assign(own_threshold=own), None).drop(columns="own_threshold")
     return pd.concat([front, judged.assign(most_probable=found["predicted"], threshold=own)], axis=1)
 

@@ -147,7 +147,7 @@ def _anomalous(block: BlockWindows) -> Verdicts:
     """Of anomaly scores, of windows or of pictures: the highest one."""
     if SCORE not in block.windows:
         return _nothing(block)
-    score, limit = block.windows[SCORE].to_numpy(float), block.spread(block.thresholds())
+    score, limit = block.windows[SCORE].to_numpy(float), block.spread(block.thresholds)
     above = score >= limit if block.kind == "visual" else score > limit
     worst = reduced(np.fmax, score, block.counts, np.nan)
     truth = block.windows["anomalous"].array
@@ -185,7 +185,7 @@ def _objects(pictures: list[StructuredResult]) -> str | None:
 
 def _labelled(block: BlockWindows) -> Verdicts:
     if not block.keys:
-        return _of_windows(block.windows, block.counts, block.uncertain_below())
+        return _of_windows(block.windows, block.counts, block.uncertain_below)
     by_key = [(key, _of_key(block, key)) for key in block.keys]
     said = [
         ", ".join(f"{key}: {of.verdict[i]}" for key, of in by_key if of.verdict[i] is not None) or None
@@ -203,7 +203,7 @@ def _of_key(block: BlockWindows, key: str) -> Verdicts:
         one = result.block(block.block)
         tables.append(one.windows(key=key) if key in one.windows().attrs.get("keys", ()) else pd.DataFrame())
     whole = pd.concat(tables, ignore_index=True)
-    return _of_windows(whole, np.array(list(map(len, tables)), np.int64), block.uncertain_below())
+    return _of_windows(whole, np.array(list(map(len, tables)), np.int64), block.uncertain_below)
 
 
 def _of_windows(windows: pd.DataFrame, counts: Ints, limits: Floats) -> Verdicts:
