@@ -16,7 +16,7 @@ def test_sandbox_prints_address_and_keys_serves_and_stops_on_ctrl_c():
     command = [sys.executable, "-c", "import sys; from edgekit.cli import main; sys.exit(main(['sandbox']))"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
-            printed = [process.stdout.readline() for _ in range(3)]
+            printed = [*iter(process.stdout.readline, "Ctrl-C stops it.\n")]  # every project is loaded
             url, key = re.search(r"EI_API_ENDPOINT=(\S+) EI_API_KEY=(\S+)", printed[1]).groups()
             answer = requests.get(f"{url}/api/projects", headers={"x-api-key": key}, timeout=10).json()
             assert answer["projects"][0]["name"] == "motion"

@@ -228,7 +228,7 @@ def histogram(
         down = kind == "anomalous" and len(known) == 2
         counts = np.bincount(np.clip(scale.share(scores) * BINS, 0, BINS - 1).astype(int), minlength=BINS)
         colour = colours.WINDOWS[kind].light if kind else colours.SERIES[0].light
-        size = np.where(counts, np.maximum(counts / counts.max() * tall, 1.5), 0)
+        size = np.where(counts, np.maximum(counts / max(counts.max(), 1) * tall, 1.5), 0)
         left = box.left + LEFT + np.arange(BINS) / BINS * room + 0.5
         ends = [np.full(BINS, base), base + size if down else base - size]
         canvas.bars(left, np.minimum(*ends), np.maximum(*ends), room / BINS - 1, repeat(colour))
