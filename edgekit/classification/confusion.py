@@ -36,7 +36,7 @@ def confusion(predictions: Windows) -> pd.DataFrame:
     A label that is never predicted has a column of zeros: one that the model does not know, say, because it is in the
     testing set only. A label that is predicted and never expected has a row of zeros. Windows of which either is
     missing are left out; ``.attrs["left_out"]`` says how many. A label that is itself called "uncertain" has the last
-    row, and shares the last column.
+    row, and its column is the last one: what is in both is correct, as in `predictions`.
 
     Examples
     --------
@@ -52,11 +52,7 @@ def confusion(predictions: Windows) -> pd.DataFrame:
     wave          0     1          1
     """
     labels, counts, left_out = counted(predictions_table(predictions))
-    if len(labels) and labels[-1] == UNCERTAIN:  # a label of that name: its column is this one
-        counts = np.column_stack([counts[:, :-2], counts[:, -2:].sum(axis=1)])
-        columns = labels
-    else:
-        columns = [*labels, UNCERTAIN]
+    columns = labels if UNCERTAIN in labels else [*labels, UNCERTAIN]
     matrix = pd.DataFrame(counts, pd.Index(labels, name="expected"), pd.Index(columns, name="predicted"))
     matrix.attrs["left_out"] = left_out
     return matrix
@@ -84,7 +80,7 @@ def report(predictions: Windows) -> pd.DataFrame:
     -----
     As scikit-learn's ``precision_recall_fscore_support`` with ``zero_division=nan``: what is 0/0 is NaN, precision of a
     label that is never predicted, recall of one that is never expected. An "uncertain" window counts against the recall
-    of its label and against no precision.
+    of its label and against no precision, but that of a label which is itself called "uncertain".
 
     Examples
     --------
@@ -112,7 +108,8 @@ def report(predictions: Windows) -> pd.DataFrame:
 def counted(table: pd.DataFrame) -> tuple[list[str], NDArray[np.int64], int]:
     """Return the labels, how many windows of each (row) were predicted as each and as uncertain (last column).
 
-    The third is how many windows were left out because either is missing.
+    Where a label is called "uncertain" there are as many columns as rows. The third is how many windows were left out
+    because either is missing.
     """
     labels, expected, predicted = coded(table)
     known = (expected >= 0) & (predicted >= 0)
@@ -122,15 +119,16 @@ def counted(table: pd.DataFrame) -> tuple[list[str], NDArray[np.int64], int]:
             "there is nothing to compare."
         )
     size = len(labels)
-    cells = expected[known] * (size + 1) + predicted[known]
-    counts = np.bincount(cells, minlength=size * (size + 1)).reshape(size, size + 1)
+    across = size if UNCERTAIN in labels else size + 1
+    cells = expected[known] * across + predicted[known]
+    counts = np.bincount(cells, minlength=size * across).reshape(size, across)
     return labels, counts, int((~known).sum())
 
 
 def coded(table: pd.DataFrame) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
     """Return the labels, sorted, and which of them each window should have and was given; -1 where that is missing.
 
-    A window that is uncertain has the code after the last label's.
+    A window that is uncertain has the code after the last label's, or that of the label of this name, which is last.
     """
     expected, truths = factorized(table["expected"])
     predicted, guesses = factorized(table["predicted"])
@@ -138,7 +136,6 @@ def coded(table: pd.DataFrame) -> tuple[list[str], NDArray[np.int64], NDArray[np
     labels = sorted({*texts[0], *texts[1]} - {UNCERTAIN})
     if UNCERTAIN in texts[0]:
         labels.append(UNCERTAIN)
-    place = {label: number for number, label in enumerate(labels)}
-    of_truth = np.array([*(place[text] for text in texts[0]), -1])
-    of_guess = np.array([*(len(labels) if text == UNCERTAIN else place[text] for text in texts[1]), -1])
+    place = {UNCERTAIN: len(labels)} | {label: number for number, label in enumerate(labels)}
+    of_truth, of_guess = (np.array([*(place[text] for text in of), -1]) for of in texts)
     return labels, of_truth[expected], of_guess[predicted]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from edgekit.arguments import number
 from edgekit.classification.judged import expected_codes
@@ -36,7 +37,8 @@ def predictions(windows: pd.DataFrame, threshold: float | None = None) -> pd.Dat
         That highest probability; NaN where there is none.
     `correct`
         Nullable boolean: whether both are the same; <NA> where either is missing. "uncertain" is not correct, as the
-        Studio counts, and so is each window of a label that the model does not know.
+        Studio counts, and so is each window of a label that the model does not know. Where a label is itself called
+        "uncertain", see the notes.
 
     Raises
     ------
@@ -48,6 +50,10 @@ def predictions(windows: pd.DataFrame, threshold: float | None = None) -> pd.Dat
     -----
     Of labels with the same highest probability the one whose column stands first is taken. Probabilities are compared
     as they are, also where they do not sum to 1.
+
+    A label may itself be called "uncertain". The table has one word for both: a window that should have this label is
+    correct where it is "uncertain", whether the model took it for that label or no label was probable enough. All
+    figures of `edgekit.classification` count so.
 
     Examples
     --------
@@ -61,16 +67,25 @@ def predictions(windows: pd.DataFrame, threshold: float | None = None) -> pd.Dat
     """
     limit = 0.0 if threshold is None else number("threshold", threshold, 0, 1)
     found = Probabilities.of(windows)
-    unsure = found.confidence < limit
-    codes = np.where(unsure, len(found.labels), found.highest) if unsure.any() else found.highest
+    codes, names = given(found, limit)
     has_label = "expected" in windows
-    truth = expected_codes(windows, found.labels) if has_label else np.full(len(windows), -1)
+    truth = expected_codes(windows, names) if has_label else np.full(len(windows), -1)
     table = {name: windows[name] for name in ("sample", "category", *TIMES) if name in windows}
     table["expected"] = windows["expected"] if has_label else pd.Series(pd.NA, windows.index, "str")
     table["predicted"] = pd.Series(found.names(codes, UNCERTAIN), windows.index)
     table["probability"] = pd.Series(found.confidence, windows.index)
     correct = pd.arrays.BooleanArray(truth == codes, (truth == -1) | (codes == -1))
     return pd.DataFrame({**table, "correct": pd.Series(correct, windows.index)})
+
+
+def given(found: Probabilities, threshold: float | NDArray[np.float64]) -> tuple[NDArray[np.intp], list[str]]:
+    """Return which label each window is given below a threshold (one, or one a window), and the labels.
+
+    "uncertain" is the last of them, unless it is the name of a label. A window without a probability has -1.
+    """
+    names = found.labels if UNCERTAIN in found.labels else [*found.labels, UNCERTAIN]
+    unsure = found.confidence < threshold
+    return np.where(unsure, names.index(UNCERTAIN), found.highest) if unsure.any() else found.highest, names
 
 
 def judged(table: pd.DataFrame) -> pd.DataFrame:

@@ -43,7 +43,7 @@ class Summed(NamedTuple):
 
 
 class _Labels(dict[str, int]):
-    """All labels so far, in the order in which they came; `UNCERTAIN` first, which is no label of a prediction."""
+    """All labels so far, in the order in which they came; `UNCERTAIN` first, a label only where one is expected."""
 
     def codes(self, column: Coded) -> Codes:
         """Return which label each window has; -1 where that is missing."""
@@ -102,7 +102,7 @@ def _counted(part: StoredPart, size: int, expected: Codes, predicted: Codes, mos
     counts = by_label(expected), by_label(predicted)
     if most is None:  # the same windows, which are counted already
         most = [most_frequent_of(of, sample, codes) for of, codes in zip(counts, (expected, predicted), strict=True)]
-    right = (expected == predicted) & (predicted != 0)  # a label of the name "uncertain" is never right
+    right = expected == predicted
     bins = _bins(sample, count, confidence, expected == most_probable)
     return _Part(part.samples, part.windows, *counts, by_label(expected, right), bins, most[0], most[1], mean)
 
@@ -140,15 +140,13 @@ def _together(labels: _Labels, parts: list[_Part], windows: int, missing: int, t
     def joined(name: str) -> Any:
         return np.concatenate([getattr(part, name) for part in parts])[order]
 
-    predicted = by_label("predicted")
-    uncertain = predicted[:, 0].copy()
-    predicted[:, 0] = 0  # no figure holds it against a label
+    predicted, right = by_label("predicted"), by_label("right")
     bins = joined("bins")
     found = WindowCounts(
         by_label("expected")[:, columns],
         predicted[:, columns],
-        by_label("right")[:, columns],
-        uncertain,
+        right[:, columns],
+        predicted[:, 0] - right[:, 0],
         bins[:, :0] if np.isnan(bins).any() else bins,
     )
     expected, given = (names[joined(name)] for name in ("most_expected", "most_predicted"))

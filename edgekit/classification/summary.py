@@ -39,8 +39,8 @@ def summary(results: Results, block: int | str | None = None, *, threshold: floa
     Summary
         `.per_sample`, index `sample`: `expected` (its label; of several the most frequent), `predicted` (the label that
         most of its windows are given, of as many the one that comes first), `windows` (whose label is known), `right`,
-        `uncertain`, `accuracy` (right of the windows) and `probability` (mean of the highest ones). Lowest accuracy
-        first, of the same accuracy the highest probability; samples of which no label is known last.
+        `uncertain` (and not right), `accuracy` (right of the windows) and `probability` (mean of the highest ones).
+        Lowest accuracy first, of the same accuracy the highest probability; samples of which no label is known last.
 
         `.figures`: `accuracy`, `balanced_accuracy` (mean recall of the labels that are expected), `f1` (mean over the
         labels that are expected or predicted), `uncertain` (share of the windows), `calibration_error` (10 bins;
@@ -117,7 +117,9 @@ def _counted(table: pd.DataFrame, sample: NDArray[np.intp], size: int) -> Window
     if not known.any():
         raise _nothing_known(len(table))
     believed = table["expected"].eq(table["most_probable"]).to_numpy(bool, na_value=False)[known]
+    unsure = table["predicted"].eq(UNCERTAIN).to_numpy(bool, na_value=False)[known]
     sample, expected, predicted = sample[known], expected[known], predicted[known]
+    right = expected == predicted
 
     def by_label(codes: NDArray[np.int64]) -> Floats:
         cells = np.bincount(sample * (len(labels) + 1) + codes, minlength=size * (len(labels) + 1))
@@ -126,8 +128,8 @@ def _counted(table: pd.DataFrame, sample: NDArray[np.intp], size: int) -> Window
     return WindowCounts(
         by_label(expected),
         by_label(predicted),
-        by_label(np.where(expected == predicted, expected, len(labels))),
-        np.bincount(sample, table["predicted"].eq(UNCERTAIN).to_numpy(float)[known], size).astype(float),
+        by_label(np.where(right, expected, len(labels))),
+        np.bincount(sample, unsure & ~right, size).astype(float),
         _bins(table["probability"].to_numpy(float)[known], believed, sample, size),
     )
 

@@ -185,8 +185,8 @@ class ClassificationExplorer(Compared):
     def counts(self) -> pd.Series[float]:
         """What the threshold does to the windows that can be judged.
 
-        `windows` (how many), `uncertain` (how many below it), `coverage` (share of the others), `accuracy` (share of
-        the others that are right; NaN where all are uncertain).
+        `windows` (how many), `uncertain` (how many below it, and not right by that), `coverage` (share of the others),
+        `accuracy` (share of the others that are right; NaN where all are uncertain).
         """
         return self._counted(self._predictions())
 
@@ -196,7 +196,7 @@ class ClassificationExplorer(Compared):
     @staticmethod
     def _counted(found: pd.DataFrame) -> pd.Series[float]:
         right = found["correct"].to_numpy(float, na_value=np.nan)
-        sure = found["predicted"].ne(UNCERTAIN).to_numpy(bool, na_value=True) & ~np.isnan(right)
+        sure = (found["predicted"].ne(UNCERTAIN).to_numpy(bool, na_value=True) | (right == 1)) & ~np.isnan(right)
         total, kept = int((~np.isnan(right)).sum()), int(sure.sum())
         return pd.Series(
             {
@@ -211,8 +211,8 @@ class ClassificationExplorer(Compared):
         """Return the windows that all filters leave, in the order on show."""
         kept = np.ones(len(found), bool)
         predicted, expected = found["predicted"], found["expected"]
-        unsure = predicted.eq(UNCERTAIN).to_numpy(bool, na_value=False)
         correct = found["correct"].to_numpy(float, na_value=np.nan)
+        unsure = predicted.eq(UNCERTAIN).to_numpy(bool, na_value=False) & (correct != 1)
         if self.matrix_cell:
             kept &= expected.eq(self.matrix_cell[0]).to_numpy(bool, na_value=False)
             kept &= predicted.eq(self.matrix_cell[1]).to_numpy(bool, na_value=False)

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from edgekit import classification
+from edgekit.classification import UNCERTAIN
 from edgekit.classification.probabilities import Probabilities
 from edgekit.errors import UsageError
 from edgekit.explorers.images import MOST, is_picture, packed, thumbnails
@@ -37,7 +38,8 @@ class ClassifiedWindows:
         Which block a window belongs to.
     found : Probabilities
     names : list of str
-        The labels that occur, as expected or predicted ones, sorted: rows and columns of the confusion matrix.
+        The labels that occur, as expected or predicted ones, sorted, one called "uncertain" last: rows and columns of
+        the confusion matrix.
     expected, highest : array (windows,)
         Which of the names each window should have, and which has the highest probability; -1 where that is missing.
     orders : dict of array (windows,)
@@ -63,7 +65,7 @@ class ClassifiedWindows:
         found = Probabilities.of(windows)
         predicted = classification.predictions(windows)
         known = {str(name) for column in ("expected", "predicted") for name in predicted[column].dropna().unique()}
-        names = sorted(known)
+        names = sorted(known, key=lambda name: (name == UNCERTAIN, name))
         expected, highest = (
             pd.Categorical(predicted[column], names).codes.astype("i4") for column in ("expected", "predicted")
         )

@@ -10,8 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from edgekit import progress
-from edgekit.classification import UNCERTAIN, gathered, label_issues
+from edgekit.classification import gathered, label_issues
 from edgekit.classification.judged import expected_codes, most_frequent
+from edgekit.classification.predictions import given
 from edgekit.classification.probabilities import Probabilities
 from edgekit.errors import UsageError
 from edgekit.results.block_windows import BlockWindows, Labels, together
@@ -212,15 +213,15 @@ def _of_windows(windows: pd.DataFrame, counts: Ints, limits: Floats) -> Verdicts
     if not found.labels:
         nothing = np.zeros(size, np.int64)
         return Verdicts([None] * size, np.full(size, np.nan), nothing, nothing)
-    given = np.where(found.confidence < np.repeat(limits, counts), len(found.labels), found.highest)
-    expected = expected_codes(windows, found.labels)
+    codes, names = given(found, np.repeat(limits, counts))
+    truth = expected_codes(windows, names)
+    expected = np.where(truth < len(found.labels), truth, -2)  # "uncertain" is no label that has a probability
     own = found.values[np.arange(len(windows)), np.maximum(expected, 0)]
     believed = np.where(expected >= 0, own, np.where(expected == -1, found.confidence, 0.0))
-    known = (expected != -1) & (found.highest >= 0)
-    names = [*found.labels, UNCERTAIN]
-    most = most_frequent(np.repeat(np.arange(size), counts), given, size, len(names))
+    known = (truth != -1) & (found.highest >= 0)
+    most = most_frequent(np.repeat(np.arange(size), counts), codes, size, len(names))
     said = [names[code] if code >= 0 else None for code in most]
-    return Verdicts(said, reduced(np.fmin, believed, counts, np.nan), *_judged(given == expected, known, counts))
+    return Verdicts(said, reduced(np.fmin, believed, counts, np.nan), *_judged(codes == truth, known, counts))
 
 
 def _judged(right: NDArray[np.bool_], known: NDArray[np.bool_], counts: Ints) -> tuple[Ints, Ints]:

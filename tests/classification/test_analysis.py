@@ -19,8 +19,12 @@ from edgekit.classification import (
     label_issues,
     predictions,
     report,
+    store_summary,
     sweep,
 )
+from edgekit.results import sample_verdict
+from edgekit.summaries import Coded, StoredPart
+from tests.labels_result import labelled_result
 
 LABELS = ["a", "b", "c", "d"]
 
@@ -110,6 +114,45 @@ def test_a_label_called_uncertain_shares_the_last_column():
     matrix = confusion(table)
     assert list(matrix.index) == list(matrix.columns) == ["a", "b", "uncertain"]
     assert matrix.to_numpy().tolist() == [[0, 0, 1], [0, 1, 0], [0, 0, 1]]
+
+
+def test_what_is_uncertain_is_right_in_every_figure_where_that_is_what_it_should_be():
+    result = labelled_result(60, 3, last="uncertain")
+    (block,) = result.blocks
+    found = block.predictions()
+    same = (found["expected"] == found["predicted"]).to_numpy(bool)
+    assert found["correct"].tolist() == same.tolist()
+    matrix, figures = confusion(found), report(found)
+    assert list(matrix.columns) == list(matrix.index) == ["label 0", "label 1", "uncertain"]
+    right = matrix.loc["uncertain", "uncertain"]
+    most_probable = block.predictions(0)
+    assert right > (most_probable["correct"] & most_probable["predicted"].eq("uncertain")).sum() > 0
+    assert figures.loc["uncertain", "precision"] == right / matrix["uncertain"].sum()
+    assert figures.loc["uncertain", "recall"] == right / matrix.loc["uncertain"].sum()
+    summary = classification.summary(result)
+    assert summary.figures["value"]["accuracy"] == same.mean() == np.diag(matrix).sum() / 60
+    assert summary.figures["value"]["balanced_accuracy"] == pytest.approx(figures["recall"].mean(), abs=1e-12)
+    assert summary.per_sample["uncertain"].tolist() == [matrix["uncertain"].sum() - right]
+    assert sample_verdict.table({1: result})["right"].tolist() == [same.sum()]
+    part = StoredPart(np.array([1]), np.array([60]), np.array([0.6]), stored(found, most_probable))
+    for threshold in (None, 0.6):
+        summed = store_summary.summed([part], threshold)
+        assert summed.counts.right.sum() == same.sum()
+        assert summed.counts.uncertain.tolist() == summary.per_sample["uncertain"].tolist()
+        assert summed.counts.figures()["f1"].value == summary.figures["value"]["f1"]
+
+
+def stored(found, most_probable):
+    """Return predictions as the columns of a store's part."""
+    named = {
+        "expected": found["expected"],
+        "predicted": found["predicted"],
+        "most_probable": most_probable["predicted"],
+    }
+    coded = {name: pd.factorize(column) for name, column in named.items()}
+    texts = {name: Coded(codes.astype(np.int32), list(names)) for name, (codes, names) in coded.items()}
+    category = Coded(np.array([0], np.int32), ["testing"])
+    return texts | {"probability": found["probability"].to_numpy(), "category": category}
 
 
 def test_probabilities_beyond_their_range_count_in_the_outer_bins():

@@ -8,6 +8,7 @@ import pytest
 
 import edgekit as ek
 from edgekit.explorers import ClassificationExplorer
+from tests.labels_result import labelled_result
 from tests.results.test_predictions import label_maps
 from tests.results.test_windows import response
 
@@ -44,6 +45,18 @@ def test_its_counts_are_those_of_the_room_below(explorer):
     assert explorer.counts["accuracy"] == pytest.approx(row["accuracy"])
     predictions = ek.classification.predictions(explorer.windows, 0.9)
     pd.testing.assert_frame_equal(explorer.confusion, ek.classification.confusion(predictions))
+
+
+def test_a_label_called_uncertain_is_counted_as_in_the_room_below():
+    explorer = ek.explore(labelled_result(60, 3, last="uncertain").blocks)
+    found = explorer.predictions()
+    counts, wrong = explorer.counts, found["correct"].eq(False)
+    assert counts["uncertain"] == (wrong & found["predicted"].eq("uncertain")).sum()
+    assert counts["accuracy"] * counts["coverage"] == pytest.approx(found["correct"].mean())
+    assert explorer._meta["labels"] == list(explorer.confusion) == ["label 0", "label 1", "uncertain"]
+    explorer.matrix_cell = ["uncertain", "uncertain"]
+    assert len(explorer.selection) == explorer.confusion.loc["uncertain", "uncertain"]
+    assert explorer._repr_mimebundle_()[0]["image/png"]
 
 
 def test_thresholds_are_compared_and_the_blocks_own_stays_marked(blocks, explorer):

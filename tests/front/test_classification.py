@@ -24,10 +24,28 @@ DATA = {
 }
 
 
+@pytest.mark.parametrize("threshold", [0.4, 0.9])
+def test_a_label_called_uncertain_has_the_last_column(call, threshold):
+    named = WINDOWS.rename(columns={"c": "uncertain"}).assign(expected=WINDOWS["expected"].replace("c", "uncertain"))
+    found = call(
+        "(({cells, ...rest}) => ({cells: [...cells], ...rest}))(confusionAt(x[0], 3, 2, x[1]))", [DATA, threshold]
+    )
+    predicted = classification.predictions(named, threshold)
+    assert found["cells"] == classification.confusion(predicted).to_numpy().ravel().tolist()
+    assert found["right"] == predicted["correct"].sum()
+    right = predicted["correct"].to_numpy(float, na_value=np.nan) == 1
+    unsure = predicted["predicted"].eq("uncertain").to_numpy(bool, na_value=False) & ~right
+    assert found["uncertain"] == (unsure & predicted["correct"].notna()).sum()
+    for show, kept in {"right": right, "uncertain": unsure}.items():
+        anything = {"threshold": threshold, "expected": -1, "predicted": -1, "label": -1, "sample": None, "show": show}
+        found = call("[...filtered(x[0], 2, x[1], x[2])]", [DATA, list(range(300)), anything])
+        assert found == np.flatnonzero(kept).tolist()
+
+
 @pytest.mark.parametrize("threshold", [0, 0.4, 0.6, 0.95, 1])
 def test_the_confusion_matrix_and_its_figures_are_pythons(call, threshold):
     found = call(
-        "(({cells, ...rest}) => ({cells: [...cells], ...rest}))(confusionAt(x[0], 3, x[1]))", [DATA, threshold]
+        "(({cells, ...rest}) => ({cells: [...cells], ...rest}))(confusionAt(x[0], 3, 3, x[1]))", [DATA, threshold]
     )
     predicted = classification.predictions(WINDOWS, threshold)
     assert found["cells"] == classification.confusion(predicted).to_numpy().ravel().tolist()

@@ -32,38 +32,39 @@ _SOFT = 0.07  # how opaque an empty cell is
 
 
 class _Found(NamedTuple):
-    """What the threshold makes of the windows: codes among the labels, `len(labels)` for uncertain, -1 for none."""
+    """What the threshold makes of the windows: codes among the labels, `unsure` for uncertain, -1 for none."""
 
     labels: list[str]
+    unsure: int
     expected: NDArray[Any]
     predicted: NDArray[Any]
 
     @property
     def matrix(self) -> NDArray[np.intp]:
         """Windows by expected and predicted label, "uncertain" last."""
-        across, known = len(self.labels) + 1, (self.expected >= 0) & (self.predicted >= 0)
+        across, known = self.unsure + 1, (self.expected >= 0) & (self.predicted >= 0)
         at = self.expected[known] * across + self.predicted[known]
         return np.bincount(at, minlength=len(self.labels) * across).reshape(-1, across)
 
     def answer(self, window: int) -> str:
         """Return "right", "wrong", "uncertain", or nothing where it is not known."""
         expected, predicted = self.expected[window], self.predicted[window]
-        if predicted == len(self.labels):
+        if predicted == self.unsure != expected:
             return "uncertain"
         return "" if predicted < 0 or expected < 0 else "right" if predicted == expected else "wrong"
 
     def name(self, code: int, uncertain: str) -> str:
         """Return a label by its code."""
-        return "\N{EN DASH}" if code < 0 else uncertain if code == len(self.labels) else self.labels[code]
+        return "\N{EN DASH}" if code < 0 else uncertain if code == self.unsure else self.labels[code]
 
 
 def picture(view: View, shown: NDArray[np.int32]) -> Canvas:
     """Draw the same as the explorer; `shown` are the windows that the filters leave, in their order."""
     meta, arrays, threshold = view.meta, view.arrays, view.state["threshold"]
-    sure = np.where(
-        (arrays["highest"] >= 0) & (arrays["confidence"] < threshold), len(meta["labels"]), arrays["highest"]
-    )
-    found = _Found(meta["labels"], arrays["expected"], sure)
+    labels = meta["labels"]
+    unsure = labels.index(meta["uncertain"]) if meta["uncertain"] in labels else len(labels)
+    given = np.where((arrays["highest"] >= 0) & (arrays["confidence"] < threshold), unsure, arrays["highest"])
+    found = _Found(labels, unsure, arrays["expected"], given)
     top, tiles = (312 if meta["judged"] else 0), 240
     canvas, main, side = sheet(view, top + tiles + (0 if meta["pictures"] else 180))
     if meta["judged"]:
@@ -83,16 +84,16 @@ def picture(view: View, shown: NDArray[np.int32]) -> Canvas:
 
 
 def _draw_matrix(canvas: Canvas, box: Box, found: _Found, view: View) -> None:
-    labels, uncertain, matrix = found.labels, view.meta["uncertain"], found.matrix
+    labels, unsure, uncertain, matrix = found.labels, found.unsure, view.meta["uncertain"], found.matrix
     left = box.left + min(max(box.wide * 0.24, 40), 120)
-    wide, high = (box.right - left - _GAP - 8) / (len(labels) + 1), (box.high - _NAMES - 4) / len(labels)
+    wide, high = (box.right - left - _GAP - 8) / (unsure + 1), (box.high - _NAMES - 4) / len(labels)
     looks = colours.ANSWERS
     for row, counts in enumerate(matrix.tolist()):
         for column, count in enumerate(counts):
-            kind = "uncertain" if column == len(labels) else "right" if column == row else "wrong"
+            kind = "right" if column == row else "uncertain" if column == unsure else "wrong"
             opacity = 0.18 + 0.6 * count / sum(counts) if count else _SOFT
             colour = looks[kind].light if count else looks["uncertain"].light
-            x = left + column * wide + (_GAP if column == len(labels) else 0)
+            x = left + column * wide + (_GAP if column == unsure else 0)
             place = Box(x + 0.5, box.top + 4 + row * high + 0.5, max(wide - 1, 0.5), max(high - 1, 0.5))
             canvas.rectangle(place, colour, opacity)
             if view.state["matrix_cell"] == [labels[row], found.name(column, uncertain)]:
@@ -102,10 +103,10 @@ def _draw_matrix(canvas: Canvas, box: Box, found: _Found, view: View) -> None:
     for row in range(0, len(labels), int(np.ceil(11 / high))):
         canvas.text(fitted(labels[row], left - box.left - 22), left - 5, box.top + 4 + (row + 0.5) * high, INK, "rm")
     every = int(np.ceil(11 / wide))
-    for column in range(len(labels) + 1):
-        if column < len(labels) and (column % every or column + every > len(labels) + 1):
+    for column in range(unsure + 1):
+        if column < unsure and (column % every or column + every > unsure + 1):
             continue
-        x = left + (column + 0.5) * wide + (_GAP if column == len(labels) else 0)
+        x = left + (column + 0.5) * wide + (_GAP if column == unsure else 0)
         canvas.text(fitted(found.name(column, uncertain), 66), x, box.bottom - _NAMES + 4, INK, "rm", turned=45)
     canvas.text("predicted", box.right - 8, box.bottom - 1, SOFT, "rb")
     canvas.text("expected", box.left + 8, box.top + 34, SOFT, "mm", turned=90)

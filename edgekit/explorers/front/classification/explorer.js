@@ -15,10 +15,10 @@ import { thumbnails } from "../shared/thumbnails.js";
 
 /** @type {Render<ClassificationTraits>} */
 function render({ model, el }) {
-  const state = classificationState(model), { meta, data, labels } = state;
+  const state = classificationState(model), { meta, data, labels, unsure } = state;
   const matrix = h("div", {
     class: "ek-matrix", tabindex: "0", role: "slider", "aria-label": "cell of the confusion matrix",
-    "aria-valuemin": 0, "aria-valuemax": labels * (labels + 1),
+    "aria-valuemin": 0, "aria-valuemax": labels * (unsure + 1),
   });
   const curve = h("div", { class: "ek-curve", role: "img", "aria-label": "reliability curve" });
   const tiles = h("div", {

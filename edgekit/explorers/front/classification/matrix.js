@@ -7,17 +7,17 @@ import { withOpacity } from "../shared/theme.js";
 const BELOW = 64; // px for the names of the columns
 const GAP = 5; // px before "uncertain"
 
-/** @param {number} width @param {number} height @param {number} labels */
-export function matrixPlaces(width, height, labels) {
-  const left = clamp(width * 0.24, 40, 120), wide = Math.max((width - left - GAP - 8) / (labels + 1), 1), high = Math.max((height - BELOW - 4) / Math.max(labels, 1), 1);
-  const x = (/** @type {number} */ column) => left + column * wide + (column === labels ? GAP : 0);
+/** @param {number} width @param {number} height @param {number} labels how many rows @param {number} unsure the last column */
+export function matrixPlaces(width, height, labels, unsure) {
+  const left = clamp(width * 0.24, 40, 120), wide = Math.max((width - left - GAP - 8) / (unsure + 1), 1), high = Math.max((height - BELOW - 4) / Math.max(labels, 1), 1);
+  const x = (/** @type {number} */ column) => left + column * wide + (column === unsure ? GAP : 0);
   return {
     left, wide, high, x, y: (/** @type {number} */ row) => 4 + row * high,
     /** The cell under a point, as [row, column]; null beside the matrix. @param {number} px @param {number} py */
     cell(px, py) {
-      const row = Math.floor((py - 4) / high), inLast = px >= x(labels);
-      const column = inLast ? labels : Math.min(Math.floor((px - left) / wide), labels - 1);
-      return row >= 0 && row < labels && px >= left && px < x(labels) + wide ? [row, column] : null;
+      const row = Math.floor((py - 4) / high), inLast = px >= x(unsure);
+      const column = inLast ? unsure : Math.min(Math.floor((px - left) / wide), unsure - 1);
+      return row >= 0 && row < labels && px >= left && px < x(unsure) + wide ? [row, column] : null;
     },
   };
 }
@@ -27,7 +27,7 @@ export function matrixPlaces(width, height, labels) {
  * @param {HTMLElement} element
  */
 export function confusionMatrix(state, element) {
-  const { model, meta, labels, counts, place, name } = state, canvas = canvasIn(element);
+  const { model, meta, labels, unsure, counts, place, name } = state, canvas = canvasIn(element);
   const chosen = () => {
     const [expected, predicted] = model.get("matrix_cell");
     return expected === undefined ? null : [meta.labels.indexOf(expected), place(predicted)];
@@ -39,12 +39,12 @@ export function confusionMatrix(state, element) {
   }
   element.addEventListener("click", (event) => {
     const box = element.getBoundingClientRect();
-    choose(matrixPlaces(box.width, box.height, labels).cell(event.clientX - box.left, event.clientY - box.top));
+    choose(matrixPlaces(box.width, box.height, labels, unsure).cell(event.clientX - box.left, event.clientY - box.top));
   });
   /** @param {number} rows @param {number} columns */
   function move(rows, columns) {
     const [row, column] = chosen() ?? [-rows, -columns];
-    const next = [clamp(row + rows, 0, labels - 1), clamp(column + columns, 0, labels)], old = chosen();
+    const next = [clamp(row + rows, 0, labels - 1), clamp(column + columns, 0, unsure)], old = chosen();
     if (!old || next[0] !== old[0] || next[1] !== old[1]) choose(next);
   }
 
@@ -52,11 +52,11 @@ export function confusionMatrix(state, element) {
   function say() {
     const cell = chosen();
     if (!cell) return "all windows";
-    return `expected ${meta.labels[cell[0]]}, predicted ${name(cell[1])}: ${counts().cells[cell[0] * (labels + 1) + cell[1]]} windows`;
+    return `expected ${meta.labels[cell[0]]}, predicted ${name(cell[1])}: ${counts().cells[cell[0] * (unsure + 1) + cell[1]]} windows`;
   }
   const now = () => {
     const cell = chosen();
-    return cell ? cell[0] * (labels + 1) + cell[1] + 1 : 0;
+    return cell ? cell[0] * (unsure + 1) + cell[1] + 1 : 0;
   };
   const draw = (/** @type {Palette} */ colours) => drawMatrix(state, canvas.begin(), colours, chosen());
   return { draw, say, now, move, clear: () => choose(null) };
@@ -69,13 +69,13 @@ export function confusionMatrix(state, element) {
  * @param {number[] | null} ring the chosen cell
  */
 function drawMatrix(state, { context, width, height }, colours, ring) {
-  const { labels } = state, { cells } = state.counts(), across = labels + 1, places = matrixPlaces(width, height, labels);
+  const { labels, unsure } = state, { cells } = state.counts(), across = unsure + 1, places = matrixPlaces(width, height, labels, unsure);
   context.textBaseline = "middle";
   context.textAlign = "center";
   for (let row = 0; row < labels; row++) {
     const counts = cells.subarray(row * across, (row + 1) * across), total = counts.reduce((sum, count) => sum + count, 0);
     counts.forEach((count, column) => {
-      const colour = column === labels ? colours.kind("uncertain") : column === row ? colours.kind("right") : colours.kind("wrong");
+      const colour = column === row ? colours.kind("right") : column === unsure ? colours.kind("uncertain") : colours.kind("wrong");
       context.fillStyle = count ? withOpacity(colour, 0.18 + (0.6 * count) / total) : withOpacity(colours.kind("uncertain"), 0.07);
       context.fillRect(places.x(column) + 0.5, places.y(row) + 0.5, Math.max(places.wide - 1, 0.5), Math.max(places.high - 1, 0.5));
       if (!count || places.high < 12 || places.wide < 7 * String(count).length + 2) return;
@@ -98,15 +98,15 @@ function drawMatrix(state, { context, width, height }, colours, ring) {
  * @param {ReturnType<typeof matrixPlaces>} places
  * @param {number} height
  */
-function writeNames({ meta, labels, name }, context, colours, places, height) {
+function writeNames({ meta, labels, unsure, name }, context, colours, places, height) {
   const everyRow = Math.ceil(11 / places.high), everyColumn = Math.ceil(11 / places.wide);
   context.fillStyle = colours.ink;
   context.textAlign = "right";
   for (let row = 0; row < labels; row += everyRow) {
     context.fillText(fitted(context, meta.labels[row], places.left - 22), places.left - 5, places.y(row) + places.high / 2);
   }
-  for (let column = 0; column <= labels; column++) {
-    if (column < labels && (column % everyColumn || column + everyColumn > labels + 1)) continue;
+  for (let column = 0; column <= unsure; column++) {
+    if (column < unsure && (column % everyColumn || column + everyColumn > unsure + 1)) continue;
     context.save();
     context.translate(places.x(column) + places.wide / 2, height - BELOW + 4);
     context.rotate(-Math.PI / 4);
@@ -115,7 +115,7 @@ function writeNames({ meta, labels, name }, context, colours, places, height) {
   }
   context.fillStyle = colours.soft;
   context.textBaseline = "bottom";
-  context.fillText("predicted", places.x(labels) + places.wide, height - 1);
+  context.fillText("predicted", places.x(unsure) + places.wide, height - 1);
   context.save();
   context.translate(8, 4);
   context.rotate(-Math.PI / 2);

@@ -11,15 +11,15 @@ import { confusionAt, filtered, predictedAt, verdictOf } from "./counts.js";
 /** @param {Model<ClassificationTraits>} model */
 export function classificationState(model) {
   const meta = model.get("_meta"), data = /** @type {ClassificationArrays} */ (/** @type {any} */ (unpack(meta.layout, model.get("_blob"))));
-  const windows = data.start.length, labels = meta.labels.length;
+  const windows = data.start.length, labels = meta.labels.length, unsure = meta.labels[labels - 1] === meta.uncertain ? labels - 1 : labels;
   data.id = Float64Array.from(data.sample, (place) => meta.ids[place]);
   const recorded = Int32Array.from(data.start, (_, i) => i);
   const orders = new Map([[meta.orders[0], data.mistakes], [meta.orders[1], data.doubtful], [meta.orders[2], recorded]]);
-  const [counts, countsAt] = [0, 1].map(() => remembered((/** @type {number} */ threshold) => confusionAt(data, labels, threshold)));
-  const place = (/** @type {string | undefined} */ label) => (label === meta.uncertain ? labels : meta.labels.indexOf(label ?? ""));
+  const [counts, countsAt] = [0, 1].map(() => remembered((/** @type {number} */ threshold) => confusionAt(data, labels, unsure, threshold)));
+  const place = (/** @type {string | undefined} */ label) => (label === meta.uncertain ? unsure : meta.labels.indexOf(label ?? ""));
   const list = remembered((/** @type {string} */ order, /** @type {string} */ expected, /** @type {string} */ predicted,
     /** @type {string} */ label, /** @type {number | null} */ sample, /** @type {string} */ show, /** @type {number} */ threshold) =>
-    filtered(data, labels, orders.get(order) ?? recorded, {
+    filtered(data, unsure, orders.get(order) ?? recorded, {
       threshold, sample, show, expected: meta.labels.indexOf(expected), predicted: place(predicted), label: meta.labels.indexOf(label),
     }));
   const threshold = () => model.get("threshold");
@@ -40,14 +40,14 @@ export function classificationState(model) {
     if (all.length) choose(all[clamp(Math.round(i), 0, all.length - 1)]);
   };
   return {
-    model, meta, data, windows, labels, ...otherThresholds(model, meta.own),
+    model, meta, data, windows, labels, unsure, ...otherThresholds(model, meta.own),
     counts: () => counts(threshold()), countsAt, shown, at, choose, chooseAt, place,
     /** @param {number} i */
-    predicted: (i) => predictedAt(data, labels, threshold(), i),
+    predicted: (i) => predictedAt(data, unsure, threshold(), i),
     /** @param {number} i */
-    verdict: (i) => verdictOf(data, labels, threshold(), i),
+    verdict: (i) => verdictOf(data, unsure, threshold(), i),
     /** @param {number} code */
-    name: (code) => (code < 0 ? "–" : code === labels ? meta.uncertain : meta.labels[code]),
+    name: (code) => (code < 0 ? "–" : code === unsure ? meta.uncertain : meta.labels[code]),
     /** Put a filter or the order, and choose the first window that it leaves. */
     narrow(/** @type {"matrix_cell" | "label" | "sample" | "show" | "order"} */ name, /** @type {any} */ value) {
       put(model, name, value);
