@@ -55,6 +55,7 @@ MARGINS = {
     **{f"pictures_{kind}": 0 for kind in DEFECTS},
     **{f"flagged_{kind}": 1 for kind in DEFECTS},
     **{f"cells_{kind}": 0.01 for kind in plates.KINDS},
+    "crossed_scratch": 0.01,
     **dict.fromkeys(("windows", "normal_windows", "unseen_windows", "pictures", "objects"), 0),
 }
 

@@ -112,9 +112,11 @@ def _quality(figures: Figures) -> str:
     cells = [f"{kind} {figures[f'cells_{kind}']:.3f}" for kind in KINDS if kind != SCRATCH]
     return (
         f"Of the testing pictures it then flags {flagged['normal']} normal ones (false alarms), {', '.join(found)}. "
-        f"How well cells in a defect stand out from those of normal pictures (AUROC): {', '.join(cells)}. Scratches "
-        f"it does not find ({figures[f'cells_{SCRATCH}']:.3f}, where .5 is chance), nor what lies in the margin that "
-        f"the input block cuts off. All gravel is of one photograph: expect less of another."
+        f"How well cells in a defect's box stand out from those of normal pictures (AUROC): {', '.join(cells)}. "
+        f"Scratches it does not find: {figures[f'cells_{SCRATCH}']:.3f} in their boxes, "
+        f"{figures[f'crossed_{SCRATCH}']:.3f} in the cells that the scratch itself runs through, where .5 is chance "
+        f"(it is one pixel wide, and some stones are as bright). Nor does it find what lies in the margin "
+        f"that the input block cuts off. All gravel is of one photograph: expect less of another."
     )
 
 

@@ -15,7 +15,7 @@ from edgekit.sandbox.shipped import Figures, Learned
 from edgekit.sandbox.surface import COARSE_ID, FINE_ID, GRIDS, QUANTILE, patch_features, samples
 from edgekit.sandbox.surface.defects import HEIGHT, MARGIN, plates
 from edgekit.sandbox.surface.patch_features import SIDE, Grid
-from edgekit.sandbox.surface.plates import KINDS, PlatePicture
+from edgekit.sandbox.surface.plates import KINDS, SCRATCH, PlatePicture
 
 STRIPS = 8
 COMPONENTS = 2
@@ -103,6 +103,8 @@ def _measured(photos: list[Photo], scores: Grids, threshold: float) -> dict[str,
     for kind in KINDS:
         cells = np.stack([_covered(photo, kind, scores.shape[1]) for photo in photos])
         found[f"cells_{kind}"] = _auroc(scores[names == "normal"].ravel(), scores[cells])
+    crossed = np.stack([_crossed(photo, scores.shape[1]) for photo in photos])
+    found[f"crossed_{SCRATCH}"] = _auroc(scores[names == "normal"].ravel(), scores[crossed])
     return found
 
 
@@ -116,6 +118,18 @@ def _covered(photo: Photo, kind: str, size: int) -> NDArray[np.bool_]:
             down = (np.minimum(edges[1:], box.bottom) - np.maximum(edges[:-1], box.top)).clip(0)
             covered = covered + down[:, None] * across
     return covered >= 0.5 / size**2
+
+
+def _crossed(photo: Photo, size: int) -> NDArray[np.bool_]:
+    """Return which cells a scratch itself runs through: its box has about a third more."""
+    assert isinstance(photo.stored, PlatePicture)
+    crossed, along = np.zeros((size, size), bool), (np.arange(1000) + 0.5) / 1000
+    for defect in photo.stored.plate.defects:
+        if defect.kind == SCRATCH:
+            x = defect.x - MARGIN + defect.width * (along if defect.source == (1, 0) else 1 - along)
+            y = defect.y + defect.height * along
+            crossed[(y * size / HEIGHT).astype(int), (x * size / HEIGHT).astype(int)] = True
+    return crossed
 
 
 def _auroc(normal: Floats, anomalous: Floats) -> float:
