@@ -97,6 +97,11 @@ def fit(text: str) -> str:
     return text
 
 
+def counted(count: int, thing: str, things: str = "") -> str:
+    """Return a count and what is counted: "1 window", "3 windows"; `things` where the plural is not made with an s."""
+    return f"{count} {thing if count == 1 else things or f'{thing}s'}"
+
+
 def card(title: str, facts: Mapping[str, object], *, note: str = "") -> str:
     """Return a headline, a row of facts and a note as HTML; facts that are None or empty are left out."""
     rows = "".join(

@@ -153,8 +153,7 @@ class Summary:
 
 
 def _samples(table: pd.DataFrame) -> str:
-    count = table.index.nunique()  # a sample may have several rows
-    return f"{count} sample{'' if count == 1 else 's'}"
+    return display.counted(table.index.nunique(), "sample")  # which may have several rows
 
 
 def _said(figure: Figure) -> str:

@@ -53,11 +53,12 @@ class VerdictComparison:
 
     def __repr__(self) -> str:
         facts = dict(in_words(self.figures))
+        changed = display.counted(len(self.changed), "window")
         between = " and ".join(display.short(name) for name in self.names)
-        return display.fit(f"<{between}: {len(self.changed)} windows changed · difference {facts['difference']}>")
+        return display.fit(f"<{between}: {changed} changed · difference {facts['difference']}>")
 
     def _repr_html_(self) -> str:
-        facts = {"changed": f"{len(self.changed)} windows", **dict(in_words(self.figures))}
+        facts = {"changed": display.counted(len(self.changed), "window"), **dict(in_words(self.figures))}
         a, b = (display.shown(name) for name in self.names)
         return display.card(f"{a} (a) and {b} (b)", facts, note=self.note)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from edgekit import display
 from edgekit.anomaly.columns import Axes, Floats, axes_of, selected, shares_table
 from edgekit.arguments import array
 from edgekit.errors import UsageError
@@ -65,7 +66,7 @@ class KMeans:
 
     def __repr__(self) -> str:
         n, m = self.centers.shape
-        return f"<KMeans of {n} clusters over {m} features>"
+        return f"<KMeans of {display.counted(n, 'cluster')} over {display.counted(m, 'feature')}>"
 
     def score(self, features: ArrayLike | pd.DataFrame) -> Floats:
         """Return the Studio's anomaly score of each window: the signed distance to the nearest cluster's edge.

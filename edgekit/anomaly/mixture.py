@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from edgekit import display
 from edgekit.anomaly.columns import Floats, axes_of, selected, shares_table
 from edgekit.arguments import array
 from edgekit.errors import UsageError
@@ -98,7 +99,7 @@ class Gmm:
 
     def __repr__(self) -> str:
         n, m = self.means.shape
-        return f"<Gmm of {n} components over {m} features>"
+        return f"<Gmm of {display.counted(n, 'component')} over {display.counted(m, 'feature')}>"
 
     def score(self, features: ArrayLike | pd.DataFrame) -> Floats:
         """Return the Studio's anomaly score of each window, in standard deviations, never negative.

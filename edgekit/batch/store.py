@@ -241,7 +241,7 @@ class Store:
     def __repr__(self) -> str:
         about = self._about
         count, failed = len(self), len(self.failures())
-        said = [f"<Store of {count} sample{'s' * (count != 1)} of project {about.project_id} "
+        said = [f"<Store of {display.counted(count, 'sample')} of project {about.project_id} "
                 f"{display.quoted(about.project)}"]  # fmt: skip
         said += [display.listing(one["last_layer"] or one["type"] for one in self._parts.blocks())] * bool(count)
         return display.fit(" · ".join([*said, *([f"{failed} failed"] if failed else [])]) + ">")

@@ -323,7 +323,7 @@ def _detections(block: BlockResult) -> pd.DataFrame:
 
 
 def _counted(objects: NDArray[np.intp]) -> list[str]:
-    return [f"{count} object{'' if count == 1 else 's'}" for count in objects.tolist()]
+    return [display.counted(count, "object") for count in objects.tolist()]
 
 
 def _texts(values: Iterable[Any]) -> NDArray[Any]:

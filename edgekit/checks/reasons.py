@@ -19,9 +19,9 @@ def reasons(found: Comparison) -> list[str]:
     """Say why all is not as it was; see `Comparison.reasons`."""
     said = list(of_settings(found))
     if count := len(found.verdicts):
-        said.append(f"{many(count, 'verdict')} changed, in {_samples(found.verdicts)}.")
+        said.append(f"{display.counted(count, 'verdict')} changed, in {_samples(found.verdicts)}.")
     if count := len(found.moved):
-        said.append(f"{many(count, 'score')} moved beyond the tolerance, in {_samples(found.moved)}.")
+        said.append(f"{display.counted(count, 'score')} moved beyond the tolerance, in {_samples(found.moved)}.")
     for change, table in found.missing.groupby("change", sort=True):
         said.append(_of_missing(str(change), table))
     for (old, new), table in found.labels.groupby(["old", "new"], sort=True):
@@ -111,8 +111,10 @@ _SETTINGS: dict[str, Callable[[Any], str]] = {
 def _of_threshold(found: Comparison, row: Any, key: str) -> str:
     verdicts = int((found.verdicts["block"] == row.block).sum())
     scores = int((found.moved["block"] == row.block).sum())
-    moved = "none of its scores moved" if not scores else f"{many(scores, 'score')} moved"
-    happened = f": {many(verdicts, 'verdict')} of that block changed and {moved}" if any(found.compared) else ""
+    moved = "none of its scores moved" if not scores else f"{display.counted(scores, 'score')} moved"
+    happened = (
+        f": {display.counted(verdicts, 'verdict')} of that block changed and {moved}" if any(found.compared) else ""
+    )
     same = row.old and not _is_another_block(found.settings, row.block)
     back = f"; else set it back: studio.set_threshold({row.block}, {row.old}, key={key!r})" if same else ""
     return (
@@ -130,30 +132,25 @@ def _is_another_block(settings: pd.DataFrame, block: int) -> bool:
 
 
 def _of_missing(change: str, table: pd.DataFrame) -> str:
-    count, ids = table["sample"].nunique(), _ids(table)
-    one = count == 1
+    samples, ids = _samples(table), _ids(table)
+    one = table["sample"].nunique() == 1
     if change == "missing":
         return (
-            f"{many(count, 'sample')} of the baseline {'is' if one else 'are'} missing: {ids}. Check the same samples, "
-            f"or accept that {'it is' if one else 'they are'} gone."
+            f"{samples} of the baseline {'is' if one else 'are'} missing: {ids}. Check the same samples, or accept "
+            f"that {'it is' if one else 'they are'} gone."
         )
     if change == "new":
         are, them = ("is", "it") if one else ("are", "them")
-        return f"{many(count, 'sample')} {are} not in the baseline: {ids}. Accept {them} to have {them} checked."
+        return f"{samples} {are} not in the baseline: {ids}. Accept {them} to have {them} checked."
     first = table.iloc[0]
     return (
-        f"{many(count, 'sample')} {'has' if one else 'have'} another number of windows: {ids} (sample "
+        f"{samples} {'has' if one else 'have'} another number of windows: {ids} (sample "
         f"{first['sample']}: {first['old']}, now {first['new']}), because of a crop or another upload."
     )
 
 
-def many(count: int, thing: str) -> str:
-    """Return "1 sample", "2 samples"."""
-    return f"{count} {thing}{'' if count == 1 else 's'}"
-
-
 def _samples(table: pd.DataFrame) -> str:
-    return many(table["sample"].nunique(), "sample")
+    return display.counted(table["sample"].nunique(), "sample")
 
 
 def _ids(table: pd.DataFrame) -> str:

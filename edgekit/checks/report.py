@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import pandas as pd
 
 from edgekit import display
-from edgekit.checks.reasons import many, notes, of_settings
+from edgekit.checks.reasons import notes, of_settings
 from edgekit.errors import EdgekitError
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ _STYLE = (
 
 def _size(found: Comparison) -> str:
     samples, windows = found.compared
-    blocks = len(found.blocks)
-    return f"{many(samples, 'sample')}, {many(windows, 'window')}, {many(blocks, 'block')}"
+    sizes = ((samples, "sample"), (windows, "window"), (len(found.blocks), "block"))
+    return ", ".join(display.counted(*size) for size in sizes)
 
 
 def _tolerance(found: Comparison) -> str:
@@ -43,8 +43,8 @@ def _headline(found: Comparison) -> str:
     if found.ok:
         return "all is as it was"
     parts = [
-        many(len(found.verdicts), "changed verdict"),
-        f"{many(len(found.moved), 'score')} beyond the tolerance",
+        display.counted(len(found.verdicts), "changed verdict"),
+        f"{display.counted(len(found.moved), 'score')} beyond the tolerance",
     ]
     return ", ".join(parts) if len(found.verdicts) or len(found.moved) else "not as it was"
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from edgekit import display
 from edgekit.classification.gathered import Windows, predictions_table
 from edgekit.classification.judged import factorized
 from edgekit.classification.predictions import UNCERTAIN
@@ -115,8 +116,8 @@ def counted(table: pd.DataFrame) -> tuple[list[str], NDArray[np.int64], int]:
     known = (expected >= 0) & (predicted >= 0)
     if not known.any():
         raise UsageError(
-            f"None of these {len(table)} windows has both a label that it should have (expected) and a predicted one: "
-            "there is nothing to compare."
+            f"None of {display.counted(len(table), 'window')} has both a label that it should have (expected) and a "
+            "predicted one: there is nothing to compare."
         )
     size = len(labels)
     across = size if UNCERTAIN in labels else size + 1

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from edgekit import display
 from edgekit.arguments import table
 from edgekit.classification.probabilities import Probabilities
 from edgekit.errors import UsageError
@@ -76,8 +77,8 @@ def judged_windows(windows: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[
     known = (expected != -1) & (found.highest >= 0)
     if not known.any():
         raise UsageError(
-            f"None of these {len(windows)} windows has both a label that it should have (expected) and probabilities: "
-            "nothing says which of them are right."
+            f"None of {display.counted(len(windows), 'window')} has both a label that it should have (expected) and "
+            "probabilities: nothing says which of them are right."
         )
     if known.all():
         return found.confidence, found.highest == expected

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from edgekit import display
 from edgekit.classification.gathered import Windows, windows_table
 from edgekit.classification.judged import expected_codes
 from edgekit.classification.probabilities import Probabilities
@@ -64,7 +65,8 @@ def label_issues(windows: Windows, *, training: bool = False) -> pd.DataFrame:
     known = (expected != -1) & (found.highest >= 0)
     if not known.any():
         raise UsageError(
-            f"None of these {len(table)} windows has both a label (expected) and probabilities: no label to doubt."
+            f"None of {display.counted(len(table), 'window')} has both a label (expected) and probabilities: no label "
+            "to doubt."
         )
     values = np.nan_to_num(found.values[known])
     own = values[np.arange(len(values)), np.maximum(expected[known], 0)]

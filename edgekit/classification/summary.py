@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from edgekit import display
 from edgekit.arguments import number
 from edgekit.classification import store_summary
 from edgekit.classification.calibration import BINS, bin_edges, binned
@@ -105,8 +106,8 @@ def _of_store(store: HasParts, block: int | str | None, threshold: float | None)
 
 def _nothing_known(windows: int) -> UsageError:
     return UsageError(
-        f"None of these {windows} windows has both a label that it should have (expected) and a predicted one: there "
-        "is nothing to sum up."
+        f"None of {display.counted(windows, 'window')} has both a label that it should have (expected) and a predicted "
+        "one: there is nothing to sum up."
     )
 
 
@@ -159,5 +160,5 @@ def _note(trained: int, missing: int) -> str:
     if trained:
         notes.append(f"The model was trained on {trained} of these samples: on others it does worse.")
     if missing:
-        notes.append(f"{missing} windows without an expected or a predicted label are in no figure.")
+        notes.append(f"In no figure: {display.counted(missing, 'window')} without an expected or a predicted label.")
     return " ".join(notes)

@@ -190,8 +190,9 @@ class BoxMatch(Matched):
 
     def __repr__(self) -> str:
         return display.fit(
-            f"<BoxMatch of {len(self._truths)} truths, {len(self._predictions)} predictions · "
-            f"{len(self.assignments)} pairs with IoU ≥ {self.min_iou:g}>"
+            f"<BoxMatch of {display.counted(len(self._truths), 'truth')}, "
+            f"{display.counted(len(self._predictions), 'prediction')} · "
+            f"{display.counted(len(self.assignments), 'pair')} with IoU ≥ {self.min_iou:g}>"
         )
 
     def _repr_html_(self) -> str:

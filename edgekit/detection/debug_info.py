@@ -98,7 +98,7 @@ def match_centres_of(truths: pd.DataFrame, predictions: pd.DataFrame, *, names: 
     >>> import pandas as pd
     >>> box = pd.DataFrame({"label": ["nut"], "x": [0.2], "y": [0.2], "width": [0.1], "height": [0.1]})
     >>> ek.detection.match_centres_of(box, box.assign(x=0.25))
-    <DebugInfo of 1 truths, 1 predictions · 1 assigned within 0.2, without debug info>
+    <DebugInfo of 1 truth, 1 prediction · 1 assigned within 0.2, without debug info>
     """
     numbers = {name: label for label, name in (names or {}).items()}
 
@@ -317,7 +317,8 @@ class DebugInfo(Matched):
     def __repr__(self) -> str:
         document: Any = self._document
         return display.fit(
-            f"<DebugInfo of {len(document.y_trues)} truths, {len(document.y_preds)} predictions · "
+            f"<DebugInfo of {display.counted(len(document.y_trues), 'truth')}, "
+            f"{display.counted(len(document.y_preds), 'prediction')} · "
             f"{len(document.assignments)} assigned within {self.min_distance:g}"
             f"{', without debug info' if self.without_debug_info else ''}>"
         )

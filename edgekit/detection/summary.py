@@ -124,7 +124,7 @@ class Summary(summaries.Summary):
 
     def __repr__(self) -> str:
         f1 = ", ".join(f"{self.metrics(one_to_one=way).f1:.3f} ({name})" for name, way in COUNTINGS.items())
-        return display.fit(f"<Summary of {len(self.per_sample)} pictures · F1 {f1}>")
+        return display.fit(f"<Summary of {display.counted(len(self.per_sample), 'picture')} · F1 {f1}>")
 
     def _repr_html_(self) -> str:
         kinds = self.per_sample[list(ERROR_KINDS)].sum()
@@ -134,7 +134,7 @@ class Summary(summaries.Summary):
         facts["kinds"] = display.listing(
             (f"{kind} {count}" for kind, count in kinds.items() if count), limit=len(ERROR_KINDS)
         )
-        return display.card(f"{len(self.per_sample)} pictures", facts, note=self.note)
+        return display.card(display.counted(len(self.per_sample), "picture"), facts, note=self.note)
 
 
 def summary(results: Results, block: int | str | None = None) -> Summary:
@@ -385,6 +385,8 @@ def _rate(place: int, sums: Floats) -> Floats:
 
 def _note(images: pd.DataFrame, own: int) -> str:
     differ = int((images["difference"].abs() > 1e-6).sum())
-    notes = [f"In {differ} pictures the server's own figure differs from the recomputed one."] if differ else []
-    notes += [f"{own} of {len(images)} pictures came without debug info: {MATCHED_BY_EDGEKIT}."] if own else []
+    pictures = display.counted(differ, "picture")
+    notes = [f"In {pictures} the server's own figure differs from the recomputed one."] if differ else []
+    bare = f"{own} of {display.counted(len(images), 'picture')} came without debug info"
+    notes += [f"{bare}: {MATCHED_BY_EDGEKIT}."] if own else []
     return " ".join(notes)

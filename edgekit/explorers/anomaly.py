@@ -259,14 +259,16 @@ class AnomalyExplorer(Compared, TimelineExplorer):
         counts = self.counts
         lines = [f"AnomalyExplorer: {self._meta['title']}"]
         limit = "no threshold" if self.threshold is None else f"threshold {self.threshold:.6g}"
-        above, events = int(counts["above"]), int(counts["events"])
-        plural = "" if events == 1 else "s"
-        lines.append(f"{limit}: {above} of {len(self.windows)} windows above, in {events} event{plural}")
+        events = display.counted(int(counts["events"]), "event")
+        of = display.counted(len(self.windows), "window")
+        lines.append(f"{limit}: {int(counts['above'])} of {of} above, in {events}")
         if self.compared is not None:
             other = self._counts_at(self.compared)
-            above, events = int(other["above"]), int(other["events"])
-            plural = "" if events == 1 else "s"
-            lines.append(f"compared with {self.compared:.6g}: {above} windows above, in {events} event{plural}")
+            above, events = (
+                display.counted(int(other["above"]), "window"),
+                display.counted(int(other["events"]), "event"),
+            )
+            lines.append(f"compared with {self.compared:.6g}: {above} above, in {events}")
         if len(self.windows):
             lines.append(f"window {self.window}: {self._data.say(self.window)}")
         return "\n".join(lines)

@@ -292,19 +292,20 @@ class ClassificationExplorer(Compared):
         lines = [f"ClassificationExplorer: {self._meta['title']}"]
         if counts["windows"]:
             lines.append(
-                f"threshold {self.threshold:.6g}: {int(counts['uncertain'])} of {int(counts['windows'])} windows "
-                f"uncertain, of the others {counts['accuracy']:.1%} right"
+                f"threshold {self.threshold:.6g}: {int(counts['uncertain'])} of "
+                f"{display.counted(int(counts['windows']), 'window')} uncertain, of the others "
+                f"{counts['accuracy']:.1%} right"
             )
         else:
             lacks = " and a probability" if found["expected"].notna().any() else ""
             lines.append(f"threshold {self.threshold:.6g}: no window has an expected label{lacks}")
         if self.compared is not None:
             other = self._counts_at(self.compared)
+            unsure = display.counted(int(other["uncertain"]), "window")
             lines.append(
-                f"compared with {self.compared:.6g}: {other['uncertain']:.0f} windows uncertain, of the others "
-                f"{other['accuracy']:.1%} right"
+                f"compared with {self.compared:.6g}: {unsure} uncertain, of the others {other['accuracy']:.1%} right"
             )
-        lines.append(f"{len(shown)} of {len(self.windows)} windows on show, {self.order}")
+        lines.append(f"{len(shown)} of {display.counted(len(self.windows), 'window')} on show, {self.order}")
         if len(self.windows):
             lines.append(f"window {self.window}: {self._say(found.iloc[self.window])}")
         return "\n".join(lines)

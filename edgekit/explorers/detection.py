@@ -140,15 +140,20 @@ class DetectionExplorer(Explorer):
         first = self._pictures[0].block
         figure = "mAP" if self._is_boxes else "F1"
         many = len(self._pictures)
-        where = f"{many} pictures" if many > 1 else display.shown(first.sample.filename)
+        where = display.counted(many, "picture") if many > 1 else display.shown(first.sample.filename)
         compared = f"{' and '.join(self.models)} · " if self.models else ""
         unscored = sum(int(picture.predictions["score"].isna().sum()) for picture in self._pictures)
         found = sum(len(picture.predictions) for picture in self._pictures)
         missing = sum(picture.image is None for picture in self._pictures)
-        notes = [f"{unscored} of {found} predictions came without a score and are always shown"] if unscored else []
-        notes += [f"{missing} of {many} pictures could not be fetched"] if missing else []
+        notes = (
+            [f"{unscored} of {display.counted(found, 'prediction')} came without a score and are always shown"]
+            if unscored
+            else []
+        )
+        notes += [f"{missing} of {display.counted(many, 'picture')} could not be fetched"] if missing else []
         own = sum(picture.without_debug_info for picture in self._pictures)
-        notes += [f"{own} of {many} pictures came without debug info: {detection.MATCHED_BY_EDGEKIT}"] if own else []
+        bare = f"{own} of {display.counted(many, 'picture')} came without debug info"
+        notes += [f"{bare}: {detection.MATCHED_BY_EDGEKIT}"] if own else []
         return {
             "title": f"{display.shown(first.title)} · {compared}{where}",
             "models": self.models,

@@ -89,12 +89,17 @@ class FeaturesExplorer(Explorer):
     def _describe(self, features: Features) -> dict[str, Any]:
         table, samples = self._views[PCA], self.windows["sample"].nunique()
         windows, width, lost = len(features), features.values.shape[1], int(table["x"].isna().sum())
+        size = f"{display.counted(windows, 'window')} of {display.counted(samples, 'sample')}"
         shares = [f"component {i} ({100 * share:.1f} %)" for i, share in enumerate(table.attrs["shares"], start=1)]
-        notes = [f"{windows} of the set's {features.total} windows are here"] if features.total > windows else []
+        notes = (
+            [f"{windows} of the set's {display.counted(features.total, 'window')} are here"]
+            if features.total > windows
+            else []
+        )
         nowhere = "1 window without all features lies" if lost == 1 else f"{lost} windows without all features lie"
         notes += [f"{nowhere} nowhere"] if lost else []
         return {
-            "title": f"{features.category} · {windows} windows of {samples} samples · {width} features",
+            "title": f"{features.category} · {size} · {display.counted(width, 'feature')}",
             "views": [{"name": name, "axes": shares if name == PCA else ["", ""]} for name in self._views],
             "by": self._by,
             "labels": self._labels,
@@ -199,11 +204,12 @@ class FeaturesExplorer(Explorer):
     def text(self) -> str:
         """Say in three lines what is on show."""
         found = self.selection
-        of = f", of {found['sample'].nunique()} samples" if len(found) else ""
+        of = f", of {display.counted(found['sample'].nunique(), 'sample')}" if len(found) else ""
+        windows = display.counted(len(self.windows), "window")
         return "\n".join(
             [
                 f"FeaturesExplorer: {self._meta['title']}",
-                f"{self.view}, coloured by {self.by}: {len(found)} of {len(self.windows)} windows selected{of}",
+                f"{self.view}, coloured by {self.by}: {len(found)} of {windows} selected{of}",
                 f"window {self.window}: {self._say()}",
             ]
         )

@@ -126,8 +126,7 @@ class ProjectExplorer(Explorer):
         self.on_msg(self._send_strips)
 
     def _title(self) -> str:
-        count = len(self.samples)
-        return f"{display.shown(self._source.title)} · {count} sample{'' if count == 1 else 's'}"
+        return f"{display.shown(self._source.title)} · {display.counted(len(self.samples), 'sample')}"
 
     def _checked(self, name: str, value: Any) -> Any:
         match name:

@@ -84,7 +84,7 @@ class StudioSource:
             return samples
         verdicts = sample_verdict.table(self._tested, self._block)
         known = int(verdicts["verdict"].notna().sum())
-        self.note = f"verdicts of model testing, {known} of {len(samples)} samples"
+        self.note = f"verdicts of model testing, {known} of {display.counted(len(samples), 'sample')}"
         if known < len(samples):
             self.note += "; for all of them: ek.explore(ek.batch.classify(studio, folder))"
         return samples.join(verdicts)

@@ -85,10 +85,11 @@ class RegressionExplorer(Compared):
         known = int(np.isfinite(error).sum())
         self._worst_first = np.argsort(-np.nan_to_num(error, nan=-1.0), kind="stable")[:known].astype("i4")
         if not known:
+            windows = display.counted(len(error), "window")
             raise UsageError(
-                f"None of {len(error)} windows has both an expected and a predicted number, and this explorer is about "
-                "their difference. A regression is judged by labels that are numbers, such as '17.5'. block.plot() "
-                "draws what was predicted."
+                f"None of {windows} has both an expected and a predicted number, and this explorer is about their "
+                "difference. A regression is judged by labels that are numbers, such as '17.5'. block.plot() draws "
+                "what was predicted."
             )
         resamples = RESAMPLES if len(blocks) <= _SURE else 0
         self._figures = regression.errors(self.windows, resamples=resamples).drop(index="within")
@@ -121,7 +122,8 @@ class RegressionExplorer(Compared):
 
     def _notes(self) -> list[str]:
         lost = len(self.windows) - len(self._worst_first)
-        notes = [f"{lost} of {len(self.windows)} windows have no expected or no predicted number"] if lost else []
+        of = display.counted(len(self.windows), "window")
+        notes = [f"{lost} of {of} without an expected or a predicted number"] if lost else []
         if len(self._images) > _SURE:
             notes.append(f"no intervals of more than {_SURE} samples here: edgekit.regression.errors() has them")
         return notes
@@ -218,13 +220,13 @@ class RegressionExplorer(Compared):
     @reading
     def text(self) -> str:
         """Say in a few lines what is on show."""
-        counts, known = self.counts, len(self._worst_first)
+        counts, known = self.counts, display.counted(len(self._worst_first), "window")
         figures = self._figures["value"].to_dict()
         other = None if self.compared is None else self._counts_at(self.compared)
         return "\n".join(
             [
                 f"RegressionExplorer: {self._meta['title']}",
-                f"error up to {self.threshold:.6g}: {int(counts['within'])} of {known} windows within",
+                f"error up to {self.threshold:.6g}: {int(counts['within'])} of {known} within",
                 *([] if other is None else [f"compared with {self.compared:.6g}: {other['within']:.0f} within"]),
                 f"mean absolute error {figures['mae']:.4g}, bias {figures['bias']:.4g}",
                 self._say(),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
 
 import pandas as pd
 
+from edgekit import display
 from edgekit.arguments import real
 from edgekit.errors import UsageError
 from edgekit.explorers.state import State, reading
@@ -104,8 +105,8 @@ class SignalExplorer(TimelineExplorer):
     @reading
     def text(self) -> str:
         """Say in two lines what is on show."""
-        shown = self.selection
+        shown, readings = self.selection, display.counted(len(self._timeline.signal), "reading")
         return (
             f"SignalExplorer: {self._meta['title']}\n"
-            f"{len(shown)} readings of {len(self._timeline.signal)} on show, axes {', '.join(self.axes) or 'none'}"
+            f"{len(shown)} of {readings} on show, axes {', '.join(self.axes) or 'none'}"
         )

@@ -68,7 +68,9 @@ class ResultExplorer(Explorer):
         self._building = threading.RLock()  # the browser may ask for a tab on another thread
         self._explorers: list[Explorer | None] = [None] * len(result.blocks)
         sample = result.sample
-        title = f"{display.shown(sample.filename)} (sample {sample.id}) · {len(result.blocks)} blocks"
+        title = (
+            f"{display.shown(sample.filename)} (sample {sample.id}) · {display.counted(len(result.blocks), 'block')}"
+        )
         super().__init__({"title": title, "tabs": _names(result.blocks)}, {}, {**state})
         self._children = list(self._explorers)
         self._explorer(self.tab)

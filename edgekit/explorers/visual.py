@@ -111,7 +111,7 @@ class VisualExplorer(Compared):
 
     def _describe(self) -> dict[str, Any]:
         first, many = self._found.pictures[0].block, len(self.pictures)
-        where = f"{many} pictures" if many > 1 else display.shown(first.sample.filename)
+        where = display.counted(many, "picture") if many > 1 else display.shown(first.sample.filename)
         return {
             "title": f"{display.shown(first.title)} · {where}",
             "pictures": [
@@ -285,10 +285,10 @@ class VisualExplorer(Compared):
         by = f" on the score by {self._found.method}" if self._found.method else ""
         lines = [
             f"VisualExplorer: {self._meta['title']}",
-            f"{limit}{by}: {counts['above']:.0f} of {len(self.pictures)} pictures flagged",
+            f"{limit}{by}: {counts['above']:.0f} of {display.counted(len(self.pictures), 'picture')} flagged",
         ]
         if self.pictures["anomalous"].notna().any():
-            lines[-1] += f", {counts['fp']:.0f} false alarms, {counts['fn']:.0f} missed"
+            lines[-1] += f", {display.counted(int(counts['fp']), 'false alarm')}, {counts['fn']:.0f} missed"
         row = self.pictures.loc[self.picture]
         expected = f", expected {display.shown(row['expected'])}" if isinstance(row["expected"], str) else ""
         score = "no score" if np.isnan(row["score"]) else f"score {row['score']:.2f}"
@@ -301,5 +301,5 @@ class VisualExplorer(Compared):
             cell = self._found.pictures[self.picture].grid[looked]
             lines.append(f"cell row {looked[0]}, column {looked[1]}: score {cell:.2f}{stands}")
         if self.show != "all":
-            lines.append(f"{self.show}: {len(verdicts)} pictures")
+            lines.append(f"{self.show}: {display.counted(len(verdicts), 'picture')}")
         return "\n".join(lines)

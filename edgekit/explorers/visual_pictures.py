@@ -23,8 +23,17 @@ from edgekit.wire.scores import SCORE
 if TYPE_CHECKING:
     from edgekit.results.block import BlockResult
 
-_CELLS = {"all": "cells", "normal": "cells of normal pictures", "anomalous": "cells of anomalous pictures"}
-_BOXED = _CELLS | {"anomalous": "cells in true boxes"}
+_CELLS = {
+    "all": ("cell", "cells"),
+    "normal": ("cell of normal pictures", "cells of normal pictures"),
+    "anomalous": ("cell of anomalous pictures", "cells of anomalous pictures"),
+}
+_BOXED = _CELLS | {"anomalous": ("cell in true boxes", "cells in true boxes")}
+_PICTURES = {
+    "all": ("picture", "pictures"),
+    "normal": ("normal picture", "normal pictures"),
+    "anomalous": ("anomalous picture", "anomalous pictures"),
+}
 Floats = NDArray[np.float64]
 
 
@@ -91,9 +100,10 @@ class VisualPictures:
         methods = dict.fromkeys(aggregation(block.raw.thresholds) for block in blocks)
         bare = sum(not picture.grid.size for picture in ordered)
         notes = ["the blocks came with several thresholds"] if limits else []
-        notes += [f"{bare} of {len(ordered)} pictures came without a grid of cells"] if bare else []
+        of = display.counted(len(ordered), "picture")
+        notes += [f"{bare} of {of} came without a grid of cells"] if bare else []
         sparse = sum(picture.sparse for picture in ordered)
-        notes += [f"only the flagged cells came of {sparse} of {len(ordered)} pictures"] if sparse else []
+        notes += [f"only the flagged cells came of {sparse} of {of}"] if sparse else []
         return cls(
             ordered,
             table.reset_index(drop=True).rename_axis(index="picture"),
@@ -129,7 +139,7 @@ class VisualPictures:
             "method": self.method,
             "own": self.threshold,
             "cell_kinds": _BOXED if self.has_boxes else _CELLS,
-            "picture_kinds": {"all": "pictures", "normal": "normal pictures", "anomalous": "anomalous pictures"},
+            "picture_kinds": _PICTURES,
             "note": self.note,
         }
 

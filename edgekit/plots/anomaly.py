@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from mpl_toolkits.axes_grid1 import make_axes_locatable
 from numpy.typing import ArrayLike, NDArray
 
-from edgekit import arguments
+from edgekit import arguments, display
 from edgekit.colours import ALARM, COLOURS, SHADE, WINDOWS
 from edgekit.errors import UsageError
 from edgekit.plots.style import along, finish, line_looks, new_axes, plain
@@ -117,7 +117,9 @@ def scores(table: pd.DataFrame, by: str = "expected", threshold: float | None = 
     scored = table.dropna(subset=_SCORE)
     labels = scored[by].where(scored[by].notna(), "no label")
     for (name, group), look in zip(scored.groupby(labels, sort=False)[_SCORE], line_looks(), strict=False):
-        ax.ecdf(_drawable(group), label=plain(f"{name} ({len(group)} windows)"), linewidth=1.6, **look)
+        ax.ecdf(
+            _drawable(group), label=plain(f"{name} ({display.counted(len(group), 'window')})"), linewidth=1.6, **look
+        )
     _threshold(ax, threshold)
     _score_axis(ax, table[_SCORE])
     ax.set_xlabel("anomaly score")
@@ -172,9 +174,8 @@ def histogram(
         if len(chosen):
             counts, colour = np.histogram(chosen, bins)[0], WINDOWS[name].light
             ax.stairs(counts, bins, fill=True, color=colour, alpha=0.25)
-            ax.stairs(
-                counts, bins, color=colour, linestyle=style, linewidth=1.4, label=f"{name} ({len(chosen)} {things})"
-            )
+            said = display.counted(len(chosen), things.removesuffix("s"), things)
+            ax.stairs(counts, bins, color=colour, linestyle=style, linewidth=1.4, label=f"{name} ({said})")
     _threshold(ax, threshold)
     _score_axis(ax, values)
     ax.set_xlabel("anomaly score")
@@ -247,7 +248,7 @@ def explanation(shares: pd.Series, ax: Axes | None = None) -> Axes:
     ax.set_yticks(range(len(drawn)), [plain(name) for name in drawn.index])
     ax.axvline(0, color="black", linewidth=0.8)
     ax.margins(x=0.12)
-    left_out = f" ({len(drawn)} of {len(features)} features)" if len(drawn) < len(features) else ""
+    left_out = f" ({len(drawn)} of {display.counted(len(features), 'feature')})" if len(drawn) < len(features) else ""
     ax.set_xlabel(f"share of the squared distance in %{left_out}")
     ax.set_ylabel("feature")
     finish(ax, "")

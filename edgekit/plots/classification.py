@@ -150,7 +150,7 @@ def probabilities(
         if group.any():
             counts, colour = np.histogram(sure[group].clip(0, 1), edges)[0], ANSWERS[name].light
             ax.stairs(counts, edges, fill=True, color=colour, alpha=0.25)
-            label = f"{name} ({group.sum()} windows)"
+            label = f"{name} ({display.counted(group.sum(), 'window')})"
             ax.stairs(counts, edges, color=colour, linestyle=style, linewidth=1.4, label=label)
     if limit is not None:
         ax.axvline(limit, color="black", linewidth=1, label=f"threshold {limit:g}")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from edgekit import arguments
+from edgekit import arguments, display
 from edgekit.errors import UsageError
 from edgekit.regression.predictions import as_numbers, is_within, tolerance
 from edgekit.resampling import LEVEL, RESAMPLES, Figure, figure
@@ -86,7 +86,7 @@ def errors(
     predicted = arguments.array("The column predicted", predictions["predicted"])
     known = np.isfinite(expected) & np.isfinite(predicted)
     if not known.any():
-        raise nothing_known(f"{len(predictions)} windows")
+        raise nothing_known(display.counted(len(predictions), "window"))
     error = (predicted - expected)[known]
     within = _within(predictions, predicted - expected, threshold)[known]
     code = np.unique(_samples(predictions, samples)[known], return_inverse=True)[1]

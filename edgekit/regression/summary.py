@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from edgekit.display import listing
+from edgekit import display
 from edgekit.regression import store_summary
 from edgekit.regression.error_figures import errors, nothing_known
 from edgekit.regression.predictions import tolerance
@@ -96,12 +96,13 @@ def _worst_first(table: pd.DataFrame) -> pd.DataFrame:
 def _note(per_sample: pd.DataFrame, stated: set[float | None]) -> str:
     notes = []
     if lost := int((per_sample["windows"] == 0).sum()):
-        notes.append(f"{lost} of {len(per_sample)} samples have no window with an expected and a predicted number.")
+        of = display.counted(len(per_sample), "sample")
+        notes.append(f"In {lost} of {of} no window has an expected and a predicted number.")
     limits = sorted(limit for limit in stated if limit is not None)
     if len(limits) == 1:
         notes.append(f"An error up to {limits[0]:g} is allowed.")
     elif limits:
-        notes.append(f"Each result's own threshold decides which errors are allowed: {listing(limits)}.")
+        notes.append(f"Each result's own threshold decides which errors are allowed: {display.listing(limits)}.")
     else:
         notes.append("The results came without a threshold: no share of windows within it.")
     return " ".join(notes)

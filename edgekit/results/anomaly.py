@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from edgekit import anomaly
+from edgekit import anomaly, display
 from edgekit.errors import ResponseError
 from edgekit.results.drawing import Drawing, Drawn, Labels, over_time
 from edgekit.results.sample import Source
@@ -25,7 +25,8 @@ def is_mixture(block_type: str) -> bool:
 def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None, expected: Labels) -> str:
     """Say in a few words how many windows are above the threshold, and what the highest score is."""
     found = scores[SCORE]
-    above = "" if threshold is None else f"{(found > threshold).sum()} of {len(scores)} windows above {threshold:g}, "
+    windows = display.counted(len(scores), "window")
+    above = "" if threshold is None else f"{(found > threshold).sum()} of {windows} above {threshold:g}, "
     return f"{above}highest score {found.max():.2f}"
 
 
@@ -40,8 +41,8 @@ def explain(raw: Classification, score: pd.Series[float], features: pd.DataFrame
     model = source.gmm(block) if is_mixture(raw.learn_block.type) else source.kmeans(block)
     if len(features) != len(score):
         raise ResponseError(
-            f"The Studio gives features of {len(features)} windows of this sample, and block {block} scored "
-            f"{len(score)}: the impulse was changed after this result. Classify the sample again."
+            f"The Studio gives features of {display.counted(len(features), 'window')} of this sample, and block "
+            f"{block} scored {len(score)}: the impulse was changed after this result. Classify the sample again."
         )
     front = {"score": score, "recomputed": model.score(features)}
     if isinstance(model, anomaly.Gmm):

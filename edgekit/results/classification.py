@@ -27,11 +27,11 @@ def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None,
     """Say in a few words of how many windows each label has the highest score, key by key."""
     keys = raw.keys()
     if not keys and not scores.shape[1]:
-        return f"{len(scores)} windows"
+        return display.counted(len(scores), "window")
     if not keys:
-        return f"{_counted(scores)} of {len(scores)} windows"
+        return f"{_counted(scores)} of {display.counted(len(scores), 'window')}"
     parts = [f"{display.shown(key, 80)}: {_counted(_of_key(raw, key))}" for key in keys]
-    return f"{'; '.join(parts)} of {len(scores)} windows"
+    return f"{'; '.join(parts)} of {display.counted(len(scores), 'window')}"
 
 
 def predictions(raw: Classification, tables: Tables, threshold: float | None) -> pd.DataFrame:

@@ -318,7 +318,7 @@ def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None,
     counted = Counter(label for window in found for label in window.labels or [])
     total = sum(len(window.scores) for window in found)
     labels = display.listing(f"{display.shown(label, 80)} {count}" for label, count in counted.most_common())
-    return f"{total} detection{'' if total == 1 else 's'}" + (f": {labels}" if labels else "")
+    return display.counted(total, "detection") + (f": {labels}" if labels else "")
 
 
 def plot(block: Drawn, asked: Drawing) -> Axes:

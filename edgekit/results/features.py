@@ -189,13 +189,15 @@ class Features:
 
     def __repr__(self) -> str:
         windows, samples = len(self), self.windows["sample"].nunique()
-        some = f"{windows} of {self.total}" if self.total > windows else f"{windows}"
-        size = f"{some} windows of {samples} samples in {display.short(self.category)}"
-        return display.fit(f"<Features of {size} · {self.values.shape[1]} features of DSP block {self.dsp}>")
+        some = f"{windows} of " * (self.total > windows) + display.counted(max(self.total, windows), "window")
+        size = f"{some} of {display.counted(samples, 'sample')} in {display.short(self.category)}"
+        return display.fit(
+            f"<Features of {size} · {display.counted(self.values.shape[1], 'feature')} of DSP block {self.dsp}>"
+        )
 
     def _repr_html_(self) -> str:
         facts = {
-            "windows": f"{len(self)} of {self.windows['sample'].nunique()} samples",
+            "windows": f"{len(self)} of {display.counted(self.windows['sample'].nunique(), 'sample')}",
             "features": display.listing(map(str, self.values.columns[:4])) + ", …",
         }
         note = ".windows and .values are tables with the same rows; edgekit.explore shows them."

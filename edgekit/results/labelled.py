@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
+from edgekit import display
 from edgekit.errors import EdgekitError
 from edgekit.results.expected import Counts, Join, Method, Ranges, joined
 from edgekit.results.kinds import kind_of_block
@@ -155,9 +156,10 @@ def ambiguous(field: str, sample: int, block: int, doubt: str) -> str:
 def say_if_unsent(raw: Classification, sample: Sample) -> None:
     """Log that a table of windows is empty although the Studio counted some (``resultCount``)."""
     if raw.result_count and not raw.scores().windows:
+        windows = display.counted(raw.result_count, "window")
         _say_once(
-            f"edgekit: the Studio counted {raw.result_count} windows of sample {sample.id}, and sent what block "
-            f"{raw.learn_block.id} says of none of them: the table is empty. Classify the sample again."
+            f"edgekit: the Studio counted {windows} of sample {sample.id}, and sent nothing that block "
+            f"{raw.learn_block.id} says of them: the table is empty. Classify the sample again."
         )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from edgekit import regression
+from edgekit import display, regression
 from edgekit.regression.predictions import as_numbers
 from edgekit.results import decision
 from edgekit.results.drawing import Drawing, Drawn, Labels, Tables
@@ -27,7 +27,7 @@ def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None,
     """
     known = scores.dropna(axis=1, how="all").drop(columns=SCORE, errors="ignore")
     if not known.shape[1]:
-        return f"no number of {len(scores)} windows"
+        return f"no number of {display.counted(len(scores), 'window')}"
     wanted = as_numbers(expected())
     column = _VALUE if _VALUE in known else next(iter(known))
     error = known[column].to_numpy(float) - wanted

@@ -182,7 +182,10 @@ class Sample:
                 f"Sample {self.id} holds no table of numbers (its chart type is {display.quoted(kind)}).{hint}"
             )
         if table.shape[1] != len(names):
-            raise UsageError(f"Sample {self.id} has {len(names)} axes but {table.shape[1]} values a reading.")
+            raise UsageError(
+                f"Sample {self.id} has {display.counted(len(names), 'axis', 'axes')} but "
+                f"{display.counted(table.shape[1], 'value')} a reading."
+            )
         interval = spacing(payload.interval_ms, payload.frequency_hz) or self.info.interval_ms
         signal = pd.DataFrame(table, index=_times(len(table), total, interval), columns=names, copy=True)
         signal.attrs["units"] = {sensor.name: sensor.units for sensor in payload.sensors}
@@ -339,10 +342,11 @@ class Sample:
         info = self.info
         frequency = 1000 / self.interval_ms if self.interval_ms else 0
         resampled = spacing(self.payload.interval_ms, self.payload.frequency_hz)
+        readings = display.counted(info.values_count, "reading")
         return {
             "label": label_lists.in_words(info),
             "category": self.category,
-            "length": f"{self.length_ms / 1000:g} s, {info.values_count} readings at {frequency:g} Hz"
+            "length": f"{self.length_ms / 1000:g} s, {readings} at {frequency:g} Hz"
             if frequency and self.kind != "image"
             else "",
             "size": self._pixels(),

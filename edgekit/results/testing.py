@@ -166,7 +166,7 @@ class ModelTesting:
         unsure = int((self.predictions["prediction"] == UNCERTAIN).sum())
         below = f", {unsure} uncertain" if unsure else ""
         return [
-            f"{samples} sample{'' if samples == 1 else 's'} in {display.short(self.category)}{variant}",
+            f"{display.counted(samples, 'sample')} in {display.short(self.category)}{variant}",
             *([f"{int(known.sum())} of {len(known)} right{below}"] if len(known) else []),
         ]
 

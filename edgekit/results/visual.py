@@ -55,7 +55,7 @@ def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None,
         return f"score {known.max():.2f}{how}, no threshold{beside}"
     found = flagged(known, threshold)
     if len(scores) > 1:
-        front = f"{found.sum()} of {len(scores)} pictures flagged at {threshold:g}"
+        front = f"{found.sum()} of {display.counted(len(scores), 'picture')} flagged at {threshold:g}"
         return f"{front}, highest score {known.max():.2f}{how}{beside}"
     verdict, side = ("flagged", "at or above") if found.all() else ("not flagged", "below")
     return f"{verdict}: score {known.iloc[0]:.2f}{how}, {side} {threshold:g}{beside}"

@@ -181,7 +181,7 @@ class VisualAnomaly:
                 side = "flagged at" if self.flagged() else "not flagged at"
                 verdict = f"{verdict}, {side} {self.threshold:g}"
         cells = "none" if np.isnan(self.max) else f"highest {self.max:.2f}, mean {self.mean:.2f}"
-        grid = f"{rows} row{'' if rows == 1 else 's'}, {columns} column{'' if columns == 1 else 's'}"
+        grid = f"{display.counted(rows, 'row')}, {display.counted(columns, 'column')}"
         return {"grid": grid, "picture": verdict, "cells": cells}
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from edgekit import display
+from edgekit.display import counted
 
 CLOSE = 0.00501  # two decimals
 
@@ -71,8 +72,8 @@ def _type(given: object) -> str:
 _WORDS: tuple[tuple[Any, Callable[[Any], str]], ...] = (  # the first that fits
     (bool | np.bool, lambda given: "True or False"),
     (str, lambda given: "a text"),
-    (pd.DataFrame, lambda given: f"a table of {len(given)} rows and {given.shape[1]} columns"),
-    (pd.Series | pd.Index | np.ndarray, lambda given: f"a column of {np.size(given)} values"),
+    (pd.DataFrame, lambda given: f"a table of {counted(len(given), 'row')} and {counted(given.shape[1], 'column')}"),
+    (pd.Series | pd.Index | np.ndarray, lambda given: f"a column of {counted(np.size(given), 'value')}"),
     (Real, lambda given: f"a number ({_type(given)})"),
     (Mapping | Sequence | set, lambda given: f"a {_type(given)} of {len(given)}"),
 )

@@ -161,7 +161,7 @@ def test_names_of_a_server_are_text_and_pictures_may_be_missing(context, tmp_pat
     page = ExplorerPage(context, ek.explore(detected_result(3, 4, name=EVIL)), tmp_path)
     page.page.wait_for_timeout(200)
     assert page.page.evaluate("window.hacked") is None
-    expect(page.root).to_contain_text("1 of 1 pictures could not be fetched")
+    expect(page.root).to_contain_text("1 of 1 picture could not be fetched")
     page.close()
 
 

@@ -164,7 +164,7 @@ def test_probabilities_beyond_their_range_count_in_the_outer_bins():
 
 @pytest.mark.parametrize("function", [calibration, calibration_error, label_issues, sweep])
 def test_without_any_expected_label_there_is_nothing_to_judge(function):
-    with pytest.raises(ek.UsageError, match="None of these 2 windows"):
+    with pytest.raises(ek.UsageError, match="None of 2 windows"):
         function(pd.DataFrame({"expected": pd.Series([None, None], dtype="str"), "a": [0.9, 0.3]}))
 
 

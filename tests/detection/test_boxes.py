@@ -78,7 +78,7 @@ def test_of_two_boxes_on_one_truth_both_are_hits_by_the_studios_counting_and_one
     for one in (found, summed):
         assert one.metrics() == one.metrics(one_to_one=False) == (2, 0, 0, 1.0, 1.0, 1.0)
         assert one.metrics(one_to_one=True) == (1, 1, 0, 0.5, 1.0, pytest.approx(2 / 3))
-    assert repr(summed) == "<Summary of 1 pictures · F1 1.000 (Studio), 0.667 (one-to-one)>"
+    assert repr(summed) == "<Summary of 1 picture · F1 1.000 (Studio), 0.667 (one-to-one)>"
     for figure in ("F1 1.000 (2 hits, 0 false, 0 missed)", "F1 0.667 (1 hits, 1 false, 0 missed)"):
         assert figure in found._repr_html_()
 
@@ -106,7 +106,7 @@ def test_the_overlap_is_inclusive_and_can_be_changed():
     half = ONE.assign(width=0.2)
     assert detection.match_boxes(ONE, half, 0.5).metrics().tp == 1
     assert detection.match_boxes(ONE, half, 0.5).rematch(0.51).metrics().tp == 0
-    assert repr(detection.match_boxes(ONE, half)) == "<BoxMatch of 1 truths, 1 predictions · 1 pairs with IoU ≥ 0.5>"
+    assert repr(detection.match_boxes(ONE, half)) == "<BoxMatch of 1 truth, 1 prediction · 1 pair with IoU ≥ 0.5>"
     assert "min_iou" in detection.match_boxes(ONE, half)._repr_html_()
 
 

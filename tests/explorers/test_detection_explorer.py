@@ -121,7 +121,7 @@ def test_centres_and_boxes_are_not_mixed(results):
 def test_without_debug_info_the_centres_of_the_boxes_are_matched_and_a_note_says_so(objects, results):
     alone = objects.classify(results[0].sample.id, block=fomo(results[0]).id)
     explorer = ek.explore(alone)
-    assert "1 of 1 pictures came without debug info" in explorer._meta["note"]
+    assert "1 of 1 picture came without debug info" in explorer._meta["note"]
     assert explorer.counts.loc["this picture"].equals(ek.explore(fomo(results[0])).counts.loc["this picture"])
 
 

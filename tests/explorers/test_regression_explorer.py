@@ -84,7 +84,7 @@ def test_windows_without_a_number_are_told_and_all_without_one_are_refused():
     document = json.loads(CASE)
     document["classifications"][0]["result"][1]["value"] = None
     explorer = ek.explore(ek.parse(document))
-    assert "1 of 4 windows have no expected" in explorer._meta["note"]
+    assert "1 of 4 windows without an expected" in explorer._meta["note"]
     assert explorer.counts["within"] + explorer.counts["beyond"] == 3
     explorer.window = 1
     assert explorer.figure()

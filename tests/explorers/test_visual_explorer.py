@@ -144,7 +144,7 @@ def test_cells_that_came_as_boxes_alone_are_shown_and_said_to_be_all_that_is_kno
     box = {"label": "anomaly", "score": 6.1, "x": 32, "y": 16, "width": 16, "height": 16}
     explorer = ek.explore(seen_result([], boxes=[box], score=6.1))
     assert explorer.selection[["row", "column", "score"]].values.tolist() == [[1, 2, 6.1]]
-    assert "only the flagged cells came of 1 of 1 pictures" in explorer._meta["note"]
+    assert "only the flagged cells came of 1 of 1 picture" in explorer._meta["note"]
 
 
 def test_a_ragged_grid_is_named_by_its_place():

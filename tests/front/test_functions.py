@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from edgekit import anomaly, colours
+from edgekit import anomaly, colours, display
 
 MODULES = (
     "anomaly/counts.js",
@@ -62,6 +62,13 @@ def test_where_no_reading_is_missing_the_line_goes_on_however_far_apart_they_are
     times = [0, 1, 2, 3, 4, 5, 90, 91]
     found = call("[...envelope(Float64Array.from(x), Float64Array.from(x), 0, 100, 20).joined]", times)
     assert [column for column, is_joined in enumerate(found) if is_joined] == [1, 18]
+
+
+def test_one_is_one_and_several_are_several_as_in_python(call):
+    counts = [[0, "window"], [1, "window"], [2, "false alarm"], [1, "box", "boxes"], [3, "box", "boxes"]]
+    found = call("x.map((count) => counted(...count))", counts)
+    assert found == [display.counted(*count) for count in counts]
+    assert found == ["0 windows", "1 window", "2 false alarms", "1 box", "3 boxes"]
 
 
 def test_what_lies_above_a_threshold_is_strictly_above(call):

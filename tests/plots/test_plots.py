@@ -264,7 +264,7 @@ def test_scores_are_a_cumulative_line_a_group():
 
 def test_scores_can_be_grouped_by_another_column():
     table = table_of(2, anomaly=1.0, device=["a", "b"])
-    assert legend(plots.scores(table, by="device")) == ["a (1 windows)", "b (1 windows)"]
+    assert legend(plots.scores(table, by="device")) == ["a (1 window)", "b (1 window)"]
 
 
 def test_a_group_without_scores_does_no_harm():

@@ -36,9 +36,9 @@ def test_a_reliability_curve_has_a_point_for_each_bin_with_windows():
 
 def test_right_and_wrong_windows_are_apart_and_the_threshold_is_a_line():
     ax = drawn(plots.probabilities(classification.predictions(WINDOWS), 0.6))
-    assert legend(ax) == ["right (3 windows)", "wrong (1 windows)", "threshold 0.6"]
+    assert legend(ax) == ["right (3 windows)", "wrong (1 window)", "threshold 0.6"]
     assert list(line(ax, "threshold 0.6").get_xdata()) == [0.6, 0.6]
-    assert "uncertain (1 windows)" in legend(drawn(plots.probabilities(classification.predictions(WINDOWS, 0.6))))
+    assert "uncertain (1 window)" in legend(drawn(plots.probabilities(classification.predictions(WINDOWS, 0.6))))
 
 
 @pytest.mark.parametrize("name", HOSTILE)

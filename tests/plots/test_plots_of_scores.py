@@ -29,7 +29,7 @@ def outlines(ax: Axes) -> list[StepPatch]:
 def test_normal_and_anomalous_windows_are_apart_and_the_threshold_is_a_line():
     ax = drawn(plots.histogram([0.5, 1.0, 20.0, 3.0], [False, False, True, None], 2.5))
     assert legend(ax) == [
-        "normal (2 windows)", "anomalous (1 windows)", "not known (1 windows)", "threshold 2.5",
+        "normal (2 windows)", "anomalous (1 window)", "not known (1 window)", "threshold 2.5",
     ]  # fmt: skip
     assert list(line(ax, "threshold 2.5").get_xdata()) == [2.5, 2.5]
     colours = [patch.get_edgecolor() for patch in outlines(ax)]

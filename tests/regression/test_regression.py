@@ -222,7 +222,7 @@ def test_the_furthest_off_come_first_and_samples_without_a_number_last():
     }  # fmt: skip
     assert table["windows"].tolist() == [1, 2, 0, 0]
     assert summary.note == (
-        "2 of 4 samples have no window with an expected and a predicted number. An error up to 1.5 is allowed."
+        "In 2 of 4 samples no window has an expected and a predicted number. An error up to 1.5 is allowed."
     )
     assert list(summary.figures.index) == FIGURES
     assert summary.figures.loc["mae", "value"] == 3

@@ -297,7 +297,7 @@ def test_results_are_summed_up_by_sample():
     assert table["difference"].to_dict() == {2: 0, 9: -0.25}
     assert detection.summary({"front": other}).per_sample.index.tolist() == ["front"]
     assert detection.summary([other.blocks[0]]).per_class.index.tolist() == ["bolt", "nut"]
-    assert "In 1 pictures the server&#x27;s own figure differs" in detection.summary([other])._repr_html_()
+    assert "In 1 picture the server&#x27;s own figure differs" in detection.summary([other])._repr_html_()
 
 
 def test_boxes_of_a_project_are_summed_up():

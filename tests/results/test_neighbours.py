@@ -43,7 +43,7 @@ def test_the_runners_scores_are_one_window():
     assert block.kind == "classification"
     assert block.scores().to_dict("list") == {"idle": [0.99], "wave": [0.01], "anomaly": [-0.42]}
     assert block.windows()["expected"].isna().all()
-    assert block.in_words() == "idle 1 of 1 windows; anomaly: highest score -0.42"
+    assert block.in_words() == "idle 1 of 1 window; anomaly: highest score -0.42"
 
 
 def test_the_runners_boxes_stay_in_pixels_until_the_inputs_size_is_given():

@@ -58,7 +58,7 @@ def test_what_is_no_table_of_numbers_says_so(values):
 
 
 def test_values_that_do_not_fit_the_axes_say_so():
-    with pytest.raises(ek.UsageError, match="1 axes but 2 values"):
+    with pytest.raises(ek.UsageError, match="1 axis but 2 values"):
         sample({"values": [[1, 2], [3, 4]]}).signal()
 
 

@@ -144,12 +144,12 @@ def test_an_answer_of_another_type_is_told_kindly(name):
         ("100", "a text. The answer is a whole number. Leave out the quotation marks."),
         (None, "This is None: nothing came out of the line"),
         (True, "This is True or False. The answer is a whole number."),
-        (pd.DataFrame({"a": [1, 2]}), "a table of 2 rows and 1 columns. The answer is a whole number. len(table)"),
-        (pd.Series([100]), "a column of 1 values. The answer is a whole number. It holds one value: take it out"),
+        (pd.DataFrame({"a": [1, 2]}), "a table of 2 rows and 1 column. The answer is a whole number. len(table)"),
+        (pd.Series([100]), "a column of 1 value. The answer is a whole number. It holds one value: take it out"),
         ([1, 2], "a list of 2. The answer is a whole number."),
         (len, "a function or method: call it, with ()"),
         (math.nan, "This number is not finite"),
-        (np.array([[100]]), "a column of 1 values"),
+        (np.array([[100]]), "a column of 1 value"),
     ],
 )
 def test_what_was_given_is_said_and_what_to_do_with_it(given, said):

@@ -251,8 +251,8 @@ interface Verdict {
   flagged: boolean;
   wrong: "" | "false alarm" | "missed";
 }
-/** What each side of a histogram shows. */
-type Kinds = Record<"all" | "normal" | "anomalous", string>;
+/** What each side of a histogram shows: of one, of several. */
+type Kinds = Record<"all" | "normal" | "anomalous", [thing: string, things: string]>;
 interface VisualMeta extends Meta {
   /** The block's own threshold. */
   own: number | null;

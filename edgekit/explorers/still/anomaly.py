@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from edgekit import colours
+from edgekit import colours, display
 from edgekit.explorers.still.canvas import INK, Box, Canvas
 from edgekit.explorers.still.scales import (
     AXIS,
@@ -89,7 +89,7 @@ def picture(view: View) -> Canvas:
 
 
 def _windows(count: int, kind: str) -> str:
-    return f"{count} {f'{kind} ' if kind else ''}window{'' if count == 1 else 's'}"
+    return display.counted(count, f"{kind} window".lstrip())
 
 
 def _track(view: View, box: Box, across: Scale, scale: Scale) -> _Track:

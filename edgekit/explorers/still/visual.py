@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+
 import numpy as np
 from PIL import Image
 
-from edgekit import colours
+from edgekit import colours, display
 from edgekit.explorers.still.canvas import INK, LINE, SOFT, Box, Canvas
 from edgekit.explorers.still.detection import placement
 from edgekit.explorers.still.scales import Floats, score_scale
@@ -113,11 +116,15 @@ def _draw_histograms(canvas: Canvas, view: View, boxes: list[Box], cell: float) 
     for box, (kinds, score, truth, looked) in zip(boxes, shown, strict=True):
         known = ~np.isnan(score)
         groups = {kind: score[known & (truth == code)] for code, kind in enumerate(_KINDS)} | {"all": score[known]}
-        histogram(canvas, box, groups, scale, lambda count, kind, names=kinds: f"{count} {meta[names][kind or 'all']}")  # type: ignore[misc]
+        histogram(canvas, box, groups, scale, partial(_said, meta[kinds]))
         if state["threshold"] is not None:
             histogram_threshold(canvas, box, scale, state["threshold"])
         histogram_mark(canvas, box, scale, float(looked))
         histogram_marked(canvas, box, view, scale)
+
+
+def _said(kinds: Mapping[str, tuple[str, str]], count: int, kind: str) -> str:
+    return display.counted(count, *kinds[kind or "all"])
 
 
 def _draw_strip(canvas: Canvas, view: View, box: Box, listed: np.ndarray[tuple[int], np.dtype[np.int_]]) -> None:
@@ -129,7 +136,7 @@ def _draw_strip(canvas: Canvas, view: View, box: Box, listed: np.ndarray[tuple[i
     what = (
         "score of each picture"
         if state["show"] == "all"
-        else f"{state['show']}: {len(listed)} of {len(arrays['score'])} pictures"
+        else f"{state['show']}: {len(listed)} of {display.counted(len(arrays['score']), 'picture')}"
     )
     line = None if state["threshold"] is None else float(np.clip(scale.share(state["threshold"]), 0, 1))
     strip(

@@ -205,7 +205,7 @@ class DspBlock(Api, kw_only=True):
         if self.values_per_axis is None:
             return _told(self.type, axes)
         of = "of each of " if len(self.axes) > 1 else "of "
-        return f"{self.type}: {self.values_per_axis} features {of}{axes}"
+        return f"{self.type}: {display.counted(self.values_per_axis, 'feature')} {of}{axes}"
 
 
 def _told(kind: str, more: str) -> str:

@@ -3,7 +3,7 @@ import { layersIn } from "../shared/canvas.js";
 import { hide } from "../shared/elements.js";
 import { envelope } from "../shared/envelope.js";
 import { drawHistogram, drawHistogramMarked, drawHistogramThreshold } from "../shared/histogram.js";
-import { clamp } from "../shared/numbers.js";
+import { clamp, counted } from "../shared/numbers.js";
 import { AXIS, TOP, timeScale } from "../shared/scales.js";
 import { drawSignal } from "../shared/signal_track.js";
 import { palette } from "../shared/theme.js";
@@ -14,7 +14,7 @@ import { drawAlarms, drawCovered, drawMarkedThresholds, drawRing, drawScores, dr
 /** @import { AnomalyState } from "./state.js" */
 
 const windowsOf = (/** @type {number} */ count, /** @type {string} */ kind) =>
-  `${count} ${kind && `${kind} `}window${count === 1 ? "" : "s"}`;
+  counted(count, kind ? `${kind} window` : "window");
 
 /** Heights that stay on the picture. @param {(value: number) => number} y @param {number} height */
 const onScores = (y, height) => (/** @type {number} */ value) => clamp(y(value), TOP, height - AXIS);

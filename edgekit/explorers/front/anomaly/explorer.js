@@ -5,7 +5,7 @@ import { button, checkField, frame, h, numberField, selectField, stepButtons } f
 import { drawingLoop } from "../shared/frames.js";
 import { keepKeys } from "../shared/keyboard.js";
 import { put } from "../shared/model.js";
-import { figure, percent, seconds } from "../shared/numbers.js";
+import { counted, figure, percent, seconds } from "../shared/numbers.js";
 import { readout } from "../shared/readout.js";
 import { labelAt, sampleAt, sampleBand } from "../shared/sample_band.js";
 import { sampleField } from "../shared/sample_field.js";
@@ -72,7 +72,7 @@ function render({ model, el }) {
       if (windows) tracks.setAttribute("aria-valuetext", card.show(chosen, threshold));
       if (threshold === null) return verdict.show("no threshold", null);
       const counts = state.countsAt(threshold), other = state.other();
-      const words = `${counts.above} of ${windows} window${windows === 1 ? "" : "s"} above, in ${counts.events} event${counts.events === 1 ? "" : "s"}`;
+      const words = `${counts.above} of ${counted(windows, "window")} above, in ${counted(counts.events, "event")}`;
       verdict.show(words, counts, other && { ...other, counts: state.countsAt(other.value) });
     },
   }).stop;

@@ -1,6 +1,6 @@
 // The confusion matrix: where its cells lie, how it is drawn, and choosing a cell by hand or by keys.
 import { canvasIn, fitted } from "../shared/canvas.js";
-import { clamp } from "../shared/numbers.js";
+import { clamp, counted } from "../shared/numbers.js";
 import { withOpacity } from "../shared/theme.js";
 /** @import { ClassificationState } from "./state.js" */
 
@@ -52,7 +52,7 @@ export function confusionMatrix(state, element) {
   function say() {
     const cell = chosen();
     if (!cell) return "all windows";
-    return `expected ${meta.labels[cell[0]]}, predicted ${name(cell[1])}: ${counts().cells[cell[0] * (unsure + 1) + cell[1]]} windows`;
+    return `expected ${meta.labels[cell[0]]}, predicted ${name(cell[1])}: ${counted(counts().cells[cell[0] * (unsure + 1) + cell[1]], "window")}`;
   }
   const now = () => {
     const cell = chosen();

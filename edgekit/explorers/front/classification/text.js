@@ -1,7 +1,7 @@
 // What is said beside the pictures: of the chosen window, and of what the threshold does.
 import { besideOther } from "../shared/beside_other.js";
 import { fillBars, h, write } from "../shared/elements.js";
-import { percent, seconds } from "../shared/numbers.js";
+import { counted, percent, seconds } from "../shared/numbers.js";
 import { curveRows } from "./reliability.js";
 /** @import { ClassificationState } from "./state.js" */
 
@@ -41,7 +41,7 @@ export function thresholdTable({ counts, countsAt, other, shown, windows, meta }
     [`${uncertain} of ${judged}`, percent(coverage), percent(accuracy), percent(right / judged)];
   function show() {
     const left = shown().length, compared = other();
-    write(said, `${left} of ${windows} window${windows === 1 ? "" : "s"} on show`);
+    write(said, `${left} of ${counted(windows, "window")} on show`);
     showRows(texts(counts()), compared && { ...compared, texts: texts(countsAt(compared.value)) });
   }
   return { element: h("div", {}, h("h3", {}, "At this threshold"), said, meta.judged ? table : null), show };

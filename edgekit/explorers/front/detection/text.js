@@ -1,6 +1,7 @@
 // Text beside the picture: which one it is, how many objects of each kind, the chosen object and its distances.
 import { contextOf } from "../shared/canvas.js";
 import { fillRows, h, write } from "../shared/elements.js";
+import { counted } from "../shared/numbers.js";
 import { drawMarker } from "./marker.js";
 /** @import { DetectionState } from "./state.js" */
 
@@ -29,10 +30,11 @@ export function pictureCard({ model, meta, models, boxes, predictions, matched, 
     const i = model.get("picture"), { name: title, server } = meta.pictures[i], places = Array.from({ length: models }, (_, one) => placeOf(one));
     const all = places.map((place) => matched(place));
     write(name, title);
-    const shown = places.map((place, one) => `${all[one].shown.length} of ${predictions[place].length} predictions`);
+    const shown = places.map((place, one) => `${all[one].shown.length} of ${counted(predictions[place].length, "prediction")}`);
+    const truths = counted(all[0].truths.length, "truth");
     write(about, models > 1
-      ? `${all[0].truths.length} truths; ${shown.map((text, one) => `${meta.models[one]}: ${text}`).join(", ")}`
-      : `${all[0].truths.length} truths, ${shown[0]}${server === null ? "" : ` · the server says ${meta.figure} ${server.toFixed(3)}`}`);
+      ? `${truths}; ${shown.map((text, one) => `${meta.models[one]}: ${text}`).join(", ")}`
+      : `${truths}, ${shown[0]}${server === null ? "" : ` · the server says ${meta.figure} ${server.toFixed(3)}`}`);
     /** @type {Map<string, number[]>} of each model */
     const numbers = new Map();
     all.forEach(({ found }, one) => {

@@ -1,6 +1,6 @@
 // Text beside the points: the chosen window, and what is selected.
 import { fillBars, h, write } from "../shared/elements.js";
-import { figure, seconds } from "../shared/numbers.js";
+import { counted, figure, seconds } from "../shared/numbers.js";
 import { meanings } from "./colouring.js";
 /** @import { FeaturesState } from "./state.js" */
 
@@ -41,7 +41,7 @@ export function selectionCard({ meta, data, windows, selection, selectedCount })
       of[data.group[i]]++;
       samples.add(data.sample[i]);
     }
-    write(said, count ? `${count} of ${windows} windows selected, of ${samples.size} sample${samples.size === 1 ? "" : "s"}` : `none of ${windows} windows selected`);
+    write(said, `${count || "none"} of ${counted(windows, "window")} selected${count ? `, of ${counted(samples.size, "sample")}` : ""}`);
     const rows = [...of.keys()].filter((i) => of[i]).sort((a, b) => of[b] - of[a]).slice(0, BARS);
     fillBars(bars, rows.map((i) => [meta.groups[i], of[i] / all[i], `${of[i]} of ${all[i]}`]));
     const some = [...samples].slice(0, SHOWN);

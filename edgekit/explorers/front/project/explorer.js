@@ -4,6 +4,7 @@ import { button, frame, h } from "../shared/elements.js";
 import { drawingLoop, oncePerFrame } from "../shared/frames.js";
 import { keepKeys } from "../shared/keyboard.js";
 import { put } from "../shared/model.js";
+import { counted } from "../shared/numbers.js";
 import { palette } from "../shared/theme.js";
 import { STRIP, widths } from "./cells.js";
 import { projectHead } from "./heads.js";
@@ -110,7 +111,7 @@ function projectTools({ model, rows, shown, clear }) {
   function show() {
     if (input.value !== model.get("search")) input.value = model.get("search");
     const left = shown().length, ticked = model.get("selected").length;
-    said.textContent = `${left === rows ? rows : `${left} of ${rows}`} sample${rows === 1 ? "" : "s"} on show${ticked ? `, ${ticked} ticked` : ""}`;
+    said.textContent = `${left === rows ? "" : `${left} of `}${counted(rows, "sample")} on show${ticked ? `, ${ticked} ticked` : ""}`;
     none.hidden = !ticked;
     worst.setAttribute("aria-pressed", String(!model.get("sort").length));
   }

@@ -3,7 +3,7 @@ import { canvasIn } from "../shared/canvas.js";
 import { onDrag } from "../shared/dragging.js";
 import { h } from "../shared/elements.js";
 import { onKeys } from "../shared/keyboard.js";
-import { clamp, figure } from "../shared/numbers.js";
+import { clamp, counted, figure } from "../shared/numbers.js";
 /** @import { ProjectState } from "./state.js" */
 
 /**
@@ -89,7 +89,7 @@ function drawBars({ context, width, height }, colours, { all, left }, flags, cur
 
 /** What is said below a histogram: the filter, else what is in the column. @param {ProjectColumn} column @param {(string | number | null)[] | undefined} filter */
 function saidOf({ kind, texts }, filter) {
-  if (!filter) return kind === "text" ? `${texts.length} value${texts.length === 1 ? "" : "s"}` : "";
+  if (!filter) return kind === "text" ? counted(texts.length, "value") : "";
   if (kind === "text") return filter.map((text) => text || "missing").join(", ");
   const [low, high] = /** @type {(number | null)[]} */ (filter);
   return low === null ? `up to ${figure(high, 2)}` : high === null ? `from ${figure(low, 2)}` : `${figure(low, 2)} to ${figure(high, 2)}`;

@@ -1,5 +1,6 @@
 // The head of the table: names that sort, and below each a histogram that filters.
 import { h } from "../shared/elements.js";
+import { counted } from "../shared/numbers.js";
 import { filterHistogram } from "./filter_histogram.js";
 /** @import { ProjectState } from "./state.js" */
 
@@ -35,7 +36,7 @@ function columnHead(state, i) {
     sort.textContent = `${column.title}${mine ? (direction === "descending" ? " ↓" : " ↑") : ""}`;
     element.setAttribute("aria-sort", mine ? direction : "none");
     if (histogram) histogram.show(colours);
-    else said.textContent = column.kind === "text" ? `${column.texts.length} values` : "one value";
+    else said.textContent = column.kind === "text" ? counted(column.texts.length, "value") : "one value";
   }
   return { element, show };
 }

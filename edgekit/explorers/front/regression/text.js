@@ -1,7 +1,7 @@
 // Text beside the panels: the chosen window, what the threshold allows, and the figures of all windows.
 import { besideOther } from "../shared/beside_other.js";
 import { h, write } from "../shared/elements.js";
-import { figure, percent, seconds } from "../shared/numbers.js";
+import { counted, figure, percent, seconds } from "../shared/numbers.js";
 /** @import { RegressionState } from "./state.js" */
 
 /**
@@ -37,7 +37,7 @@ export function allowedTable({ data, within, model, other }) {
   function show() {
     const inside = within(), compared = other();
     showRows(texts(inside), compared && { ...compared, texts: texts(within(compared.value)) });
-    write(said, `Error up to ${Number(model.get("threshold").toPrecision(6))}: ${inside} of ${all} window${all === 1 ? "" : "s"} within`);
+    write(said, `Error up to ${Number(model.get("threshold").toPrecision(6))}: ${inside} of ${counted(all, "window")} within`);
   }
   return { element: h("div", {}, h("h3", {}, "At this threshold"), said, table), show };
 }

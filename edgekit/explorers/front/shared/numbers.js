@@ -19,6 +19,14 @@ export function figure(value, digits = 3) {
   return trueMinus(value.toFixed(size >= 100 ? 1 : size >= 10 ? 2 : digits));
 }
 
+/**
+ * A count and what is counted, "1 window" or "3 windows"; the same as display.counted in Python.
+ * @param {number} count
+ * @param {string} thing
+ * @param {string} [things] where the plural is not made with an s
+ */
+export const counted = (count, thing, things = `${thing}s`) => `${count} ${count === 1 ? thing : things}`;
+
 /** @param {number} share */
 export const percent = (share) => (Number.isFinite(share) ? `${trueMinus((100 * share).toFixed(1))} %` : "–");
 

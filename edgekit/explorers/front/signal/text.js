@@ -1,7 +1,7 @@
 // Text of the signal explorer: the reading under the pointer, and figures of the time on show.
 import { onShow } from "../shared/arrays.js";
 import { h, write } from "../shared/elements.js";
-import { figure, seconds } from "../shared/numbers.js";
+import { counted, figure, seconds } from "../shared/numbers.js";
 import { labelAt, sampleAt } from "../shared/sample_band.js";
 import { stretchFigures } from "./stretch.js";
 /** @import { SignalState } from "./state.js" */
@@ -49,7 +49,7 @@ export function stretchTable({ meta, data, timed, values, view, chosen }) {
       const now = view(), [from, to] = onShow(data.time, now);
       const part = meta.shown && ` (${meta.shown}: lowest, highest and RMS need every reading)`;
       const when = timed ? `${seconds(Math.round(now.low))} to ${seconds(Math.round(now.high))}, ` : "";
-      write(title, `On show: ${when}${to - from} reading${to - from === 1 ? "" : "s"}${part}`);
+      write(title, `On show: ${when}${counted(to - from, "reading")}${part}`);
       marked = meta.axes.map(() => h("td"));
       body.replaceChildren(...meta.axes.map((axis, i) => h("tr", {}, h("th", { scope: "row" }, axis), marked[i],
         ...stretchFigures(values[i], from, part ? from : to).map((value) => h("td", {}, figure(value, 2))))));

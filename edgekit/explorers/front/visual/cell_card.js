@@ -1,7 +1,7 @@
 // One cell: its patch of the picture, its score, and where that stands among the cells of normal pictures.
 import { contextOf } from "../shared/canvas.js";
 import { h, hide, write } from "../shared/elements.js";
-import { figure, percent } from "../shared/numbers.js";
+import { counted, figure, percent } from "../shared/numbers.js";
 /** @import { VisualState } from "./state.js" */
 
 const SIDE = 96; // px of the patch
@@ -30,7 +30,7 @@ export function cellCard({ model, meta, grid, cell, threshold, cells, standing }
     write(title, `Cell: row ${row}, column ${column}${chosen ? "" : " (highest)"}`);
     write(score, side === "no score" ? side : `${figure(scores[i], 2)} ${side === "below" ? side : "◆ at or above"}`);
     write(stands, side === "no score" || !cells.normal.length ? ""
-      : `higher than ${standing(scores[i]) === 1 ? "all" : `${percent(standing(scores[i]))} of`} ${cells.normal.length} ${meta.cell_kinds.normal}`);
+      : `higher than ${standing(scores[i]) === 1 ? "all" : `${percent(standing(scores[i]))} of`} ${counted(cells.normal.length, ...meta.cell_kinds.normal)}`);
     drawPatch(context, image, colours, { rows, columns }, row, column);
     return `row ${row}, column ${column}, ${side === "no score" ? side : `score ${figure(scores[i], 2)}, ${side}${side === "below" ? "" : " the threshold"}`}`;
   }

@@ -2,6 +2,7 @@
 import { layersIn } from "../shared/canvas.js";
 import { h } from "../shared/elements.js";
 import { drawHistogram, drawHistogramMark, drawHistogramMarked, drawHistogramThreshold } from "../shared/histogram.js";
+import { counted } from "../shared/numbers.js";
 import { dragInHistogram, sayThreshold } from "../shared/threshold.js";
 /** @import { VisualState } from "./state.js" */
 
@@ -21,7 +22,7 @@ export function scoreHistograms({ model, meta, data, grid, cell, cells, pictures
     slider,
     below(/** @type {Palette} */ colours) {
       for (const { scores, kinds, base } of places) {
-        drawHistogram(base.begin(), colours, scores, axis(), (number, kind) => `${number} ${kinds[kind || "all"]}`);
+        drawHistogram(base.begin(), colours, scores, axis(), (number, kind) => counted(number, ...kinds[kind || "all"]));
       }
     },
     above(/** @type {Palette} */ colours) {
@@ -38,7 +39,7 @@ export function scoreHistograms({ model, meta, data, grid, cell, cells, pictures
     say() {
       const threshold = model.get("threshold");
       sayThreshold(threshold, axis(), slider);
-      if (threshold !== null) slider.setAttribute("aria-valuetext", `${Number(threshold.toPrecision(6))}, ${counts().above} of ${count} pictures flagged`);
+      if (threshold !== null) slider.setAttribute("aria-valuetext", `${Number(threshold.toPrecision(6))}, ${counts().above} of ${counted(count, "picture")} flagged`);
     },
   };
 }

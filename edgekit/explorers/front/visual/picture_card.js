@@ -1,6 +1,6 @@
 // The picture on show in words: which one, what it should be, its score and what that means at the threshold.
 import { h, write } from "../shared/elements.js";
-import { figure } from "../shared/numbers.js";
+import { counted, figure } from "../shared/numbers.js";
 /** @import { VisualState } from "./state.js" */
 
 /** @param {VisualState} state */
@@ -21,8 +21,8 @@ export function pictureCard({ model, meta, data, grid, verdict, threshold, cells
     write(wrong, now.wrong && ` ${now.wrong}`);
     write(parts, [
       meta.method && `score: ${meta.method}`,
-      cells ? `${cellsFlagged()} of ${cells} cells at or above` : "no grid of cells",
-      data.box_score.length ? `${boxes} box${boxes === 1 ? "" : "es"}` : "",
+      cells ? `${cellsFlagged()} of ${counted(cells, "cell")} at or above` : "no grid of cells",
+      data.box_score.length ? counted(boxes, "box", "boxes") : "",
       data.truth_at[i + 1] > data.truth_at[i] ? "dashed: where the defect is" : "",
     ].filter(Boolean).join(" · "));
     return `${picture.name}, score ${figure(value, 2)}, ${said}${now.wrong && `, ${now.wrong}`}`;

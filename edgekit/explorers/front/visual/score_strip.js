@@ -1,5 +1,5 @@
 // The strip of pictures: the score of each as a bar, in the colour of what it should be, and the threshold across.
-import { clamp } from "../shared/numbers.js";
+import { clamp, counted } from "../shared/numbers.js";
 import { pictureStrip } from "../shared/strip.js";
 /** @import { VisualState } from "./state.js" */
 
@@ -18,7 +18,7 @@ export function scoreStrip({ model, data, count, axis, threshold, listed, choose
     draw(colours, {
       pictures, follows: [scale.high, model.get("log_scale"), show, show === "all" ? 0 : threshold()], chosen: model.get("picture"), line: Number.isFinite(threshold()) ? share(threshold()) : undefined,
       bar: (i) => ({ share: share(data.score[i]), colour: colours.kind(KINDS[/** @type {0 | 1} */ (data.truth[i])] ?? "not known") }),
-      caption: `${show === "all" ? "score of each picture" : `${show}: ${pictures.length} of ${count} pictures`}; worst first when this was opened`,
+      caption: `${show === "all" ? "score of each picture" : `${show}: ${pictures.length} of ${counted(count, "picture")}`}; worst first when this was opened`,
     });
   };
 }

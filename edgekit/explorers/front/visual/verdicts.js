@@ -1,5 +1,5 @@
 // What the threshold does to the pictures, in words and in a table.
-import { percent } from "../shared/numbers.js";
+import { counted, percent } from "../shared/numbers.js";
 import { verdictTable } from "../shared/verdict_table.js";
 /** @import { VisualState } from "./state.js" */
 
@@ -14,8 +14,8 @@ export function verdicts({ model, known, count, cells, counts, other }) {
     element,
     show() {
       if (model.get("threshold") === null) return show("no threshold", null);
-      const now = counts(), compared = other(), cellWords = cells.all.length ? `, ${now.cells} of ${cells.all.length} cells at or above` : "";
-      show(`${now.above} of ${count} picture${count === 1 ? "" : "s"} flagged${cellWords}`, now,
+      const now = counts(), compared = other(), cellWords = cells.all.length ? `, ${now.cells} of ${counted(cells.all.length, "cell")} at or above` : "";
+      show(`${now.above} of ${counted(count, "picture")} flagged${cellWords}`, now,
         compared && { ...compared, counts: counts(compared.value) });
     },
   };
