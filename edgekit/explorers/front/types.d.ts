@@ -37,7 +37,8 @@ interface Surface {
   height: number;
 }
 /** What drawing a line needs of a context. */
-type Drawing = Pick<CanvasRenderingContext2D, "beginPath" | "moveTo" | "lineTo" | "stroke" | "setLineDash">;
+type Drawing = Pick<CanvasRenderingContext2D, "beginPath" | "moveTo" | "lineTo" | "stroke" | "fill" | "setLineDash">;
+type Envelope = ReturnType<typeof import("./shared/envelope.js").envelope>;
 type Palette = ReturnType<typeof import("./shared/theme.js").palette>;
 /** A stretch of time, in ms. */
 interface Stretch {

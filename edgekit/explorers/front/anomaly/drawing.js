@@ -28,16 +28,16 @@ export function anomalyDrawing({ model, meta, data, windows, counts, endOf, axis
   const layers = { signal: layersIn(places.signal), scores: layersIn(places.scores), histogram: layersIn(places.histogram) };
   const layer = (/** @type {0 | 1} */ i) => ({ signal: layers.signal[i], scores: layers.scores[i], histogram: layers.histogram[i] });
   const base = layer(0), over = layer(1);
-  let colours = palette(root, meta.looks), covered = new Float64Array(), peaks = new Float64Array();
+  let colours = palette(root, meta.looks), covered = new Float64Array(), columns = envelope(covered, covered, 0, 1, 0);
 
   function below() {
     colours = palette(root, meta.looks);
     const now = view(), room = Math.floor(timeScale(now, places.scores.clientWidth).room);
     drawSignal(base.signal.begin(), colours, data, meta, model.get("axes"), now);
-    drawScores(base.scores.begin(), colours, data, meta, now, axis());
+    columns = envelope(data.middle, data.score, now.low, now.high, room, data.first);
+    drawScores(base.scores.begin(), colours, data, meta, now, axis(), columns);
     drawHistogram(base.histogram.begin(), colours, counts, axis(), windowsOf);
     covered = coverage(data, meta.longest, now, room);
-    peaks = envelope(data.middle, data.score, now.low, now.high, room).largest;
     return colours;
   }
   /** The knob's element, for the hand and the focus; what one sees of it is drawn. */
@@ -56,7 +56,7 @@ export function anomalyDrawing({ model, meta, data, windows, counts, endOf, axis
     const onPicture = onScores(y, scores.height);
     if (threshold !== null) {
       for (const [surface, bottom] of tracks) drawCovered(surface, colours, covered, threshold, bottom);
-      drawAlarms(scores, colours, data, now, scale, threshold, peaks);
+      drawAlarms(scores, colours, data, now, scale, threshold, columns);
       drawHistogramThreshold(histogram, colours, scale, threshold);
       drawThreshold(scores, colours, onPicture(threshold));
       drawKnob(scores, colours, onPicture(threshold));

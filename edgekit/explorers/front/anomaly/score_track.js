@@ -37,8 +37,9 @@ export function drawCovered({ context }, colours, covered, threshold, height) {
  * @param {AnomalyMeta} meta
  * @param {Stretch} view
  * @param {ScoreAxis} axis
+ * @param {Envelope} columns of the scores
  */
-export function drawScores(surface, colours, data, meta, view, axis) {
+export function drawScores(surface, colours, data, meta, view, axis, columns) {
   const { context, width, height } = surface, bottom = height - AXIS;
   const scale = timeScale(view, width), y = scoreHeights(axis, height), places = axis.places(4);
   drawValueAxis(surface, colours, y, { name: meta.score, middle: bottom / 2, places, texts: axis.texts(places) });
@@ -47,7 +48,7 @@ export function drawScores(surface, colours, data, meta, view, axis) {
   within(context, scale, bottom, () => {
     context.strokeStyle = context.fillStyle = colours.series[0];
     context.lineWidth = 1.2;
-    drawLine(context, data.middle, data.score, data.first, view, scale, y);
+    drawLine(context, data.middle, data.score, data.first, view, scale, y, columns);
     const [from, to] = onShow(data.middle, view);
     if (to - from > scale.room / 6) return;
     for (let i = from; i < to; i++) {
@@ -66,17 +67,17 @@ export function drawScores(surface, colours, data, meta, view, axis) {
  * @param {Stretch} view
  * @param {ScoreAxis} axis
  * @param {number} threshold
- * @param {Float64Array} peaks
+ * @param {Envelope} columns of the scores
  */
-export function drawAlarms({ context, width, height }, colours, data, view, axis, threshold, peaks) {
+export function drawAlarms({ context, width, height }, colours, data, view, axis, threshold, { largest }) {
   const scale = timeScale(view, width), y = scoreHeights(axis, height), [from, to] = onShow(data.middle, view);
   /** @param {number} score */
   const at = (score) => y(Math.min(score, axis.high));
   context.fillStyle = colours.kind("above");
   if (to - from > scale.room / 6) {
     const line = at(threshold), wide = Math.max(1.4, (0.8 * scale.room) / (to - from));
-    peaks.forEach((peak, column) => {
-      if (peak > threshold) context.fillRect(LEFT + column - wide / 2, at(peak), wide, Math.max(line - at(peak), 1.5));
+    largest.forEach((peak, column) => {
+      if (peak > threshold) context.fillRect(LEFT + column + 0.5 - wide / 2, at(peak), wide, Math.max(line - at(peak), 1.5));
     });
     return;
   }

@@ -130,7 +130,7 @@ function drawStrip({ meta, data, model }, context, colours, { i, x, y, wide, tal
   context.translate(x + 4 - LEFT, y);
   context.lineWidth = 1;
   for (const k of lines) {
-    context.strokeStyle = colours.series[k % colours.series.length];
+    context.strokeStyle = context.fillStyle = colours.series[k % colours.series.length];
     context.setLineDash(dashOf(meta.looks, k));
     drawLine(context, data.time.subarray(from, to), valuesOf(k), NONE, { low, high }, scale, height);
   }

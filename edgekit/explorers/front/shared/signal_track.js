@@ -37,7 +37,7 @@ export function drawSignal(surface, colours, data, meta, shown, view) {
     context.lineWidth = 1.2;
     meta.axes.forEach((_, i) => {
       if (!on[i]) return;
-      context.strokeStyle = colours.series[i % colours.series.length];
+      context.strokeStyle = context.fillStyle = colours.series[i % colours.series.length];
       context.setLineDash(dashOf(meta.looks, i));
       drawLine(context, data.time, data.signal.subarray(i * readings, (i + 1) * readings), data.breaks, view, scale, y);
     });

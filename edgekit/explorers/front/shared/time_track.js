@@ -6,9 +6,9 @@ import { LEFT, RIGHT, TOP, timeScale } from "./scales.js";
 import { tickTexts, ticks } from "./ticks.js";
 
 /**
- * Draw values over time: every one while there is room, else the envelope. The line has a gap where values are missing.
- * One narrower than a pixel column that also holds values cannot be seen until one zooms in: peaks are shown rather than
- * gaps.
+ * Draw values over time, in the stroke's colour, which is also to be the fill's: every one while there is room, else the
+ * envelope. The line has a gap where values are missing. One narrower than a pixel column that also holds values cannot
+ * be seen until one zooms in: peaks are shown rather than gaps.
  * @param {Drawing} context
  * @param {Numbers} times
  * @param {Numbers} values
@@ -16,50 +16,71 @@ import { tickTexts, ticks } from "./ticks.js";
  * @param {Stretch} view
  * @param {TimeScale} scale
  * @param {(value: number) => number} y
+ * @param {Envelope} [known] of these values in this view, where it was looked for before
  */
-export function drawLine(context, times, values, breaks, view, scale, y) {
+export function drawLine(context, times, values, breaks, view, scale, y, known) {
   const from = Math.max(lowerBound(times, view.low) - 1, 0), to = Math.min(lowerBound(times, view.high) + 1, times.length);
+  if (to - from > 2 * scale.room) {
+    drawEnvelope(context, known ?? envelope(times, values, view.low, view.high, Math.floor(scale.room), breaks), y);
+    return;
+  }
   context.beginPath();
-  if (to - from > 2 * scale.room) drawEnvelope(context, times, values, breaks, view, scale, y);
-  else {
-    let next = lowerBound(breaks, from + 1), pen = false;
-    for (let i = from; i < to; i++) {
-      if (i === breaks[next]) {
-        pen = false;
-        next++;
-      }
-      const value = values[i];
-      if (Number.isNaN(value)) pen = false;
-      else if (pen) context.lineTo(scale.x(times[i]), y(value));
-      else {
-        context.moveTo(scale.x(times[i]) - 0.75, y(value)); // a reading alone is a dot
-        context.lineTo(scale.x(times[i]) + 0.75, y(value));
-      }
-      pen = !Number.isNaN(value);
+  let next = lowerBound(breaks, from + 1), pen = false;
+  for (let i = from; i < to; i++) {
+    if (i === breaks[next]) {
+      pen = false;
+      next++;
     }
+    const value = values[i];
+    if (Number.isNaN(value)) pen = false;
+    else if (pen) context.lineTo(scale.x(times[i]), y(value));
+    else {
+      context.moveTo(scale.x(times[i]) - 0.75, y(value)); // a reading alone is a dot
+      context.lineTo(scale.x(times[i]) + 0.75, y(value));
+    }
+    pen = !Number.isNaN(value);
   }
   context.stroke();
 }
 
 /**
+ * A bar in each pixel column, as far as the one beside it that the line comes from: the outline of those side by side is
+ * filled, since the browser takes 20 times as long to stroke a line that turns in every column. Columns without a value
+ * are crossed by a stroke.
  * @param {Drawing} context
- * @param {Numbers} times
- * @param {Numbers} values
- * @param {Numbers} breaks
- * @param {Stretch} view
- * @param {TimeScale} scale
+ * @param {Envelope} columns
  * @param {(value: number) => number} y
  */
-function drawEnvelope(context, times, values, breaks, view, scale, y) {
-  const { smallest, largest, joined } = envelope(times, values, view.low, view.high, Math.floor(scale.room), breaks);
-  context.setLineDash([]);
-  for (let column = 0; column < smallest.length; column++) {
-    if (Number.isNaN(smallest[column])) continue;
-    const x = LEFT + column + 0.5;
-    if (joined[column]) context.lineTo(x, y(largest[column]));
-    else context.moveTo(x, y(largest[column]) - 0.5); // a reading alone is a dot
-    context.lineTo(x, y(smallest[column]) + 0.5);
+function drawEnvelope(context, { smallest, largest, joined }, y) {
+  const top = largest.map((value) => y(value) - 0.5), bottom = smallest.map((value) => y(value) + 0.5);
+  const crossed = [];
+  context.beginPath();
+  for (let from = 0, to = 0, last = 0; from < top.length; from = to) {
+    for (to = from + 1; joined[to] && !Number.isNaN(top[to - 1]); ) to++;
+    if (Number.isNaN(top[from])) continue;
+    if (joined[from]) crossed.push([last, from]);
+    context.moveTo(LEFT + from, top[from]);
+    for (let column = from; column < to; column++) {
+      const at = column > from ? Math.min(top[column], bottom[column - 1]) : top[column];
+      context.lineTo(LEFT + column, at);
+      context.lineTo(LEFT + column + 1, at);
+    }
+    for (let column = to - 1; column >= from; column--) {
+      const at = column > from ? Math.max(bottom[column], top[column - 1]) : bottom[column];
+      context.lineTo(LEFT + column + 1, at);
+      context.lineTo(LEFT + column, at);
+    }
+    last = to - 1;
   }
+  context.fill();
+  if (!crossed.length) return;
+  context.setLineDash([]);
+  context.beginPath();
+  for (const [from, to] of crossed) {
+    context.moveTo(LEFT + from + 0.5, bottom[from] - 0.5);
+    context.lineTo(LEFT + to + 0.5, top[to] + 0.5);
+  }
+  context.stroke();
 }
 
 /**
