@@ -111,6 +111,24 @@ class StoredPart(NamedTuple):
         return self.reduced(np.add, flags.astype(np.int64))
 
 
+class ValuesOfEach(NamedTuple):
+    """Several values of each sample, one behind the other: `counts` of them a sample."""
+
+    values: NDArray[np.uint16]
+    counts: NDArray[np.integer[Any]]
+
+
+class Counts(NamedTuple):
+    """What was counted of some samples of a store: all that a summary needs, without their windows.
+
+    `columns` have a value for each sample, or a row of numbers, or are `ValuesOfEach`. Where they are counts by label,
+    `labels` says which label each number of a row is of.
+    """
+
+    columns: Mapping[str, Any]
+    labels: Sequence[str] = ()
+
+
 @runtime_checkable
 class HasParts(Protocol):
     """Many samples out of memory; `edgekit.Store` has them."""
@@ -119,6 +137,9 @@ class HasParts(Protocol):
         self, kind: str, block: int | str | None, table: str, columns: Sequence[str]
     ) -> Iterator[StoredPart] | None:
         """Yield what the block of this kind says, part by part; None where it cannot be had as arrays."""
+
+    def counts_of(self, kind: str, block: int | str | None, threshold: float | None) -> Iterator[Counts] | None:
+        """Yield what is counted of the same: by each sample's own threshold where none is given."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,7 +26,7 @@ import pyarrow as pa
 import requests
 
 import edgekit as ek
-from edgekit.batch import layout
+from edgekit.batch import layout, part_counts
 from edgekit.batch.part import BLOCKS, SUFFIX, written
 from tests.batch.studio_server import KEY, StudioServer, sandbox_answers
 from tests.bench_table import Row, ratio, row
@@ -90,6 +90,10 @@ def made(folder: Path, windows: int) -> None:
             ),
             "predictions-7": pa.table(front | numbers | {"threshold": np.full(len(sample), 1.5)}),
         }
+        for _, kind, number in blocks:
+            of_block = {name.partition("-")[0]: table for name, table in tables.items() if name.endswith(f"-{number}")}
+            counted = part_counts.of_block(number, kind, tables["verdicts"], of_block, tables["samples"])
+            tables |= {f"{name}-{number}": table for name, table in counted.items()}
         for name, table in tables.items():
             written(table, place / f"{name}{SUFFIX}")
 

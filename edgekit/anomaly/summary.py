@@ -82,15 +82,19 @@ def summary(results: Results, block: int | str | None = None, *, threshold: floa
 
 def _of_store(store: HasParts, block: int | str | None, threshold: float | None) -> Summary | None:
     """Sum up a store part by part; None where its windows cannot be had as arrays."""
-    parts = store.parts_of("anomaly", block, "windows", store_summary.COLUMNS)
+    given = None if threshold is None else number("threshold", threshold)
+    parts = store.counts_of("anomaly", block, given)
     if parts is None:
         return None
-    given = None if threshold is None else number("threshold", threshold)
-    table, auroc, limit = store_summary.summed(parts, _limit if given is None else lambda stated: given)
-    if table.empty:
+    found = store_summary.summed(parts)
+    if found.per_sample.empty:
         raise UsageError(_NO_SCORES)
-    per_sample = _worst_first(table)
-    return Summary(per_sample, figures_table(_figures(per_sample, auroc)), _note(limit, bool(table["known"].any())))
+    limit = _limit(found.thresholds) if given is None else given
+    if given is None and None in found.thresholds:  # by the threshold of the others
+        return _of_store(store, block, limit)
+    per_sample = _worst_first(found.per_sample)
+    is_known = bool(per_sample["known"].any())
+    return Summary(per_sample, figures_table(_figures(per_sample, found.auroc)), _note(limit, is_known))
 
 
 def _note(limit: float, is_known: bool) -> str:

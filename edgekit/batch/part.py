@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from edgekit.batch import tables
+from edgekit.batch import part_counts, tables
 from edgekit.batch.journal import FILE
 from edgekit.batch.layout import sync
 from edgekit.batch.tables import Kept
@@ -28,8 +28,10 @@ def tables_of(kept: Sequence[Kept], source: Source) -> dict[str, pa.Table]:
     rows, about = [], []
     for block in tables.blocks(ordered, source):
         of_block = dict(tables.of_block(block))
-        found |= {f"{name}-{block.block}": table for name, table in of_block.items()}
         rows.append(tables.of_samples(block))
+        if not block.keys:  # of structured labels there is a row a window and key
+            of_block |= part_counts.of_block(block.block, block.kind, rows[-1], of_block, found["samples"])
+        found |= {f"{name}-{block.block}": table for name, table in of_block.items()}
         learn = block.raws[0].learn_block
         named = {"id": block.block, "kind": block.kind, "type": learn.type, "title": learn.title}
         about.append(named | {"last_layer": block.raws[0].object_detection_last_layer, "keys": block.keys})

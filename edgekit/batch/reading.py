@@ -57,17 +57,24 @@ class Parts:
                 break  # else a run has moved one of them in the meantime, which would be nowhere or twice
 
     def each(
-        self, wanted: Mapping[str, Sequence[str] | None], coded: Sequence[str] = ()
+        self, wanted: Mapping[str, Sequence[str] | None], coded: Sequence[str] = (), instead: str | None = None
     ) -> Iterator[dict[str, pa.Table | None]]:
         """Yield these tables, with these columns, part by part; None where a part has none of that name.
 
-        The texts of the columns `coded` stay as they are stored: as places in a dictionary.
+        The texts of the columns `coded` stay as they are stored: as places in a dictionary. Of a part that has the
+        table `instead` it yields this one alone.
         """
         for one in self.sealed:
+            if instead and (file := one / f"{instead}{SUFFIX}").exists():
+                yield {instead: _read(file, None)}
+                continue
             files = {name: one / f"{name}{SUFFIX}" for name in wanted}
             yield {name: _read(file, wanted[name], coded) if file.exists() else None for name, file in files.items()}
         for _, tables in self._open:
-            yield {name: _selected(tables.get(name), columns) for name, columns in wanted.items()}
+            if instead in tables:
+                yield {instead: tables[instead]}
+            else:
+                yield {name: _selected(tables.get(name), columns) for name, columns in wanted.items()}
 
     def tables(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """Yield a table part by part; a part that has none of this name is left out.

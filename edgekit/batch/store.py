@@ -16,7 +16,7 @@ from edgekit.batch.source import Stored
 from edgekit.errors import NotFoundError, UsageError
 from edgekit.results import label_lists
 from edgekit.results.result import ClassifyResult
-from edgekit.summaries import StoredPart
+from edgekit.summaries import Counts, StoredPart
 from edgekit.wire.schema import Impulse
 
 _OfBlock = Callable[[Parts, str, dict[str, Any]], pd.DataFrame]
@@ -237,6 +237,10 @@ class Store:
     ) -> Iterator[StoredPart] | None:
         """Yield what a block says as arrays, part by part; for the summaries of each kind."""
         return arrays.parts_of(self._parts, kind, block, table, columns)
+
+    def counts_of(self, kind: str, block: int | str | None, threshold: float | None) -> Iterator[Counts] | None:
+        """Yield what is counted of a block, part by part; by each sample's own threshold where none is given."""
+        return arrays.counts_of(self._parts, kind, block, threshold)
 
     def __repr__(self) -> str:
         about = self._about

@@ -13,7 +13,7 @@ from edgekit.classification.calibration import BINS, bin_edges
 from edgekit.classification.judged import most_frequent, most_frequent_of
 from edgekit.classification.predictions import UNCERTAIN
 from edgekit.classification.window_counts import Floats, WindowCounts
-from edgekit.summaries import Coded, StoredPart
+from edgekit.summaries import Coded, Counts, StoredPart
 
 COLUMNS = ("expected", "predicted", "most_probable", "probability", "category")
 _TRAINING = "training"
@@ -42,6 +42,84 @@ class Summed(NamedTuple):
         return self.counts.per_sample(self.samples, self.expected, self.predicted, self.probability)
 
 
+def summed(parts: Iterable[Counts]) -> Summed:
+    """Put together what was counted of each part."""
+    found = list(parts)
+    labels = list(dict.fromkeys([UNCERTAIN, *(name for part in found for name in part.labels)]))
+    place_of = {name: place for place, name in enumerate(labels)}
+    places = [np.array([*map(place_of.get, part.labels), -1], np.int32) for part in found]
+    samples, windows = (_joined(found, name) for name in ("sample", "windows"))
+    order = np.argsort(samples, kind="stable")
+    order = order[windows[order] > 0]
+    columns = sorted(range(1, len(labels)), key=labels.__getitem__)
+    if any(part.columns["expected"][:, 0].any() for part in found):  # a label of that name
+        columns.append(0)
+
+    def by_label(name: str) -> Floats:
+        whole, end = np.zeros((len(samples), len(labels))), 0
+        for part, place in zip(found, places, strict=True):
+            of = part.columns[name]
+            whole[end : end + len(of), place[:-1]] = of
+            end += len(of)
+        return whole[order]
+
+    def most(name: str) -> NDArray[Any]:
+        codes = [place[part.columns[name]] for part, place in zip(found, places, strict=True)]
+        names: NDArray[Any] = np.array([*labels, None], object)[np.concatenate(codes)[order]]
+        return names
+
+    predicted, right = by_label("predicted"), by_label("right")
+    bins = _joined(found, "bins")[order]
+    counted = WindowCounts(
+        by_label("expected")[:, columns],
+        predicted[:, columns],
+        right[:, columns],
+        predicted[:, 0] - right[:, 0],
+        bins[:, :0] if np.isnan(bins).any() else bins,
+    )
+    return Summed(
+        pd.Index(samples[order], name="sample"),
+        counted,
+        most("most_expected"),
+        most("most_predicted"),
+        _joined(found, "probability")[order],
+        int(windows.sum()),
+        int(_joined(found, "missing").sum()),
+        int(_joined(found, "trained").sum()),
+    )
+
+
+def _joined(parts: list[Counts], name: str) -> NDArray[Any]:
+    return np.concatenate([part.columns[name] for part in parts])
+
+
+def counts(part: StoredPart, threshold: float | None) -> Counts:
+    """Count the windows of each sample of a part; by the sample's own threshold where none is given.
+
+    `expected`, `predicted` and `right` have a number for each of the labels, of which `UNCERTAIN` is the first;
+    `most_expected` and `most_predicted` say which of them is the most frequent, -1 for none.
+    """
+    labels = _Labels({UNCERTAIN: 0})
+    expected, most_probable = (labels.codes(part.columns[name]) for name in ("expected", "most_probable"))
+    probability = part.columns["probability"]
+    if threshold is None:
+        predicted = labels.codes(part.columns["predicted"])
+    else:
+        predicted = np.where(probability < threshold, labels[UNCERTAIN], most_probable)
+    with np.errstate(invalid="ignore"):
+        has_one = ~np.isnan(probability)
+        mean = part.reduced(np.add, np.where(has_one, probability, 0.0)) / part.counted(has_one)
+    of_samples = {
+        "sample": part.samples,
+        "threshold": part.thresholds,
+        "windows": part.windows,
+        "missing": part.counted((expected < 0) | (predicted < 0)),
+        "trained": part.columns["category"].are(_TRAINING) & (part.windows > 0),
+        "probability": mean,
+    }
+    return Counts(of_samples | _by_label(part, len(labels), expected, predicted, most_probable), list(labels))
+
+
 class _Labels(dict[str, int]):
     """All labels so far, in the order in which they came; `UNCERTAIN` first, a label only where one is expected."""
 
@@ -51,44 +129,11 @@ class _Labels(dict[str, int]):
         return np.array([*of_name, -1], np.int32).take(column.codes, mode="wrap")  # -1, the last one, as well
 
 
-class _Part(NamedTuple):
-    """Of a part's samples: windows by label (samples, labels so far), and the most frequent labels as codes."""
-
-    samples: NDArray[np.int64]
-    windows: NDArray[np.int64]
-    expected: NDArray[np.int32]
-    predicted: NDArray[np.int32]
-    right: NDArray[np.int32]
-    bins: Floats
-    most_expected: Codes
-    most_predicted: Codes
-    probability: Floats
-
-
-def summed(parts: Iterable[StoredPart], threshold: float | None) -> Summed:
-    """Sum up the predictions of a store; by each sample's own threshold where none is given."""
-    labels = _Labels({UNCERTAIN: 0})
-    found, windows, missing, trained = [], 0, 0, 0
-    for part in parts:
-        expected, most_probable = (labels.codes(part.columns[name]) for name in ("expected", "most_probable"))
-        probability = part.columns["probability"]
-        if threshold is None:
-            predicted = labels.codes(part.columns["predicted"])
-        else:
-            predicted = np.where(probability < threshold, labels[UNCERTAIN], most_probable)
-        unknown = (expected < 0) | (predicted < 0)
-        windows, missing = windows + len(unknown), missing + int(unknown.sum())
-        trained += int((part.columns["category"].are(_TRAINING) & (part.windows > 0)).sum())
-        found.append(_counted(part, len(labels), expected, predicted, most_probable))
-    return _together(labels, found, windows, missing, trained)
-
-
-def _counted(part: StoredPart, size: int, expected: Codes, predicted: Codes, most_probable: Codes) -> _Part:
+def _by_label(
+    part: StoredPart, size: int, expected: Codes, predicted: Codes, most_probable: Codes
+) -> dict[str, NDArray[Any]]:
     count, confidence = len(part.samples), part.columns["probability"]
     sample = np.repeat(np.arange(count), part.windows)
-    has_one = ~np.isnan(confidence)
-    with np.errstate(invalid="ignore"):
-        mean = part.reduced(np.add, np.where(has_one, confidence, 0.0)) / part.counted(has_one)
     known, most = (expected >= 0) & (predicted >= 0), None
     if not known.all():
         most = [most_frequent(sample, codes, count, size) for codes in (expected, predicted)]
@@ -99,12 +144,18 @@ def _counted(part: StoredPart, size: int, expected: Codes, predicted: Codes, mos
     def by_label(codes: Codes, which: NDArray[np.bool_] | None = None) -> NDArray[np.int32]:
         return np.bincount(first + codes, which, count * size).reshape(count, size).astype(np.int32)
 
-    counts = by_label(expected), by_label(predicted)
+    both = by_label(expected), by_label(predicted)
     if most is None:  # the same windows, which are counted already
-        most = [most_frequent_of(of, sample, codes) for of, codes in zip(counts, (expected, predicted), strict=True)]
+        most = [most_frequent_of(of, sample, codes) for of, codes in zip(both, (expected, predicted), strict=True)]
     right = expected == predicted
-    bins = _bins(sample, count, confidence, expected == most_probable)
-    return _Part(part.samples, part.windows, *counts, by_label(expected, right), bins, most[0], most[1], mean)
+    return {
+        "expected": both[0],
+        "predicted": both[1],
+        "right": by_label(expected, right),
+        "bins": _bins(sample, count, confidence, expected == most_probable),
+        "most_expected": most[0],
+        "most_predicted": most[1],
+    }
 
 
 def _bins(sample: Codes, count: int, confidence: Floats, right: NDArray[np.bool_]) -> Floats:
@@ -117,38 +168,3 @@ def _bins(sample: Codes, count: int, confidence: Floats, right: NDArray[np.bool_
     cell = sample * BINS + place
     sums = [np.bincount(cell, weights, count * BINS) for weights in (None, confidence, right)]
     return np.hstack([one.reshape(count, BINS) for one in sums])
-
-
-def _together(labels: _Labels, parts: list[_Part], windows: int, missing: int, trained: int) -> Summed:
-    samples = np.concatenate([part.samples for part in parts])
-    order = np.argsort(samples, kind="stable")
-    order = order[np.concatenate([part.windows for part in parts])[order] > 0]
-    names = np.array([*labels, None], object)
-    columns = sorted(range(1, len(labels)), key=lambda code: names[code])
-    if any(part.expected[:, 0].any() for part in parts):  # a label of that name
-        columns.append(0)
-
-    def by_label(name: str) -> Floats:
-        whole = np.zeros((len(samples), len(labels)))
-        end = 0
-        for part in parts:
-            of = getattr(part, name)
-            whole[end : end + len(of), : of.shape[1]] = of
-            end += len(of)
-        return whole[order]
-
-    def joined(name: str) -> Any:
-        return np.concatenate([getattr(part, name) for part in parts])[order]
-
-    predicted, right = by_label("predicted"), by_label("right")
-    bins = joined("bins")
-    found = WindowCounts(
-        by_label("expected")[:, columns],
-        predicted[:, columns],
-        right[:, columns],
-        predicted[:, 0] - right[:, 0],
-        bins[:, :0] if np.isnan(bins).any() else bins,
-    )
-    expected, given = (names[joined(name)] for name in ("most_expected", "most_predicted"))
-    index = pd.Index(samples[order], name="sample")
-    return Summed(index, found, expected, given, joined("probability"), windows, missing, trained)

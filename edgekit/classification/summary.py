@@ -95,10 +95,10 @@ def summary(results: Results, block: int | str | None = None, *, threshold: floa
 def _of_store(store: HasParts, block: int | str | None, threshold: float | None) -> Summary | None:
     """Sum up a store part by part; None where its windows cannot be had as arrays."""
     limit = None if threshold is None else number("threshold", threshold, 0, 1)
-    parts = store.parts_of("classification", block, "predictions", store_summary.COLUMNS)
+    parts = store.counts_of("classification", block, limit)
     if parts is None:
         return None
-    found = store_summary.summed(parts, limit)
+    found = store_summary.summed(parts)
     if found.windows == found.missing:
         raise _nothing_known(found.windows)
     return Summary(found.per_sample(), figures_table(found.counts.figures()), _note(found.trained, found.missing))

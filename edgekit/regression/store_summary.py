@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from edgekit.regression.error_figures import Floats, Sums
-from edgekit.summaries import StoredPart
+from edgekit.summaries import Counts, StoredPart
 
 COLUMNS = ("expected", "predicted", "error", "within")
 
@@ -23,21 +22,17 @@ class Summed(NamedTuple):
     thresholds: set[float | None]
 
 
-def summed(parts: Iterable[StoredPart], threshold: float | None) -> Summed:
-    """Sum up the predictions of a store; by each sample's own threshold where none is given."""
-    found: list[NDArray[np.float64]] = []
-    samples, stated, middle = [], set[float | None](), np.nan
-    for part in parts:
-        expected, error = part.columns["expected"], part.columns["error"]
-        if np.isnan(middle) and len(known := expected[~np.isnan(expected)]):
-            middle = float(known.mean())
-        samples.append(part.samples)
-        stated |= {None if np.isnan(own) else float(own) for own in np.unique(part.thresholds)}
-        within = _allowed(part, threshold)
-        found.append(_summed(part, ~np.isnan(error), within, 0.0 if np.isnan(middle) else middle))
-    order = np.argsort(np.concatenate(samples), kind="stable")
-    columns = dict(zip(_NAMES, np.concatenate(found)[order].T, strict=True))
+def summed(parts: Iterable[Counts]) -> Summed:
+    """Put together what was counted of each part."""
+    found = [part.columns for part in parts]
+    order = np.argsort(np.concatenate([of["sample"] for of in found]), kind="stable")
+    columns = {name: np.concatenate([of[name] for of in found])[order] for name in found[0]}
     windows = columns["windows"]
+    middles = columns["middle"]  # of each part its own: all are counted from that of the first one
+    middle = middles[~np.isnan(middles)][:1].sum()
+    shift = np.where(np.isnan(middles), 0.0, middles) - middle
+    columns["own_squared"] += shift * (2 * columns["own"] + shift * windows)
+    columns["own"] += shift * windows
     sums = Sums(*(columns[name] for name in Sums._fields))
     with np.errstate(invalid="ignore", divide="ignore"):
         table = {
@@ -49,32 +44,27 @@ def summed(parts: Iterable[StoredPart], threshold: float | None) -> Summed:
             "largest": columns["largest"],
             "within": sums.within / sums.judged,
         }
-    index = pd.Index(np.concatenate(samples)[order], name="sample")
+    stated = {None if np.isnan(own) else float(own) for own in np.unique(columns["threshold"])}
+    index = pd.Index(columns["sample"], name="sample")
     return Summed(pd.DataFrame(table, index), Sums(*(of[windows > 0] for of in sums)), stated)
 
 
-_NAMES = (*Sums._fields, "expected", "predicted")
+def counts(part: StoredPart, threshold: float | None) -> Counts:
+    """Sum up the windows of each sample of a part; by the sample's own threshold where none is given.
 
-
-def _allowed(part: StoredPart, threshold: float | None) -> Floats:
-    """Return 1 where the error is allowed, 0 where not, NaN where that is not known."""
-    if threshold is None:
-        flags = part.columns["within"]
-        return np.where(flags < 0, np.nan, flags)
-    error = part.columns["error"]
-    return np.where(np.isnan(error), np.nan, np.abs(error) <= threshold)
-
-
-def _summed(part: StoredPart, known: NDArray[np.bool_], within: Floats, middle: float) -> Floats:
-    """Return a row a sample of `_NAMES`: sums over the windows that have both numbers, and the largest error."""
+    `Sums`, with `own` and `own_squared` counted from `middle`: the mean of the part's expected numbers.
+    """
+    expected, error = part.columns["expected"], part.columns["error"]
+    known, within = ~np.isnan(error), _allowed(part, threshold)
+    numbers = expected[~np.isnan(expected)]
+    middle = float(numbers.mean()) if len(numbers) else np.nan
 
     def total(values: Floats) -> Floats:
         return part.reduced(np.add, np.where(known, values, 0.0))
 
-    expected, error = part.columns["expected"], part.columns["error"]
     judged = ~np.isnan(within)
     absolute, own = np.abs(error), expected - middle
-    columns = Sums(
+    sums = Sums(
         windows=part.counted(known).astype(float),
         absolute=total(absolute),
         squared=total(error**2),
@@ -85,4 +75,15 @@ def _summed(part: StoredPart, known: NDArray[np.bool_], within: Floats, middle: 
         within=total(np.where(judged, within, 0.0)),
         largest=part.reduced(np.fmax, np.where(known, absolute, np.nan), np.nan),
     )
-    return np.column_stack([*columns, total(expected), total(part.columns["predicted"])])
+    others = {"expected": total(expected), "predicted": total(part.columns["predicted"])}
+    of_samples = {"sample": part.samples, "threshold": part.thresholds, "middle": np.full(len(part.samples), middle)}
+    return Counts(of_samples | sums._asdict() | others)
+
+
+def _allowed(part: StoredPart, threshold: float | None) -> Floats:
+    """Return 1 where the error is allowed, 0 where not, NaN where that is not known."""
+    if threshold is None:
+        flags = part.columns["within"]
+        return np.where(flags < 0, np.nan, flags)
+    error = part.columns["error"]
+    return np.where(np.isnan(error), np.nan, np.abs(error) <= threshold)

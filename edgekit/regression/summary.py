@@ -54,9 +54,9 @@ def summary(results: Results, block: int | str | None = None, *, threshold: floa
     """
     limit = None if threshold is None else tolerance(threshold)
     if isinstance(results, HasParts):
-        parts = results.parts_of("regression", block, "predictions", store_summary.COLUMNS)
+        parts = results.counts_of("regression", block, limit)
         if parts is not None:
-            return _of_store(store_summary.summed(parts, limit), limit)
+            return _of_store(store_summary.summed(parts), limit)
     found = blocks_of(results, "regression", block)
     if other := next((one for _, one in found if one.kind != "regression"), None):
         raise of_another_kind(other.id, other.kind)

@@ -284,7 +284,8 @@ def test_without_the_extra_a_table_says_how_to_get_it(monkeypatch, tmp_path, nam
 def summed_alike(kind, store, results, block, **options):
     """The summary out of the tables is that of the results."""
     summary = getattr(ek, kind).summary
-    tables = SimpleNamespace(parts_of=store.parts_of)  # without the results, which could be read one by one
+    # Without the results, which could be read one by one.
+    tables = SimpleNamespace(parts_of=store.parts_of, counts_of=store.counts_of)
     stored, expected = summary(tables, block, **options), summary(results, block, **options)
     alike(stored.per_sample, expected.per_sample)
     pd.testing.assert_frame_equal(stored.figures, expected.figures)
