@@ -115,11 +115,9 @@ class Explorer(Stateful, anywidget.AnyWidget):
                 f"{type(self).__name__} has no {display.quoted(unknown[0])}; it has {', '.join(self.state)}."
             )
         own = {**meta, "layout": layout, "looks": colours.as_data(), "later": bool(later)}
-        super().__init__(_meta=_printable(own), _blob=blob)
+        super().__init__(_meta=_printable(own), _blob=blob, **state)  # in one message, not one for each trait
         self._later = later
         self.on_msg(self._send_later)
-        for name, value in state.items():
-            setattr(self, name, value)
 
     @property
     def selection(self) -> pd.DataFrame:

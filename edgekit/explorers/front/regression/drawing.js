@@ -60,7 +60,7 @@ export function regressionDrawing(state, root, places, again) {
  */
 function panelOf({ model, meta, data, order, within, errorOf, marked }, place, errors) {
   const [base, middle, over] = layersIn(place, 3);
-  let scale = panelScale(meta, 1, 1, errors), points = placed(scale, order, data, errors);
+  let scale = panelScale(meta, 1, 1, errors), points = placed(scale, order.subarray(0, 0), data, errors); // until there is a size
   /** @type {ReturnType<typeof pointsIn>} */
   let drawPoints = () => {};
   const keepPoints = keptDrawing((colours) => {

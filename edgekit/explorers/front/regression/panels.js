@@ -31,10 +31,13 @@ export function panelScale({ lowest, highest, widest }, width, height, errors) {
  * @returns {Points}
  */
 export function placed(scale, windows, { expected, predicted }, errors) {
-  return {
-    x: Float32Array.from(windows, (i) => scale.x(expected[i])),
-    y: Float32Array.from(windows, (i) => scale.y(errors ? predicted[i] - expected[i] : predicted[i])),
-  };
+  const x = new Float32Array(windows.length), y = new Float32Array(windows.length);
+  for (let place = 0; place < windows.length; place++) { // a tenth of the time of Float32Array.from
+    const i = windows[place];
+    x[place] = scale.x(expected[i]);
+    y[place] = scale.y(errors ? predicted[i] - expected[i] : predicted[i]);
+  }
+  return { x, y };
 }
 
 /**

@@ -12,8 +12,9 @@ import { otherThresholds, thresholdMoves } from "../shared/threshold.js";
  * @param {Pick<RegressionArrays, "expected" | "predicted" | "worst">} data
  */
 export function byError({ expected, predicted, worst }) {
-  const order = worst.map((_, i) => worst[worst.length - 1 - i]);
-  return { order, size: Float64Array.from(order, (i) => Math.abs(predicted[i] - expected[i])) };
+  const order = worst.toReversed(), size = new Float64Array(order.length);
+  for (let place = 0; place < order.length; place++) size[place] = Math.abs(predicted[order[place]] - expected[order[place]]);
+  return { order, size };
 }
 
 /** @param {Model<RegressionTraits>} model */
@@ -21,7 +22,7 @@ export function regressionState(model) {
   const meta = model.get("_meta"), data = /** @type {RegressionArrays} */ (/** @type {any} */ (unpack(meta.layout, model.get("_blob"))));
   const windows = data.start.length, { order, size } = byError(data);
   const rank = new Int32Array(windows).fill(-1);
-  data.worst.forEach((window, place) => (rank[window] = place));
+  for (let place = 0; place < data.worst.length; place++) rank[data.worst[place]] = place;
   const axis = () => scoreAxis({ lowest: 0, highest: meta.widest }, false);
 
   /** @param {number} i */
