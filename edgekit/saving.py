@@ -52,7 +52,7 @@ def save(path: str | PathLike[str], content: str | bytes) -> None:
     shown = f"{str(path)!r:.300}"
     if is_full:
         raise EdgekitError(
-            f"{shown} was not written: there is no room for {len(data) / 1e6:.1f} MB ({reason}). What was there before "
+            f"{shown} was not written: there is no room for {len(data):,} bytes ({reason}). What was there before "
             f"is unchanged. Make room on that disk, or choose a file on another one."
         )
     raise UsageError(f"{shown} cannot be written ({reason}). Choose a file in a folder that exists.")

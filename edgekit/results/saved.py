@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 import pandas as pd
 
+from edgekit import progress
 from edgekit.anomaly import Gmm, KMeans
 from edgekit.errors import (
     AuthenticationError,
@@ -38,6 +39,7 @@ FORMAT = 1
 M = TypeVar("M")
 Step = Callable[[], None]
 _EXPLAINED = ("anomaly", "visual")  # the kinds of blocks that have parameters to explain scores with
+_STORED, _INPUT = "picture", "picture as it went into the model"
 _GONE = (AuthenticationError, ConnectionFailed, RateLimitError)  # not about the part: nothing else would come either
 
 
@@ -54,6 +56,10 @@ class Model(msgspec.Struct):
 
     block: int
     parameters: dict[str, Any]
+
+
+class _Format(msgspec.Struct):
+    format: int
 
 
 class Parts(msgspec.Struct, rename="camel", omit_defaults=True):
@@ -120,12 +126,10 @@ def _without_secrets(value: object) -> None:
 
 
 def _collected(blocks: Sequence[Explained], sample: Sample, source: Source, variant: str | None) -> Parts:
-    from tqdm.auto import tqdm
-
     parts = Parts(FORMAT, variant=variant)
     learned = {block.learn_block.id: block.learn_block for block in blocks if block.kind in _EXPLAINED}
     steps = _steps(parts, list(learned.values()), sample, source)
-    for name, step in tqdm(steps, desc="save", unit="part", delay=1.0):
+    for name, step in progress.bar(steps, desc="save", unit="part"):
         try:
             step()
         except _GONE:
@@ -155,14 +159,17 @@ def _steps(parts: Parts, blocks: list[LearnBlock], sample: Sample, source: Sourc
         else:
             parts.mixtures.append(Model(block.id, _parameters(source.gmm(block.id), _MIXTURE)))
 
-    def pictures() -> None:
+    def stored_picture() -> None:
         parts.stored_picture = _png(source.image(sample.id))
+
+    def input_picture() -> None:
         parts.input_picture = _png(source.image(sample.id, after_input_block=True))
 
     steps: list[tuple[str, Step]] = [("impulse", impulse), ("labels", labels)]
     steps += [(f"features {dsp}", partial(features, dsp)) for dsp in {dsp: 0 for block in blocks for dsp in block.dsp}]
     steps += [(f"block {block.id}", partial(model, block)) for block in blocks]
-    return [*steps, ("picture", pictures)] if sample.kind == "image" else steps
+    pictures: list[tuple[str, Step]] = [(_STORED, stored_picture), (_INPUT, input_picture)]
+    return steps + pictures if sample.kind == "image" else steps
 
 
 _MIXTURE = ("means", "covariances", "weights", "score_mean", "score_scale", "axes")
@@ -206,9 +213,10 @@ class Saved:
     """
 
     def __init__(self, response: ClassifyResponse, source: str) -> None:
-        self.parts = decode(bytes(response.edgekit), Parts, f"{source}, $.edgekit")
-        if self.parts.format > FORMAT:
+        content, name = bytes(response.edgekit), f"{source}, $.edgekit"
+        if decode(content, _Format, name).format > FORMAT:  # the rest may have another form by then
             raise UsageError(f"{source} was saved by a newer edgekit. Update it: pip install --upgrade edgekit")
+        self.parts = decode(content, Parts, name)
         self._sample = Sample(response.sample)
 
     def __repr__(self) -> str:
@@ -223,8 +231,9 @@ class Saved:
     def image(self, sample: int, *, after_input_block: bool = False) -> Image:
         """Return its picture, decoded from PNG."""
         found = self.parts.input_picture if after_input_block else self.parts.stored_picture
+        name = _INPUT if after_input_block else _STORED
         if sample != self._sample.id or found is None:
-            raise self._not_saved(f"the picture of sample {sample}", "picture")
+            raise self._not_saved(f"the {name} of sample {sample}", name)
         return decoded_image(found, "the saved picture")
 
     def original(self, sample: int) -> bytes:
@@ -271,7 +280,7 @@ class Saved:
 
     def _not_saved(self, what: str, part: str = "") -> UsageError:
         said = self.parts.missing.get(part, "")
-        why = f" The Studio refused it then: {said}" if said else ""
+        why = f" When it was saved: {said}" if said else ""
         return UsageError(
             f"This result was opened from a file, and {what} is not in it.{why} The Studio has it: "
             f"ek.connect().classify({self._sample.id})."

@@ -107,7 +107,7 @@ def test_a_result_from_a_file_without_a_studio_is_saved_as_it_is(tmp_path):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda parts: parts.update(format=99), "newer edgekit"),
+        (lambda parts: parts.update(format=99, features="in a form of its own"), "newer edgekit"),
         (lambda parts: parts.update(features=7), "features"),
         (lambda parts: parts["features"][0]["rows"][0].pop(), "damaged"),
         (lambda parts: parts["mixtures"][0]["parameters"].pop("means"), "damaged"),
