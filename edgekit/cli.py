@@ -9,7 +9,7 @@ import os
 import sys
 from typing import Any
 
-from edgekit import __version__, lab, shell, waiting
+from edgekit import __version__, display, lab, shell, waiting
 from edgekit.errors import EdgekitError, SandboxError, UsageError
 from edgekit.workshop import commands as workshop_commands
 
@@ -71,7 +71,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except EdgekitError as problem:
-        print(f"edgekit: {problem}", file=sys.stderr)
+        print(f"edgekit: {problem}", *getattr(problem, "__notes__", ()), sep="\n", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -144,11 +144,18 @@ def _classify(options: argparse.Namespace) -> int:
     if options.category:
         samples = studio.samples(options.category)
     print(f"{studio!r} into {options.to}", flush=True)
-    store = batch.classify(
-        studio, options.to, samples, block=named(options.block), variant=options.variant, workers=options.workers,
-        pictures=not options.no_pictures,
-    )  # fmt: skip
+    try:
+        store = batch.classify(
+            studio, options.to, samples, block=named(options.block), variant=options.variant, workers=options.workers,
+            pictures=not options.no_pictures,
+        )  # fmt: skip
+    except KeyboardInterrupt:
+        print("edgekit: stopped. The same command goes on from here.", file=sys.stderr)
+        raise
     print(store)
+    if len(thresholds := store.thresholds()) > 1:
+        changed = display.shown(" | ".join(thresholds.index))
+        print(f"Thresholds were changed in between, see the column thresholds of the samples: {changed}")
     failed = store.failures()
     for sample, text in failed["text"].head(5).items():
         print(f"edgekit: sample {sample} failed: {text}", file=sys.stderr)

@@ -47,8 +47,11 @@ def write(store: Store) -> list[Path]:
 
 def _replaced(file: Path, tables: Iterable[pd.DataFrame]) -> Path:
     draft = file.with_name(f".edgekit-{file.name}")
-    with open(draft, "w", encoding="utf-8", newline="") as stream:
-        for i, table in enumerate(tables):
-            table.to_csv(stream, index=False, header=not i)
-    os.replace(draft, file)
+    try:
+        with open(draft, "w", encoding="utf-8", newline="") as stream:
+            for i, table in enumerate(tables):
+                table.to_csv(stream, index=False, header=not i)
+        os.replace(draft, file)
+    finally:
+        draft.unlink(missing_ok=True)
     return file

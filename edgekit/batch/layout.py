@@ -150,8 +150,8 @@ def full(folder: Path, problem: OSError) -> EdgekitError:
     """Say what became of a store that could not be written to."""
     reason = problem.strerror or type(problem).__name__
     return EdgekitError(
-        f"The store in {display.quoted(str(folder))} could not be written to ({reason}). What came before is in it. "
-        "Make room, or see to the disk, and run the same again: it goes on where it stopped."
+        f"The store in {display.quoted(str(folder))} could not be written to ({reason}). Make room, or see to the "
+        "disk, and run the same again."
     )
 
 

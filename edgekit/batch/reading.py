@@ -108,8 +108,11 @@ class Parts:
     ) -> pd.DataFrame:
         """Return a table of all parts, ascending by sample; of the verdicts those `where` the block is this one."""
         found = list(self.tables(name, columns))
-        if not found:
-            return pd.DataFrame(columns=list(columns or missing))
+        if not found:  # nothing was answered: the columns are those that a part without a row would have
+            empty = _selected(part.tables_of([], self._source).get(name), columns)
+            if empty is None:
+                return pd.DataFrame(columns=list(columns or missing))
+            found = [empty]
         whole = pa.concat_tables(found, promote_options="permissive")
         if where is not None:
             whole = whole.filter(pc.equal(whole["block"], where))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from importlib.metadata import version
 from os import PathLike
@@ -79,7 +79,7 @@ def classify(
         Every other sample would meet the same: the key is wrong, ten samples in a row found no connection, or the
         server refused calls for an hour. What came before is in the store.
     EdgekitError
-        The disk is full. What came before is in the store.
+        The disk is full, or your executor has ended. What came before is in the store.
 
     Notes
     -----
@@ -183,17 +183,20 @@ class _Run:
             except Empty:
                 continue
             self._flying.discard(future)
-            outcome = future.result(0)
+            outcome = _outcome_of(future, pool)
             if isinstance(outcome.problem, RateLimitError):
                 self._slow_down(outcome, outcome.problem, bar)
             else:
                 self._take(outcome, bar)
 
     def _submit(self, pool: Executor, asked: Outcome) -> None:
-        if isinstance(pool, ThreadPoolExecutor):
-            future = pool.submit(local_task, self._call, asked, self._number, self._shared)
-        else:
-            future = pool.submit(task, self._call, asked, self._number, self._shared.pictures)
+        try:
+            if isinstance(pool, ThreadPoolExecutor):
+                future = pool.submit(local_task, self._call, asked, self._number, self._shared)
+            else:
+                future = pool.submit(task, self._call, asked, self._number, self._shared.pictures)
+        except RuntimeError as problem:  # it was shut down, or one of its processes has died
+            raise _broken(problem) from problem
         self._flying.add(future)
         future.add_done_callback(self._came.put)
 
@@ -223,3 +226,22 @@ class _Run:
             self._failed += 1
         bar.set_postfix_str(f"{self._failed} failed" if self._failed else "", refresh=False)
         bar.update()
+
+
+def _outcome_of(future: Future[Outcome], pool: Executor) -> Outcome:
+    try:
+        return future.result(0)
+    except EdgekitError:  # such as a full disk
+        raise
+    except Exception as problem:
+        if isinstance(pool, ThreadPoolExecutor) and not isinstance(problem, CancelledError):
+            raise  # a mistake in edgekit itself
+        raise _broken(problem) from problem
+
+
+def _broken(problem: Exception) -> EdgekitError:
+    said = display.shown(problem).rstrip(".")
+    return EdgekitError(
+        f"The executor gave a sample up ({type(problem).__name__}: {said}). Make a new executor; its "
+        "processes need the same edgekit as this one."
+    )

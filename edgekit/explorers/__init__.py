@@ -156,7 +156,8 @@ def _of_many(what: object, block: int | str | None, state: Any) -> Explorer | No
     match what:
         case Studio() | Stored():
             source = source_of(what, block)
-            return _of(source.asked(), ProjectExplorer(source, lambda one: explore(one, block), **state))
+            opened = ProjectExplorer(source, lambda one: explore(one, block), **state)
+            return _of(source.asked(), opened)
         case Features():
             return _of([what], FeaturesExplorer(what, **state))
         case VerdictComparison():

@@ -119,6 +119,8 @@ class StoreSource:
     def table(self) -> pd.DataFrame:
         """Return the store's own table, and which labels are doubtful."""
         table, blocks = self._store.samples(self._block), self._store.blocks()
+        if "thresholds" in table and table["thresholds"].nunique() > 1:
+            self.note = "thresholds were changed in between: store.thresholds() says how, samples['thresholds'] where"
         classifiers = blocks[blocks["kind"] == "classification"]
         if classifiers.empty or "suggested" in table:
             return table

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from copy import copy
 from functools import partial
@@ -204,6 +204,34 @@ def test_processes_do_it_as_well_and_the_key_is_in_no_repr(answers, tmp_path):
     pd.testing.assert_frame_equal(store.result(7).sample.signal(), store.result(8).sample.signal())
 
 
+class Broken(Executor):
+    """An executor whose processes have died: with its answer to a task, or already when it is given one."""
+
+    def __init__(self, *, at_once):
+        self._at_once = at_once
+
+    def submit(self, *_):
+        problem = BrokenExecutor("A process was terminated abruptly.")
+        if self._at_once:
+            raise problem
+        future = Future()
+        future.set_exception(problem)
+        return future
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_executor_that_ended_is_told_and_the_store_goes_on_with_another_one(studio, tmp_path, at_once):
+    with pytest.raises(ek.EdgekitError, match=r"\(BrokenExecutor: A process was terminated abruptly\)\. Make") as told:
+        ek.batch.classify(studio, tmp_path, [31], executor=Broken(at_once=at_once))
+    assert "goes on where this one stopped" in told.value.__notes__[0]
+    store = ek.Store(tmp_path)
+    assert (repr(store), len(store.failures())) == ("<Store of 0 samples of project 1 'motion'>", 0)
+    assert list(store.samples()) == list(ek.batch.classify(studio, tmp_path, []).samples())
+    with pytest.raises(ek.UsageError, match="no samples: nothing to explore"):
+        ek.explore(store)
+    assert ek.batch.classify(studio, tmp_path, [31]).ids() == [31]
+
+
 def test_a_part_that_a_killed_run_was_making_is_made_by_the_next_one(answers, tmp_path):
     with StudioServer(answers) as server:
         ek.batch.classify(connected(server), tmp_path, [1, 2, 3])
@@ -248,6 +276,7 @@ def test_thresholds_changed_between_two_runs_say_which_rows_are_of_which(answers
     assert samples["verdict"].to_dict() == {1: "anomaly", 2: "anomaly", 3: "anomaly", 4: "normal", 5: "normal"}
     assert (samples["thresholds"] == table.index[[0, 0, 0, 1, 1]]).all()
     assert "Thresholds were changed in between" in store._repr_html_()
+    assert "thresholds were changed in between: store.thresholds() says how" in repr(ek.explore(store))
 
 
 def test_a_full_disk_is_told_and_what_came_before_is_there(answers, tmp_path):
@@ -259,6 +288,7 @@ def test_a_full_disk_is_told_and_what_came_before_is_there(answers, tmp_path):
         done = subprocess.run(limits, capture_output=True, text=True, timeout=60, check=False)
         assert "edgekit.errors.EdgekitError: The store in" in done.stderr
         assert "Make room" in done.stderr
+        assert "goes on where this one stopped" in done.stderr
         some = ek.Store(tmp_path).ids()
         assert 3 < len(some) < 50
         store = ek.batch.classify(connected(server), tmp_path, range(1, 51))

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import pickle
 import shutil
 import sys
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
 import edgekit as ek
+from edgekit.batch import csv_files
 from edgekit.cli import main
 from edgekit.detection import store_summary
 from edgekit.explorers.project_strips import NONE, PICTURE
@@ -154,6 +157,11 @@ def test_every_kind_of_block_has_its_tables(project, tmp_path, name, table):
         assert explorer._strips.of(0)[:1] == PICTURE
         picture = store.result(ids[0]).sample.image(after_input_block=True)
         assert picture.tobytes() == studio.image(ids[0], after_input_block=True).tobytes()
+        store.result(ids[0]).save(tmp_path / "result.json")
+        saved = ek.parse(tmp_path / "result.json").sample
+        assert saved.image(after_input_block=True).tobytes() == picture.tobytes()
+        with pytest.raises(ek.UsageError, match="When it was saved: This result is of a store"):
+            saved.image()
         without = ek.batch.classify(studio, tmp_path / "without", ids[:1], pictures=False)
         assert ek.explore(without)._strips.of(0) == NONE
         with pytest.raises(ek.UsageError, match="does not hold the picture of sample"):
@@ -175,6 +183,27 @@ def test_the_shell_does_it_as_well_and_writes_csv(sandbox, tmp_path, monkeypatch
     assert main(["classify", "31", "9999", "--to", str(tmp_path / "store")]) == 3
     assert "edgekit: sample 9999 failed: " in capsys.readouterr().err
     assert main(["classify", "31", "--category", "testing", "--to", str(tmp_path)]) == 1
+
+
+def test_the_shell_says_what_became_of_a_run_that_did_not_end(sandbox, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("EI_API_KEY", sandbox.keys["motion"])
+    monkeypatch.setenv("EI_API_ENDPOINT", sandbox.url)
+    problem = ek.EdgekitError("The disk is full.")
+    problem.add_note("What came before is in the store.")
+    for raised, status in ((problem, 1), (KeyboardInterrupt(), 130)):
+        monkeypatch.setattr("edgekit.batch.classify", Mock(side_effect=raised))
+        assert main(["classify", "--to", str(tmp_path)]) == status
+    said = capsys.readouterr().err.splitlines()
+    assert said[:2] == ["edgekit: The disk is full.", "What came before is in the store."]
+    assert said[2:] == ["edgekit: stopped. The same command goes on from here."]
+
+
+def test_a_csv_file_that_found_no_room_leaves_nothing_behind(motion_store, tmp_path, monkeypatch):
+    store = ek.Store(shutil.copytree(motion_store.folder, tmp_path / "store"))
+    monkeypatch.setattr(pd.DataFrame, "to_csv", Mock(side_effect=OSError(errno.ENOSPC, "No space left on device")))
+    with pytest.raises(ek.EdgekitError, match="Make room"):
+        csv_files.write(store)
+    assert not list((store.folder / "csv").iterdir())
 
 
 def refused(studio, folder, **options):
