@@ -12,8 +12,11 @@ import { otherThresholds, thresholdMoves } from "../shared/threshold.js";
  * @param {Pick<RegressionArrays, "expected" | "predicted" | "worst">} data
  */
 export function byError({ expected, predicted, worst }) {
-  const order = worst.toReversed(), size = new Float64Array(order.length);
-  for (let place = 0; place < order.length; place++) size[place] = Math.abs(predicted[order[place]] - expected[order[place]]);
+  const order = new Int32Array(worst.length), size = new Float64Array(worst.length);
+  for (let place = 0; place < order.length; place++) {
+    const window = (order[place] = worst[worst.length - 1 - place]);
+    size[place] = Math.abs(predicted[window] - expected[window]);
+  }
   return { order, size };
 }
 
