@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from edgekit import anomaly, display
-from edgekit.arguments import choice, flag, real, whole
+from edgekit.arguments import choice, flag, whole
 from edgekit.errors import UsageError
 from edgekit.explorers.anomaly_windows import AnomalyWindows
-from edgekit.explorers.compared import Compared
+from edgekit.explorers.compared import Compared, Threshold, as_threshold
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.still import anomaly as still
 from edgekit.explorers.still.canvas import Canvas
@@ -35,8 +35,8 @@ class AnomalyState(TypedDict, total=False):
     """The state of an `AnomalyExplorer`, to begin with."""
 
     window: int
-    threshold: float | None
-    compared: float | None
+    threshold: Threshold
+    compared: Threshold
     span: Sequence[float]
     axes: Sequence[str]
     log_scale: bool
@@ -60,8 +60,8 @@ class AnomalyExplorer(Compared, TimelineExplorer):
     threshold : float or None
         A score above it is an anomaly. At first the block's own, which stays marked; without one, the highest score.
     compared : float or None
-        A second threshold, marked and counted beside the first, such as one that `edgekit.anomaly.suggest_threshold`
-        found. Without it the block's own is what another threshold is compared with.
+        A second threshold, marked and counted beside the first, such as what `edgekit.anomaly.suggest_threshold`
+        returned. Without it the block's own is what another threshold is compared with.
     span : list of float
         The stretch of time on show, [start, end] in ms; empty for all of it.
     axes : list of str
@@ -78,14 +78,15 @@ class AnomalyExplorer(Compared, TimelineExplorer):
     Notes
     -----
     Signed scores and explanations are recomputed from the parameters that the Studio publishes; for a result that was
-    opened from a file there are none.
+    opened from a file there are none. Components and clusters have numbers only: `name_parts` says which label each
+    stands for, once the training windows were fetched.
     """
 
     script: ClassVar[str] = "anomaly/explorer.js"
     state: ClassVar[tuple[str, ...]] = ("window", "threshold", "compared", "span", "axes", "log_scale", "stops")
 
     window = State(0, whole)
-    threshold = State(None, real)
+    threshold = State(None, as_threshold)
     log_scale = State(False, flag)
     stops = State("alarms", lambda name, value: choice(name, value, STOPS))
 

@@ -11,11 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from edgekit import classification, display
-from edgekit.arguments import choice, real, text, texts, whole
+from edgekit.arguments import choice, text, texts, whole
 from edgekit.classification import UNCERTAIN
 from edgekit.errors import UsageError
 from edgekit.explorers.classified_windows import ORDERS, ClassifiedWindows, fetch_signals, first_key
-from edgekit.explorers.compared import Compared
+from edgekit.explorers.compared import Compared, Threshold, as_threshold
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.still import classification as still
 from edgekit.explorers.still.canvas import Canvas
@@ -36,8 +36,8 @@ class ClassificationState(TypedDict, total=False):
     """The state of a `ClassificationExplorer`, to begin with; `key`, of structured labels, stays as it is."""
 
     window: int
-    threshold: float | None
-    compared: float | None
+    threshold: Threshold
+    compared: Threshold
     matrix_cell: Sequence[str]
     label: str
     sample: int | None
@@ -89,7 +89,7 @@ class ClassificationExplorer(Compared):
     )  # fmt: skip
 
     window = State(0, whole)
-    threshold = State(0.0, real)
+    threshold = State(0.0, as_threshold)
     matrix_cell = State([], texts)
     label = State("", text)
     sample = State(None, whole)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
+from edgekit.anomaly import Suggestion
 from edgekit.arguments import real
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.state import State, reading
+
+Threshold: TypeAlias = float | Suggestion | None
+
+
+def as_threshold(name: str, value: Any) -> float:
+    """Take a threshold: a number, or the one that `suggest_threshold` found."""
+    return real(name, value.threshold if isinstance(value, Suggestion) else value)
 
 
 class Compared(Explorer):
@@ -20,12 +28,12 @@ class Compared(Explorer):
     Attributes
     ----------
     compared : float or None
-        A second threshold, marked and counted beside the first. Without it the block's own is what another threshold
-        is compared with.
+        A second threshold, marked and counted beside the first: a number, or what `suggest_threshold` returned. Without
+        it the block's own is what another threshold is compared with.
     """
 
     threshold: Any
-    compared = State(None, real)
+    compared = State(None, as_threshold)
 
     @property
     @reading

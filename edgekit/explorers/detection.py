@@ -13,6 +13,7 @@ from edgekit import colours, detection, display
 from edgekit.arguments import are_several, flag, items, real, whole
 from edgekit.errors import UsageError
 from edgekit.explorers.base import Explorer
+from edgekit.explorers.compared import Threshold, as_threshold
 from edgekit.explorers.images import packed
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.still import detection as still
@@ -34,7 +35,7 @@ class DetectionState(TypedDict, total=False):
     """The state of a `DetectionExplorer`, to begin with."""
 
     picture: int
-    threshold: float | None
+    threshold: Threshold
     min_distance: float
     min_iou: float
     chosen: Sequence[str | int]
@@ -80,7 +81,7 @@ class DetectionExplorer(Explorer):
     state: ClassVar[tuple[str, ...]] = ("picture", "threshold", "min_distance", "min_iou", "chosen", "cells")
 
     picture = State(0, whole)
-    threshold = State(0.0, real)
+    threshold = State(0.0, as_threshold)
     min_distance = State(0.2, real)
     min_iou = State(0.5, real)
     chosen = State([], items)

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from edgekit import display, regression
-from edgekit.arguments import real, texts, whole
+from edgekit.arguments import texts, whole
 from edgekit.errors import UsageError
-from edgekit.explorers.compared import Compared
+from edgekit.explorers.compared import Compared, Threshold, as_threshold
 from edgekit.explorers.images import packed, thumbnails
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.still import regression as still
@@ -31,8 +31,8 @@ class RegressionState(TypedDict, total=False):
     """The state of a `RegressionExplorer`, to begin with."""
 
     window: int
-    threshold: float | None
-    compared: float | None
+    threshold: Threshold
+    compared: Threshold
     axes: Sequence[str]
 
 
@@ -72,7 +72,7 @@ class RegressionExplorer(Compared):
     state: ClassVar[tuple[str, ...]] = ("window", "threshold", "compared", "axes")
 
     window = State(0, whole)
-    threshold = State(0.0, real)
+    threshold = State(0.0, as_threshold)
     axes = State([], texts)
 
     def __init__(self, blocks: Sequence[BlockResult], **state: Unpack[RegressionState]) -> None:

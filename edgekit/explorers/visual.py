@@ -13,7 +13,7 @@ from edgekit import anomaly, colours, display, visual
 from edgekit.arguments import choice, flag, items, real, whole
 from edgekit.errors import UsageError
 from edgekit.explorers.base import pack
-from edgekit.explorers.compared import Compared
+from edgekit.explorers.compared import Compared, Threshold, as_threshold
 from edgekit.explorers.images import packed, png
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.still import visual as still
@@ -39,8 +39,8 @@ class VisualState(TypedDict, total=False):
 
     picture: int
     cell: list[int]
-    threshold: float | None
-    compared: float | None
+    threshold: Threshold
+    compared: Threshold
     show: str
     opacity: float
     log_scale: bool
@@ -66,8 +66,8 @@ class VisualExplorer(Compared):
         A picture whose score is at or above it is flagged, and so is a cell. At first the block's own, which stays
         marked; without one, the highest score of a picture.
     compared : float or None
-        A second threshold, marked and counted beside the first, such as one that `edgekit.visual.suggest_threshold`
-        found. Without it the block's own is what another threshold is compared with.
+        A second threshold, marked and counted beside the first, such as what `edgekit.visual.suggest_threshold`
+        returned. Without it the block's own is what another threshold is compared with.
     show : str
         Which pictures can be stepped through: "all", "flagged", "false alarms" or "misses".
     opacity : float
@@ -91,7 +91,7 @@ class VisualExplorer(Compared):
 
     picture = State(0, whole)
     cell = State([], items)
-    threshold = State(None, real)
+    threshold = State(None, as_threshold)
     show = State("all", lambda name, value: choice(name, value, SHOW))
     opacity = State(0.5, real)
     log_scale = State(False, flag)

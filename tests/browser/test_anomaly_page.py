@@ -256,6 +256,9 @@ def test_an_axis_can_be_hidden_and_shown(page):
 
 
 def test_explanation_and_probabilities_are_those_of_python(context, explorer, results, studio, tmp_path):
+    page = ExplorerPage(context, explorer, tmp_path)
+    expect(page.root.get_by_title("explorer.name_parts(studio.set_features")).to_contain_text("component")
+    page.close()
     named = explorer.name_parts(studio.set_features("training"))
     page = ExplorerPage(context, explorer, tmp_path)
     explained = results[0].block("anomaly-gmm").explain()

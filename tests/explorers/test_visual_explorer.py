@@ -189,6 +189,14 @@ def test_counts_follow_the_threshold_from_python():
         assert explorer.counts["fn"] == ((score < explorer.threshold) & truth).sum()
 
 
+def test_what_suggest_threshold_returned_is_a_threshold_too():
+    explorer = ek.explore(seen_results(40, 5))
+    suggested = ek.visual.suggest_threshold(explorer.pictures, quantile=0.9)
+    explorer.threshold = explorer.compared = suggested
+    assert explorer.threshold == explorer.compared == suggested.threshold
+    assert list(explorer.comparison) == ["threshold", "block's own"]
+
+
 def test_one_kind_of_block_at_a_time(studio):
     scored = studio.classify(31).block("anomaly-gmm")
     with pytest.raises(ek.UsageError, match="each kind of block by itself"):

@@ -3,6 +3,8 @@ import { fillBars, h, write } from "../shared/elements.js";
 import { figure, percent, seconds } from "../shared/numbers.js";
 
 const MOST_BARS = 6; // of one kind: more would not fit on one screen
+const UNNAMED = (/** @type {string} */ part) =>
+  `Which label this ${part} stands for, explorer.name_parts(studio.set_features("training")) says: it fetches the training windows.`;
 
 /**
  * One window in words and bars; `show` returns what a screen reader says of it.
@@ -72,6 +74,7 @@ function shareBars(model, { features, part }, data) {
     rows.sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
     const named = model.get("_meta").part_names[data.part[i]]; // they may come after the first picture
     write(why, `Why: distance to ${part} ${data.part[i]}${named ? `, ${named}` : ""}`);
+    why.title = named ? "" : UNNAMED(part);
     fillBars(bars, rows.slice(0, MOST_BARS).map(([feature, share]) => [feature, share / total, percent(share / total)]));
   };
   return { element: h("div", {}, why, bars), show };
