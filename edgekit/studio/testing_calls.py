@@ -123,9 +123,16 @@ def _why(calls: Calls, asked: Asked, started: bool) -> str:
             later += f" There may be no such samples: studio.samples({category!r}) lists them."
         return later
     try:
-        changed = _summary(calls, asked).no_results_because_thresholds_changed
+        summary = _summary(calls, asked)
     except NotFoundError:
-        changed = None
+        summary = schema.ModelTestingSummary()
+    changed = summary.no_results_because_thresholds_changed
     if changed == QUICK:
         return f"{_CHANGED} studio.regenerate_testing() makes them again from the same scores; studio.test() runs it."
+    if not changed and (others := [one for one in summary.available_variants if one != asked["variant"]]):
+        names = list(map(display.quoted, others))
+        return (
+            f"There are some of another variant ({display.listing(names)}): studio.test(start=False, "
+            f"variant={names[0]}) fetches them. Without start=False, the variant that was asked for is run."
+        )
     return f"{_CHANGED if changed else 'No test has been run, or there are no such samples.'} studio.test() runs it."

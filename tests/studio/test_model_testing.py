@@ -224,6 +224,18 @@ def test_results_that_a_changed_threshold_emptied_say_so(word):
         studio.test(start=False)
 
 
+@pytest.mark.parametrize("asked", [{}, {"variant": "float32"}])
+def test_results_of_another_variant_are_named(asked):
+    summary = {"success": True, "availableVariants": ["int8"]}
+    with (
+        answering(NO_RESULTS, summary) as (studio, _),
+        pytest.raises(
+            ek.NotFoundError, match=r"another variant \('int8'\): studio\.test\(start=False, variant='int8'\)"
+        ),
+    ):
+        studio.test(start=False, **asked)
+
+
 def test_a_refusal_of_another_kind_is_not_taken_for_no_results():
     refusal = {"success": False, "error": "Learn block 3 is not trained yet"}
     with answering(refusal) as (studio, _), pytest.raises(ek.StudioError, match="Train the block"):
