@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from edgekit import arguments, display
 from edgekit.colours import ANSWERS, COLOURS
 from edgekit.errors import UsageError
+from edgekit.plots.dark import ink_on
 from edgekit.plots.style import finish, new_axes, plain
 
 _WRITTEN = 20  # labels; of more the counts no longer fit into their cells
@@ -52,12 +53,13 @@ def confusion(matrix: pd.DataFrame, *, ax: Axes | None = None, title: str = "") 
     total = counts.sum(axis=1, keepdims=True)
     shares = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
     if counts.size:
-        ax.imshow(np.ma.masked_equal(shares, 0), cmap="Blues", vmin=0, vmax=1.15, aspect="auto")
-    if max(rows, columns) <= _WRITTEN:
-        for (row, column), count in np.ndenumerate(counts):
-            if count:
-                colour = "white" if shares[row, column] > 0.6 else "black"
-                ax.text(column, row, f"{count:g}", ha="center", va="center", color=colour, fontsize="small")
+        cells = ax.imshow(np.ma.masked_equal(shares, 0), cmap="Blues", vmin=0, vmax=1.15, aspect="auto")
+        if max(rows, columns) <= _WRITTEN:
+            grounds = np.asarray(cells.cmap(cells.norm(shares)))
+            for row, column in np.argwhere(counts):
+                written = f"{counts[row, column]:g}"
+                ink = ink_on(grounds[row, column])
+                ax.text(column, row, written, ha="center", va="center", color=ink, fontsize="small")
     ax.set_xticks(range(columns), [plain(display.short(name)) for name in matrix.columns], rotation=45, ha="right")
     ax.set_yticks(range(rows), [plain(display.short(name)) for name in matrix.index])
     ax.tick_params(length=0, labelsize="small")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import Collection
 from matplotlib.colors import to_hex, to_rgba
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Text
@@ -24,6 +25,9 @@ _PLACES = ("active", "original")
 WANTED = "EDGEKIT_ON_DARK"  # in the environment, and empty: no picture is drawn for dark themes
 _LOOKS = (*SERIES, *WINDOWS.values(), *ERRORS.values(), *ANSWERS.values())
 _DARK = {"#000000": INK} | {look.light.lower(): look.dark for look in _LOOKS}
+_SHADES = {
+    "Blues": "Blues_r"
+}  # scales of colours whose least is near to white paper, and those that begin near to black
 
 
 Drawn = TypeVar("Drawn", Axes, Figure)
@@ -34,7 +38,8 @@ def on_dark(drawn: Drawn) -> Drawn:
 
     Pictures are drawn for white paper. In JupyterLab and Notebook 7 those that edgekit makes follow the theme by
     themselves; this is for slides, and for Axes of your own: what is black becomes light, and the colours of data
-    become those that explorers have on a dark ground; any other colour stays.
+    become those that explorers have on a dark ground; in a confusion matrix the smallest shares become the darkest; any
+    other colour stays.
 
     Parameters
     ----------
@@ -67,6 +72,10 @@ def on_dark(drawn: Drawn) -> Drawn:
         ax.patch.set_alpha(0)
         if (legend := ax.get_legend()) is not None:
             legend.get_frame().set_alpha(0)
+        for image in ax.images:
+            if (dark := _SHADES.get(image.get_cmap().name)) is not None:
+                image.set_cmap(dark)
+                _write_anew(ax.texts, image)
     for artist in figure.findobj():
         if isinstance(artist, Line2D):
             artist.set_color(_dark(artist.get_color()))
@@ -114,6 +123,7 @@ def _for_a_moment_on_dark(figure: Figure) -> Iterator[None]:
     """Give a figure these colours, and take them back; it lies afterwards as it lay before."""
     axes: list[Any] = figure.axes  # a layout moves them, each time it is made anew
     places = [(ax, which, ax.get_position(original=which == "original")) for ax in axes for which in _PLACES]
+    shades = [(image, image.get_cmap()) for ax in axes for image in ax.images]
     figure.draw_without_rendering()  # makes what is made as it is needed, such as ticks
     before = [(artist, vars(artist).copy()) for artist in figure.findobj()]
     try:
@@ -121,10 +131,30 @@ def _for_a_moment_on_dark(figure: Figure) -> Iterator[None]:
         on_dark(figure)
         yield
     finally:
+        for image, shade in shades:
+            image.set_cmap(shade)
         for artist, state in before:
             vars(artist).update(state)
         for ax, which, place in places:
             ax._set_position(place, which)
+
+
+def ink_on(colour: Any) -> str:
+    """Return which of black and white is read better on a colour, by the relative luminance that WCAG 2 defines."""
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in to_rgba(colour)[:3]]
+    luminance = sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return "black" if luminance > 0.179 else "white"  # where both have a contrast of 4.6
+
+
+def _write_anew(texts: Iterable[Text], image: AxesImage) -> None:
+    """Write what stands in the cells of a matrix so that it is read on their new colours."""
+    values: Any = image.get_array()
+    rows, columns = values.shape
+    for text in texts:
+        x, y = text.get_position()
+        column, row = round(x), round(y)
+        if 0 <= row < rows and 0 <= column < columns:
+            text.set_color(ink_on(image.cmap(image.norm(values[row, column]))))
 
 
 def _has_a_ground(text: Text) -> bool:

@@ -7,6 +7,7 @@ import io
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.pylabtools import select_figure_formats
@@ -84,3 +85,31 @@ def test_on_either_ground_colours_are_told_from_it():
     assert contrast(dark.INK, grounds[1]) > 7
     for look in (*colours.SERIES, *colours.WINDOWS.values(), *colours.ERRORS.values(), *colours.ANSWERS.values()):
         assert contrast(look.dark, grounds[1]) >= 4.5
+
+
+@pytest.fixture
+def matrix():
+    names = list("abc")
+    return ek.plots.confusion(pd.DataFrame([[97, 2, 1], [30, 65, 5], [48, 0, 52]], index=names, columns=names))
+
+
+@pytest.mark.parametrize(("ground", "on_it"), [("#ffffff", lambda axes: axes), ("#111111", ek.plots.on_dark)])
+def test_a_confusion_matrix_is_read_on_either_ground_and_larger_shares_stand_out_more(matrix, ground, on_it):
+    (image,) = on_it(matrix).images
+    cells = image.cmap(image.norm(image.get_array()))[..., :3]
+    assert len(matrix.texts) == 8
+    for text in matrix.texts:
+        column, row = text.get_position()
+        assert contrast(text.get_color(), cells[row, column]) > 4.5
+    from_it = [contrast(cells[place], ground) for place in ((0, 2), (1, 0), (1, 1), (0, 0))]
+    assert from_it == sorted(from_it)
+
+
+def test_a_confusion_matrix_is_what_it_was_after_its_picture_for_dark_themes(matrix):
+    def look():
+        return [text.get_color() for text in matrix.texts], [image.get_cmap().name for image in matrix.images]
+
+    before = look()
+    with dark._for_a_moment_on_dark(matrix.figure):
+        assert look() != before
+    assert look() == before
