@@ -51,12 +51,7 @@ def calibration(windows: Windows, bins: int = BINS) -> pd.DataFrame:
     0  0.0   0.5          NaN    NaN        0
     1  0.5   1.0          0.8   0.67        3
     """
-    confidence, right = judged_windows(windows_table(windows))
-    edges = bin_edges(bins)
-    sums = binned(confidence, right, edges)
-    with np.errstate(invalid="ignore"):
-        columns = {"low": edges[:-1], "high": edges[1:], "probability": sums[1] / sums[0], "right": sums[2] / sums[0]}
-    return pd.DataFrame(columns).assign(windows=sums[0].astype(np.int64))
+    return curve_of(*judged_windows(windows_table(windows)), bins)
 
 
 def calibration_error(windows: Windows, bins: int = BINS) -> float:
@@ -81,6 +76,15 @@ def calibration_error(windows: Windows, bins: int = BINS) -> float:
     0.1333
     """
     return float(error_of(binned(*judged_windows(windows_table(windows)), bin_edges(bins))))
+
+
+def curve_of(confidence: NDArray[np.float64], right: NDArray[np.bool_], bins: int = BINS) -> pd.DataFrame:
+    """Return what `calibration` does, of windows whose highest probability and verdict are known."""
+    edges = bin_edges(bins)
+    sums = binned(confidence, right, edges)
+    with np.errstate(invalid="ignore"):
+        columns = {"low": edges[:-1], "high": edges[1:], "probability": sums[1] / sums[0], "right": sums[2] / sums[0]}
+    return pd.DataFrame(columns).assign(windows=sums[0].astype(np.int64))
 
 
 def bin_edges(bins: int) -> NDArray[np.float64]:

@@ -84,8 +84,8 @@ class Explorer(Stateful, anywidget.AnyWidget):
     """An interactive view in the notebook; the same view as a figure, as a picture beside the widget, and as a page.
 
     Subclasses name their `script` and `state` (the traits a person moves, each a `State`), and say what the data is:
-    `_meta` holds texts and ranges, `_blob` all arrays in one piece, sent once; `later` gives those that take the place
-    of shorter ones there once the first picture is drawn. What looks at the state is a `reading`.
+    `_meta` holds texts and ranges, `_blob` all arrays in one piece, sent once; each `later` gives some that take the
+    place of shorter ones there once the first picture is drawn. What looks at the state is a `reading`.
     """
 
     script: ClassVar[str] = ""
@@ -107,16 +107,16 @@ class Explorer(Stateful, anywidget.AnyWidget):
         meta: Mapping[str, Any],
         arrays: Mapping[str, NDArray[Any]],
         state: Mapping[str, object],
-        later: Callable[[], Mapping[str, NDArray[Any]]] | None = None,
+        *later: Callable[[], Mapping[str, NDArray[Any]]] | None,
     ) -> None:
         layout, blob = pack(arrays)
         if unknown := sorted(set(state) - set(self.state)):
             raise UsageError(
                 f"{type(self).__name__} has no {display.quoted(unknown[0])}; it has {', '.join(self.state)}."
             )
-        own = {**meta, "layout": layout, "looks": colours.as_data(), "later": bool(later)}
+        self._later = [arrays for arrays in later if arrays is not None]
+        own = {**meta, "layout": layout, "looks": colours.as_data(), "later": bool(self._later)}
         super().__init__(_meta=_printable(own), _blob=blob, **state)  # in one message, not one for each trait
-        self._later = later
         self.on_msg(self._send_later)
 
     @property
@@ -164,16 +164,19 @@ class Explorer(Stateful, anywidget.AnyWidget):
 
     def _exported(self) -> tuple[Mapping[str, Any], bytes]:
         """Return `_meta` and `_blob` as an exported page gets them, which has no Python to ask for more."""
-        if self._later is None:
+        if not self._later:
             return self._meta, self._blob
-        layout, blob = pack({**unpacked(self._meta["layout"], self._blob), **self._later()})
+        layout, blob = pack({**unpacked(self._meta["layout"], self._blob), **self._arrays_later()})
         return {**self._meta, "layout": layout, "later": False}, blob
 
     def _send_later(self, widget: object, message: object, buffers: object) -> None:
         """Answer the browser, which asks for the whole of what came shortened once it has drawn that."""
-        if self._later is not None and isinstance(message, dict) and message.get("later"):
-            layout, blob = pack(self._later())
+        if self._later and isinstance(message, dict) and message.get("later"):
+            layout, blob = pack(self._arrays_later())
             self.send({"later": layout}, [blob])
+
+    def _arrays_later(self) -> dict[str, NDArray[Any]]:
+        return {name: array for arrays in self._later for name, array in arrays().items()}
 
     @reading
     def _page(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
 
@@ -14,7 +14,7 @@ from edgekit import classification, display
 from edgekit.arguments import choice, text, texts, whole
 from edgekit.classification import UNCERTAIN
 from edgekit.errors import UsageError
-from edgekit.explorers.classified_windows import ORDERS, ClassifiedWindows, fetch_signals, first_key
+from edgekit.explorers.classified_windows import ORDERS, ClassifiedWindows, Given, fetch_signals, first_key
 from edgekit.explorers.compared import Compared, Threshold, as_threshold
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.still import classification as still
@@ -109,29 +109,34 @@ class ClassificationExplorer(Compared):
         start = self.windows["start_ms"].to_numpy(float) + timeline.starts[classified.place]
         limit = blocks[0].uncertain_below()
         begin: dict[str, Any] = {"threshold": limit or 0.0, "axes": timeline.axes}
+        mistakes = classified.in_order(ORDERS[0])
         if len(self.windows):
-            begin["window"] = int(classified.orders[ORDERS[0]][0])
+            begin["window"] = int(mistakes[0])
         meta = timeline.meta() | classified.meta() | {"title": title, "uncertain": UNCERTAIN, "own": limit}
         begin |= own
         chosen = begin.get("window", 0)
-        on_show = [*classified.orders[ORDERS[0]][:_PAGE], *([chosen] if isinstance(chosen, int) else [])]
-        arrays = timeline.first_arrays(self._around(on_show)) | classified.arrays() | {"start": start}
-        super().__init__(meta, arrays, begin, timeline.later)
+        on_show = [*mistakes[:_PAGE].tolist(), *([chosen] if self._is_window(chosen) else [])]
+        first = timeline.first_arrays(self._around(on_show)) | classified.arrays(on_show, begin.get("order"))
+        super().__init__(meta, first | {"start": start}, begin, timeline.later, classified.later)
 
-    def _around(self, windows: Iterable[int]) -> list[list[float]]:
+    def _is_window(self, value: object) -> bool:
+        return isinstance(value, int) and 0 <= value < len(self.windows)
+
+    def _around(self, windows: list[int]) -> list[list[float]]:
         """Return the stretches of time of these windows, each with half a window on both sides."""
-        known = [window for window in windows if 0 <= window < len(self.windows)]
-        start, end = self.windows[["start_ms", "end_ms"]].iloc[known].to_numpy(float).T
-        shift, half = self._timeline.starts[self._classified.place[known]], (end - start) / 2
+        start, end = (self.windows[name].to_numpy()[windows].astype(float) for name in ("start_ms", "end_ms"))
+        shift, half = self._timeline.starts[self._classified.place[windows]], (end - start) / 2
         return np.column_stack([shift + start - half, shift + end + half]).tolist()  # type: ignore[no-any-return]
 
     def _on_show(self) -> dict[str, Any]:
-        if not self._timeline.is_long:
-            return {}
-        shown = self._shown(self._predictions())
-        at = np.flatnonzero(shown == self.window)
-        first = int(at[0]) // TILES * TILES if len(at) else 0
-        return self._timeline.part(self._around([*shown[first : first + TILES].tolist(), self.window]))
+        chosen = [self.window] if len(self.windows) else []
+        found: dict[str, Any] = {"chosen_probabilities": self._classified.found.values[chosen].astype("f4")}
+        if self._timeline.is_long:
+            shown = self._shown()
+            at = np.flatnonzero(shown == self.window)
+            first = int(at[0]) // TILES * TILES if len(at) else 0
+            found |= self._timeline.part(self._around([*shown[first : first + TILES].tolist(), *chosen]))
+        return found
 
     def _checked(self, name: str, value: Any) -> Any:
         labels = self._classified.names
@@ -161,24 +166,23 @@ class ClassificationExplorer(Compared):
     @reading
     def predictions(self) -> pd.DataFrame:
         """Return which label each window is given at the threshold; see `edgekit.classification.predictions`."""
-        return self._predictions().copy()
+        return classification.predictions(self.windows, self.threshold)
 
-    def _predictions(self) -> pd.DataFrame:
-        """Return the same, made once within a reading; not to be written to."""
-        return self._kept("predictions", lambda: classification.predictions(self.windows, self.threshold))
+    def _given(self) -> Given:
+        """Return the same as arrays, made once within a reading."""
+        return self._kept("given", lambda: self._classified.given(self.threshold))
 
     @property
     @reading
     def selection(self) -> pd.DataFrame:
         """The windows on show, in their order: `predictions` of those that all filters leave."""
-        found = self._predictions()
-        return found.iloc[self._shown(found)]
+        return self.predictions().iloc[self._shown()]
 
     @property
     @reading
     def confusion(self) -> pd.DataFrame:
         """Which label was taken for which at the threshold, in windows; see `edgekit.classification.confusion`."""
-        return classification.confusion(self._predictions())
+        return classification.confusion(self.predictions())
 
     @property
     @reading
@@ -188,45 +192,44 @@ class ClassificationExplorer(Compared):
         `windows` (how many), `uncertain` (how many below it, and not right by that), `coverage` (share of the others),
         `accuracy` (share of the others that are right; NaN where all are uncertain).
         """
-        return self._counted(self._predictions())
+        return self._counted(self._given())
 
     def _counts_at(self, threshold: float) -> pd.Series[float]:
-        return self._counted(classification.predictions(self.windows, threshold))
+        return self._counted(self._classified.given(threshold))
 
     @staticmethod
-    def _counted(found: pd.DataFrame) -> pd.Series[float]:
-        right = found["correct"].to_numpy(float, na_value=np.nan)
-        sure = (found["predicted"].ne(UNCERTAIN).to_numpy(bool, na_value=True) | (right == 1)) & ~np.isnan(right)
-        total, kept = int((~np.isnan(right)).sum()), int(sure.sum())
+    def _counted(found: Given) -> pd.Series[float]:
+        total, kept = int(found.judged.sum()), int((found.judged & ~found.uncertain).sum())
         return pd.Series(
             {
                 "windows": float(total),
                 "uncertain": float(total - kept),
                 "coverage": kept / total if total else np.nan,
-                "accuracy": float(right[sure].mean()) if kept else np.nan,
+                "accuracy": int(found.right.sum()) / kept if kept else np.nan,
             }
         )
 
-    def _shown(self, found: pd.DataFrame) -> NDArray[np.int32]:
+    def _shown(self) -> NDArray[np.int32]:
         """Return the windows that all filters leave, in the order on show."""
-        kept = np.ones(len(found), bool)
-        predicted, expected = found["predicted"], found["expected"]
-        correct = found["correct"].to_numpy(float, na_value=np.nan)
-        unsure = predicted.eq(UNCERTAIN).to_numpy(bool, na_value=False) & (correct != 1)
+        found, names = self._given(), self._classified.names
+        conditions = []
         if self.matrix_cell:
-            kept &= expected.eq(self.matrix_cell[0]).to_numpy(bool, na_value=False)
-            kept &= predicted.eq(self.matrix_cell[1]).to_numpy(bool, na_value=False)
+            expected, predicted = self.matrix_cell
+            given = found.unsure if predicted == UNCERTAIN else names.index(predicted)
+            conditions.append((found.expected == names.index(expected)) & (found.predicted == given))
         if self.label:
-            kept &= expected.eq(self.label).to_numpy(bool, na_value=False)
+            conditions.append(found.expected == names.index(self.label))
         if self.sample is not None:
-            kept &= found["sample"].to_numpy() == self.sample
+            ids = np.array([block.sample.id for block in self._classified.blocks])
+            conditions.append((ids == self.sample)[self._classified.place])
         if self.show != "all":
-            kept &= {"right": correct == 1, "wrong": (correct == 0) & ~unsure, "uncertain": unsure}[self.show]
-        order = self._classified.orders[self.order]
-        return order[kept[order]]
+            wrong = found.judged & ~found.right & ~found.uncertain
+            conditions.append({"right": found.right, "wrong": wrong, "uncertain": found.uncertain}[self.show])
+        order = self._classified.in_order(self.order)
+        return order[np.logical_and.reduce(conditions)[order]] if conditions else order
 
     def _still(self) -> Canvas:
-        return still.picture(self._view(), self._shown(self._predictions()))
+        return still.picture(self._view(), self._shown())
 
     @reading
     def _figure(self) -> Figure:
@@ -287,8 +290,7 @@ class ClassificationExplorer(Compared):
     @reading
     def text(self) -> str:
         """Say in a few lines what is on show."""
-        found = self._predictions()
-        counts, shown = self._counted(found), self._shown(found)
+        counts, shown = self.counts, self._shown()
         lines = [f"ClassificationExplorer: {self._meta['title']}"]
         if counts["windows"]:
             lines.append(
@@ -297,7 +299,7 @@ class ClassificationExplorer(Compared):
                 f"{counts['accuracy']:.1%} right"
             )
         else:
-            lacks = " and a probability" if found["expected"].notna().any() else ""
+            lacks = " and a probability" if (self._classified.expected >= 0).any() else ""
             lines.append(f"threshold {self.threshold:.6g}: no window has an expected label{lacks}")
         if self.compared is not None:
             other = self._counts_at(self.compared)
@@ -307,10 +309,15 @@ class ClassificationExplorer(Compared):
             )
         lines.append(f"{len(shown)} of {display.counted(len(self.windows), 'window')} on show, {self.order}")
         if len(self.windows):
-            lines.append(f"window {self.window}: {self._say(found.iloc[self.window])}")
+            lines.append(f"window {self.window}: {self._say()}")
         return "\n".join(lines)
 
-    def _say(self, row: pd.Series[Any]) -> str:
-        expected = row["expected"] if isinstance(row["expected"], str) else "not known"
-        predicted = f"{row['predicted']} ({row['probability']:.2f})" if isinstance(row["predicted"], str) else "nothing"
-        return f"sample {row['sample']}, expected {expected}, predicted {predicted}"
+    def _say(self) -> str:
+        found, window, names = self._given(), self.window, [*self._classified.names, UNCERTAIN]
+        expected, predicted = found.expected[window], found.predicted[window]
+        probability = self._classified.found.confidence[window]
+        return (
+            f"sample {self.windows['sample'].iloc[window]}, "
+            f"expected {names[expected] if expected >= 0 else 'not known'}, "
+            f"predicted {f'{names[predicted]} ({probability:.2f})' if predicted >= 0 else 'nothing'}"
+        )

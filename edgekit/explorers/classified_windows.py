@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 
 from edgekit import classification
 from edgekit.classification import UNCERTAIN
+from edgekit.classification.calibration import curve_of
+from edgekit.classification.judged import factorized
 from edgekit.classification.probabilities import Probabilities
 from edgekit.errors import UsageError
 from edgekit.explorers.images import MOST, is_picture, packed, thumbnails
@@ -22,6 +25,29 @@ if TYPE_CHECKING:
 
 ORDERS = ("mistakes first", "doubtful labels first", "as recorded")
 _GUESSED = "which label belongs to which window is a guess that may be wrong (AmbiguousLabelsWarning)"
+
+
+_LONG = 50_000  # probabilities: 200 kB
+
+
+class Given(NamedTuple):
+    """What a threshold makes of the windows; arrays (windows,).
+
+    `expected` and `predicted` are places among the labels, -1 where missing, `unsure` for "uncertain"; `judged` says
+    where both are known, `right` where they are the same as well.
+    """
+
+    unsure: int
+    expected: NDArray[np.int32]
+    predicted: NDArray[np.int32]
+    judged: NDArray[np.bool_]
+    right: NDArray[np.bool_]
+
+    @property
+    def uncertain(self) -> NDArray[np.bool_]:
+        """Which windows are uncertain, and not right by that."""
+        found: NDArray[np.bool_] = (self.predicted == self.unsure) & ~self.right
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +68,6 @@ class ClassifiedWindows:
         the confusion matrix.
     expected, highest : array (windows,)
         Which of the names each window should have, and which has the highest probability; -1 where that is missing.
-    orders : dict of array (windows,)
-        The windows in each order of `ORDERS`.
     """
 
     blocks: Sequence[BlockResult]
@@ -53,37 +77,73 @@ class ClassifiedWindows:
     names: list[str]
     expected: NDArray[np.int32]
     highest: NDArray[np.int32]
-    orders: dict[str, NDArray[np.int32]]
 
     @classmethod
     def of(cls, blocks: Sequence[BlockResult], key: str | None) -> Self:
         """Ask each block for its windows."""
         tables = [block.windows(key=key) for block in blocks]
-        ids = [block.sample.id for block in blocks]
-        windows = pd.concat([t.assign(sample=i) for t, i in zip(tables, ids, strict=True)], ignore_index=True)
-        windows.insert(0, "sample", windows.pop("sample"))
+        place = np.repeat(np.arange(len(blocks)), list(map(len, tables))).astype("i4")
+        windows = pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0]
+        windows.insert(0, "sample", np.array([block.sample.id for block in blocks])[place])
         found = Probabilities.of(windows)
-        predicted = classification.predictions(windows)
-        known = {str(name) for column in ("expected", "predicted") for name in predicted[column].dropna().unique()}
+        codes, distinct = factorized(windows["expected"])
+        truths, predicted = list(map(str, distinct)), np.unique(found.highest[found.highest >= 0]).tolist()
+        known = {*truths, *(found.labels[code] for code in predicted)}
         names = sorted(known, key=lambda name: (name == UNCERTAIN, name))
-        expected, highest = (
-            pd.Categorical(predicted[column], names).codes.astype("i4") for column in ("expected", "predicted")
-        )
+        places = {name: number for number, name in enumerate(names)}
         return cls(
             blocks=blocks,
             windows=windows.rename_axis(index="window"),
-            place=np.repeat(np.arange(len(blocks)), list(map(len, tables))).astype("i4"),
+            place=place,
             found=found,
             names=names,
-            expected=expected,
-            highest=highest,
-            orders=dict(zip(ORDERS, _orders(windows, expected, highest, found.confidence), strict=True)),
+            expected=np.array([*(places[text] for text in truths), -1], "i4")[codes],
+            highest=np.array([*(places.get(label, -1) for label in found.labels), -1], "i4")[found.highest],
         )
+
+    @cached_property
+    def known(self) -> NDArray[np.bool_]:
+        """Of which windows both labels are known."""
+        found: NDArray[np.bool_] = (self.expected >= 0) & (self.highest >= 0)
+        return found
 
     @property
     def judged(self) -> bool:
         """Whether both labels are known for any window."""
-        return bool(((self.expected >= 0) & (self.highest >= 0)).any())
+        return bool(self.known.any())
+
+    def given(self, threshold: float) -> Given:
+        """Say which label each window is given at a threshold, as `edgekit.classification.predictions` does."""
+        unsure = self.names.index(UNCERTAIN) if UNCERTAIN in self.names else len(self.names)
+        predicted = np.where((self.highest >= 0) & (self.found.confidence < threshold), unsure, self.highest)
+        return Given(unsure, self.expected, predicted, self.known, self.known & (self.expected == predicted))
+
+    def in_order(self, order: str) -> NDArray[np.int32]:
+        """Return the windows in one of the `ORDERS`."""
+        match order:
+            case "mistakes first":
+                return self._mistakes
+            case "doubtful labels first":
+                return self._doubtful
+        return np.arange(len(self.windows), dtype="i4")
+
+    @cached_property
+    def _mistakes(self) -> NDArray[np.int32]:
+        """The most confident mistake first, then right windows, the least confident first, then those not judged."""
+        right, confidence = self.known & (self.expected == self.highest), self.found.confidence
+        group = np.where(self.known, right, 2)
+        return np.lexsort((np.where(right, confidence, -confidence), group)).astype("i4")
+
+    @cached_property
+    def _doubtful(self) -> NDArray[np.int32]:
+        """The windows of the sample whose label is least believed first."""
+        rank = np.full(len(self.windows), len(self.windows))
+        if self.judged:
+            issues = classification.label_issues(self.windows, training=True)
+            by_sample = pd.MultiIndex.from_frame(issues[["sample", "given"]])
+            found = by_sample.get_indexer(pd.MultiIndex.from_frame(self.windows[["sample", "expected"]]))
+            rank = np.where(found >= 0, found, len(rank))
+        return np.argsort(rank, kind="stable").astype("i4")
 
     def reach(self) -> list[float]:
         """Return when the last window of each block ends, in ms from its sample's start."""
@@ -94,25 +154,40 @@ class ClassifiedWindows:
     def curve(self) -> pd.DataFrame:
         """Return the reliability curve; empty where no window can be judged."""
         if self.judged:
-            return classification.calibration(self.windows)
+            return curve_of(self.found.confidence[self.known], (self.expected == self.highest)[self.known])
         return pd.DataFrame(columns=["low", "high", "probability", "right", "windows"], dtype=float)
 
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """Return what the front end draws and counts."""
-        curve = self.curve()
-        sizes = [float(block.result.window_size_ms) for block in self.blocks]
-        mistakes = self.orders[ORDERS[0]]
+    def arrays(self, first: Sequence[int], order: object) -> dict[str, NDArray[Any]]:
+        """Return what the front end draws and counts: of much, only what the windows `first` and the order need.
+
+        `listed` are the windows that `probabilities` are of, none where they are of all.
+        """
+        mistakes = self.in_order(ORDERS[0])
+        whole = self.rest() if self.later is None or order == ORDERS[1] else {}
         return {
+            "size": np.array([float(block.result.window_size_ms) for block in self.blocks]),
             "sample": self.place,
-            "size": np.array(sizes),
             "expected": self.expected,
             "highest": self.highest,
             "confidence": self.found.confidence,
-            "probabilities": self.found.values.astype("f4"),
+            "listed": np.array(first, "i4"),
+            "probabilities": self.found.values[list(first)].astype("f4"),
             "mistakes": mistakes,
-            "doubtful": self.orders[ORDERS[1]],
-            "curve": curve.to_numpy("f8"),
-            **packed(thumbnails(self.blocks, self.place[mistakes].tolist())),
+            "curve": self.curve().to_numpy("f8"),
+            **packed(thumbnails(self.blocks, pd.unique(self.place[mistakes]).tolist())),
+        } | whole
+
+    @property
+    def later(self) -> Callable[[], dict[str, NDArray[Any]]] | None:
+        """What gives the arrays that the first picture does without, if it would wait for them."""
+        return self.rest if self.found.values.size > _LONG else None
+
+    def rest(self) -> dict[str, NDArray[Any]]:
+        """Return the probabilities of all windows, and the order that takes long to find."""
+        return {
+            "listed": np.empty(0, "i4"),
+            "probabilities": self.found.values.astype("f4"),
+            "doubtful": self.in_order(ORDERS[1]),
         }
 
     def meta(self) -> dict[str, Any]:
@@ -138,24 +213,6 @@ class ClassifiedWindows:
         if pictures > MOST:
             notes.append(f"{MOST} of {pictures} pictures are here")
         return notes
-
-
-def _orders(
-    windows: pd.DataFrame, expected: NDArray[np.int32], highest: NDArray[np.int32], confidence: NDArray[np.float64]
-) -> list[NDArray[np.int32]]:
-    """Return the windows in each order: most confident mistake first, least believed label first, as they are."""
-    count = np.arange(len(windows))
-    judged = (expected >= 0) & (highest >= 0)
-    right = judged & (expected == highest)
-    group = np.where(judged, np.where(right, 1, 0), 2)  # wrong, right, not known
-    mistakes = np.lexsort((count, np.where(right, confidence, -confidence), group))
-    rank = np.full(len(windows), len(windows))
-    if judged.any():
-        issues = classification.label_issues(windows, training=True)
-        by_sample = pd.MultiIndex.from_frame(issues[["sample", "given"]])
-        found = by_sample.get_indexer(pd.MultiIndex.from_arrays([windows["sample"], windows["expected"]]))
-        rank = np.where(found >= 0, found, len(windows))
-    return [order.astype("i4") for order in (mistakes, np.lexsort((count, rank)), count)]
 
 
 def fetch_signals(blocks: Sequence[BlockResult]) -> None:

@@ -59,6 +59,21 @@ def test_the_windows_on_the_first_page_of_a_classifier_are_sent_whole(explorers)
         assert len(whole) == inside.sum()
 
 
+def test_probabilities_of_the_first_page_come_first_and_all_of_them_after_it_with_the_doubtful_labels(explorers):
+    explorer, labels = explorers["classification"], 8
+    first, rest = sent(explorer), explorer._arrays_later()
+    whole = explorer.windows.iloc[:, -labels:].to_numpy("f4")
+    assert {explorer.window, *explorer.selection.index[:48]} == set(first["listed"].tolist())
+    assert (first["probabilities"].reshape(-1, labels) == whole[first["listed"]]).all()
+    assert "doubtful" not in first
+    issues = ek.classification.label_issues(explorer.windows)
+    given = explorer.windows["expected"].iloc[rest["doubtful"]]
+    assert list(dict.fromkeys(given)) == issues["given"].tolist()
+    assert (rest["probabilities"] == whole).all()
+    assert not len(rest["listed"])
+    assert "doubtful" in sent(ek.explore(labelled_result(LONG), order="doubtful labels first"))
+
+
 def test_a_still_picture_of_a_stretch_shows_its_every_reading(explorers):
     explorer = explorers["anomaly"]
     explorer.span = [10_000.0, 12_000.0]

@@ -325,9 +325,12 @@ interface ClassificationArrays extends TimelineArrays, LabelledArrays, ImageArra
   start: Float64Array;
   size: Float64Array;
   sample: Int32Array;
+  /** The windows that the probabilities are of; empty where they are of all. */
+  listed: Int32Array;
   probabilities: Float32Array;
   mistakes: Int32Array;
-  doubtful: Int32Array;
+  /** Missing until it has come. */
+  doubtful?: Int32Array;
   curve: Float64Array;
 }
 interface ClassificationTraits extends ComparedTraits {

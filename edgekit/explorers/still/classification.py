@@ -75,7 +75,7 @@ def picture(view: View, shown: NDArray[np.int32]) -> Canvas:
         _draw_chosen(canvas, Box(main.left, main.top + top + tiles + 6, main.wide, 174), view)
     below = put_text(canvas, view, side, side.top) + 8
     if len(arrays["start"]) and (names := meta["known"]):
-        values = arrays["probabilities"].reshape(-1, len(names))[view.state["window"]].astype(float)
+        values = arrays["chosen_probabilities"].ravel().astype(float)
         many = f" ({_BARS} of {len(names)})" if len(names) > _BARS else ""
         order = np.argsort(-values, kind="stable") if many else np.arange(len(values))
         rows = [(names[i], float(values[i])) for i in order[:_BARS].tolist()]

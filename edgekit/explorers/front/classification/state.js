@@ -12,21 +12,26 @@ import { confusionAt, filtered, predictedAt, verdictOf } from "./counts.js";
 export function classificationState(model) {
   const meta = model.get("_meta"), data = /** @type {ClassificationArrays} */ (/** @type {any} */ (unpack(meta.layout, model.get("_blob"))));
   const windows = data.start.length, labels = meta.labels.length, unsure = meta.labels[labels - 1] === meta.uncertain ? labels - 1 : labels;
-  data.id = Float64Array.from(data.sample, (place) => meta.ids[place]);
-  const recorded = Int32Array.from(data.start, (_, i) => i);
-  const orders = new Map([[meta.orders[0], data.mistakes], [meta.orders[1], data.doubtful], [meta.orders[2], recorded]]);
+  const recorded = new Int32Array(windows);
+  data.id = new Float64Array(windows);
+  for (let i = 0; i < windows; i++) {
+    recorded[i] = i;
+    data.id[i] = meta.ids[data.sample[i]];
+  }
+  /** The windows in an order; the doubtful labels may come after the first picture. @param {string} name */
+  const inOrder = (name) => [data.mistakes, data.doubtful][meta.orders.indexOf(name)] ?? recorded;
   const [counts, countsAt] = [0, 1].map(() => remembered((/** @type {number} */ threshold) => confusionAt(data, labels, unsure, threshold)));
   const place = (/** @type {string | undefined} */ label) => (label === meta.uncertain ? unsure : meta.labels.indexOf(label ?? ""));
-  const list = remembered((/** @type {string} */ order, /** @type {string} */ expected, /** @type {string} */ predicted,
+  const list = remembered((/** @type {Int32Array} */ order, /** @type {string} */ expected, /** @type {string} */ predicted,
     /** @type {string} */ label, /** @type {number | null} */ sample, /** @type {string} */ show, /** @type {number} */ threshold) =>
-    filtered(data, unsure, orders.get(order) ?? recorded, {
+    filtered(data, unsure, order, {
       threshold, sample, show, expected: meta.labels.indexOf(expected), predicted: place(predicted), label: meta.labels.indexOf(label),
     }));
   const threshold = () => model.get("threshold");
   /** The windows on show, in their order. */
   function shown() {
     const cell = model.get("matrix_cell"), depends = cell.length || model.get("show") !== "all";
-    return list(model.get("order"), cell[0] ?? "", cell[1] ?? "", model.get("label"), model.get("sample"), model.get("show"),
+    return list(inOrder(model.get("order")), cell[0] ?? "", cell[1] ?? "", model.get("label"), model.get("sample"), model.get("show"),
       depends ? threshold() : 0);
   }
   /** @param {number} i */
@@ -46,6 +51,11 @@ export function classificationState(model) {
     predicted: (i) => predictedAt(data, unsure, threshold(), i),
     /** @param {number} i */
     verdict: (i) => verdictOf(data, unsure, threshold(), i),
+    /** The probability of a label, its place among those known; NaN until it has come. @param {number} i @param {number} label */
+    probability(i, label) {
+      const { listed, probabilities } = data, row = listed.length ? listed.indexOf(i) : i;
+      return row < 0 ? NaN : probabilities[row * meta.known.length + label];
+    },
     /** @param {number} code */
     name: (code) => (code < 0 ? "–" : code === unsure ? meta.uncertain : meta.labels[code]),
     /** Put a filter or the order, and choose the first window that it leaves. */

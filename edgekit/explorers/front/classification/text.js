@@ -9,7 +9,7 @@ const MOST_BARS = 6;
 const SAID = { right: "● right", wrong: "✕ wrong", uncertain: "■ uncertain", "": "" };
 
 /** @param {ClassificationState} state */
-export function windowCard({ meta, data, windows, model, predicted, verdict, name }) {
+export function windowCard({ meta, data, windows, model, predicted, verdict, name, probability }) {
   const title = h("h3"), where = h("p", { class: "ek-quiet" }), given = h("p", { class: "ek-figure" }), expected = h("p");
   const box = h("div", { class: "ek-card", role: "group", "aria-label": "the window" }, title, where, given, expected);
   const bars = h("dl", { class: "ek-bars" }), many = meta.known.length > MOST_BARS;
@@ -25,7 +25,7 @@ export function windowCard({ meta, data, windows, model, predicted, verdict, nam
     write(expected, `${SAID[said]}${said ? " · " : ""}expected: ${data.expected[i] < 0 ? "not known" : name(data.expected[i])}`);
     box.classList.toggle("ek-above", said === "wrong");
     /** @type {[string, number][]} */
-    const rows = meta.known.map((known, k) => [known, data.probabilities[i * meta.known.length + k]]);
+    const rows = meta.known.map((known, k) => [known, probability(i, k)]);
     if (many) rows.sort(([, a], [, b]) => b - a);
     fillBars(bars, rows.slice(0, MOST_BARS).map(([known, p]) => [known, p, percent(p)]));
     return `window ${i}, predicted ${name(label)}, expected ${name(data.expected[i])}`;
