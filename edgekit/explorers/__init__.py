@@ -20,7 +20,7 @@ from edgekit.explorers.project import ProjectExplorer, ProjectState
 from edgekit.explorers.project_sources import Stored, source_of
 from edgekit.explorers.regression import RegressionExplorer, RegressionState
 from edgekit.explorers.signal import SignalExplorer, SignalState
-from edgekit.explorers.tabs import ResultExplorer, ResultState
+from edgekit.explorers.tabs import ResultExplorer, ResultState, View, views
 from edgekit.explorers.visual import VisualExplorer, VisualState
 from edgekit.results.block import BlockResult
 from edgekit.results.by_kind import most_telling
@@ -86,10 +86,11 @@ def explore(
         Or a Studio or a Store: all samples of the project in one table, whose rows open the explorers of their samples.
         Several samples or anomaly blocks are laid end to end on one axis of time, pictures stand one behind the other,
         the windows of a classifier stand with the most confident mistake first. One result of several blocks has a tab
-        for each. Of a comparison with a baseline it is the samples in which something moved, and the explorer opens at
-        the window that moved farthest. Of `Studio.compare` it is both models, side by side on each picture in which
-        objects were detected, else what the second one says of the samples with another verdict. Of the `Features` of a
-        whole set (`Studio.set_features`) each window is a point.
+        for each, and so have the labels and the anomaly score of one classifier. Of a comparison with a baseline it is
+        the samples in which something moved, and the explorer opens at the window that moved farthest. Of
+        `Studio.compare` it is both models, side by side on each picture in which objects were detected, else what the
+        second one says of the samples with another verdict. Of the `Features` of a whole set (`Studio.set_features`)
+        each window is a point.
     block : int or str, optional
         Which block of the results: its id, type or title. Without it, one result shows all its blocks, and of several
         results it is the block that has most to show: anomaly scores before objects, a regression and labels, a GMM
@@ -145,7 +146,7 @@ def explore(
     begin: dict[str, Any] = {**state}
     if samples:
         return _of(samples, SignalExplorer(samples, **begin))
-    if isinstance(what, ClassifyResult) and block is None and len(what.blocks) > 1:
+    if isinstance(what, ClassifyResult) and block is None and len(views(what)) > 1:
         return _tabs(what, begin)
     blocks = [_chosen(r, block) if isinstance(r, ClassifyResult) else r for r in results]
     return _of_blocks(blocks, begin)
@@ -167,13 +168,15 @@ def _of_many(what: object, block: int | str | None, state: Any) -> Explorer | No
     return None
 
 
-def _of_blocks(blocks: list[BlockResult], state: dict[str, Any]) -> Explorer:
-    if blocks[0].shown_kind not in EXPLORERS:
+def _of_blocks(blocks: list[BlockResult], state: dict[str, Any], kind: str | None = None) -> Explorer:
+    """Open the explorer of a kind: without one, that which the first block is shown as."""
+    kind = kind or blocks[0].shown_kind
+    if kind not in EXPLORERS:
         raise UsageError(
             f"There is no explorer for block {blocks[0].id} ({blocks[0].type}), only for blocks with anomaly scores, "
             "detected objects, a regression or labels. block.plot() draws any block."
         )
-    return _of(blocks, EXPLORERS[blocks[0].shown_kind](blocks, **state))
+    return _of(blocks, EXPLORERS[kind](blocks, **state))
 
 
 def _of(answers: Sequence[Any], explorer: Explorer) -> Explorer:
@@ -188,15 +191,15 @@ def _tabs(result: ClassifyResult, state: dict[str, Any]) -> Explorer:
     if tab is None:
         tab = result.blocks.index(_telling(result))
 
-    def build(block: BlockResult) -> Explorer:
+    def build(view: View) -> Explorer:
         if state:  # it is of the tab that is built first; what is asked for is never passed over
             of_tab = dict(state)
             state.clear()
-            return _of_blocks([block], of_tab)
+            return _of_blocks([view.block], of_tab, view.kind)
         try:
-            return _of_blocks([block], {})
+            return _of_blocks([view.block], {}, view.kind)
         except EdgekitError as problem:
-            return PlainExplorer(block, str(problem))
+            return PlainExplorer(view.block, str(problem))
 
     return _of([result], ResultExplorer(result, build, tab=tab))
 

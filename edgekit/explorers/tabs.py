@@ -1,11 +1,14 @@
-"""All blocks of a result, a tab each. A tab is built when it is first opened."""
+"""All blocks of a result, a tab each. A tab is built when it is first opened.
+
+A block that is shown as two kinds has two tabs.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypedDict, Unpack
 
 import ipywidgets as widgets
 import pandas as pd
@@ -18,12 +21,26 @@ from edgekit.explorers import modules
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.still.canvas import Canvas
+from edgekit.results.by_kind import shown_kinds
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from edgekit.results.block import BlockResult
     from edgekit.results.result import ClassifyResult
+
+
+class View(NamedTuple):
+    """What one tab shows: a block, as one of the kinds that it is shown as."""
+
+    block: BlockResult
+    kind: str
+
+
+def views(result: ClassifyResult) -> list[View]:
+    """Return the tabs of a result: its blocks in their order, then the second kinds that some are shown as."""
+    kinds = [(block, shown_kinds(block.raw)) for block in result.blocks]
+    return [View(block, of[0]) for block, of in kinds] + [View(block, kind) for block, of in kinds for kind in of[1:]]
 
 
 class ResultState(TypedDict, total=False):
@@ -35,19 +52,21 @@ class ResultState(TypedDict, total=False):
 class ResultExplorer(Explorer):
     """All blocks of one result, a tab each, in the order of `ClassifyResult.blocks`.
 
+    The labels of a classifier that sends an anomaly score beside them have a tab of their own, after those.
+
     Parameters
     ----------
     result : ClassifyResult
         At least one block.
     build : callable
-        Makes the explorer of a block, when its tab is first opened.
+        Makes the explorer of a `View`, when its tab is first opened.
     **state
         The trait below, to begin with.
 
     Attributes
     ----------
     tab : int
-        Which tab is open: the position of its block in the result's `blocks`.
+        Which tab is open: the position of its block in the result's `blocks`, or one after those.
     opened : Explorer
         The explorer in the open tab. What `ResultExplorer` itself does not have is the open tab's: of a tab with
         anomaly scores ``explorer.threshold = 3`` and ``explorer.windows`` are those of its `AnomalyExplorer`.
@@ -60,18 +79,16 @@ class ResultExplorer(Explorer):
     tab = State(0, whole)
     _children: traitlets.List[Any] = traitlets.List().tag(sync=True, **widgets.widget_serialization)
 
-    def __init__(
-        self, result: ClassifyResult, build: Callable[[BlockResult], Explorer], **state: Unpack[ResultState]
-    ) -> None:
+    def __init__(self, result: ClassifyResult, build: Callable[[View], Explorer], **state: Unpack[ResultState]) -> None:
         self.result = result
-        self._build = build
+        self._build, self._views = build, views(result)
         self._building = threading.RLock()  # the browser may ask for a tab on another thread
-        self._explorers: list[Explorer | None] = [None] * len(result.blocks)
+        self._explorers: list[Explorer | None] = [None] * len(self._views)
         sample = result.sample
         title = (
             f"{display.shown(sample.filename)} (sample {sample.id}) · {display.counted(len(result.blocks), 'block')}"
         )
-        super().__init__({"title": title, "tabs": _names(result.blocks)}, {}, {**state})
+        super().__init__({"title": title, "tabs": _names(self._views)}, {}, {**state})
         self._children = list(self._explorers)
         self._explorer(self.tab)
         self.on_msg(self._open)
@@ -90,7 +107,7 @@ class ResultExplorer(Explorer):
         with self._building:
             found = self._explorers[tab]
             if found is None:
-                found = self._explorers[tab] = self._build(self.result.blocks[tab])
+                found = self._explorers[tab] = self._build(self._views[tab])
                 self._children = list(self._explorers)
             return found
 
@@ -149,8 +166,14 @@ class ResultExplorer(Explorer):
         )
 
 
-def _names(blocks: list[BlockResult]) -> list[str]:
-    """Return a name for each tab: the block's title, with its id where another block has the same."""
-    titles = [display.shown(block.title) for block in blocks]
-    many = Counter(titles)
-    return [f"{title} ({block.id})" if many[title] > 1 else title for title, block in zip(titles, blocks, strict=True)]
+def _names(tabs: list[View]) -> list[str]:
+    """Return a name for each tab: the block's title; with its id where another block has the same, or with the kind."""
+    blocks = {id(block): block for block, _ in tabs}
+    titles = Counter(display.shown(block.title) for block in blocks.values())
+    kinds = Counter(id(block) for block, _ in tabs)
+    names = []
+    for block, kind in tabs:
+        title = display.shown(block.title)
+        several = f" ({block.id})" if titles[title] > 1 else ""
+        names.append(f"{title}{several}{f' · {kind}' if kinds[id(block)] > 1 else ''}")
+    return names

@@ -66,13 +66,20 @@ def shown_kind(raw: Classification) -> str:
     return "classification" if kind == "anomaly" else kind
 
 
+def shown_kinds(raw: Classification) -> list[str]:
+    """Return all kinds that a block is shown as: a classifier that sends an anomaly score beside its labels has two."""
+    kind = shown_kind(raw)
+    both = kind == "anomaly" and kind_of_block(raw) == "classification" and len(raw.scores().columns) > 1
+    return [kind, "classification"] if both else [kind]
+
+
 def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None, expected: Labels) -> str:
     """Say what a block found; see `BlockResult.in_words`."""
-    kind = shown_kind(raw)
+    kind, *others = shown_kinds(raw)
     if not len(scores) and kind != "detection":
         return "no windows"
     said = SHOWN[kind].in_words(raw, scores, threshold, expected)
-    if kind == "anomaly" and len(scores.columns) > 1 and kind_of_block(raw) == "classification":
+    if others:
         labels = classification.in_words(raw, scores.drop(columns=SCORE), threshold, expected)
         return f"{labels}; anomaly: {said}"
     return said

@@ -77,6 +77,20 @@ def test_one_block_has_no_tabs_nor_has_one_that_is_asked_for(result):
     assert isinstance(ek.explore([result, result]), AnomalyExplorer)
 
 
+def test_labels_and_anomaly_score_of_one_classifier_have_a_tab_each():
+    result = ek.parse({"result": {"anomaly": -0.42, "classification": {"idle": 0.99, "wave": 0.01}}})
+    explorer = ek.explore(result)
+    assert explorer._meta["tabs"] == ["Linux runner · anomaly", "Linux runner · classification"]
+    assert isinstance(explorer.opened, AnomalyExplorer)
+    explorer.tab = 1
+    assert isinstance(explorer.opened, ClassificationExplorer)
+    assert explorer.opened.predictions()["predicted"].tolist() == ["idle"]
+    assert isinstance(ek.explore(result, tab=1).opened, ClassificationExplorer)
+    assert isinstance(ek.explore(result.blocks[0]), AnomalyExplorer)
+    one = ek.explore(ek.parse({"result": {"anomaly": 2.5, "classification": {}}}))
+    assert isinstance(one, AnomalyExplorer)
+
+
 def test_text_picture_and_figure_are_those_of_the_open_tab(explorer):
     title, tabs, *rest = repr(explorer).splitlines()
     assert title == "ResultExplorer: badminton01 (sample 31) · 3 blocks"
