@@ -19,7 +19,7 @@ import { projectStrips } from "./strips.js";
 /** @type {Render<ProjectTraits>} */
 function render({ model, el }) {
   const state = projectState(model), { meta, shown } = state, { head, body, grid } = projectGrid(state);
-  const tools = projectTools(state);
+  const tools = projectTools(state, grid);
   const root = frame(meta.title, { head: tools.elements, main: [grid], side: [], foot: projectHelp(meta.note) });
   const opened = openedExplorer(state, root);
   root.querySelector(".ek-side")?.replaceWith(opened.element);
@@ -101,21 +101,25 @@ function pressing({ tick, tickBetween, open }, body, lines, { now, go }) {
   });
 }
 
-/** Search, what is on show, the button that shows all again. @param {ProjectState} state */
-function projectTools({ model, rows, shown, clear }) {
+/** Search, what is on show, the buttons that show all again. @param {ProjectState} state @param {HTMLElement} grid */
+function projectTools({ model, rows, shown, clear }, grid) {
   const input = h("input", { type: "search", "aria-label": "search", placeholder: "name, label, verdict, id" });
   input.addEventListener("input", () => put(model, "search", input.value));
   const said = h("span", { class: "ek-quiet", role: "status" });
   const worst = button("worst first", () => put(model, "sort", [])), all = button("show all", clear);
-  const none = button("untick", () => put(model, "selected", []));
+  const none = button("untick", () => put(model, "selected", [])), close = button("close sample", () => {
+    put(model, "sample", null);
+    grid.focus(); // the button is gone
+  });
   function show() {
     if (input.value !== model.get("search")) input.value = model.get("search");
     const left = shown().length, ticked = model.get("selected").length;
     said.textContent = `${left === rows ? "" : `${left} of `}${counted(rows, "sample")} on show${ticked ? `, ${ticked} ticked` : ""}`;
     none.hidden = !ticked;
+    close.hidden = model.get("sample") === null;
     worst.setAttribute("aria-pressed", String(!model.get("sort").length));
   }
-  return { elements: [said, h("label", {}, "search", input), worst, all, none], show };
+  return { elements: [said, h("label", {}, "search", input), worst, all, none, close], show };
 }
 
 export default { render };
