@@ -124,6 +124,9 @@ def run(folder: Path, arguments: list[str]) -> None:
         from jupyterlab.labapp import LabApp
     # Jupyter refuses to run as root unless told; in a container there is often no other user.
     as_root = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    # Where JupyterLab finds `labconfig`: it asks no new user about Jupyter's news, in front of what the notebook shows.
+    paths = (str(Path(__file__).parent), os.environ.get("JUPYTER_CONFIG_PATH"))
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
     try:
         LabApp.launch_instance([f"--ServerApp.root_dir={folder}", *as_root, *arguments])
     except SystemExit as end:

@@ -198,7 +198,7 @@ def free_port() -> int:
 
 
 def served(process, port):
-    """Wait for the server; return the names in its folder."""
+    """Wait for the server; return the names in its folder, and whether it asks a new user about news."""
     with requests.Session() as session:
         session.trust_env = False
         for _ in range(300):
@@ -208,7 +208,9 @@ def served(process, port):
             except requests.ConnectionError:
                 time.sleep(0.1)
                 continue
-            return sorted(entry["name"] for entry in answer.json()["content"])
+            page = f"http://127.0.0.1:{port}/lab/api/settings/@jupyterlab/apputils-extension:notification"
+            settings = session.get(page, timeout=5).json()["schema"]["properties"]
+            return sorted(entry["name"] for entry in answer.json()["content"]), settings["fetchNews"]["default"]
     raise AssertionError("JupyterLab did not start")
 
 
@@ -227,7 +229,7 @@ def test_a_wheel_is_enough_for_jupyterlab_on_the_notebooks(command, unpacked, tm
     variables = {} if home == "sound" else {"HOME": str(tmp_path / "file" / "home")}
     process = command("--", *OPEN, f"--port={port}", "--ServerApp.port_retries=0", **variables)
     try:
-        assert served(process, port) == [*NAMES, "images"]
+        assert served(process, port) == ([*NAMES, "images"], "false")
     finally:
         said = stop(process)
     assert f"Your notebooks are in {tmp_path / lab.FOLDER}\n" in said
