@@ -10,7 +10,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
@@ -88,7 +88,15 @@ def ended(thread: threading.Thread, seconds: float = math.inf) -> bool:
     return until(step, seconds)
 
 
-def result(future: Future[R]) -> R:
-    """Return a future's result as soon as there is one."""
-    until(lambda most: wait([future], most).done)
+def result(future: Future[R], seconds: float = math.inf) -> R:
+    """Return a future's result as soon as there is one; TimeoutError where there is none within `seconds`."""
+
+    def step(most: float) -> bool:
+        try:
+            future.exception(most)
+        except TimeoutError:
+            return False
+        return True
+
+    until(step, seconds)
     return future.result(0)

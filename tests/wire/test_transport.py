@@ -11,6 +11,7 @@ import threading
 import time
 import traceback
 import tracemalloc
+import weakref
 from collections.abc import Callable
 from contextlib import closing
 from functools import cache
@@ -29,6 +30,7 @@ from edgekit.errors import (
     StudioError,
     UsageError,
 )
+from edgekit.wire.attempt import in_a_thread
 from edgekit.wire.secret import Secret
 from edgekit.wire.session import Transport
 from tests.faults import (
@@ -277,6 +279,23 @@ def test_what_is_given_up_on_leaves_no_thread_and_no_connection(fault):
         assert over_soon()
         if "drip" in fault or "without end" in fault or "never" in fault:
             assert ended.wait(2)  # this server notices that its peer has gone
+
+
+def test_the_thread_of_a_call_is_kept_for_the_next_one_and_holds_nothing_in_between():
+    threads: list[int] = []
+
+    class Work:
+        def __call__(self) -> None:
+            threads.append(threading.get_ident())
+
+    for _ in range(2):
+        work = Work()
+        known = weakref.ref(work)
+        in_a_thread(work).result(2)
+        del work
+        assert over_soon()
+        assert known() is None
+    assert threads[0] == threads[1]
 
 
 def test_a_thread_that_works_itself_gives_up_in_time_and_on_demand():
