@@ -2,7 +2,7 @@
 
 An attempt can be given up at any moment (see `attempt`), and all threads share one `requests.Session`. requests does
 not promise that this is safe. It is, because a call only reads the session: its headers are set before the first call,
-cookies are refused, and urllib3's pool of connections below is made for threads. A process that was forked begins with
+cookies are ignored, and urllib3's pool of connections below is made for threads. A process that was forked begins with
 a session of its own: on a shared connection it would be given the answers to its parent's calls.
 """
 
@@ -15,13 +15,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 from urllib.request import getproxies
 
 import requests
 from requests.auth import AuthBase
+from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 from urllib3.util.retry import Retry
 
@@ -233,7 +233,6 @@ class _Session(requests.Session):
         self.headers["Accept"] = "application/json, */*;q=0.5"
         self.headers["Content-Type"] = "application/json"
         self.headers["Accept-Encoding"] = "gzip"  # what `limits.read` unpacks and checks
-        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         if direct:
             self.trust_env = False  # a proxy from the environment cannot reach this machine's own loopback
         self.through_socks = not direct and any(one.lower().startswith("socks") for one in getproxies().values())
@@ -243,18 +242,19 @@ class _Session(requests.Session):
     def sent(  # noqa: PLR0917
         self, method: str, url: str, params: dict[str, str] | None, body: Any, auth: AuthBase, timeout: float
     ) -> requests.Response:
-        """Send, as `request` does but for cookies, which takes two thirds of the time; the body is yet to be read."""
+        """Send; the body of the answer is yet to be read.
+
+        It is what `request` does, but for cookies and for checks of what is known: the address, which `address` has
+        read, and the headers. These take two thirds of the time.
+        """
         request = requests.PreparedRequest()
-        request.prepare_method(method)
-        request.prepare_url(url, urlencode(params or {}))  # of a dict it asks what it is: a twentieth of a call's time
-        request.prepare_headers(self.headers)
+        request.method = method
+        request.url = f"{url}?{urlencode(params)}" if params else url
+        request.headers = CaseInsensitiveDict(self.headers)
         request.prepare_body(body, None)
         request.prepare_auth(auth, url)
         settings = self.merge_environment_settings(url, {}, True, None, None)
-        return self.send(request, timeout=(min(timeout, 10.0), timeout), allow_redirects=False, **settings)
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Leave redirects to `_exchange`: requests would read their bodies whole, and send the key to other hosts."""
+        return self.get_adapter(url).send(request, timeout=(min(timeout, 10.0), timeout), **settings)
 
 
 class _KeyAuth(AuthBase):

@@ -96,9 +96,9 @@ def test_no_name_value_or_key_of_the_project_is_on_the_page(hostile, tmp_path, m
 
 def test_only_what_reads_or_computes_is_sent(sandbox, tmp_path, monkeypatch):
     sent = []
-    real = requests.Session.send
+    real = requests.adapters.HTTPAdapter.send
     monkeypatch.setattr(
-        requests.Session,
+        requests.adapters.HTTPAdapter,
         "send",
         lambda self, request, **kw: sent.append((request.method, request.url)) or real(self, request, **kw),
     )
