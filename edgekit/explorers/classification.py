@@ -106,7 +106,6 @@ class ClassificationExplorer(Compared):
         self._timeline = timeline = Timeline([block.sample for block in blocks], classified.reach())
         of_key = f" · {self._key}" if self._key is not None else ""
         title = f"{display.shown(blocks[0].title)}{display.shown(of_key)} · {timeline.title()}"
-        start = self.windows["start_ms"].to_numpy(float) + timeline.starts[classified.place]
         limit = blocks[0].uncertain_below()
         begin: dict[str, Any] = {"threshold": limit or 0.0, "axes": timeline.axes}
         mistakes = classified.in_order(ORDERS[0])
@@ -117,7 +116,7 @@ class ClassificationExplorer(Compared):
         chosen = begin.get("window", 0)
         on_show = [*mistakes[:_PAGE].tolist(), *([chosen] if self._is_window(chosen) else [])]
         first = timeline.first_arrays(self._around(on_show)) | classified.arrays(on_show, begin.get("order"))
-        super().__init__(meta, first | {"start": start}, begin, timeline.later, classified.later)
+        super().__init__(meta, first, begin, timeline.later, classified.later)
 
     def _is_window(self, value: object) -> bool:
         return isinstance(value, int) and 0 <= value < len(self.windows)
@@ -130,12 +129,17 @@ class ClassificationExplorer(Compared):
 
     def _on_show(self) -> dict[str, Any]:
         chosen = [self.window] if len(self.windows) else []
-        found: dict[str, Any] = {"chosen_probabilities": self._classified.found.values[chosen].astype("f4")}
-        if self._timeline.is_long:
+        classified, timeline = self._classified, self._timeline
+        found: dict[str, Any] = {
+            "sample": classified.place,
+            "start": self.windows["start_ms"].to_numpy(float) + timeline.starts[classified.place],
+            "chosen_probabilities": classified.found.values[chosen].astype("f4"),
+        }
+        if timeline.is_long:
             shown = self._shown()
             at = np.flatnonzero(shown == self.window)
             first = int(at[0]) // TILES * TILES if len(at) else 0
-            found |= self._timeline.part(self._around([*shown[first : first + TILES].tolist(), *chosen]))
+            found |= timeline.part(self._around([*shown[first : first + TILES].tolist(), *chosen]))
         return found
 
     def _checked(self, name: str, value: Any) -> Any:

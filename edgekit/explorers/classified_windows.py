@@ -18,6 +18,7 @@ from edgekit.classification.judged import factorized
 from edgekit.classification.probabilities import Probabilities
 from edgekit.errors import UsageError
 from edgekit.explorers.images import MOST, is_picture, packed, thumbnails
+from edgekit.explorers.timeline import laid_out
 from edgekit.studio.many import in_order
 
 if TYPE_CHECKING:
@@ -162,13 +163,12 @@ class ClassifiedWindows:
 
         `listed` are the windows that `probabilities` are of, none where they are of all.
         """
-        mistakes = self.in_order(ORDERS[0])
+        mistakes, small = self.in_order(ORDERS[0]), "i1" if len(self.names) < 128 else "i4"
         whole = self.rest() if self.later is None or order == ORDERS[1] else {}
         return {
-            "size": np.array([float(block.result.window_size_ms) for block in self.blocks]),
-            "sample": self.place,
-            "expected": self.expected,
-            "highest": self.highest,
+            **laid_out(self.blocks, np.bincount(self.place, minlength=len(self.blocks))),
+            "expected": self.expected.astype(small),
+            "highest": self.highest.astype(small),
             "confidence": self.found.confidence,
             "listed": np.array(first, "i4"),
             "probabilities": self.found.values[list(first)].astype("f4"),

@@ -16,7 +16,7 @@ from edgekit.explorers.images import packed, thumbnails
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.still import regression as still
 from edgekit.explorers.still.canvas import Canvas
-from edgekit.explorers.timeline import Timeline
+from edgekit.explorers.timeline import Timeline, laid_out
 from edgekit.resampling import RESAMPLES
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class RegressionExplorer(Compared):
         begin |= state
         window = begin["window"]
         first_on_show = window if isinstance(window, int) and 0 <= window < len(self.windows) else 0
-        super().__init__(self._describe(first, limit), self._arrays(first_on_show), begin, self._timeline.later)
+        super().__init__(self._describe(first, limit), self._arrays(blocks, first_on_show), begin, self._timeline.later)
 
     def _describe(self, first: BlockResult, limit: float) -> dict[str, Any]:
         numbers = self.windows[["expected", "predicted"]].to_numpy(float)[self._worst_first]
@@ -128,12 +128,9 @@ class RegressionExplorer(Compared):
             notes.append(f"no intervals of more than {_SURE} samples here: edgekit.regression.errors() has them")
         return notes
 
-    def _arrays(self, window: int) -> dict[str, Any]:
-        start = self._timeline.starts[self._place]
+    def _arrays(self, blocks: Sequence[BlockResult], window: int) -> dict[str, Any]:
         return self._timeline.first_arrays([self._sample_of(window)]) | {
-            "sample": self._place,
-            "start": self.windows["start_ms"].to_numpy(float) + start,
-            "stop": self.windows["end_ms"].to_numpy(float) + start,
+            **laid_out(blocks, np.bincount(self._place, minlength=len(blocks))),
             "expected": self.windows["expected"].to_numpy(float),
             "predicted": self.windows["predicted"].to_numpy(float),
             "worst": self._worst_first,
@@ -175,7 +172,12 @@ class RegressionExplorer(Compared):
         return ends[place : place + 2]
 
     def _on_show(self) -> dict[str, Any]:
-        return self._timeline.part([self._sample_of(self.window)]) if self._timeline.is_long else {}
+        start = self._timeline.starts[self._place]
+        found = {"sample": self._place} | {
+            name: self.windows[column].to_numpy(float) + start
+            for name, column in (("start", "start_ms"), ("stop", "end_ms"))
+        }
+        return found | (self._timeline.part([self._sample_of(self.window)]) if self._timeline.is_long else {})
 
     def _still(self) -> Canvas:
         return still.picture(self._view())

@@ -20,6 +20,7 @@ from edgekit.explorers.state import State
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from edgekit.results.block import BlockResult
     from edgekit.results.sample import Sample
 
 COLUMNS = 2000  # more than a picture has pixels from left to right
@@ -251,6 +252,18 @@ class Timeline:
                 f"There is no axis {display.quoted(unknown[0])}; there are: {', '.join(self.axes) or 'none'}."
             )
         return [name for name in self.axes if name in axes]
+
+
+def laid_out(blocks: Sequence[BlockResult], counts: Iterable[int]) -> dict[str, NDArray[Any]]:
+    """Return how many windows each sample has, how long they are, and from one's start to the next one's, in ms.
+
+    Of that the front end makes when each window starts and stops: three numbers a sample, not three a window.
+    """
+    return {
+        "count": np.array(list(counts), "i4"),
+        "size": np.array([float(block.result.window_size_ms) for block in blocks]),
+        "increase": np.array([float(block.result.window_increase_ms) for block in blocks]),
+    }
 
 
 class TimelineExplorer(Explorer):

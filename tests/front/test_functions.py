@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from edgekit import anomaly, colours, display
+from edgekit.results.windows import Cut
 
 MODULES = (
     "anomaly/counts.js",
@@ -16,6 +17,7 @@ MODULES = (
     "shared/axis_legend.js",
     "shared/bins.js",
     "shared/envelope.js",
+    "shared/laid_out.js",
     "shared/numbers.js",
     "shared/sample_band.js",
     "shared/sample_field.js",
@@ -262,3 +264,13 @@ def test_a_threshold_is_compared_with_the_one_that_was_kept_else_with_the_blocks
     assert names(3, 2) == ["compared", "block's own"]
     assert names(None, 2) == names(2, 2) == ["block's own"]
     assert names(None, None) == []
+
+
+def test_windows_are_laid_out_to_the_last_digit_as_in_python(call):
+    cuts = {"count": [3, 0, 40], "size": [2000, 1000 / 3, 0.7], "increase": [100, 1000 / 3, 1000 / 119]}
+    samples = [{"start": start} for start in (0.0, 2200.1, 2200.1 + 1000 / 7)]
+    found = call("Object.values(laidOut(x[0], x[1])).map((values) => [...values])", [cuts, samples])
+    times = [Cut(n, *of).times() for n, *of in zip(*cuts.values(), strict=True)]
+    begin = np.repeat([sample["start"] for sample in samples], cuts["count"])
+    start, stop = (np.concatenate(part) + begin for part in zip(*times, strict=True))
+    assert found == [np.repeat(range(3), cuts["count"]).tolist(), start.tolist(), stop.tolist()]

@@ -149,6 +149,19 @@ interface TimelineArrays {
   label_code: Int32Array;
 }
 
+/** How the samples were cut: how many windows of each, how long, and from one's start to the next one's, in ms. */
+interface Cuts {
+  count: Int32Array;
+  size: Float64Array;
+  increase: Float64Array;
+}
+/** Of each window, made of these. */
+interface LaidOut {
+  sample: Int32Array;
+  start: Float64Array;
+  stop: Float64Array;
+}
+
 interface SignalTraits extends TimelineTraits {
   _meta: TimelineMeta;
   _blob: DataView;
@@ -211,10 +224,7 @@ interface RegressionMeta extends TimelineMeta {
   note: string;
 }
 /** One value a window, but `worst`: the windows that have an error, the largest first. */
-interface RegressionArrays extends TimelineArrays, ImageArrays {
-  sample: Int32Array;
-  start: Float64Array;
-  stop: Float64Array;
+interface RegressionArrays extends TimelineArrays, ImageArrays, Cuts, LaidOut {
   expected: Float64Array;
   predicted: Float64Array;
   worst: Int32Array;
@@ -295,8 +305,8 @@ interface VisualTraits extends ComparedTraits {
 type Answer = "right" | "wrong" | "uncertain" | "";
 /** One value a window: places among the labels (-1 where missing), the highest probability, the sample's id. */
 interface LabelledArrays {
-  expected: Int32Array;
-  highest: Int32Array;
+  expected: Int32Array | Int8Array;
+  highest: Int32Array | Int8Array;
   confidence: Float64Array;
   id: Float64Array;
 }
@@ -321,10 +331,7 @@ interface ClassificationMeta extends TimelineMeta {
   uncertain: string;
   note: string;
 }
-interface ClassificationArrays extends TimelineArrays, LabelledArrays, ImageArrays {
-  start: Float64Array;
-  size: Float64Array;
-  sample: Int32Array;
+interface ClassificationArrays extends TimelineArrays, LabelledArrays, ImageArrays, Cuts, LaidOut {
   /** The windows that the probabilities are of; empty where they are of all. */
   listed: Int32Array;
   probabilities: Float32Array;

@@ -63,8 +63,9 @@ def picture(view: View, shown: NDArray[np.int32]) -> Canvas:
     meta, arrays, threshold = view.meta, view.arrays, view.state["threshold"]
     labels = meta["labels"]
     unsure = labels.index(meta["uncertain"]) if meta["uncertain"] in labels else len(labels)
-    given = np.where((arrays["highest"] >= 0) & (arrays["confidence"] < threshold), unsure, arrays["highest"])
-    found = _Found(labels, unsure, arrays["expected"], given)
+    expected, highest = (arrays[name].astype(int) for name in ("expected", "highest"))
+    given = np.where((highest >= 0) & (arrays["confidence"] < threshold), unsure, highest)
+    found = _Found(labels, unsure, expected, given)
     top, tiles = (312 if meta["judged"] else 0), 240
     canvas, main, side = sheet(view, top + tiles + (0 if meta["pictures"] else 180))
     if meta["judged"]:

@@ -1,5 +1,6 @@
 // What the explorer of a classifier shows: its data, what follows from the traits, and what may be done to them.
 import { unpack } from "../shared/arrays.js";
+import { laidOut } from "../shared/laid_out.js";
 import { put } from "../shared/model.js";
 import { clamp } from "../shared/numbers.js";
 import { remembered } from "../shared/remembered.js";
@@ -11,6 +12,7 @@ import { confusionAt, filtered, predictedAt, verdictOf } from "./counts.js";
 /** @param {Model<ClassificationTraits>} model */
 export function classificationState(model) {
   const meta = model.get("_meta"), data = /** @type {ClassificationArrays} */ (/** @type {any} */ (unpack(meta.layout, model.get("_blob"))));
+  Object.assign(data, laidOut(data, meta.samples));
   const windows = data.start.length, labels = meta.labels.length, unsure = meta.labels[labels - 1] === meta.uncertain ? labels - 1 : labels;
   const recorded = new Int32Array(windows);
   data.id = new Float64Array(windows);

@@ -1,5 +1,6 @@
 // What the regression explorer shows: its numbers, sorted by error, what follows from the traits, and what may be done.
 import { unpack, upperBound } from "../shared/arrays.js";
+import { laidOut } from "../shared/laid_out.js";
 import { put } from "../shared/model.js";
 import { clamp } from "../shared/numbers.js";
 import { scoreAxis } from "../shared/scales.js";
@@ -23,6 +24,7 @@ export function byError({ expected, predicted, worst }) {
 /** @param {Model<RegressionTraits>} model */
 export function regressionState(model) {
   const meta = model.get("_meta"), data = /** @type {RegressionArrays} */ (/** @type {any} */ (unpack(meta.layout, model.get("_blob"))));
+  Object.assign(data, laidOut(data, meta.samples));
   const windows = data.start.length, { order, size } = byError(data);
   const rank = new Int32Array(windows).fill(-1);
   for (let place = 0; place < data.worst.length; place++) rank[data.worst[place]] = place;
