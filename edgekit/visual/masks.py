@@ -74,6 +74,8 @@ def checked_mask(mask: Any, name: str = "mask") -> Mask:
             f"{name} is an array (height, width) in which an anomaly is not 0, got {found.dtype} of shape "
             f"{found.shape}."
         )
+    if found.dtype.kind == "f" and np.isnan(found).any():
+        raise UsageError(f"{name} has values that are no numbers (NaN): give 0 where the picture is not anomalous.")
     return np.asarray(found != 0)
 
 

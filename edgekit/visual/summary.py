@@ -101,6 +101,8 @@ def summary(
     (`edgekit.resampling`).
     """
     given = None if threshold is None else number("threshold", threshold)
+    if masks is not None and not isinstance(masks, Mapping):
+        raise UsageError(f"masks takes a mapping from sample id to mask, {{id: array}}, not {type(masks).__name__}.")
     if isinstance(results, HasParts) and not masks:
         parts = results.parts_of("visual", block, "pictures", store_summary.PICTURES)
         if parts is not None:

@@ -20,6 +20,7 @@ BOX = ["label", "score", *PLACE]
 _KINDS = {name: object if name == "label" else float for name in BOX}
 _SUMMABLE = 1e150  # beyond, sums run over
 _SAME = 1e-3  # scores are float32 on the server, and some are sent rounded
+_ROUNDING = 1e-6  # of ratios, in cells
 
 
 class VisualAnomaly:
@@ -145,24 +146,36 @@ class VisualAnomaly:
         return found + self._boxes_that_disagree()
 
     def _boxes_that_disagree(self) -> list[str]:
-        """Compare boxes with the cells at their centres."""
+        """Compare boxes with the cells in them."""
         if not self._scores.size:
             return ["There are boxes, and no grid of cells."] if len(self._boxes) else []
-        place = self._boxes[PLACE].to_numpy(float)
-        row, column = cell_at(place[:, 0] + place[:, 2] / 2, place[:, 1] + place[:, 3] / 2, self.shape)
+        place, many = self._boxes[PLACE].to_numpy(float), len(self._boxes)
+        inside = [part for box in place.tolist() if (part := _cells_in(box, self.shape)) is not None]
+        highest = np.array([np.fmax.reduce(self._scores[part], axis=None) for part in inside])
         found = []
-        if outside := int((row < 0).sum()):
-            found.append(f"{outside} of {len(place)} boxes lie outside the picture: they may be in pixels.")
+        if outside := many - len(inside):
+            found.append(f"{outside} of {many} boxes lie outside the picture: they may be in pixels.")
         if self.threshold is not None:
-            boxed = {cell for cell in zip(row.tolist(), column.tolist(), strict=True) if cell[0] >= 0}
-            above = set(zip(*(part.tolist() for part in np.nonzero(self._scores >= self.threshold)), strict=True))
-            if bare := _uncovered(above, self._boxes, self.shape):
+            above = self._scores >= self.threshold
+            bare = above.copy()
+            for part in inside:
+                bare[part] = False
+            if bare.any():
                 found.append(
-                    f"{bare} of {len(above)} cells at or above {self.threshold:g} are in no box: the boxes do not show "
-                    "all of them."
+                    f"{bare.sum()} of {above.sum()} cells at or above {self.threshold:g} are in no box: the boxes do "
+                    "not show all of them."
                 )
-            if low := len(boxed - above):
-                found.append(f"{low} of {len(place)} boxes lie on a cell below {self.threshold:g}, or without a score.")
+            if low := int((~(highest >= self.threshold)).sum()):
+                found.append(f"{low} of {many} boxes lie on a cell below {self.threshold:g}, or without a score.")
+        if not outside:
+            said = self._boxes["score"].to_numpy(float)
+            other = np.abs(said - highest) > np.maximum(_SAME * np.abs(highest), _SAME)  # False where either is NaN
+            if other.any():
+                first = int(other.argmax())
+                found.append(
+                    f"{other.sum()} of {many} boxes have another score than the highest cell in them: "
+                    f"{said[first]:.4g}, the cell {highest[first]:.4g}."
+                )
         return found
 
     def __repr__(self) -> str:
@@ -185,12 +198,16 @@ class VisualAnomaly:
         return {"grid": grid, "picture": verdict, "cells": cells}
 
 
-def _uncovered(above: set[tuple[int, int]], boxes: pd.DataFrame, shape: tuple[int, int]) -> int:
-    """Count the cells whose middle lies in no box."""
-    if not above:
-        return 0
-    middle = (np.array(sorted(above)) + 0.5) / np.array(shape)
-    y, x = middle[:, :1], middle[:, 1:]
-    left, top, width, height = boxes[PLACE].to_numpy(float).T
-    inside = (x >= left) & (x <= left + width) & (y >= top) & (y <= top + height)
-    return int((~inside.any(axis=1)).sum())
+def _cells_in(box: list[float], shape: tuple[int, int]) -> tuple[slice, slice] | None:
+    """Return the rows and columns whose middles lie in a box, else where its own does; None outside the picture."""
+    x, y, width, height = box
+    row, column = (int(place) for place in cell_at(y=y + height / 2, x=x + width / 2, shape=shape))
+    if row < 0:
+        return None
+    return _middles_in(y, height, shape[0], row), _middles_in(x, width, shape[1], column)
+
+
+def _middles_in(start: float, length: float, parts: int, own: int) -> slice:
+    least = math.ceil(max(start, 0.0) * parts - 0.5 - _ROUNDING)
+    most = math.floor(min(start + length, 1.0) * parts - 0.5 + _ROUNDING)
+    return slice(least, most + 1) if least <= most else slice(own, own + 1)

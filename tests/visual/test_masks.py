@@ -76,6 +76,7 @@ def test_an_empty_grid_is_covered_nowhere() -> None:
         (lambda: mask_cells(np.ones((2, 2)), (5, 5)), "too small for a grid"),
         (lambda: mask_cells([[1, 0], [1]], (1, 1)), "mask is an array"),
         (lambda: mask_cells(np.empty((0, 0)), (1, 1)), "mask is an array"),
+        (lambda: mask_cells([[1.0, np.nan]], (1, 1)), "values that are no numbers"),
         (lambda: mask_to_input(np.ones((2, 2)), (0, 2)), "input_size is"),
         (lambda: mask_to_input(np.ones((2, 2)), (2, 2), "stretch"), "resize_mode is one of"),
         (lambda: covered(pd.DataFrame({"x": [1.0]}), (2, 2)), "no column"),

@@ -47,6 +47,15 @@ def test_boxes_and_cells_that_agree_need_no_note() -> None:
     assert found.notes == ()
 
 
+def test_a_box_may_hold_several_cells_or_a_part_of_one() -> None:
+    cells = [[1.0, 5.0, 1.0], [4.6, 4.7, 2.0], [1.0, 1.0, 6.0]]
+    whole, part, huge = (5.0, 0, 0, 0.7, 0.7), (6.0, 0.7, 0.7, 0.1, 0.1), (6.0, -5e307, -5e307, 1e308, 1e308)
+    for given in ((whole, part), (huge,), ((np.nan, 0, 0, 1, 1),)):
+        assert VisualAnomaly(cells, boxes=boxes(*given), threshold=4.5).notes == ()
+    (note,) = VisualAnomaly(cells, boxes=boxes(whole), threshold=4.5).notes
+    assert "1 of 4 cells" in note
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
@@ -54,6 +63,10 @@ def test_boxes_and_cells_that_agree_need_no_note() -> None:
         ({"boxes": boxes((5.0, 0.5, 0, 0.5, 0.5))}, "1 of 2 cells at or above 4.5 are in no box"),
         ({"boxes": boxes((5.0, 0, 0, 1, 1), (1.0, 0, 0.5, 0.5, 0.5))}, "1 of 2 boxes lie on a cell below 4.5"),
         ({"boxes": boxes((5.0, 0, 0, 1, 1), (5.0, 80, 0, 80, 80))}, "1 of 2 boxes lie outside the picture"),
+        (
+            {"boxes": boxes((3.0, 0, 0, 1, 1))},
+            "1 of 1 boxes have another score than the highest cell in them: 3, the cell 5",
+        ),
         ({"mean": 9.0}, "the mean of the cells is 9; it is 3.5"),
         ({"max": 9.0}, "the largest of the cells is 9; it is 5"),
     ],

@@ -92,6 +92,7 @@ def test_boxes_and_masks_say_which_cells_are_anomalous() -> None:
         ({2: np.ones((10, 10))}, r"mask of sample 2 is 10 by 10 pixels.*the stored picture 320 by 240"),
         ({9: np.ones((240, 320))}, "masks of samples that are not among the results: 9"),
         ({2: "mask.png"}, "mask is an array"),
+        ([np.ones((240, 320))], "a mapping from sample id to mask"),
     ],
 )
 def test_masks_of_another_size_or_of_other_samples_are_told(masks, said) -> None:
