@@ -74,7 +74,16 @@ class State(
 
 
 def explore(
-    what: Explorable | Features | HasResults | Studio | Stored | VerdictComparison | Iterable[Explorable],
+    what: (
+        Explorable
+        | Features
+        | HasResults
+        | Studio
+        | Stored
+        | VerdictComparison
+        | Mapping[Any, Explorable]
+        | Iterable[Explorable]
+    ),
     block: int | str | None = None,
     **state: Unpack[State],
 ) -> Explorer:
@@ -82,15 +91,15 @@ def explore(
 
     Parameters
     ----------
-    what : Sample, BlockResult or ClassifyResult, a list of one kind, or what `Studio.test` or `checks.compare` returned
-        Or a Studio or a Store: all samples of the project in one table, whose rows open the explorers of their samples.
-        Several samples or anomaly blocks are laid end to end on one axis of time, pictures stand one behind the other,
-        the windows of a classifier stand with the most confident mistake first. One result of several blocks has a tab
-        for each, and so have the labels and the anomaly score of one classifier. Of a comparison with a baseline it is
-        the samples in which something moved, and the explorer opens at the window that moved farthest. Of
-        `Studio.compare` it is both models, side by side on each picture in which objects were detected, else what the
-        second one says of the samples with another verdict. Of the `Features` of a whole set (`Studio.set_features`)
-        each window is a point.
+    what : Sample, BlockResult, ClassifyResult, several of one kind, or what `Studio.test` or `checks.compare` returned
+        Several are a list, or a mapping from sample id. Or a Studio or a Store: all samples of the project in one
+        table, whose rows open the explorers of their samples. Several samples or anomaly blocks are laid end to end on
+        one axis of time, pictures stand one behind the other, the windows of a classifier stand with the most confident
+        mistake first. One result of several blocks has a tab for each, and so have the labels and the anomaly score of
+        one classifier. Of a comparison with a baseline it is the samples in which something moved, and the explorer
+        opens at the window that moved farthest. Of `Studio.compare` it is both models, side by side on each picture in
+        which objects were detected, else what the second one says of the samples with another verdict. Of the
+        `Features` of a whole set (`Studio.set_features`) each window is a point.
     block : int or str, optional
         Which block of the results: its id, type or title. Without it, one result shows all its blocks, and of several
         results it is the block that has most to show: anomaly scores before objects, a regression and labels, a GMM
@@ -133,7 +142,9 @@ def explore(
     """
     if (opened := _of_many(what, block, {**state})) is not None:
         return opened
-    given: Any = list(what.results.values()) if isinstance(what, HasResults) else what
+    given: Any = what.results if isinstance(what, HasResults) else what
+    if isinstance(given, Mapping):  # from sample id
+        given = list(given.values())
     items: list[Any] = list(given) if are_several(given) else [given]
     samples = [item for item in items if isinstance(item, Sample)]
     results = [item for item in items if isinstance(item, BlockResult | ClassifyResult)]

@@ -74,6 +74,8 @@ def parse_sample(source: bytes | str | dict[str, Any] | Path) -> Sample:
         return Sample(decode(content, SampleData, name))
     known = neighbours.neighbour(document)
     told = f"{known.name}. {known.next_step}" if known else "a document of another kind. Check the path."
+    if neighbours.is_runner_answer(document):
+        told = "the Linux runner's answer: scores, without what they are of. ek.parse(path) opens it."
     raise ResponseError(f"{name}: expected a sample, got {told}")
 
 

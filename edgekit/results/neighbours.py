@@ -104,14 +104,20 @@ def neighbour(document: Document) -> Neighbour | None:
 # --- the runner's answer ----------------------------------------------------------------------------------------------
 
 
+def is_runner_answer(document: Document) -> bool:
+    """Say whether this is the Linux runner's answer."""
+    result = document.get("result")
+    return isinstance(result, Mapping) and bool(result.keys() & _MAKERS.keys())
+
+
 def runner_answer(document: Document) -> dict[str, Any] | None:
     """Turn the Linux runner's answer into a classify answer of one window; None for any other document.
 
     Boxes stay in pixels of the model's input, as the runner gives them.
     """
-    result = document.get("result")
-    if not isinstance(result, Mapping) or not (result.keys() & _MAKERS.keys()):
+    if not is_runner_answer(document):
         return None
+    result = document["result"]
     scores = dict(result["classification"]) if isinstance(result.get("classification"), Mapping) else {}
     if SCORE in result:
         scores[SCORE] = result[SCORE]

@@ -31,6 +31,14 @@ def blocks(results: list[ek.ClassifyResult], which: int = 0) -> list[ek.BlockRes
     return [[block for block in result.blocks if block.kind == "visual"][which] for result in results]
 
 
+def test_results_by_sample_id_are_explored_as_a_list_of_them_is():
+    results = seen_results(3, 2)
+    by_id = {result.sample.id: result for result in results}
+    assert ek.explore(by_id).pictures.equals(ek.explore(results).pictures)
+    with pytest.raises(ek.UsageError, match="got nothing"):
+        ek.explore({})
+
+
 def test_pictures_stand_worst_first_as_in_the_summary(results, explorer):
     summed = ek.visual.summary(blocks(results)).per_sample
     assert explorer.pictures["sample"].tolist() == summed.index.tolist()

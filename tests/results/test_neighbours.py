@@ -44,6 +44,8 @@ def test_the_runners_scores_are_one_window():
     assert block.scores().to_dict("list") == {"idle": [0.99], "wave": [0.01], "anomaly": [-0.42]}
     assert block.windows()["expected"].isna().all()
     assert block.in_words() == "idle 1 of 1 window; anomaly: highest score -0.42"
+    with pytest.raises(ek.ResponseError, match=r"the Linux runner's answer.*ek\.parse\(path\) opens it"):
+        ek.parse_sample(RUNNER | {"result": {"anomaly": -0.42}})
 
 
 def test_the_runners_boxes_stay_in_pixels_until_the_inputs_size_is_given():
