@@ -21,7 +21,6 @@ from edgekit.explorers import modules
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.still.canvas import Canvas
-from edgekit.results.by_kind import shown_kinds
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,7 +38,7 @@ class View(NamedTuple):
 
 def views(result: ClassifyResult) -> list[View]:
     """Return the tabs of a result: its blocks in their order, then the second kinds that some are shown as."""
-    kinds = [(block, shown_kinds(block.raw)) for block in result.blocks]
+    kinds = [(block, block.shown_kinds) for block in result.blocks]
     return [View(block, of[0]) for block, of in kinds] + [View(block, kind) for block, of in kinds for kind in of[1:]]
 
 

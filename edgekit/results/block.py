@@ -84,6 +84,11 @@ class BlockResult:
         return by_kind.shown_kind(self._answer)
 
     @property
+    def shown_kinds(self) -> list[str]:
+        """All kinds that this block is shown as; see `edgekit.results.by_kind.shown_kinds`."""
+        return by_kind.shown_kinds(self._answer)
+
+    @property
     def title(self) -> str:
         """The learn block's title in the Studio."""
         return self.learn_block.title

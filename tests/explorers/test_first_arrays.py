@@ -42,6 +42,15 @@ def test_the_browser_gets_the_whole_signal_when_it_asks_and_every_page_has_it(ex
         assert (arrays["signal"].reshape(3, -1) == signal.to_numpy("f4").T).all()
 
 
+def test_opening_an_explorer_asks_for_no_struct_of_each_window():
+    for make in (scored_result, labelled_result, predicted_result):
+        result = make(3)
+        ek.explore(result)
+        [block] = result.blocks
+        lazy = [block._answer.lazy_field(name).json(block._answer) for name in ("result", "expected_labels")]
+        assert None not in lazy
+
+
 def test_what_is_sent_first_of_an_anomaly_block_reaches_from_end_to_end_without_losing_a_peak(explorers):
     first, signal = sent(explorers["anomaly"]), explorers["anomaly"]._timeline.signal
     for values, axis in zip(first["signal"].reshape(3, -1), signal, strict=True):
