@@ -74,7 +74,7 @@ def classify(
     ------
     UsageError
         The folder is the store of another project, impulse, block or variant, or of a newer edgekit, or another run is
-        writing into it.
+        writing into it, or there is no such block.
     AuthenticationError, ConnectionFailed, RateLimitError
         Every other sample would meet the same: the key is wrong, ten samples in a row found no connection, or the
         server refused calls for an hour. What came before is in the store.
@@ -104,6 +104,8 @@ def classify(
     32  badminton02  badminton  running
     71  badminton11  badminton  running
     """
+    if not isinstance(studio, Studio):
+        raise UsageError(f"studio takes what ek.connect() returns, got {display.quoted(studio)}.")
     workers = arguments.whole("workers", workers, 1)
     if executor is not None and not isinstance(executor, Executor):
         raise UsageError(
@@ -138,8 +140,11 @@ def _about(studio: Studio, call: PortableCall) -> About:
     began = datetime.now(UTC).isoformat(timespec="seconds")
     name = studio.projects().get(studio.project_id, "")
     labels = studio.anomaly_labels()
-    run = Run(0, began, version("edgekit"))
-    return About(FORMAT, studio.project_id, name, studio.impulse(), call.block, call.variant, labels, [run])
+    impulse, run = studio.impulse(), Run(0, began, version("edgekit"))
+    if call.block not in {None, *(block.id for block in impulse.learn_blocks)}:  # else each sample would fail
+        have = ", ".join(f"{block.id} ({display.shown(block.type)})" for block in impulse.learn_blocks)
+        raise UsageError(f"The impulse has no learn block {call.block}; it has: {have or 'none'}.")
+    return About(FORMAT, studio.project_id, name, impulse, call.block, call.variant, labels, [run])
 
 
 class _Run:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from edgekit import display
+from edgekit.arguments import whole
 from edgekit.batch import arrays, layout
 from edgekit.batch.reading import TYPES, Parts
 from edgekit.batch.source import Stored
@@ -216,11 +217,13 @@ class Store:
 
         Raises
         ------
+        UsageError
+            `sample` is no id.
         NotFoundError
             The store has no answer of this sample; the text says whether it failed.
         """
         parts = self._parts
-        place = parts.places().get(sample)
+        place = parts.places().get(whole("sample (its id)", sample))
         if place is None:
             failed = self.failures()
             why = f": it failed ({failed['text'].get(sample)})" if sample in failed.index else ""

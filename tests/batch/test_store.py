@@ -77,6 +77,9 @@ def test_samples_say_of_each_what_the_telling_block_makes_of_it(motion_store, st
 def test_a_sample_that_the_store_does_not_have_is_not_found(motion_store):
     with pytest.raises(ek.NotFoundError, match="no answer of sample 4"):
         motion_store.result(4)
+    for wrong in ("badminton01", [31]):
+        with pytest.raises(ek.UsageError, match=r"sample \(its id\) takes whole numbers"):
+            motion_store.result(wrong)
     assert 31 in motion_store
     assert len(motion_store) == len(SAMPLES) == len(motion_store.results)
 
@@ -220,6 +223,8 @@ def test_a_folder_of_something_else_is_refused(motion_store, studio, project, tm
         studio.under(2), motion_store.folder
     )
     assert "begun with block=None, and this is block=5" in refused(studio, motion_store.folder, block=5)
+    assert "no learn block 99; it has: 3 (keras), 4 (anomaly), 5 (anomaly-gmm)" in refused(studio, tmp_path, block=99)
+    assert "studio takes what ek.connect() returns" in refused(tmp_path, studio)
     assert "begun with variant=None" in refused(studio, motion_store.folder, variant="float32")
     (tmp_path / "thesis.txt").write_text("mine")
     assert "holds other files and no store" in refused(studio, tmp_path)
