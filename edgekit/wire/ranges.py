@@ -5,10 +5,8 @@ A block may send a range for each of 100,000 windows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
-from itertools import chain
-from operator import attrgetter
 from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
@@ -18,7 +16,7 @@ from numpy.typing import NDArray
 EXACT = 2**53  # whole numbers up to here are floats as well
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
-_FIRST, _LAST, _LABEL = map(attrgetter, ("start_index", "end_index", "label"))
+_SHORT = 1000  # bytes of JSON
 
 
 class Range(Protocol):
@@ -44,7 +42,8 @@ class LabelRanges(NamedTuple):
 
 def ranges_of_structs(ranges: Sequence[Range]) -> LabelRanges:
     """Turn a struct per range into arrays; an index beyond 2**53 counts as that."""
-    return LabelRanges(_indices(_FIRST, ranges), _indices(_LAST, ranges), *coded(list(map(_LABEL, ranges))))
+    first, last = _indices([one.start_index for one in ranges]), _indices([one.end_index for one in ranges])
+    return LabelRanges(first, last, *coded([one.label for one in ranges]))
 
 
 def coded(labels: Collection[str | None]) -> tuple[Codes, tuple[str, ...]]:
@@ -58,16 +57,32 @@ def ranges_of_json(json: msgspec.Raw, labels: Iterable[str]) -> LabelRanges | No
 
     Where all are among these `labels` no text is made for any of them.
     """
-    for known in dict.fromkeys((tuple(sorted(labels)), ())):
+    content, known = memoryview(json), tuple(sorted(labels))
+    return _of_short(bytes(content), known) if len(content) <= _SHORT else _decoded(content, known)
+
+
+@lru_cache(maxsize=256)
+def _of_short(json: bytes, labels: tuple[str, ...]) -> LabelRanges | None:
+    """Decode what all blocks of an answer have, and often the next answer."""
+    found = _decoded(json, labels)
+    for array in () if found is None else found[:3]:
+        array.flags.writeable = False
+    return found
+
+
+def _decoded(json: bytes | memoryview, labels: tuple[str, ...]) -> LabelRanges | None:
+    for known in dict.fromkeys((labels, ())):
         try:
             ranges = _decoder(known).decode(json)
         except ValueError:
             continue
         count = len(ranges)
-        index = np.fromiter(chain(map(_FIRST, ranges), map(_LAST, ranges)), float, 2 * count)
-        if _whole(index):
-            names = known or tuple(dict.fromkeys(map(_LABEL, ranges)))
-            return LabelRanges(index[:count], index[count:], _codes(map(_LABEL, ranges), names, count), names)
+        first = np.fromiter([one.start_index for one in ranges], float, count)
+        last = np.fromiter([one.end_index for one in ranges], float, count)
+        if _whole(first) and _whole(last):
+            texts = [one.label for one in ranges]
+            names = known or tuple(dict.fromkeys(texts))
+            return LabelRanges(first, last, _codes(texts, names, count), names)
     return None
 
 
@@ -82,16 +97,16 @@ def _decoder(labels: tuple[str, ...]) -> msgspec.json.Decoder[list[Any]]:
 
 def _codes(labels: Iterable[str | None], names: Sequence[str], count: int) -> Codes:
     place: dict[str | None, int] = {**{name: code for code, name in enumerate(names)}, None: -1}
-    return np.fromiter(map(place.__getitem__, labels), np.intp, count)
+    return np.fromiter([place[label] for label in labels], np.intp, count)
 
 
 def _whole(index: Floats) -> bool:
     return bool(((index == np.rint(index)) & (np.abs(index) <= EXACT)).all())
 
 
-def _indices(which: Callable[[Range], int], ranges: Sequence[Range]) -> Floats:
+def _indices(indices: Sequence[int]) -> Floats:
     try:
-        found = np.fromiter(map(which, ranges), np.int64, len(ranges))
+        found = np.fromiter(indices, np.int64, len(indices))
     except OverflowError:
-        found = np.array([max(-EXACT, min(which(one), EXACT)) for one in ranges])
+        found = np.array([max(-EXACT, min(index, EXACT)) for index in indices])
     return found.astype(float).clip(-EXACT, EXACT)
