@@ -264,6 +264,8 @@ def _readings(ranges: Ranges, cut: Cut, interval: float, method: Callable[[], Me
     with np.errstate(over="ignore"):
         begin, stop = (np.ceil(time / interval - _ROUNDED).clip(-EXACT, EXACT) for time in cut.times())
     last: Floats = np.minimum(stop - 1, ranges.last.max())  # a padded window ends with the last reading of all
+    if len(ranges.first) == 1 and ranges.first[0] == 0:  # one label from the start on: the usual case
+        return last
     runs = ranges.runs()
     mixed = _mixed(runs, begin, last)
     if not mixed.any():

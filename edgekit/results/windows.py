@@ -13,6 +13,7 @@ from edgekit.classification.probabilities import OF_LABEL, OWN_COLUMNS
 from edgekit.wire.scores import Columns
 
 FRAME = ("start_ms", "end_ms", "expected")
+_APART = 20  # scores: so many columns stay arrays of their own; more are laid side by side, for pandas' later steps
 EXACT = 2**53  # whole numbers up to here are the same as floats; beyond, no time or index is meant
 
 
@@ -48,8 +49,9 @@ def windows_table(scores: Columns, cut: Cut, expected: ExtensionArray | NDArray[
     """Put time, expected label and scores side by side; see `edgekit.BlockResult.windows`."""
     start, end = cut.times()
     columns: dict[str, Any] = {"start_ms": start, "end_ms": end, "expected": expected}
+    apart = len(scores) <= _APART
     for name, values in scores.items():
         while name in columns or name in OWN_COLUMNS:
             name += OF_LABEL  # noqa: PLW2901
-        columns[name] = values
-    return pd.DataFrame(columns, index=pd.RangeIndex(cut.windows, name="window"))
+        columns[name] = values.copy() if apart else values
+    return pd.DataFrame(columns, index=pd.RangeIndex(cut.windows, name="window"), copy=not apart)
