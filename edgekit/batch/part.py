@@ -18,6 +18,7 @@ from edgekit.results.sample import Source
 
 SUFFIX = ".parquet"
 BLOCKS = b"edgekit.blocks"  # in the metadata of samples.parquet: [{id, kind, type, title, keys}, …] as JSON
+TABLES = b"edgekit.tables"  # there as well: the names of all tables of the part, as JSON
 
 
 def tables_of(kept: Sequence[Kept], source: Source) -> dict[str, pa.Table]:
@@ -37,7 +38,9 @@ def tables_of(kept: Sequence[Kept], source: Source) -> dict[str, pa.Table]:
         about.append(named | {"last_layer": block.raws[0].object_detection_last_layer, "keys": block.keys})
     if rows:
         found["verdicts"] = pa.concat_tables(rows)
-    found["samples"] = found["samples"].replace_schema_metadata({BLOCKS: json.dumps(about)})
+    found["samples"] = found["samples"].replace_schema_metadata(
+        {BLOCKS: json.dumps(about), TABLES: json.dumps([*found])}
+    )
     return found
 
 

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from edgekit import display
 from edgekit.batch import journal, layout, part
 from edgekit.batch.journal import FILE, Place
-from edgekit.batch.part import BLOCKS, SUFFIX
+from edgekit.batch.part import BLOCKS, SUFFIX, TABLES
 from edgekit.batch.source import Stored
 from edgekit.batch.tables import Kept
 from edgekit.errors import ResponseError, UsageError
@@ -68,8 +68,8 @@ class Parts:
             if instead and (file := one / f"{instead}{SUFFIX}").exists():
                 yield {instead: _read(file, None)}
                 continue
-            files = {name: one / f"{name}{SUFFIX}" for name in wanted}
-            yield {name: _read(file, wanted[name], coded) if file.exists() else None for name, file in files.items()}
+            files = {name: _file(one, name) for name in wanted}
+            yield {name: file and _read(file, wanted[name], coded) for name, file in files.items()}
         for _, tables in self._open:
             if instead in tables:
                 yield {instead: tables[instead]}
@@ -85,16 +85,14 @@ class Parts:
             A file is damaged; the text names it.
         """
         for one in self.sealed:
-            file = one / f"{name}{SUFFIX}"
-            if file.exists():
+            if file := _file(one, name):
                 yield _read(file, columns)
         yield from (_selected(tables[name], columns) for _, tables in self._open if name in tables)
 
     def columns(self, name: str) -> Iterator[list[str]]:
         """Yield the columns of a table in each part: labels may have come later."""
         for one in self.sealed:
-            file = one / f"{name}{SUFFIX}"
-            if file.exists():
+            if file := _file(one, name):
                 yield _schema(file, _state(file)).names
         yield from (tables[name].column_names for _, tables in self._open if name in tables)
 
@@ -160,7 +158,7 @@ class Parts:
     def has(self, name: str, block: int, *, everywhere: bool = False) -> bool:
         """Say whether a block has a table of this name: in any part, or `everywhere` where the block has answered."""
         whole = f"{name}-{block}"
-        found = [(one / f"{whole}{SUFFIX}").exists() for one in self.sealed]
+        found = [_file(one, whole) is not None for one in self.sealed]
         found += [whole in tables for _, tables in self._open]
         if not everywhere:
             return any(found)
@@ -220,6 +218,16 @@ def _selected(table: pa.Table | None, columns: Sequence[str] | None) -> pa.Table
     return table.select([name for name in columns if name in table.column_names])
 
 
+def _file(one: Path, name: str) -> Path | None:
+    """Return the file of a table; None where the part was written without it."""
+    file, about = one / f"{name}{SUFFIX}", one / f"samples{SUFFIX}"
+    if file.exists():
+        return file
+    if name in json.loads((_schema(about, _state(about)).metadata or {}).get(TABLES, b"[]")):
+        raise _damaged(file, "it is missing")
+    return None
+
+
 def _read(file: Path, columns: Sequence[str] | None, coded: Sequence[str] = ()) -> pa.Table:
     try:
         about = pq.read_metadata(file)
@@ -251,7 +259,7 @@ def _listed(samples: pa.Table) -> list[tuple[int, Place]]:
     return [(sample, Place(offset, size)) for sample, offset, size in zip(*columns, strict=True)]
 
 
-def _damaged(file: Path, problem: Exception) -> ResponseError:
+def _damaged(file: Path, problem: object) -> ResponseError:
     return ResponseError(
         f"{display.quoted(str(file), 200)} is damaged ({display.shown(problem)}). Copy the store again, or delete the "
         "folder it is in: the next run asks for its samples again."

@@ -252,6 +252,12 @@ def test_no_store_and_a_damaged_one_are_told(motion_store, tmp_path):
         broken.windows(5)
     with pytest.raises(ek.ResponseError, match=r"answers\.jsonl\.gz. is damaged"):
         broken.result(31)
+    (part / "windows-5.parquet").unlink()
+    (part / "verdicts.parquet").unlink()
+    for ask, name in ((broken.windows, "windows-5"), (broken.samples, "verdicts")):
+        with pytest.raises(ek.ResponseError, match=rf"{name}\.parquet. is damaged \(it is missing\)"):
+            ask()
+    assert broken.cells().empty  # the part was written without
     (broken.folder / "store.json").write_text("{")
     with pytest.raises(ek.ResponseError, match=r"store\.json. is damaged"):
         ek.Store(broken.folder)
