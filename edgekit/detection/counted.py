@@ -53,7 +53,7 @@ def of_scene(scene: Scene, limit: float, far: float, pictures: pd.Index[Any]) ->
     found = error_kinds.table(scene, limit, far)
     images = by_group(scene, limit, scene.truths.picture, scene.predictions.picture, pictures)
     kinds = error_kinds.count(found, "picture").reindex(range(len(pictures)), fill_value=0)
-    images = images.join(kinds.set_axis(pictures)[list(ERROR_KINDS)])
+    images = images.assign(**{kind: kinds[kind].to_numpy() for kind in ERROR_KINDS})  # by place: names may come twice
     codes, labels = pd.factorize(np.concatenate([scene.truths.label, scene.predictions.label]), sort=False)
     split = len(scene.truths)
     classes = by_group(scene, limit, codes[:split], codes[split:], pd.Index(labels, dtype=object, name="label"))

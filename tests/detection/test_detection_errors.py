@@ -198,6 +198,13 @@ def test_figures_over_pictures_have_intervals_of_pictures_drawn_anew():
     assert detection.summary(good_and_bad()["half"]).figures["low"].isna().all()
 
 
+def test_a_picture_may_come_twice():
+    (name, info), *_ = good_and_bad().items()
+    twice = [detection.Picture(name, info)] * 2
+    found = detection.summary(twice).per_sample
+    pd.testing.assert_frame_equal(found, pd.concat([detection.summary(twice[:1]).per_sample] * 2))
+
+
 def test_the_table_of_samples_keeps_its_first_name_too():
     summed = detection.summary(good_and_bad())
     assert summed.per_sample.index.name == "sample"
