@@ -15,6 +15,8 @@ from edgekit.errors import UsageError
 from edgekit.resampling import Figure
 
 Results: TypeAlias = "Mapping[Any, Any] | Iterable[Any]"
+Tables: TypeAlias = "Mapping[str, Sequence[str]]"  # of a store: names of tables, and which of their columns
+PartArrays: TypeAlias = "Mapping[str, Mapping[str, Any]]"  # by table and column
 _SHOWN = 3  # figures in a repr of one line
 
 
@@ -133,13 +135,11 @@ class Counts(NamedTuple):
 class HasParts(Protocol):
     """Many samples out of memory; `edgekit.Store` has them."""
 
-    def parts_of(
-        self, kind: str, block: int | str | None, table: str, columns: Sequence[str]
-    ) -> Iterator[StoredPart] | None:
-        """Yield what the block of this kind says, part by part; None where it cannot be had as arrays."""
+    def parts_of(self, kind: str, block: int | str | None, tables: Tables) -> Iterator[PartArrays] | None:
+        """Yield these columns of the block's tables, part by part; None where they cannot be had as arrays."""
 
     def counts_of(self, kind: str, block: int | str | None, threshold: float | None) -> Iterator[Counts] | None:
-        """Yield what is counted of the same: by each sample's own threshold where none is given."""
+        """Yield what is counted of the block's samples: by each one's own threshold where none is given."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,7 @@ from tests.bench_table import HEAD, show
 
 ROOMS = [
     *("parse", "client", "detection", "classification", "visual", "checks"),
-    *("sandbox", "store", "explorers", "project"),
+    *("sandbox", "store", "pictures", "explorers", "project"),
 ]
 ONE = "from tests import bench_table, bench_{0}; bench_table.show(bench_{0}.rows())"
 

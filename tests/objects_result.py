@@ -15,7 +15,7 @@ SEED = Path(__file__).parent / "data" / "seed-classify-response.json"
 
 
 def detected_result(
-    truths: int, predictions: int, *, seed: int = 0, name: str = "class", cell: float = 0.02
+    truths: int, predictions: int, *, seed: int = 0, name: str = "class", cell: float = 0.02, sample: int | None = None
 ) -> ek.ClassifyResult:
     """A FOMO block's answer about one picture of three classes: centres, boxes of one cell, scores, debug info."""
     random = np.random.default_rng(seed)
@@ -56,4 +56,6 @@ def detected_result(
     block |= {"result": [{}], "objectDetectionLastLayer": "fomo", "expectedLabels": []}
     block.pop("anomalyResult")
     document["sample"]["sample"] |= {"filename": name, "imageDimensions": {"width": 96, "height": 96}}
+    if sample is not None:
+        document["sample"]["sample"]["id"] = sample
     return ek.parse(document)

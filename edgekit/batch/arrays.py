@@ -7,45 +7,63 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from edgekit import display, waiting
 from edgekit.batch import part_counts
 from edgekit.batch.reading import Parts
-from edgekit.batch.stored_part import CATEGORY, OF_SAMPLES, TEXTS, stored_part
+from edgekit.batch.stored_part import CATEGORY, OF_SAMPLES, TEXTS, columns_of, stored_part
 from edgekit.errors import UsageError
-from edgekit.summaries import Counts, StoredPart, of_another_kind
+from edgekit.summaries import Counts, PartArrays, StoredPart, Tables, of_another_kind
 
+VERDICTS = "verdicts"  # a row a sample and block, in one table
 OF_WINDOWS = ("windows", "predictions")  # tables that parts are without where no sample has a window
 
 
-def parts_of(
-    parts: Parts, kind: str, block: int | str | None, table: str, columns: Sequence[str]
-) -> Iterator[StoredPart] | None:
-    """Yield a block's columns part by part; None where they are not all there.
+def parts_of(parts: Parts, kind: str, block: int | str | None, tables: Tables) -> Iterator[PartArrays] | None:
+    """Yield columns of a block's tables part by part, and of the `VERDICTS`; None where they are not all there.
 
-    So it is of structured labels, whose tables have a row a window and key, and of pictures that could not be counted.
+    So it is of pictures that could not be counted.
+
+    Raises
+    ------
+    UsageError
+        There is no such block, or more than one and none was named.
+    """
+    number = _about(parts, kind, block)["id"]
+    if not all(parts.has(name, number, everywhere=True) for name in tables if name != VERDICTS):
+        return None
+    files = {name if name == VERDICTS else f"{name}-{number}": name for name in tables}
+    wanted = {file: (*tables[name], "block") if name == VERDICTS else tables[name] for file, name in files.items()}
+
+    def each() -> Iterator[PartArrays]:
+        for part in _ahead(parts.each(wanted, TEXTS)):
+            found = {name: part[file] for file, name in files.items()}
+            if (verdicts := found.get(VERDICTS)) is not None:
+                found[VERDICTS] = verdicts.filter(pc.equal(verdicts["block"], number))
+            if all(table is not None for table in found.values()):  # else the block said nothing of these samples
+                yield {name: columns_of(table, tables[name]) for name, table in found.items()}
+
+    return each()
+
+
+def counts_of(parts: Parts, kind: str, block: int | str | None, threshold: float | None) -> Iterator[Counts] | None:
+    """Yield what is counted of a block part by part: by the own threshold of each sample, or one; None as above.
+
+    By their own it was counted when a part was written: then no window is read. Structured labels are not counted:
+    their tables have a row a window and key.
 
     Raises
     ------
     UsageError
         There is no such block, or more than one and none was named; it predicts numbers in place of labels.
     """
-    about = _chosen(parts, kind, block, table)
-    if about is None:
-        return None
-    tables = _ahead(parts.each(_wanted(table, about["id"], columns), TEXTS))
-    return (found for part in tables if (found := _stored(part, about["id"], table, columns)))
-
-
-def counts_of(parts: Parts, kind: str, block: int | str | None, threshold: float | None) -> Iterator[Counts] | None:
-    """Yield what is counted of a block, as `parts_of` yields its columns; by the own threshold of each sample, or one.
-
-    By their own it was counted when a part was written: then no window is read.
-    """
     table, columns, count = part_counts.COUNTED[kind]
-    about = _chosen(parts, kind, block, table)
-    if about is None:
+    about = _about(parts, kind, block)
+    if about["keys"] or not parts.has(table, about["id"], everywhere=table not in OF_WINDOWS):
         return None
+    if table == "predictions" and (about["kind"] == "regression") != (kind == "regression"):  # numbers, or labels
+        raise of_another_kind(about["id"], about["kind"])
     kept = f"{part_counts.NAME}-{about['id']}" if threshold is None and about["kind"] == kind else None
     tables = _ahead(parts.each(_wanted(table, about["id"], columns), TEXTS, instead=kept))
 
@@ -59,13 +77,8 @@ def counts_of(parts: Parts, kind: str, block: int | str | None, threshold: float
     return each()
 
 
-def _chosen(parts: Parts, kind: str, block: int | str | None, table: str) -> dict[str, Any] | None:
-    about = parts.block(block) if block is not None else _only(parts, kind)
-    if about["keys"] or not parts.has(table, about["id"], everywhere=table not in OF_WINDOWS):
-        return None
-    if table == "predictions" and (about["kind"] == "regression") != (kind == "regression"):  # numbers, or labels
-        raise of_another_kind(about["id"], about["kind"])
-    return about
+def _about(parts: Parts, kind: str, block: int | str | None) -> dict[str, Any]:
+    return parts.block(block) if block is not None else _only(parts, kind)
 
 
 def _only(parts: Parts, kind: str) -> dict[str, Any]:
@@ -82,11 +95,11 @@ def _only(parts: Parts, kind: str) -> dict[str, Any]:
 def _wanted(table: str, block: int, columns: Sequence[str]) -> dict[str, Sequence[str]]:
     own = [name for name in columns if name != CATEGORY]
     of_samples = {"samples": ("sample", CATEGORY)} if CATEGORY in columns else {}
-    return {"verdicts": OF_SAMPLES, f"{table}-{block}": own, **of_samples}
+    return {VERDICTS: OF_SAMPLES, f"{table}-{block}": own, **of_samples}
 
 
 def _stored(part: Mapping[str, pa.Table | None], block: int, table: str, columns: Sequence[str]) -> StoredPart | None:
-    verdicts = part["verdicts"]
+    verdicts = part[VERDICTS]
     if verdicts is None:
         return None
     return stored_part(block, verdicts, part[f"{table}-{block}"], part.get("samples"), columns)

@@ -20,6 +20,7 @@ from edgekit.batch.stored_part import stored_part
 from edgekit.classification import store_summary as of_labels
 from edgekit.regression import store_summary as of_numbers
 from edgekit.summaries import Counts, StoredPart, ValuesOfEach
+from edgekit.visual import store_summary as of_cells
 
 NAME = "counts"
 _LABELS = b"edgekit.labels"  # in the table's metadata, as JSON
@@ -28,6 +29,7 @@ COUNTED: dict[str, tuple[str, Sequence[str], Callable[[StoredPart, float | None]
     "anomaly": ("windows", of_anomalies.COLUMNS, of_anomalies.counts),
     "classification": ("predictions", of_labels.COLUMNS, of_labels.counts),
     "regression": ("predictions", of_numbers.COLUMNS, of_numbers.counts),
+    "visual": ("cell_scores", of_cells.CELLS, of_cells.counts),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from edgekit.batch.source import Stored
 from edgekit.errors import NotFoundError, UsageError
 from edgekit.results import label_lists
 from edgekit.results.result import ClassifyResult
-from edgekit.summaries import Counts, StoredPart
+from edgekit.summaries import Counts, PartArrays, Tables
 from edgekit.wire.schema import Impulse
 
 _OfBlock = Callable[[Parts, str, dict[str, Any]], pd.DataFrame]
@@ -235,11 +235,9 @@ class Store:
         """All results by sample id; each is read when it is asked for."""
         return _Results(lambda: self._parts)
 
-    def parts_of(
-        self, kind: str, block: int | str | None, table: str, columns: Sequence[str]
-    ) -> Iterator[StoredPart] | None:
-        """Yield what a block says as arrays, part by part; for the summaries of each kind."""
-        return arrays.parts_of(self._parts, kind, block, table, columns)
+    def parts_of(self, kind: str, block: int | str | None, tables: Tables) -> Iterator[PartArrays] | None:
+        """Yield columns of a block's tables as arrays, part by part; for the summaries of each kind."""
+        return arrays.parts_of(self._parts, kind, block, tables)
 
     def counts_of(self, kind: str, block: int | str | None, threshold: float | None) -> Iterator[Counts] | None:
         """Yield what is counted of a block, part by part; by each sample's own threshold where none is given."""

@@ -27,7 +27,7 @@ def stored_part(
     ids, windows = verdicts["sample"].to_numpy(), verdicts["windows"].to_numpy()
     if table is None:  # none of these samples has a row
         table, windows = pa.table({}), np.zeros_like(windows)
-    arrays = {name: _array(table, name) for name in columns if name != CATEGORY}
+    arrays = columns_of(table, [name for name in columns if name != CATEGORY])
     if samples is not None and CATEGORY in columns:
         category = _coded(samples[CATEGORY])
         place = np.searchsorted(samples["sample"].to_numpy(), ids)
@@ -35,10 +35,15 @@ def stored_part(
     return StoredPart(ids, windows, verdicts["threshold"].to_numpy(), arrays)
 
 
-def _array(table: pa.Table, name: str) -> Any:
-    if name not in table.column_names:  # a score that no sample of this part has
-        return Coded(np.full(table.num_rows, -1, np.int32), []) if name in TEXTS else np.full(table.num_rows, np.nan)
-    column = table[name]
+def columns_of(table: pa.Table, columns: Sequence[str]) -> dict[str, Any]:
+    """Return columns of a table as arrays: numbers, flags as -1 (missing), 0 and 1, or `Coded` texts."""
+    there = dict(zip(table.column_names, table.columns, strict=True))
+    return {name: _array(name, there.get(name), table.num_rows) for name in columns}
+
+
+def _array(name: str, column: pa.ChunkedArray | None, size: int) -> Any:
+    if column is None:  # a score that no sample of this part has
+        return Coded(np.full(size, -1, np.int32), []) if name in TEXTS else np.full(size, np.nan)
     if name in TEXTS and not pa.types.is_floating(column.type):
         return _coded(column)
     if pa.types.is_boolean(column.type):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,10 +35,10 @@ class Stored(NamedTuple):
 
 def read(store: HasParts, block: int | str | None) -> Stored | None:
     """Read what was counted of each part, and add it up; None where that cannot be had."""
-    images = _tables(store, block, "pictures", IMAGES)
-    if not images:
+    given = store.parts_of("detection", block, {"pictures": IMAGES, "classes": CLASSES, "confusions": CONFUSIONS})
+    if given is None or not (parts := list(given)):
         return None
-    whole = pd.concat(images, ignore_index=True)
+    whole = _table([part["pictures"] for part in parts])
     numbered = bool(whole["numbered"].iloc[0])
     limits = sorted(whole["limit"].unique())
     if len(limits) > 1:
@@ -46,15 +46,15 @@ def read(store: HasParts, block: int | str | None) -> Stored | None:
     order = np.argsort(whole["sample"].to_numpy(), kind="stable")
     whole = whole.iloc[order]
     index = pd.Index(_names(whole), name="sample", dtype=object).infer_objects()
-    classes = _labelled(pd.concat(_tables(store, block, "classes", CLASSES)), ["label"], numbered)
-    confusions = _labelled(pd.concat(_tables(store, block, "confusions", CONFUSIONS)), CONFUSIONS[:2], numbered)
+    classes = _labelled(_table([part["classes"] for part in parts]), ["label"], numbered)
+    confusions = _labelled(_table([part["confusions"] for part in parts]), CONFUSIONS[:2], numbered)
     cells = confusions.groupby(list(CONFUSIONS[:2]), sort=False)["count"].sum()
     shown = whole[[*_OF_GROUPS, "server", "recomputed", "difference"]].set_axis(index)
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
 
     def objects() -> pd.DataFrame:
-        return _objects(store, block, numbered, place, [len(part) for part in images])
+        return _objects(store, block, numbered, place, [len(part["pictures"]["sample"]) for part in parts])
 
     counted = Counted(
         shown,
@@ -68,6 +68,8 @@ def read(store: HasParts, block: int | str | None) -> Stored | None:
 
 def _names(images: pd.DataFrame) -> list[Any]:
     """Return the name of each picture: the sample's id, of one of several windows a text."""
+    if images["name"].isna().all():
+        return images["sample"].tolist()
     return [sample if pd.isna(name) else name for sample, name in zip(images["sample"], images["name"], strict=True)]
 
 
@@ -76,8 +78,8 @@ def _objects(
 ) -> pd.DataFrame:
     """Read all truths and predictions, in the order of their pictures."""
     tables, before = [], 0
-    for part, size in zip(_tables(store, block, "objects", OBJECTS), sizes, strict=True):
-        found = _labelled(part, ["label"], numbered)
+    for part, size in zip(store.parts_of("detection", block, {"objects": OBJECTS}) or (), sizes, strict=True):
+        found = _labelled(_table([part["objects"]]), ["label"], numbered)
         tables.append(found.assign(picture=place[found["picture"].to_numpy(int) + before]))
         before += size
     whole = pd.concat(tables, ignore_index=True).sort_values("picture", kind="stable", ignore_index=True)
@@ -95,15 +97,10 @@ def _labelled(table: pd.DataFrame, columns: Sequence[str], numbered: bool) -> pd
     return table.assign(**found)
 
 
-def _tables(store: HasParts, block: int | str | None, name: str, columns: Sequence[str]) -> list[pd.DataFrame]:
-    return list(_each(store, block, name, columns))
+def _table(parts: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Put the columns of several parts together."""
+    return pd.DataFrame({name: np.concatenate([_values(part[name]) for part in parts]) for name in parts[0]})
 
 
-def _each(store: HasParts, block: int | str | None, name: str, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
-    for part in store.parts_of("detection", block, name, columns) or ():
-        yield pd.DataFrame({column: _values(part.columns, column) for column in columns})
-
-
-def _values(columns: Mapping[str, Any], name: str) -> Any:
-    found = columns[name]
-    return np.array([*found.names, None], object)[found.codes] if isinstance(found, Coded) else found
+def _values(column: Any) -> Any:
+    return np.array([*column.names, None], object)[column.codes] if isinstance(column, Coded) else column

@@ -103,10 +103,8 @@ def summary(
     given = None if threshold is None else number("threshold", threshold)
     if masks is not None and not isinstance(masks, Mapping):
         raise UsageError(f"masks takes a mapping from sample id to mask, {{id: array}}, not {type(masks).__name__}.")
-    if isinstance(results, HasParts) and not masks:
-        parts = results.parts_of("visual", block, "pictures", store_summary.PICTURES)
-        if parts is not None:
-            return _of_store(results, block, store_summary.read(parts), given)
+    if isinstance(results, HasParts) and not masks and (stored := store_summary.read(results, block)):
+        return _of_store(results, block, stored, given)
     pictures = pictures_of(results, block)
     limit = _limit({one.found.threshold for one in pictures}) if given is None else given
     table = _table(pictures, limit)
@@ -118,7 +116,7 @@ def _of_store(store: HasParts, block: int | str | None, read: store_summary.Read
     limit, pictures = _limit(set(read.thresholds)) if given is None else given, read.pictures
     cells = pictures["cells"]
     if read.thresholds != {limit}:
-        cells = store_summary.cells_above(store, block, pictures, limit)
+        cells = store_summary.cells_above(store, block, limit)
     table = judged(pictures.assign(cells=cells).set_index("sample"), limit)
     return _summed(table, limit, store_summary.figures_of_cells(store, block, pictures))
 

@@ -20,6 +20,7 @@ from edgekit.batch import csv_files
 from edgekit.cli import main
 from edgekit.detection import store_summary
 from edgekit.explorers.project_strips import NONE, PICTURE
+from edgekit.visual import store_summary as visual_store
 from tests.batch.conftest import SAMPLES
 
 
@@ -127,9 +128,9 @@ def test_a_sample_that_fails_is_a_row_and_asked_for_again(studio, tmp_path):
     ("name", "table"),
     [("objects", "detections"), ("surface", "cells"), ("meat", "predictions"), ("routine", "predictions")],
 )
-def test_every_kind_of_block_has_its_tables(project, tmp_path, name, table):
+def test_every_kind_of_block_has_its_tables(project, tmp_path, monkeypatch, name, table):
     studio = project(name)
-    ids = list(studio.samples("testing").index[:3])
+    ids = list(studio.samples("testing").index[-3:])
     store = ek.batch.classify(studio, tmp_path / "store", ids)
     results = studio.classify(ids)
     found = getattr(store, table)()
@@ -147,6 +148,12 @@ def test_every_kind_of_block_has_its_tables(project, tmp_path, name, table):
             alike(store.cells(block.id), ek.visual.cells_of(results, block.id))
             summed_alike("visual", store, results, block.id)
             summed_alike("visual", store, results, block.id, threshold=1.5)
+            exact = ek.visual.summary(store, block.id).figures.loc["cell_auroc"]
+            monkeypatch.setattr(visual_store, "_EXACT", 0)  # as of many more cells
+            ranked = ek.visual.summary(store, block.id).figures.loc["cell_auroc"]
+            assert ranked["value"] != exact["value"]
+            assert ranked["value"] == pytest.approx(exact["value"], abs=1e-3)
+            monkeypatch.undo()
     if name in ("meat", "routine"):
         for block in (b for b in results[0].blocks if b.kind in ("regression", "classification")):
             expected = pd.concat([r.block(block.id).predictions() for r in results], ignore_index=True)
