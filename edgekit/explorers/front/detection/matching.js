@@ -1,11 +1,11 @@
 // Matching of truths and predictions as edgekit.detection does it (matching.py, kinds.py): same rules, same order.
 
 /**
- * How far apart two centres are: the Euclidean distance.
+ * How far apart two centres are: the Euclidean distance, as scene.py reckons it; Math.hypot takes ten times as long.
  * @param {Pick<Placed, "x" | "y">} a
  * @param {Pick<Placed, "x" | "y">} b
  */
-export const centreDistance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
+export const centreDistance = (a, b) => Math.sqrt((a.x - b.x) * (a.x - b.x) + (a.y - b.y) * (a.y - b.y));
 
 /**
  * How far apart two boxes are: 1 − IoU.
@@ -19,10 +19,38 @@ export function boxDistance(a, b) {
 }
 
 /**
- * Pair rows with columns one-to-one: as many allowed pairs as can be, then the least total distance.
- * `distance(row, column)` is NaN where a pair is not allowed. The Hungarian method with potentials (Kuhn, Munkres; in
- * the shortest augmenting path form of Jonker and Volgenant), on one square of costs.
- * Returns the column of each row, −1 for none.
+ * Rows and columns whose allowed pairs compete with each other, directly or in a chain; those without any are in none.
+ * @param {number} rows
+ * @param {number} columns
+ * @param {(row: number, column: number) => number} distance NaN where a pair is not allowed
+ */
+function tangles(rows, columns, distance) {
+  /** @type {{rows: number[], columns: number[]}[]} */
+  const found = [], tangleOf = /** @type {typeof found} */ (Array.from({ length: columns }));
+  for (let row = 0; row < rows; row++) {
+    let own = { rows: [row], columns: /** @type {number[]} */ ([]) };
+    for (let column = 0; column < columns; column++) {
+      if (Number.isNaN(distance(row, column))) continue;
+      const other = tangleOf[column];
+      if (other === own) continue;
+      if (!other) own.columns.push((tangleOf[column] = own, column));
+      else {
+        for (const one of own.columns) tangleOf[one] = other;
+        other.rows.push(...own.rows);
+        other.columns.push(...own.columns);
+        own.rows = []; // it is part of the other one
+        own = other;
+      }
+    }
+    found.push(own);
+  }
+  return [...new Set(found)].filter((tangle) => tangle.rows.length && tangle.columns.length);
+}
+
+/**
+ * Pair rows with columns one-to-one: as many allowed pairs as can be, then the least total distance; one tangle of
+ * competing pairs at a time, as matching.py does.
+ * `distance(row, column)` is NaN where a pair is not allowed. Returns the column of each row, −1 for none.
  * @param {number} rows
  * @param {number} columns
  * @param {(row: number, column: number) => number} distance
@@ -30,21 +58,36 @@ export function boxDistance(a, b) {
 export function optimalPairs(rows, columns, distance) {
   /** @type {number[]} */
   const found = Array.from({ length: rows }, () => -1);
-  if (!rows || !columns) return found;
-  if (rows > columns) {
-    optimalPairs(columns, rows, (c, r) => distance(r, c)).forEach((row, column) => row >= 0 && (found[row] = column));
-    return found;
+  for (const tangle of tangles(rows, columns, distance)) {
+    const [some, others] = [tangle.rows, tangle.columns], turned = some.length > others.length;
+    const pairs = turned
+      ? assigned(others.length, some.length, (c, r) => distance(some[r], others[c]))
+      : assigned(some.length, others.length, (r, c) => distance(some[r], others[c]));
+    pairs.forEach((second, first) => {
+      if (second >= 0) found[some[turned ? second : first]] = others[turned ? first : second];
+    });
   }
-  const costs = Array.from({ length: rows }, () => new Float64Array(columns));
-  let longest = 1e-12, any = false;
+  return found;
+}
+
+/**
+ * One tangle, not more rows than columns, by the Hungarian method with potentials (Kuhn, Munkres; in the shortest
+ * augmenting path form of Jonker and Volgenant), on one square of costs.
+ * @param {number} rows
+ * @param {number} columns
+ * @param {(row: number, column: number) => number} distance
+ */
+function assigned(rows, columns, distance) {
+  /** @type {number[]} */
+  const found = Array.from({ length: rows }, () => -1), costs = Array.from({ length: rows }, () => new Float64Array(columns));
+  if (columns === 1) return [0]; // one pair, the only one allowed
+  let longest = 1e-12;
   for (let r = 0; r < rows; r++) {
     for (let c = 0; c < columns; c++) {
       const cost = (costs[r][c] = distance(r, c));
       if (cost > longest) longest = cost;
-      any ||= !Number.isNaN(cost);
     }
   }
-  if (!any) return found;
   const dear = rows + 1; // dearer than all allowed pairs together: never instead of one
   for (const row of costs) for (let c = 0; c < columns; c++) row[c] = Number.isNaN(row[c]) ? dear : row[c] / longest;
   const rowPotential = new Float64Array(rows + 1), columnPotential = new Float64Array(columns + 1);
