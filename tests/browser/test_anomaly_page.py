@@ -328,6 +328,37 @@ def test_a_telephone_scrolls_past_it_and_nothing_is_cut_off(page):
     assert page.root.locator("*").evaluate_all(traps) == ["ek-knob"]  # as large as a finger, no more
 
 
+def test_a_finger_that_scrolls_changes_nothing_and_one_that_drags_or_taps_does(page):
+    page.page.set_viewport_size({"width": 390, "height": 800})
+    page.page.locator(".ek.ek-narrow").wait_for()
+    hand = page.page.context.new_cdp_session(page.page)
+    hand.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+    def touch(kind, *points):
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+
+    def swipe(place, across, along):
+        box = page.root.locator(place).bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        touch("touchStart", (x, y))
+        for step in range(1, 11) if across or along else ():
+            touch("touchMove", (x + across * step / 10, y + along * step / 10))
+        touch("touchEnd")
+
+    threshold, window, scrolled = page.field("threshold"), page.field("window"), "() => window.scrollY"
+    before = threshold.input_value()
+    for place in (".ek-flat", ".ek-tall"):
+        at = page.page.evaluate(scrolled)
+        swipe(place, 0, -100)
+        page.page.wait_for_function("at => window.scrollY > at + 50", arg=at)
+    expect(threshold).to_have_value(before)
+    expect(window).to_have_value("0")
+    swipe(".ek-tall", 0, 0)
+    expect(window).not_to_have_value("0")
+    swipe(".ek-flat", -40, 5)
+    expect(threshold).not_to_have_value(before)
+
+
 def test_it_is_one_screen_whatever_is_in_it(context, tmp_path):
     result = scored_result(30, name="W" * 300)
     for row in result.blocks[0].raw.result:

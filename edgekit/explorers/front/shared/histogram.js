@@ -60,7 +60,7 @@ export function drawHistogramThreshold({ context, width, height }, colours, axis
 }
 
 /**
- * Thresholds that stay marked: a dotted line each, named at its foot.
+ * Thresholds that stay marked: a dotted line each, named above the caption at its foot.
  * @param {Surface} surface
  * @param {Palette} colours
  * @param {ScoreAxis} axis
@@ -76,7 +76,7 @@ export function drawHistogramMarked({ context, width, height }, colours, axis, m
     context.fillStyle = colours.ink;
     for (let y = 0; y < floor; y += 5) context.fillRect(at - 0.5, y, 1, 2);
     context.textAlign = at + text + 8 > LEFT + room ? "right" : "left";
-    writeOver(context, colours, name, at + (context.textAlign === "left" ? 4 : -4), floor - 2 - 13 * i);
+    writeOver(context, colours, name, at + (context.textAlign === "left" ? 4 : -4), floor - CAPTION - 13 * i);
   }
 }
 
