@@ -80,7 +80,7 @@ def test_verdicts_and_counts_are_those_of_python(call):
         ("misses", outcome == "missed"),
     ):
         assert call(f"filtered({pictures}, 4.5, '{show}')", given) == np.flatnonzero(wanted).tolist()
-    counts = call("twoSides(byTruth(Float64Array.from(x[0]), x[1]), 4.5, lowerBound)", given)
+    counts = call("twoSides(byTruth(Float64Array.from(x[0]), x[1]), 4.5, countBelow)", given)
     wanted = ek.anomaly.counts(score, anomalous, np.nextafter(4.5, 0))
     assert {name: counts[name] for name in ("tp", "fp", "fn", "tn", "above")} == wanted[
         ["tp", "fp", "fn", "tn", "above"]

@@ -70,7 +70,7 @@ interface Looks {
   kinds: Record<string, Look>;
   shade: { light: number; dark: number };
 }
-/** Scores in ascending order, apart by what they should be; `all` also those of which it is not known. */
+/** Scores apart by what they should be; `all` also those of which it is not known. */
 interface ByTruth {
   normal: Float64Array;
   anomalous: Float64Array;

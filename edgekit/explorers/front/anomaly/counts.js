@@ -2,12 +2,13 @@
 import { byTruth, twoSides } from "../shared/two_sides.js";
 
 /**
- * What a threshold does: scores are sorted once, after that a threshold costs three searches.
+ * The scores by what they should be, and what a threshold does to them.
  * @param {Pick<ScoreArrays, "score" | "truth" | "sample" | "increase">} windows
  */
 export function countsOf({ score, truth, sample, increase }) {
   const scores = byTruth(score, truth);
-  const normalMs = score.reduce((sum, value, i) => sum + (truth[i] === 0 && !Number.isNaN(value) ? increase[sample[i]] : 0), 0);
+  let normalMs = 0;
+  for (let i = 0; i < score.length; i++) if (truth[i] === 0 && !Number.isNaN(score[i])) normalMs += increase[sample[i]];
   return {
     ...scores,
     at(/** @type {number} */ threshold) {

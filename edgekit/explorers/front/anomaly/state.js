@@ -16,7 +16,7 @@ export function anomalyState(model) {
   const windows = data.start.length, counts = countsOf(data);
   /** @param {number} i */
   const endOf = (i) => data.start[i] + data.size[data.sample[i]];
-  data.middle = Float64Array.from(data.start, (start, i) => (start + endOf(i)) / 2);
+  data.middle = data.start.map((start, i) => (start + endOf(i)) / 2);
   const axis = () => scoreAxis(meta, model.get("log_scale"));
 
   /** @param {number} i */

@@ -49,12 +49,13 @@ export function scoreAxis({ lowest, highest }, logarithmic) {
   const bend = (value) => (logarithmic ? Math.sign(value) * Math.log1p(Math.abs(value)) : value);
   /** @param {number} value */
   const unbend = (value) => (logarithmic ? Math.sign(value) * Math.expm1(Math.abs(value)) : value);
+  const begin = bend(low), spread = bend(high) - begin;
   return {
     low, high, bend,
     places: (count) => (logarithmic ? decades(low, high) : ticks(low, high, count)),
     texts: (places) => (logarithmic ? places.map(decadeText) : tickTexts(places)),
-    share: (value) => (bend(value) - bend(low)) / (bend(high) - bend(low)),
-    at: (share) => unbend(bend(low) + clamp(share, 0, 1) * (bend(high) - bend(low))),
+    share: (value) => (bend(value) - begin) / spread,
+    at: (share) => unbend(begin + clamp(share, 0, 1) * spread),
   };
 }
 

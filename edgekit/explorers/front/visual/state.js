@@ -5,7 +5,7 @@ import { put } from "../shared/model.js";
 import { clamp } from "../shared/numbers.js";
 import { scoreAxis } from "../shared/scales.js";
 import { otherThresholds, thresholdMoves } from "../shared/threshold.js";
-import { byTruth, twoSides } from "../shared/two_sides.js";
+import { byTruth, countBelow, twoSides } from "../shared/two_sides.js";
 import { cellBeside, cellsFlagged, highestCell } from "./grid.js";
 import { filtered, verdictOf } from "./verdict.js";
 
@@ -48,12 +48,12 @@ export function visualState(model) {
     verdict: (i = model.get("picture")) => verdictOf(data.score[i], data.truth[i], threshold()),
     /** Pictures on each side of a threshold, and cells at or above it. @param {number} [limit] that in force without it */
     counts(limit = threshold()) {
-      const sides = twoSides(pictures, limit, lowerBound);
-      return { ...sides, alarms: sides.fp / (sides.fp + sides.tn), cells: cells.all.length - lowerBound(cells.all, limit) };
+      const sides = twoSides(pictures, limit, countBelow);
+      return { ...sides, alarms: sides.fp / (sides.fp + sides.tn), cells: cells.all.length - countBelow(cells.all, limit) };
     },
     cellsFlagged: () => cellsFlagged(grid(), threshold()),
     /** Which share of the normal cells has a lower score. @param {number} score */
-    standing: (score) => lowerBound(cells.normal, score) / cells.normal.length,
+    standing: (score) => countBelow(cells.normal, score) / cells.normal.length,
     listed: () => filtered(data, threshold(), model.get("show")),
     /** @param {number} i */
     choose(i) {
