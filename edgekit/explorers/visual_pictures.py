@@ -15,6 +15,7 @@ from edgekit import display
 from edgekit.errors import EdgekitError, UsageError
 from edgekit.results import labelled
 from edgekit.results import visual as seen
+from edgekit.results.block_windows import Labels
 from edgekit.results.decision import aggregation
 from edgekit.visual.grid import PLACE
 from edgekit.visual.summary import cells_in_boxes, outcomes, worst_first
@@ -92,12 +93,13 @@ class VisualPictures:
                 f"These are results of several learn blocks ({display.listing(map(str, sorted(ids)))}), whose scores "
                 "have no scale in common: explore one at a time."
             )
-        found = [picture for block in blocks for picture in _pictures(block)]
+        known = Labels()
+        found = [picture for block in blocks for picture in _pictures(block, known)]
         limits = {block.threshold for block in blocks}
         threshold = limits.pop() if len(limits) == 1 else None
         table = _worst_first(_table(found), threshold)
         ordered = [found[i] for i in table.index]
-        methods = dict.fromkeys(aggregation(block.raw.thresholds) for block in blocks)
+        methods = dict.fromkeys(aggregation(block._answer.thresholds) for block in blocks)
         bare = sum(not picture.grid.size for picture in ordered)
         notes = ["the blocks came with several thresholds"] if limits else []
         of = display.counted(len(ordered), "picture")
@@ -166,14 +168,12 @@ class VisualPictures:
         return _stacked(map(partial(_cell_truth, boxed=boxed), self.pictures, self.table["anomalous"]), "i1")
 
 
-def _pictures(block: BlockResult) -> list[_Picture]:
-    raw = block.raw
+def _pictures(block: BlockResult, known: Labels) -> list[_Picture]:
+    raw = block._answer  # as it came: `raw` would make an object of every cell
     windows, columns = raw.scores()
     scores, found = columns.get(SCORE, np.empty(0)), raw.anomaly_result or []
-    result = block.result
-    cut = labelled.cut(raw, block.sample, result.window_size_ms, result.window_increase_ms)
-    expected = labelled.labels(raw, block.sample, cut).texts.tolist()
-    outcomes = labelled.outcomes(raw, block.sample, cut).texts.tolist()
+    labels = known.of_block(block)
+    expected, outcomes = labels.labels.texts.tolist(), labels.outcomes.texts.tolist()
     truths, grids = _true_boxes(block), block.grids()
     pictures = []
     for window in range(max(windows, len(found), 1)):

@@ -21,6 +21,7 @@ from edgekit.classification.gathered import uncertain
 from edgekit.classification.probabilities import OF_LABEL, OWN_COLUMNS
 from edgekit.errors import EdgekitError
 from edgekit.results import labelled
+from edgekit.results.block import BlockResult
 from edgekit.results.by_kind import shown_kind
 from edgekit.results.classification import uncertain_below
 from edgekit.results.decision import threshold
@@ -117,6 +118,11 @@ class Labels:
                 self._known.clear()
             self._known[same] = _expected(raw, sample, cut)
         return self._known[same]
+
+    def of_block(self, block: BlockResult) -> Expected:
+        """Return the same of a block's result."""
+        raw, result = block._answer, block.result
+        return self.of(raw, block.sample, labelled.cut(raw, block.sample, result.window_size_ms, result.window_increase_ms))
 
 
 _MOST_KNOWN = 1000
