@@ -172,7 +172,7 @@ class AnomalyWindows:
 
 def _described(block: BlockResult, table: pd.DataFrame, truth: pd.Series[Any], why: pd.DataFrame) -> pd.DataFrame:
     """The block's table between the sample's id and what is known beyond it."""
-    described = table.assign(anomalous=truth.to_numpy())
+    described = table.assign(anomalous=truth.array)
     if "signed_score" in why:
         described["signed_score"] = why["signed_score"].to_numpy()
     described.insert(0, "sample", block.sample.id)

@@ -105,12 +105,8 @@ class Timeline:
 
     def part(self, stretches: Iterable[Sequence[float]]) -> dict[str, NDArray[Any]]:
         """Return the same of some stretches of time only ([start, end], [] for all), each thinned where it is long."""
-        time = self.signal.index.to_numpy(float)
-        inside = np.zeros(len(time) + 1, int)
-        for start, end in (stretch or (0.0, self.end) for stretch in stretches):
-            inside[np.searchsorted(time, start)] += 1
-            inside[np.searchsorted(time, end)] -= 1
-        edges = np.flatnonzero(np.diff((np.cumsum(inside) > 0).astype(int), prepend=0)).reshape(-1, 2).tolist()
+        ends = [stretch or (0.0, self.end) for stretch in stretches]
+        edges = _merged(np.searchsorted(self.signal.index.to_numpy(float), np.reshape(ends, (-1, 2)).astype(float)))
         if self._part is None or self._part[0] != edges:  # the still picture shows what was just sent
             self._part = edges, self._readings_of(edges)
         return self._part[1]
@@ -295,14 +291,28 @@ def thinned(signal: pd.DataFrame, columns: int = COLUMNS) -> pd.DataFrame:
     return pd.DataFrame(kept, index=pd.Index(time, name=signal.index.name), columns=signal.columns)
 
 
+def _merged(stretches: NDArray[np.intp]) -> list[list[int]]:
+    """Return stretches of readings, from … to …, in order, those that touch or overlap as one; none that is empty."""
+    first, last = stretches[stretches[:, 0] < stretches[:, 1]].T
+    if not len(first):
+        return []
+    order = np.argsort(first, kind="stable")
+    first, reach = first[order], np.maximum.accumulate(last[order])
+    begins = np.flatnonzero(first > np.append(-1, reach[:-1]))
+    ends = np.append(begins[1:], len(first)) - 1
+    return np.column_stack([first[begins], reach[ends]]).tolist()  # type: ignore[no-any-return]
+
+
 def _thinned(
     time: NDArray[np.float64], readings: NDArray[Any], columns: int
 ) -> tuple[NDArray[np.float64], NDArray[Any]]:
     """Do as `thinned` does, with times (readings,) and values (readings, axes)."""
     if len(time) <= 4 * columns or time[0] == time[-1]:
         return time, readings
-    stretch = ((time - time[0]) * (columns / (time[-1] - time[0]))).astype(int)
-    first = np.flatnonzero(np.diff(stretch, prepend=-1))
+    share = time - time[0]
+    share *= columns / (time[-1] - time[0])
+    stretch = share.astype(np.int32)
+    first = np.append(0, np.flatnonzero(stretch[1:] != stretch[:-1]) + 1)
     values = np.ascontiguousarray(readings.T, dtype=float)
     ends = [of.reduceat(values, first, axis=1) for of in (np.fmin, np.fmax)]  # both pass over NaN
     return time[first].repeat(2), np.stack(ends, axis=2).reshape(len(values), -1).T

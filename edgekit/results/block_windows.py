@@ -122,7 +122,9 @@ class Labels:
     def of_block(self, block: BlockResult) -> Expected:
         """Return the same of a block's result."""
         raw, result = block._answer, block.result
-        return self.of(raw, block.sample, labelled.cut(raw, block.sample, result.window_size_ms, result.window_increase_ms))
+        return self.of(
+            raw, block.sample, labelled.cut(raw, block.sample, result.window_size_ms, result.window_increase_ms)
+        )
 
 
 _MOST_KNOWN = 1000
