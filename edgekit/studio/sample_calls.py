@@ -56,7 +56,11 @@ def listed(
         "axes": [", ".join(sensor.name for sensor in s.sensors) for s in found],
         "created": [s.created for s in found],
     }
-    return pd.DataFrame(columns).set_index("id").sort_index()
+    table = pd.DataFrame(columns)
+    if not found:  # pandas has nothing to tell the types from
+        texts = ("filename", "label", "category", "axes", "created")
+        table = table.astype({"id": "int64", "readings": "int64"} | dict.fromkeys(texts, "str"))
+    return table.set_index("id").sort_index()
 
 
 def listed_ids(calls: Calls) -> list[int]:

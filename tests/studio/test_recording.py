@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import edgekit as ek
-from edgekit.wire.recording import ABOUT
+from edgekit.wire.recording import ABOUT, _call, _file_name
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +74,11 @@ def test_a_call_that_was_not_recorded_is_named_with_how_to_record_it(offline):
         offline.classify(72)
     assert "POST /api/1/classify/v2/72" in str(missing.value)
     assert "ek.connect(record=FOLDER)" in str(missing.value)
+
+
+def test_a_call_has_its_file_on_every_machine_and_in_every_version():
+    call = _call("GET", ("api", 1, "raw-data"), {"category": "testing", "limit": 10, "labels": ["é"], "no": None}, None)
+    assert _file_name(call) == "495985639b7f939775ba7d028c975b9f.gz"
 
 
 def test_a_recording_can_be_moved(folder, tmp_path):

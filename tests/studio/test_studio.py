@@ -127,7 +127,9 @@ def test_samples_filters_and_limits(studio):
     assert set(studio.samples("testing")["category"]) == {"testing"}
     assert set(studio.samples(labels=["walking", "running"])["label"]) == {"walking", "running"}
     assert len(studio.samples(limit=35)) == 35
-    assert studio.samples(labels=["nothing"]).empty
+    none = studio.samples(labels=["nothing"])
+    assert none.empty
+    assert studio.classify(none) == []
 
 
 def test_one_label_needs_no_list(studio):
