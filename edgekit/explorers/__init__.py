@@ -143,8 +143,10 @@ def explore(
     if (opened := _of_many(what, block, {**state})) is not None:
         return opened
     given: Any = what.results if isinstance(what, HasResults) else what
-    if isinstance(given, Mapping):  # from sample id
-        given = list(given.values())
+    if isinstance(given, Mapping) and any(
+        isinstance(one, Sample | BlockResult | ClassifyResult) for one in given.values()
+    ):
+        given = list(given.values())  # by sample id
     items: list[Any] = list(given) if are_several(given) else [given]
     samples = [item for item in items if isinstance(item, Sample)]
     results = [item for item in items if isinstance(item, BlockResult | ClassifyResult)]

@@ -35,7 +35,7 @@ def test_results_by_sample_id_are_explored_as_a_list_of_them_is():
     results = seen_results(3, 2)
     by_id = {result.sample.id: result for result in results}
     assert ek.explore(by_id).pictures.equals(ek.explore(results).pictures)
-    with pytest.raises(ek.UsageError, match="got nothing"):
+    with pytest.raises(ek.UsageError, match="got dict"):
         ek.explore({})
 
 
