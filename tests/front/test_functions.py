@@ -14,6 +14,7 @@ MODULES = (
     "anomaly/coverage.js",
     "anomaly/stops.js",
     "shared/arrays.js",
+    "shared/arrays_later.js",
     "shared/axis_legend.js",
     "shared/bins.js",
     "shared/envelope.js",
@@ -274,3 +275,32 @@ def test_windows_are_laid_out_to_the_last_digit_as_in_python(call):
     begin = np.repeat([sample["start"] for sample in samples], cuts["count"])
     start, stop = (np.concatenate(part) + begin for part in zip(*times, strict=True))
     assert found == [np.repeat(range(3), cuts["count"]).tolist(), start.tolist(), stop.tolist()]
+
+
+@pytest.mark.parametrize(
+    ("steps", "waits", "asked"),
+    [
+        ("ask wait", [300], 1),
+        ("ask ask wait", [300, 0], 1),
+        ("ask stop wait", [300], 0),
+        ("ask wait ask wait", [300], 1),
+    ],
+)
+def test_the_rest_is_asked_for_once_after_the_first_picture_and_not_of_an_explorer_that_is_gone(
+    call, steps, waits, asked
+):
+    found = call(
+        """(() => {
+          const timers = new Map(), waits = [], sent = [], { clearTimeout } = globalThis;
+          globalThis.window = { setTimeout: (run, ms) => (timers.set(waits.push(ms), run), waits.length) };
+          globalThis.clearTimeout = (timer) => timers.delete(timer);
+          const model = { on() {}, off() {}, send: (message) => sent.push(message) };
+          const wait = () => (timers.forEach((run) => run()), timers.clear());
+          const does = { ...arraysLater(model, { meta: { later: true }, data: {} }, () => {}), wait };
+          for (const step of x) does[step]();
+          Object.assign(globalThis, { clearTimeout });
+          return [waits, sent];
+        })()""",
+        steps.split(),
+    )
+    assert found == [waits, [{"later": True}] * asked]
