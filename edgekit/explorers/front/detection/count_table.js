@@ -37,6 +37,7 @@ export function countTable(counting, meaning = "Studio: several predictions may 
     group.colSpan = agree ? 1 : counting.length;
     heads.forEach((head, i) => {
       write(head, agree ? "both" : counting[i]);
+      head.title = agree ? `${counting.join(" and ")}: the same figures` : "";
       hide(head, agree && i > 0);
     });
     counts.forEach((one, column) => {

@@ -25,7 +25,7 @@ export function verdictTable({ known, things, sides, compared, rates }) {
   const here = h("th", { scope: "col" }, "here"), there = h("th", { scope: "col" });
   const heads = h("thead", {}, h("tr", {}, h("td"), here, there));
   const listed = compared.filter(([name]) => known || !["fp", "fn"].includes(name)).map(([name, title]) => rated(name, title, String));
-  const judged = h("table", {}, h("caption", { class: "ek-hidden" }, "how good the threshold is"), heads,
+  const judged = h("table", { class: "ek-two" }, h("caption", { class: "ek-hidden" }, "how good the threshold is"), heads,
     h("tbody", {}, ...listed, ...(known ? rates : []).map(([name, title, text]) => rated(name, title, text))));
   const counted = h("table", {}, h("caption", { class: "ek-hidden" }, `${things} on each side of the threshold`),
     h("thead", {}, h("tr", {}, h("td"), ...sides.map((text) => h("th", { scope: "col" }, text)))),
