@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from edgekit import display
+from edgekit import display, progress
 from edgekit.arguments import are_several, flag, text, whole
 from edgekit.errors import StudioError, UsageError
 from edgekit.results import label_lists
@@ -67,21 +67,13 @@ def listed_ids(calls: Calls) -> list[int]:
     """Return the ids of all samples of the project, ascending: no more is kept of a hundred thousand of them."""
     found: set[int] = set()
     for category in CATEGORIES:
-        own: set[int] = set()
+        before = len(found)
         try:
-            while True:
-                known = len(own)
-                page = calls.get(
-                    schema.SamplesResponse, "raw-data", category=category, limit=PAGE, offset=known, sortBy="id-asc"
-                )
-                own |= {sample.id for sample in page.samples}
-                if not page.samples or len(own) >= page.total_count:
-                    break
-                calls.check_progress(known, len(own), "raw-data")
+            for page in _pages(calls, category):
+                found |= {sample.id for sample in page}
         except StudioError as refusal:
-            if own or not _unknown(category, refusal):
+            if len(found) > before or not _unknown(category, refusal):
                 raise
-        found |= own
     return sorted(found)
 
 
@@ -91,26 +83,42 @@ def _unknown(category: str, refusal: StudioError) -> bool:
 
 
 def _listed(calls: Calls, category: str, labels: list[str] | None, room: int | None) -> list[schema.SampleInfo]:
+    if room == 0:
+        return []
     here = labels is not None and _of_objects(calls, category)  # filter here, not there: see `_of_objects`
-    found: dict[int, schema.SampleInfo] = {}
     chosen: list[schema.SampleInfo] = []
-    while room is None or len(chosen) < room:
-        known = len(found)
-        page = calls.get(
-            schema.SamplesResponse,
-            "raw-data",
-            category=category,
-            labels=None if here else labels,
-            limit=PAGE if room is None or here else min(PAGE, room - known),
-            offset=known,
-            sortBy="id-asc",
-        )
-        found |= {sample.id: sample for sample in page.samples}
-        chosen = [s for s in found.values() if not here or label_lists.has(s, labels or [])]
-        if not page.samples or len(found) >= page.total_count:
+    for page in _pages(calls, category, None if here else labels, None if here else room):
+        chosen += [s for s in page if not here or label_lists.has(s, labels or [])]
+        if room is not None and len(chosen) >= room:
             break
-        calls.check_progress(known, len(found), "raw-data")
     return chosen[:room]
+
+
+def _pages(
+    calls: Calls, category: str, labels: list[str] | None = None, most: int | None = None
+) -> Iterator[list[schema.SampleInfo]]:
+    """Yield the samples of a category page by page, each sample once, up to `most`; with a progress bar."""
+    seen: set[int] = set()
+    with progress.bar(desc=f"list {category}", unit="sample", leave=False) as bar:
+        while most is None or len(seen) < most:
+            known = len(seen)
+            page = calls.get(
+                schema.SamplesResponse,
+                "raw-data",
+                category=category,
+                labels=labels,
+                limit=PAGE if most is None else min(PAGE, most - known),
+                offset=known,
+                sortBy="id-asc",
+            )
+            fresh = {sample.id: sample for sample in page.samples if sample.id not in seen}
+            seen |= set(fresh)
+            bar.total = page.total_count if most is None else min(page.total_count, most)
+            bar.update(len(fresh))
+            yield list(fresh.values())
+            if not page.samples or len(seen) >= page.total_count:
+                return
+            calls.check_progress(known, len(seen), "raw-data")
 
 
 def _of_objects(calls: Calls, category: str) -> bool:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
+from tqdm import tqdm
 
 import edgekit as ek
 from edgekit import connect
+from edgekit.studio import sample_calls
 from tests.faults import Server, reply
 
 
@@ -130,6 +134,18 @@ def test_samples_filters_and_limits(studio):
     none = studio.samples(labels=["nothing"])
     assert none.empty
     assert studio.classify(none) == []
+
+
+def test_a_long_list_of_samples_comes_page_by_page_with_a_progress_bar(studio, monkeypatch, capsys):
+    whole, ids = studio.samples(), sample_calls.listed_ids(studio._calls)
+    monkeypatch.setattr(sample_calls, "PAGE", 30)
+    monkeypatch.setattr("edgekit.progress.SHOW_AFTER", 0)
+    monkeypatch.setattr("tqdm.auto.tqdm", partial(tqdm, mininterval=0))
+    pd.testing.assert_frame_equal(studio.samples(), whole)
+    assert sample_calls.listed_ids(studio._calls) == ids == whole.index.to_list()
+    testing = whole.index[whole["category"] == "testing"].to_list()
+    assert studio.samples("testing", limit=40).index.to_list() == testing[:40]
+    assert re.search(r"list testing:  60%.* 30/50 .*sample/s", capsys.readouterr().err)
 
 
 def test_one_label_needs_no_list(studio):
