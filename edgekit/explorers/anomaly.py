@@ -98,14 +98,16 @@ class AnomalyExplorer(Compared, TimelineExplorer):
         self._start, self._end = (
             self.windows[name].to_numpy(float) + timeline.starts[data.block_of] for name in ("start_ms", "end_ms")
         )
-        arrays = timeline.first_arrays([[]]) | data.arrays() | {"start": self._start}
         limit = meta["highest"] if data.block.threshold is None else float(data.block.threshold)
         begin: dict[str, Any] = {
             "threshold": limit,
             "axes": timeline.axes,
             "log_scale": meta["highest"] > 10 * max(limit, 1e-9),
         }
-        super().__init__(meta, arrays, {**begin, **state}, timeline.later)
+        begin |= state
+        window = begin.get("window", 0)
+        arrays = timeline.first_arrays([[]]) | data.arrays(window if isinstance(window, int) else 0)
+        super().__init__(meta, arrays, begin, timeline.later, data.later)
 
     def _checked(self, name: str, value: Any) -> Any:
         if name == "window" and not 0 <= value < max(len(self.windows), 1):
@@ -195,7 +197,10 @@ class AnomalyExplorer(Compared, TimelineExplorer):
         return score.assign(start_ms=self._start, end_ms=self._end)
 
     def _on_show(self) -> dict[str, Any]:
-        return self._timeline.part([self.span]) if self._timeline.is_long else {}
+        data, counts = self._data, np.bincount(self._data.block_of, minlength=len(self._data.sizes))
+        found = {"sample": data.block_of, "start": self._start, "first": np.cumsum([0, *counts[:-1]])}
+        chosen = data.beside([self.window]) if len(self.windows) else {}
+        return found | chosen | (self._timeline.part([self.span]) if self._timeline.is_long else {})
 
     def _still(self) -> Canvas:
         return still.picture(self._view())

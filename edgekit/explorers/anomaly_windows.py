@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _GUESSED = "which label belongs to which window is a guess that may be wrong (AmbiguousLabelsWarning)"
 _PARTS = ("component", "cluster")  # of a mixture, of K-means
+_MANY = 10_000  # windows: what stands beside their scores comes after the first picture
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,24 +101,39 @@ class AnomalyWindows:
         np.maximum.at(last, self.block_of, self.windows["end_ms"].to_numpy(float))
         return last.tolist()
 
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """Return what the front end draws scores and bars from."""
-        count = np.bincount(self.block_of, minlength=len(self.sizes))
-        arrays: dict[str, NDArray[Any]] = {
-            "sample": self.block_of,
+    def arrays(self, chosen: int) -> dict[str, NDArray[Any]]:
+        """Return what the front end draws scores and bars from: of many windows, the bars of the chosen one."""
+        return {
+            "count": np.bincount(self.block_of, minlength=len(self.sizes)).astype("i4"),
             "size": self.sizes,
             "increase": self.increases,
-            "first": np.cumsum([0, *count[:-1]]).astype("i4"),
             "score": self.windows[SCORE].to_numpy("f8"),
             "truth": self.windows["anomalous"].to_numpy("i1", na_value=-1),
-            "expected": self._expected[0].astype("i4"),
-            "probabilities": self.probabilities.to_numpy("f4"),
-            "shares": self.shares.to_numpy("f4"),
-            "part": self.part,
+            **(self.rest() if self.later is None else self.beside([min(max(chosen, 0), len(self.windows) - 1)])),
+        }
+
+    @property
+    def later(self) -> Callable[[], Mapping[str, NDArray[Any]]] | None:
+        """What gives that of all windows, where it is too much to wait for with the first picture."""
+        return self.rest if len(self.windows) > _MANY else None
+
+    def rest(self) -> dict[str, NDArray[Any]]:
+        """Return what stands beside the scores, of all windows."""
+        return self.beside(slice(None)) | {"listed": np.empty(0, "i4")}
+
+    def beside(self, windows: list[int] | slice) -> dict[str, NDArray[Any]]:
+        """Return what stands beside the scores of these windows, `listed`: expected labels and bars."""
+        codes, labels = self._expected
+        found: dict[str, NDArray[Any]] = {
+            "listed": np.arange(len(self.windows), dtype="i4")[windows],
+            "expected": codes[windows].astype("i1" if len(labels) < 128 else "i4"),
+            "probabilities": self.probabilities.iloc[windows].to_numpy("f4"),
+            "shares": self.shares.iloc[windows].to_numpy("f4"),
+            "part": self.part[windows],
         }
         if "signed_score" in self.windows:
-            arrays["signed"] = self.windows["signed_score"].to_numpy("f8")
-        return arrays
+            found["signed"] = self.windows["signed_score"].to_numpy("f8")[windows]
+        return found
 
     def meta(self) -> dict[str, Any]:
         """Return the texts and ranges that go with `arrays`."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import edgekit as ek
-from edgekit.explorers import Explorer
+from edgekit.explorers import Explorer, anomaly_windows
 from edgekit.explorers.still.view import unpacked
 from tests.labels_result import labelled_result
 from tests.numbers_result import predicted_result
@@ -55,6 +55,19 @@ def test_what_is_sent_first_of_an_anomaly_block_reaches_from_end_to_end_without_
     first, signal = sent(explorers["anomaly"]), explorers["anomaly"]._timeline.signal
     for values, axis in zip(first["signal"].reshape(3, -1), signal, strict=True):
         assert (values.min(), values.max()) == (np.float32(signal[axis].min()), np.float32(signal[axis].max()))
+
+
+def test_what_stands_beside_the_chosen_score_comes_first_and_that_of_all_windows_after_it(monkeypatch):
+    monkeypatch.setattr(anomaly_windows, "_MANY", 19)
+    explorer = ek.explore(scored_result(20), window=7)
+    first, rest, [meta, blob] = sent(explorer), explorer._arrays_later(), explorer._exported()
+    assert first["listed"].tolist() == [7]
+    whole = explorer.windows["long"].to_numpy("f4")
+    assert first["probabilities"].tolist() == [whole[7]]
+    for found in (rest, unpacked(meta["layout"], blob)):
+        assert not len(found["listed"])
+        assert found["probabilities"].ravel().tolist() == whole.tolist()
+        assert {len(found[name]) for name in ("expected", "part")} == {20}
 
 
 def test_the_windows_on_the_first_page_of_a_classifier_are_sent_whole(explorers):

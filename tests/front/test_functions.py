@@ -275,6 +275,7 @@ def test_windows_are_laid_out_to_the_last_digit_as_in_python(call):
     begin = np.repeat([sample["start"] for sample in samples], cuts["count"])
     start, stop = (np.concatenate(part) + begin for part in zip(*times, strict=True))
     assert found == [np.repeat(range(3), cuts["count"]).tolist(), start.tolist(), stop.tolist()]
+    assert call("[...firstOf(Int32Array.from(x))]", cuts["count"]) == [0, 3, 3]
 
 
 @pytest.mark.parametrize(

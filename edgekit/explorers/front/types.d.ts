@@ -195,7 +195,9 @@ interface ScoreArrays {
   increase: Float64Array;
   first: Int32Array;
 }
-interface AnomalyArrays extends TimelineArrays, ScoreArrays {
+interface AnomalyArrays extends TimelineArrays, Cuts, ScoreArrays {
+  /** The windows that what follows is of; empty where it is of all. */
+  listed: Int32Array;
   expected: Int32Array;
   probabilities: Float32Array;
   shares: Float32Array;

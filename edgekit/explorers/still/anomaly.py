@@ -169,13 +169,13 @@ def _draw_alarms(canvas: Canvas, track: _Track, threshold: float) -> None:
 
 def _draw_window(canvas: Canvas, view: View, side: Box, top: float) -> None:
     """Draw beside the tracks what made the score of the chosen window."""
-    meta, arrays, chosen = view.meta, view.arrays, view.state["window"]
+    meta, arrays = view.meta, view.arrays
     if not len(arrays["start"]):
         return
     for kind, names in (("probabilities", meta["labels"]), ("shares", meta["features"])):
         if not names:
             continue
-        values = arrays[kind].reshape(-1, len(names))[chosen].astype(float)
+        values = arrays[kind].ravel().astype(float)
         many = f" ({_BARS} of {len(names)})" if len(names) > _BARS else ""
         title = f"Label probabilities{many}"
         order = np.argsort(-values, kind="stable") if many else np.arange(len(values))
@@ -186,6 +186,6 @@ def _draw_window(canvas: Canvas, view: View, side: Box, top: float) -> None:
 
 
 def _why(view: View) -> str:
-    part = int(view.arrays["part"][view.state["window"]])
+    part = int(view.arrays["part"].item())
     known = view.meta["part_names"].get(str(part))
     return f"Why: distance to {view.meta['part']} {part}{f', {known}' if known else ''}"

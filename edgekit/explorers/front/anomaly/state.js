@@ -1,5 +1,6 @@
 // What the anomaly explorer shows: its data, what follows from the traits, and what may be done to them.
 import { lowerBound, nearest, unpack } from "../shared/arrays.js";
+import { firstOf, laidOut } from "../shared/laid_out.js";
 import { put } from "../shared/model.js";
 import { clamp } from "../shared/numbers.js";
 import { scoreAxis } from "../shared/scales.js";
@@ -13,6 +14,8 @@ import { nextStop } from "./stops.js";
 /** @param {Model<AnomalyTraits>} model */
 export function anomalyState(model) {
   const meta = model.get("_meta"), data = /** @type {AnomalyArrays} */ (/** @type {any} */ (unpack(meta.layout, model.get("_blob"))));
+  Object.assign(data, laidOut(data, meta.samples));
+  data.first = firstOf(data.count);
   const windows = data.start.length, counts = countsOf(data);
   /** @param {number} i */
   const endOf = (i) => data.start[i] + data.size[data.sample[i]];

@@ -19,31 +19,32 @@ export function windowCard(model, meta, data) {
 
   function show(/** @type {number} */ i, /** @type {number | null} */ threshold) {
     const sample = meta.samples[data.sample[i]], from = data.start[i] - sample.start;
-    const expected = meta.expected[data.expected[i]], above = threshold !== null && data.score[i] > threshold;
+    const row = data.listed.length ? data.listed.indexOf(i) : i; // -1 until what stands beside its score has come
+    const expected = meta.expected[data.expected[row]], above = threshold !== null && data.score[i] > threshold;
     write(name, `Window ${i}`);
     const lasts = data.size[data.sample[i]]; // 0 of a picture or a single reading, which have no time
     const when = lasts > 0 ? [`${seconds(from)} to ${seconds(from + lasts)}`] : [];
     write(where, (where.title = [sample.name, ...when, ...(expected ? [`expected: ${expected}`] : [])].join(" · ")));
     write(score, `${figure(data.score[i], 2)} ${above ? "◆ above" : "not above"}`);
     box.classList.toggle("ek-above", above);
-    const signed = data.signed ? data.signed[i] : NaN;
+    const signed = data.signed?.[row] ?? NaN;
     write(sense, Number.isNaN(signed) ? meta.sense
       : `${figure(Math.abs(signed), 2)} standard deviations ${signed < 0 ? "more" : "less"} likely than usual`);
-    probabilities?.show(i);
-    shares?.show(i);
+    probabilities?.show(row);
+    shares?.show(row);
     return `window ${i}, score ${figure(data.score[i], 2)}, ${above ? "above" : "not above"} the threshold`;
   }
   return { element: box, bars: [probabilities, shares].flatMap((bars) => (bars ? [bars.element] : [])), show };
 }
 
 /**
- * Row i of a table that lies in one array, as [column, value].
+ * Row i of a table that lies in one array, as [column, value]; nothing of a row that has not come.
  * @param {Float32Array} array
  * @param {string[]} names
  * @param {number} i
  * @returns {[string, number][]}
  */
-const rowOf = (array, names, i) => names.map((name, k) => [name, array[i * names.length + k]]);
+const rowOf = (array, names, i) => (i < 0 ? [] : names.map((name, k) => [name, array[i * names.length + k]]));
 
 /**
  * @param {AnomalyMeta} meta
@@ -73,7 +74,7 @@ function shareBars(model, { features, part }, data) {
     const rows = rowOf(data.shares, features, i), total = rows.reduce((sum, [, share]) => sum + share, 0);
     rows.sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
     const named = model.get("_meta").part_names[data.part[i]]; // they may come after the first picture
-    write(why, `Why: distance to ${part} ${data.part[i]}${named ? `, ${named}` : ""}`);
+    write(why, i < 0 ? "" : `Why: distance to ${part} ${data.part[i]}${named ? `, ${named}` : ""}`);
     why.title = named ? "" : UNNAMED(part);
     fillBars(bars, rows.slice(0, MOST_BARS).map(([feature, share]) => [feature, share / total, percent(share / total)]));
   };

@@ -1,6 +1,15 @@
 // Windows laid end to end: which sample each is of, and when it starts and stops on the common axis of time.
 
 /**
+ * The first window of each sample.
+ * @param {Int32Array} count
+ */
+export function firstOf(count) {
+  let next = 0;
+  return count.map((windows) => (next += windows) - windows);
+}
+
+/**
  * Out of how each sample was cut, for each window; as `laid_out` of edgekit/explorers/timeline.py, to the last digit.
  * @param {Cuts} cuts
  * @param {{start: number}[]} samples
