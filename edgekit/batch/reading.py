@@ -13,11 +13,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from edgekit import display
-from edgekit.batch import journal, layout, part
-from edgekit.batch.journal import FILE, Place
+from edgekit.batch import journal, layout, part, places
+from edgekit.batch.journal import FILE
 from edgekit.batch.part import BLOCKS, SUFFIX, TABLES
+from edgekit.batch.places import AnswerPlace, Places
 from edgekit.batch.source import Stored
 from edgekit.batch.tables import Kept
 from edgekit.errors import ResponseError, UsageError
@@ -25,13 +27,6 @@ from edgekit.results.by_kind import most_telling
 from edgekit.results.result import ClassifyResult
 
 TYPES = {pa.bool_(): pd.BooleanDtype()}
-
-
-class AnswerPlace(NamedTuple):
-    """Where an answer stands."""
-
-    file: Path
-    place: Place
 
 
 class Parts:
@@ -165,15 +160,11 @@ class Parts:
         answered = [any(one["id"] == block for one in _blocks(schema)) for schema in self._schemas()]
         return any(found) and all(has for has, one in zip(found, answered, strict=True) if one)
 
-    def places(self) -> dict[int, AnswerPlace]:
+    def places(self) -> Places:
         """Return where each answer stands, by sample id."""
-        found: dict[int, AnswerPlace] = {}
-        for one in self.sealed:
-            file = one / f"samples{SUFFIX}"
-            found |= {sample: AnswerPlace(one / FILE, place) for sample, place in _places(file, _state(file))}
-        for file, tables in self._open:
-            found |= {sample: AnswerPlace(file, place) for sample, place in _listed(tables["samples"])}
-        return found
+        files = [one / FILE for one in self.sealed] + [file for file, _ in self._open]
+        tables = [_places(file, _state(file)) for one in self.sealed for file in [one / f"samples{SUFFIX}"]]
+        return Places(files, [*tables, *(_listed(tables["samples"]) for _, tables in self._open)])
 
     def result(self, at: AnswerPlace) -> ClassifyResult:
         """Read one result."""
@@ -250,13 +241,12 @@ def _schema(file: Path, state: _State | None) -> pa.Schema:
 
 
 @lru_cache(maxsize=4096)
-def _places(file: Path, state: _State | None) -> list[tuple[int, Place]]:
-    return _listed(_read(file, ["sample", "offset", "size"]))
+def _places(file: Path, state: _State | None) -> NDArray[np.int64]:
+    return _listed(_read(file, places.COLUMNS))
 
 
-def _listed(samples: pa.Table) -> list[tuple[int, Place]]:
-    columns = (samples[name].to_pylist() for name in ("sample", "offset", "size"))
-    return [(sample, Place(offset, size)) for sample, offset, size in zip(*columns, strict=True)]
+def _listed(samples: pa.Table) -> NDArray[np.int64]:
+    return np.column_stack([samples[name].to_numpy() for name in places.COLUMNS])
 
 
 def _damaged(file: Path, problem: object) -> ResponseError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pandas as pd
 from edgekit import display
 from edgekit.arguments import whole
 from edgekit.batch import arrays, layout
+from edgekit.batch.places import Places
 from edgekit.batch.reading import TYPES, Parts
 from edgekit.batch.source import Stored
 from edgekit.errors import NotFoundError, UsageError
@@ -97,7 +99,7 @@ class Store:
 
     def ids(self) -> list[int]:
         """Return the ids of the samples that were answered, ascending."""
-        return sorted(self._parts.places())
+        return list(self._parts.places())
 
     def __len__(self) -> int:
         return len(self._parts.places())
@@ -310,21 +312,26 @@ def _all_right(right: pd.Series[Any], known: pd.Series[Any]) -> Any:
 
 
 class _Results(Mapping[int, ClassifyResult]):
+    """What is looked up when it is first asked for: a summary asks what a store has, and wants no result."""
+
     def __init__(self, read: Callable[[], Parts]) -> None:
         self._read = read
-        self._look()
 
-    def _look(self) -> None:
-        self._parts = self._read()
-        self._places = self._parts.places()
+    @cached_property
+    def _parts(self) -> Parts:
+        return self._read()
+
+    @cached_property
+    def _places(self) -> Places:
+        return self._parts.places()
 
     def __getitem__(self, sample: int) -> ClassifyResult:
         if not self._places[sample].file.exists():  # a run has made a part of it since
-            self._look()
+            del self._parts, self._places
         return self._parts.result(self._places[sample])
 
     def __iter__(self) -> Iterator[int]:
-        return iter(sorted(self._places))
+        return iter(self._places)
 
     def __len__(self) -> int:
         return len(self._places)
