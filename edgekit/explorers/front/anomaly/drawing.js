@@ -57,13 +57,13 @@ export function anomalyDrawing({ model, meta, data, windows, counts, endOf, axis
     if (threshold !== null) {
       for (const [surface, bottom] of tracks) drawCovered(surface, colours, covered, threshold, bottom);
       drawAlarms(scores, colours, data, now, scale, threshold, columns);
-      drawHistogramThreshold(histogram, colours, scale, threshold);
+      drawHistogramThreshold(histogram, colours, scale, counts, threshold);
       drawThreshold(scores, colours, onPicture(threshold));
       drawKnob(scores, colours, onPicture(threshold));
     }
     const others = marked().filter(({ value }) => value !== threshold);
     drawMarkedThresholds(scores, colours, scale, others);
-    drawHistogramMarked(histogram, colours, scale, others);
+    drawHistogramMarked(histogram, colours, scale, counts, others);
     if (!windows) return;
     for (const [surface, bottom] of tracks) drawMark(surface, colours, now, data.start[chosen], endOf(chosen), bottom);
     const x = timeScale(now, scores.width).x(data.middle[chosen]);

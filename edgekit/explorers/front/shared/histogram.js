@@ -8,6 +8,14 @@ const BINS = 60;
 const CAPTION = 16; // px above the bars, and below those that stand downwards
 
 /**
+ * Between which heights the bars stand, in px: above them, and below those that stand downwards, is a caption, and no line
+ * runs through it.
+ * @param {number} height
+ * @param {ByTruth} scores
+ */
+const bars = (height, { normal, anomalous }) => ({ top: CAPTION, bottom: height - AXIS - (normal.length && anomalous.length ? CAPTION : 0) });
+
+/**
  * Histogram of scores, normal ones upwards and anomalous ones downwards, each side to its own height.
  * @param {Surface} surface
  * @param {Palette} colours
@@ -49,14 +57,15 @@ export function drawHistogram({ context, width, height }, colours, { normal, ano
  * @param {Surface} surface
  * @param {Palette} colours
  * @param {ScoreAxis} axis
+ * @param {ByTruth} scores
  * @param {number} threshold
  */
-export function drawHistogramThreshold({ context, width, height }, colours, axis, threshold) {
-  const room = Math.max(width - LEFT - RIGHT, 1), at = LEFT + clamp(axis.share(threshold), 0, 1) * room;
+export function drawHistogramThreshold({ context, width, height }, colours, axis, scores, threshold) {
+  const room = Math.max(width - LEFT - RIGHT, 1), at = LEFT + clamp(axis.share(threshold), 0, 1) * room, { top, bottom } = bars(height, scores);
   context.fillStyle = colours.shade;
-  context.fillRect(at, 0, LEFT + room - at, height - AXIS);
+  context.fillRect(at, top, LEFT + room - at, bottom - top);
   context.fillStyle = colours.ink;
-  context.fillRect(at - 0.75, 0, 1.5, height - AXIS);
+  context.fillRect(at - 0.75, top, 1.5, bottom - top);
 }
 
 /**
@@ -64,19 +73,20 @@ export function drawHistogramThreshold({ context, width, height }, colours, axis
  * @param {Surface} surface
  * @param {Palette} colours
  * @param {ScoreAxis} axis
+ * @param {ByTruth} scores
  * @param {MarkedThreshold[]} marked
  */
-export function drawHistogramMarked({ context, width, height }, colours, axis, marked) {
-  const room = Math.max(width - LEFT - RIGHT, 1), floor = height - AXIS;
+export function drawHistogramMarked({ context, width, height }, colours, axis, scores, marked) {
+  const room = Math.max(width - LEFT - RIGHT, 1), { top, bottom } = bars(height, scores);
   context.textBaseline = "bottom";
   for (const [i, { value, name }] of marked.entries()) {
     const share = axis.share(value);
     if (share < 0 || share > 1) continue;
     const at = LEFT + share * room, text = context.measureText(name).width;
     context.fillStyle = colours.ink;
-    for (let y = 0; y < floor; y += 5) context.fillRect(at - 0.5, y, 1, 2);
+    for (let y = top; y < bottom; y += 5) context.fillRect(at - 0.5, y, 1, 2);
     context.textAlign = at + text + 8 > LEFT + room ? "right" : "left";
-    writeOver(context, colours, name, at + (context.textAlign === "left" ? 4 : -4), floor - CAPTION - 13 * i);
+    writeOver(context, colours, name, at + (context.textAlign === "left" ? 4 : -4), bottom - 2 - 13 * i);
   }
 }
 
@@ -85,16 +95,17 @@ export function drawHistogramMarked({ context, width, height }, colours, axis, m
  * @param {Surface} surface
  * @param {Palette} colours
  * @param {ScoreAxis} axis
+ * @param {ByTruth} scores
  * @param {number} score
  */
-export function drawHistogramMark({ context, width, height }, colours, axis, score) {
+export function drawHistogramMark({ context, width, height }, colours, axis, scores, score) {
   if (Number.isNaN(score)) return;
-  const room = Math.max(width - LEFT - RIGHT, 1), at = LEFT + clamp(axis.share(score), 0, 1) * room;
+  const room = Math.max(width - LEFT - RIGHT, 1), at = LEFT + clamp(axis.share(score), 0, 1) * room, { top, bottom } = bars(height, scores);
   context.fillStyle = colours.ink;
-  context.fillRect(at - 0.5, CAPTION, 1, height - AXIS - CAPTION);
+  context.fillRect(at - 0.5, top, 1, bottom - top);
   context.beginPath();
-  context.moveTo(at - 5, CAPTION);
-  context.lineTo(at + 5, CAPTION);
-  context.lineTo(at, CAPTION + 8);
+  context.moveTo(at - 5, top);
+  context.lineTo(at + 5, top);
+  context.lineTo(at, top + 8);
   context.fill();
 }

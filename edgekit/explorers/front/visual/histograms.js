@@ -22,17 +22,17 @@ export function scoreHistograms({ model, meta, data, grid, cell, cells, pictures
     slider,
     below(/** @type {Palette} */ colours) {
       for (const { scores, kinds, base } of places) {
-        drawHistogram(base.begin(), colours, scores, axis(), (number, kind) => counted(number, ...kinds[kind || "all"]));
+        drawHistogram(base.begin(), colours, scores, axis(), (number, kind) => (number ? counted(number, ...kinds[kind || "all"]) : `no ${kinds.all[1]} with a score`));
       }
     },
     above(/** @type {Palette} */ colours) {
       const threshold = model.get("threshold"), scale = axis();
       const looked = [grid().scores[cell()], data.score[model.get("picture")]];
-      places.forEach(({ over }, i) => {
+      places.forEach(({ over, scores }, i) => {
         const surface = over.begin();
-        if (threshold !== null) drawHistogramThreshold(surface, colours, scale, threshold);
-        drawHistogramMark(surface, colours, scale, looked[i] ?? NaN);
-        drawHistogramMarked(surface, colours, scale, marked().filter(({ value }) => value !== threshold));
+        if (threshold !== null) drawHistogramThreshold(surface, colours, scale, scores, threshold);
+        drawHistogramMark(surface, colours, scale, scores, looked[i] ?? NaN);
+        drawHistogramMarked(surface, colours, scale, scores, marked().filter(({ value }) => value !== threshold));
       });
     },
     /** The threshold for a screen reader. */
