@@ -20,6 +20,7 @@ from edgekit.explorers.still import visual as still
 from edgekit.explorers.still.canvas import Canvas
 from edgekit.explorers.visual_pictures import VisualPictures
 from edgekit.results import detection as detected
+from edgekit.results.visual import SENDS_CELLS
 from edgekit.studio.many import in_order
 from edgekit.visual.grid import PLACE
 from edgekit.visual.summary import outcomes
@@ -292,7 +293,9 @@ class VisualExplorer(Compared):
         row = self.pictures.loc[self.picture]
         expected = f", expected {display.shown(row['expected'])}" if isinstance(row["expected"], str) else ""
         score = "no score" if np.isnan(row["score"]) else f"score {row['score']:.2f}"
-        cells = f"{len(self.selection)} of {row['rows'] * row['columns']} cells at or above"
+        cells = f"no grid of cells came ({SENDS_CELLS} sends it)"
+        if size := row["rows"] * row["columns"]:
+            cells = f"{len(self.selection)} of {display.counted(size, 'cell')} at or above"
         lines.append(
             f"picture {self.picture + 1} of {len(self.pictures)}: sample {row['sample']}{expected}, {score}, {cells}"
         )

@@ -103,7 +103,7 @@ class VisualPictures:
         bare = sum(not picture.grid.size for picture in ordered)
         notes = ["the blocks came with several thresholds"] if limits else []
         of = display.counted(len(ordered), "picture")
-        notes += [f"{bare} of {of} came without a grid of cells"] if bare else []
+        notes += [f"{bare} of {of} came without a grid of cells; {seen.SENDS_CELLS} sends it"] if bare else []
         sparse = sum(picture.sparse for picture in ordered)
         notes += [f"only the flagged cells came of {sparse} of {of}"] if sparse else []
         return cls(
@@ -142,6 +142,7 @@ class VisualPictures:
             "own": self.threshold,
             "cell_kinds": _BOXED if self.has_boxes else _CELLS,
             "picture_kinds": _PICTURES,
+            "sends_cells": seen.SENDS_CELLS,
             "note": self.note,
         }
 

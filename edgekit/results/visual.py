@@ -25,6 +25,7 @@ from edgekit.visual import VisualAnomaly, masks
 from edgekit.wire.schema import AnomalyResult, Classification
 from edgekit.wire.scores import SCORE
 
+SENDS_CELLS = "studio.classify(sample) (POST …/classify/v2/{sampleId})"
 _MOST_CELLS = 1_000_000  # of a grid that is made of boxes: a picture has fewer
 
 if TYPE_CHECKING:
@@ -250,8 +251,7 @@ def _at(raw: Classification, window: int, others: str) -> AnomalyResult:
         hint = (
             f"This result has it of {others}."
             if others
-            else "Of a visual-anomaly block the calls that classify a sample have it: studio.classify(sample) "
-            "(POST …/classify/v2/{sampleId})."
+            else f"Of a visual-anomaly block the calls that classify a sample have it: {SENDS_CELLS}."
         )
         raise UsageError(
             f"Block {raw.learn_block.id} ({display.shown(raw.learn_block.type)}) sent no anomalyResult, which has "

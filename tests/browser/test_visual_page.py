@@ -168,7 +168,7 @@ def test_names_of_a_server_are_text_and_pictures_and_grids_may_be_missing(contex
     page.root.get_by_role("slider", name="cell").focus()
     for key in ("ArrowRight", "n", "ArrowDown", "n", "ArrowLeft", "p"):
         page.page.keyboard.press(key)  # not all of them have anything to do
-    expect(page.root).to_contain_text("1 of 3 pictures came without a grid of cells")
+    expect(page.root).to_contain_text("1 of 3 pictures came without a grid of cells; studio.classify(sample)")
     assert page.page.evaluate("window.hacked") is None
     page.close()
 

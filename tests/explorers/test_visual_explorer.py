@@ -155,6 +155,13 @@ def test_cells_that_came_as_boxes_alone_are_shown_and_said_to_be_all_that_is_kno
     assert "only the flagged cells came of 1 of 1 picture" in explorer._meta["note"]
 
 
+def test_a_picture_without_a_grid_names_the_call_that_sends_it():
+    explorer = ek.explore(seen_result(None, score=5.0))
+    call = "studio.classify(sample) (POST …/classify/v2/{sampleId}) sends it"
+    assert explorer.text().endswith(f"score 5.00, no grid of cells came ({call})")
+    assert explorer._meta["note"] == f"1 of 1 picture came without a grid of cells; {call}"
+
+
 def test_a_ragged_grid_is_named_by_its_place():
     result = seen_result(np.ones((2, 3)))
     result.blocks[0].raw.anomaly_result[0].scores[1].pop()

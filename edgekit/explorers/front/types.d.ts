@@ -275,6 +275,8 @@ interface VisualMeta extends Meta {
   method: string;
   cell_kinds: Kinds;
   picture_kinds: Kinds;
+  /** Which call sends the grids of cells. */
+  sends_cells: string;
   pictures: { name: string; shape: number; expected: string }[];
   note: string;
 }

@@ -21,7 +21,7 @@ export function cellCard({ model, meta, grid, cell, threshold, cells, standing }
     if (i < 0) {
       write(title, "No cells");
       write(score, "");
-      const missing = rows ? "No cell of this picture has a score." : "No grid of cells came with this picture.";
+      const missing = rows ? "No cell of this picture has a score." : `No grid of cells came with this picture; ${meta.sends_cells} sends it.`;
       write(stands, missing);
       return missing;
     }

@@ -21,7 +21,7 @@ export function pictureCard({ model, meta, data, grid, verdict, threshold, cells
     write(wrong, now.wrong && ` ${now.wrong}`);
     write(parts, [
       meta.method && `score: ${meta.method}`,
-      cells ? `${cellsFlagged()} of ${counted(cells, "cell")} at or above` : "no grid of cells",
+      cells ? `${cellsFlagged()} of ${counted(cells, "cell")} at or above` : "no grid of cells came",
       data.box_score.length ? counted(boxes, "box", "boxes") : "",
       data.truth_at[i + 1] > data.truth_at[i] ? "dashed: where the defect is" : "",
     ].filter(Boolean).join(" · "));
