@@ -225,13 +225,15 @@ def each_block(results: Results, kind: str | None, block: int | str | None = Non
 
     That the blocks are of several models is told after the last one.
     """
+    if isinstance(results, pd.DataFrame):  # it may have a column that is called as what a block has
+        raise UsageError("A table holds no results. studio.classify(table) returns those of its samples.")
     if isinstance(results, HasResults) and not isinstance(results, HasKind | HasBlocks):
         results = results.results
     if isinstance(results, HasKind | HasBlocks):
         results = [results]
     if isinstance(results, Mapping):
         given: Iterable[tuple[Any, Any]] = results.items()
-    elif isinstance(results, Iterable) and not isinstance(results, str | bytes | pd.DataFrame | np.ndarray):
+    elif isinstance(results, Iterable) and not isinstance(results, str | bytes | np.ndarray):
         given = ((None, one) for one in results)
     else:
         raise UsageError(

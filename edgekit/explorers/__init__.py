@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from os import PathLike
 from typing import Any, Unpack
 
 import numpy as np
+import pandas as pd
 
 from edgekit.arguments import are_several
 from edgekit.errors import EdgekitError, UsageError
@@ -142,7 +144,7 @@ def explore(
     """
     if (opened := _of_many(what, block, {**state})) is not None:
         return opened
-    given: Any = what.results if isinstance(what, HasResults) else what
+    given: Any = list(what.results.values()) if isinstance(what, HasResults) else what
     if isinstance(given, Mapping) and any(
         isinstance(one, Sample | BlockResult | ClassifyResult) for one in given.values()
     ):
@@ -153,8 +155,7 @@ def explore(
     if not items or len(items) not in (len(samples), len(results)):
         kinds = ", ".join(sorted({type(item).__name__ for item in items})) or "nothing"
         raise UsageError(
-            f"explore() takes a Sample, a block or a result, or a list of one of these; got {kinds}. "
-            f"With an id: ek.explore(studio.sample(id)) or ek.explore(studio.classify(id))."
+            f"explore() takes a Sample, a block or a result, or a list of one of these; got {kinds}. {_how(items)}"
         )
     begin: dict[str, Any] = {**state}
     if samples:
@@ -163,6 +164,17 @@ def explore(
         return _tabs(what, begin)
     blocks = [_chosen(r, block) if isinstance(r, ClassifyResult) else r for r in results]
     return _of_blocks(blocks, begin)
+
+
+def _how(items: list[Any]) -> str:
+    """Say how to explore what was given in the place of results."""
+    match items:
+        case [pd.DataFrame()]:
+            return "Of a table of samples: ek.explore(studio.classify(table))."
+        case [str() | PathLike()]:
+            return "Of a saved result: ek.explore(ek.parse(path)); of a store: ek.explore(ek.Store(folder))."
+        case _:
+            return "With an id: ek.explore(studio.sample(id)) or ek.explore(studio.classify(id))."
 
 
 def _of_many(what: object, block: int | str | None, state: Any) -> Explorer | None:

@@ -149,8 +149,14 @@ def test_the_selection_is_what_is_ticked_else_what_is_on_show_and_stands_for_its
         summary = ek.anomaly.summary(explorer, "anomaly-gmm")
         assert sorted(summary.per_sample.index) == sorted(explorer.selected)
         assert isinstance(ek.explore(explorer), ek.explorers.AnomalyExplorer)
+        for take in (ek.explore, ek.anomaly.summary):  # the table itself holds no results
+            with pytest.raises(ek.UsageError, match=r"studio\.classify\(table\)"):
+                take(explorer.selection)
+        explorer.selected, explorer.search = [], "no such sample"
+        with pytest.raises(ek.UsageError, match="got nothing"):
+            ek.explore(explorer)
     finally:
-        explorer.selected, explorer.filters = [], {}
+        explorer.selected, explorer.filters, explorer.search = [], {}, ""
 
 
 def test_a_chosen_sample_opens_its_explorer_and_what_goes_wrong_is_told(explorer):
