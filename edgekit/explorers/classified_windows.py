@@ -18,6 +18,7 @@ from edgekit.classification.judged import factorized
 from edgekit.classification.probabilities import Probabilities
 from edgekit.errors import UsageError
 from edgekit.explorers.images import MOST, is_picture, packed, thumbnails
+from edgekit.explorers.ranking import ascending
 from edgekit.explorers.timeline import laid_out
 from edgekit.studio.many import in_order
 
@@ -132,8 +133,9 @@ class ClassifiedWindows:
     def _mistakes(self) -> NDArray[np.int32]:
         """The most confident mistake first, then right windows, the least confident first, then those not judged."""
         right, confidence = self.known & (self.expected == self.highest), self.found.confidence
-        group = np.where(self.known, right, 2)
-        return np.lexsort((np.where(right, confidence, -confidence), group)).astype("i4")
+        groups = [(self.known & ~right, -confidence), (right, confidence), (~self.known, -confidence)]
+        found = [(places := np.flatnonzero(group))[ascending(key[places])] for group, key in groups]
+        return np.concatenate(found).astype("i4")
 
     @cached_property
     def _doubtful(self) -> NDArray[np.int32]:

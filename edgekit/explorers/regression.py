@@ -13,6 +13,7 @@ from edgekit.arguments import texts, whole
 from edgekit.errors import UsageError
 from edgekit.explorers.compared import Compared, Threshold, as_threshold
 from edgekit.explorers.images import packed, thumbnails
+from edgekit.explorers.ranking import ascending
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.still import regression as still
 from edgekit.explorers.still.canvas import Canvas
@@ -83,7 +84,7 @@ class RegressionExplorer(Compared):
         self.windows.insert(0, "sample", np.array([block.sample.id for block in blocks])[self._place])
         error = self.windows["error"].abs().to_numpy(float)
         known = int(np.isfinite(error).sum())
-        self._worst_first = np.argsort(-np.nan_to_num(error, nan=-1.0), kind="stable")[:known].astype("i4")
+        self._worst_first = ascending(-np.nan_to_num(error, nan=-1.0))[:known].astype("i4")
         if not known:
             windows = display.counted(len(error), "window")
             raise UsageError(
@@ -93,7 +94,7 @@ class RegressionExplorer(Compared):
             )
         resamples = RESAMPLES if len(blocks) <= _SURE else 0
         self._figures = regression.errors(self.windows, resamples=resamples).drop(index="within")
-        self._images = thumbnails(blocks, self._place[self._worst_first].tolist())
+        self._images = thumbnails(blocks, pd.unique(self._place[self._worst_first]).tolist())
         self._timeline = Timeline([block.sample for block in blocks], _reach(tables))
         limit = float(error[self._worst_first[0]]) if first.threshold is None else first.threshold
         begin: dict[str, Any] = {"window": int(self._worst_first[0]), "threshold": limit, "axes": self._timeline.axes}
@@ -103,7 +104,8 @@ class RegressionExplorer(Compared):
         super().__init__(self._describe(first, limit), self._arrays(blocks, first_on_show), begin, self._timeline.later)
 
     def _describe(self, first: BlockResult, limit: float) -> dict[str, Any]:
-        numbers = self.windows[["expected", "predicted"]].to_numpy(float)[self._worst_first]
+        numbers = self.windows[["expected", "predicted"]].to_numpy(float)
+        numbers = numbers[np.isfinite(numbers).all(axis=1)]
         widest = float(self.windows["error"].abs().max())
         return self._timeline.meta() | {
             "title": f"{display.shown(first.title)} · {self._timeline.title()}",

@@ -9,6 +9,7 @@ import pytest
 
 import edgekit as ek
 from edgekit.explorers import RegressionExplorer
+from edgekit.explorers.ranking import ascending
 from tests.conftest import SEED
 from tests.numbers_result import predicted_result
 
@@ -115,6 +116,12 @@ def test_its_picture_its_page_and_its_text_hold_names_from_a_server_safely(tmp_p
     explorer.to_html(tmp_path / "page.html")
     assert "<b>$x_</b>" not in (tmp_path / "page.html").read_text("utf-8")
     assert len(explorer.text().splitlines()) == 4
+
+
+@pytest.mark.parametrize("values", [[3.0, 1, 2], [2.0, 1, 2, 1], [1.0, np.nan, 0, np.nan], []])
+def test_windows_are_ranked_as_a_stable_sort_does_whether_or_not_two_are_equal(values):
+    given = np.array(values, float)
+    assert ascending(given).tolist() == np.argsort(given, kind="stable").tolist()
 
 
 def test_all_windows_stand_in_the_order_of_their_errors():

@@ -164,13 +164,16 @@ class Canvas:
         wide, high, side = right - left, bottom - top, max(round(size * _FINE), 1)
         column, row = (self._at(points) - (left, top) - side // 2).T
         inside = (column >= 0) & (column <= wide - side) & (row >= 0) & (row <= high - side)
-        on_top = np.full((high, wide), -1)
+        on_top = np.full(high * wide, -1, np.int32)
+        dots = np.flatnonzero(inside).astype(np.int32)
+        first = (row * wide + column)[inside]
         for down in range(side):
             for across in range(side):
-                on_top[row[inside] + down, column[inside] + across] = np.flatnonzero(inside)
+                on_top[first + (down * wide + across)] = dots
         for colour, whose in looks:
-            shown = np.append(whose, False)[on_top]
-            self._image.paste(_colour(colour)[:3], (left, top), Image.fromarray(shown))
+            opacity = np.append(whose, False).astype(np.uint8) * 255
+            shown = Image.fromarray(opacity[on_top].reshape(high, wide))
+            self._image.paste(_colour(colour)[:3], (left, top), shown)
 
     def bars(
         self, lefts: ArrayLike, tops: ArrayLike, bottoms: ArrayLike, wide: float, looks: Iterable[str],
