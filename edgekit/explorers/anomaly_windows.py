@@ -144,7 +144,9 @@ class AnomalyWindows:
         return {
             "score": "anomaly score",
             "own": self.block.threshold,
-            "sense": "" if mixture else "distance to the nearest cluster's edge; negative is inside",
+            "sense": "distance to the nearest cluster's edge; negative is inside"
+            if self.block.type == "anomaly"
+            else "",
             "longest": float(self.sizes.max()),
             "lowest": float(finite.min()) if len(finite) else 0.0,
             # with room above the threshold, so that it can be dragged up from where every window scores below it

@@ -45,6 +45,8 @@ class Timeline:
         When each sample begins.
     end : float
         When the last one ends.
+    timed : bool
+        Whether anything lasts: pictures and single readings have no time.
     signal : DataFrame
         Index `time_ms`, one column per axis; samples that lack an axis hold NaN there, samples without numbers nothing.
     axes : list of str
@@ -57,6 +59,7 @@ class Timeline:
         self.samples = list(samples)
         signals = [_signal(sample) for sample in samples]
         lengths = [max(float(s.length_ms), _end(signal), 1.0) for s, signal in zip(samples, signals, strict=True)]
+        self.timed = any(len(signal) > 1 for signal in signals) or any(reach)
         if reach:
             lengths = list(map(max, lengths, reach))
         self.starts: NDArray[np.float64] = np.cumsum([0.0, *lengths[:-1]])
@@ -138,6 +141,7 @@ class Timeline:
         units = {name: unit for name, unit in self._units.items() if unit not in ("", "N/A")}
         return {
             "end": self.end,
+            "timed": self.timed,
             "shown": self.shown,
             "axes": self.axes,
             "names": [f"{name} ({units[name]})" if name in units else name for name in self.axes],

@@ -50,3 +50,11 @@ def test_a_single_reading_has_no_time(context, tmp_path):
     assert not re.search(r"\b0(\.\d+)? s\b", page.root.inner_text())
     assert not re.search(r"\b0 s\b", page.root.get_by_role("slider").first.get_attribute("aria-valuetext"))
     page.close()
+    document |= {"windowSizeMs": 0, "windowIncreaseMs": 0}
+    block = document["classifications"][0]
+    for kind, scores in {"anomaly": {"anomaly": 1.5}, "keras": {"on": 0.7}, "keras-regression": {"value": 2.5}}.items():
+        block["learnBlock"]["type"], block["result"], block["expectedLabels"][0]["label"] = kind, [scores], "2"
+        page = ExplorerPage(context, ek.explore(ek.parse(document).blocks[0]), tmp_path)
+        expect(page.root).to_contain_text("Window 0")
+        assert not re.search(r"\b0(\.\d+)? s\b", page.root.inner_text()), kind
+        page.close()

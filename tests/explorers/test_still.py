@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+import json
+import re
 import subprocess
 import sys
 
@@ -18,6 +20,7 @@ from edgekit.explorers import Explorer
 from edgekit.explorers.still.canvas import INK, PAPER, Box, Canvas, fitted, width_of
 from edgekit.explorers.still.tracks import envelope
 from edgekit.explorers.still.view import wrapped
+from tests.conftest import SEED
 from tests.labels_result import labelled_result
 from tests.numbers_result import predicted_result
 from tests.objects_result import detected_result
@@ -172,6 +175,27 @@ def test_names_of_any_kind_are_cut_to_their_room():
         canvas = Canvas(50, 20)
         canvas.text(name, 5, 10, PAPER, turned=90)
         assert canvas.png()
+
+
+@pytest.mark.parametrize(
+    ("kind", "scores"), [("anomaly", {"anomaly": 1.5}), ("keras", {"on": 0.7}), ("keras-regression", {"value": 2.5})]
+)
+def test_a_picture_without_a_signal_and_a_single_reading_have_no_axis_of_time(monkeypatch, kind, scores):
+    said: list[str] = []
+    monkeypatch.setattr(Canvas, "text", lambda self, text, *place, **options: said.append(text))
+    document = json.loads(SEED.read_text())
+    block, sample = document["classifications"][0], document["sample"]
+    block["learnBlock"]["type"], block["result"], block["expectedLabels"][0]["label"] = kind, [scores], "2"
+    sample["sample"] |= {"valuesCount": 1, "totalLengthMs": 0, "intervalMs": 0, "structuredLabels": []}
+    document |= {"windowSizeMs": 0, "windowIncreaseMs": 0}
+    reading = {"values": sample["payload"]["values"][:1], "intervalMs": 0, "cropStart": 0, "cropEnd": 1}
+    for payload in (reading, {"values": ["Ref-BINARY-image/png (1 bytes) 0"], "sensors": []}):
+        sample["payload"] |= payload
+        explorer = ek.explore(ek.parse(document).blocks[0])
+        assert not explorer._meta["timed"]
+        explorer._still()
+    assert said
+    assert not [text for text in said if re.search(r"\d s$", text)]
 
 
 def test_the_static_page_and_the_notebook_hold_the_same_picture(explorers, tmp_path):

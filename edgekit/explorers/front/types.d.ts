@@ -123,6 +123,8 @@ interface TimelineSample {
 }
 interface TimelineMeta extends Meta {
   end: number;
+  /** Whether anything lasts: pictures and single readings have no time. */
+  timed: boolean;
   /** Which share of the readings came, where not all of them did; else empty. */
   shown: string;
   axes: string[];

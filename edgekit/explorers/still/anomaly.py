@@ -66,13 +66,14 @@ def picture(view: View) -> Canvas:
     meta, arrays, state = view.meta, view.arrays, view.state
     canvas, main, side = sheet(view, 574)
     legend(canvas, Box(main.left, main.top, main.wide, 20), view)
-    signal = Box(main.left, main.top + 22, main.wide, 168)
+    signal = Box(main.left, main.top + 22, main.wide, 168 if meta["axes"] else 0)
     scores = Box(main.left, signal.bottom + BAND + 8, main.wide, 184 - AXIS)
     bins = Box(main.left, scores.bottom + AXIS + 8, main.wide, main.bottom - scores.bottom - AXIS - 8)
     stretch = span_of(state["span"], meta["end"])
     scale = score_scale(meta["lowest"], meta["highest"], logarithmic=state["log_scale"])
     track = _track(view, scores, time_scale(signal, *stretch), scale)
-    draw_signal(canvas, signal, view, stretch)
+    if meta["axes"]:
+        draw_signal(canvas, signal, view, stretch)
     sample_starts(canvas, signal, meta, track.across)
     band(canvas, Box(main.left, signal.bottom + 4, main.wide, BAND), view, track.across)
     _draw_scores(canvas, track, scale)
@@ -103,7 +104,8 @@ def _draw_scores(canvas: Canvas, track: _Track, scale: Scale) -> None:
     (view, box, across, up, _, middle, _), score = track, track.view.arrays["score"]
     value_axis(canvas, box, up, view.meta["score"], score_ticks(scale, 4))
     sample_starts(canvas, box, view.meta, across)
-    time_axis(canvas, across, box.bottom)
+    if view.meta["timed"]:
+        time_axis(canvas, across, box.bottom)
     with canvas.within(Box(across.start, box.top, across.end - across.start, box.high)):
         look = colours.SERIES[0].light
         draw_line(canvas, middle, score, (across, up), breaks=view.arrays["first"], colour=look)

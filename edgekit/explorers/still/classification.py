@@ -224,4 +224,5 @@ def _draw_chosen(canvas: Canvas, box: Box, view: View) -> None:
     across = time_scale(track, *stretch)
     draw_signal(canvas, track, view, stretch, _readings(view, *stretch)[2])
     mark(canvas, track, across, start, end)
-    time_axis(canvas, across, track.bottom, sample["start"])
+    if view.meta["timed"]:
+        time_axis(canvas, across, track.bottom, sample["start"])

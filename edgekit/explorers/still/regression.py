@@ -155,7 +155,8 @@ def _draw_sample(canvas: Canvas, view: View, box: Box) -> None:
     stretch = sample["start"], max(sample["end"], sample["start"] + 1)
     across = time_scale(track, *stretch)
     draw_signal(canvas, track, view, stretch)
-    time_axis(canvas, across, track.bottom, sample["start"])
+    if view.meta["timed"]:
+        time_axis(canvas, across, track.bottom, sample["start"])
     start, end = arrays["start"][chosen], arrays["stop"][chosen]
     if start > stretch[0] or end < stretch[1]:
         mark(canvas, track, across, start, end)

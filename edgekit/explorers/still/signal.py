@@ -20,7 +20,8 @@ def picture(view: View) -> Canvas:
     sample_starts(canvas, track, meta, across)
     below = Box(main.left, track.bottom + 4, main.wide, BAND)
     band(canvas, below, view, across)
-    time_axis(canvas, across, below.bottom)
+    if meta["timed"]:
+        time_axis(canvas, across, below.bottom)
     if stretch[0] <= state["time_ms"] <= stretch[1]:
         x = across.at(state["time_ms"])
         canvas.line([(x, track.top + TOP), (x, track.bottom)], INK, 1)

@@ -26,7 +26,7 @@ const STOPS = ["alarms", "events", "false alarms", "misses"];
 function render({ model, el }) {
   const state = anomalyState(model), { meta, data, windows } = state;
   const knob = h("div", { class: "ek-knob", tabindex: "0", role: "slider", "aria-label": "threshold", "aria-orientation": "vertical" });
-  const signal = h("div", { class: "ek-track" }), band = sampleBand(meta, data), scores = h("div", { class: "ek-track ek-tall" });
+  const signal = h("div", { class: "ek-track", hidden: meta.axes.length ? null : "" }), band = sampleBand(meta, data), scores = h("div", { class: "ek-track ek-tall" });
   const histogram = h("div", { class: "ek-track ek-flat", role: "img", "aria-label": "histogram of scores" });
   const tracks = h("div", {
     class: "ek-tracks", tabindex: "0", role: "slider", "aria-label": "window",
@@ -86,7 +86,7 @@ function render({ model, el }) {
 function underPointer({ meta, data, windowAt }, ms) {
   const sample = meta.samples[sampleAt(meta.samples, ms)], i = windowAt(ms);
   const score = i < 0 ? "no window" : `window ${i}: ${figure(data.score[i], 2)}`;
-  return [sample.name, seconds(Math.round(ms - sample.start)), score, labelAt(meta, data, ms)].filter(Boolean).join(" · ");
+  return [sample.name, meta.timed && seconds(Math.round(ms - sample.start)), score, labelAt(meta, data, ms)].filter(Boolean).join(" · ");
 }
 
 /**

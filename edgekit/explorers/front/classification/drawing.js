@@ -56,7 +56,7 @@ export function classificationDrawing(state, root, places, matrix, picture) {
     drawSignal(frame, colours, data, { ...meta, ranges: rangesIn(view), samples: [] }, model.get("axes"), view);
     drawMark(frame, colours, view, data.start[i], data.start[i] + size, frame.height - TOP);
     const own = { low: view.low - sample.start, high: view.high - sample.start };
-    drawTimeAxis(surface.context, colours, own, timeScale(own, surface.width), surface.height - AXIS);
+    if (meta.timed) drawTimeAxis(surface.context, colours, own, timeScale(own, surface.width), surface.height - AXIS);
   }
   return { below, above };
 }

@@ -19,7 +19,7 @@ export function windowCard({ meta, data, windows, model, predicted, verdict, nam
     const i = model.get("window"), place = data.sample[i], sample = meta.samples[place], from = data.start[i] - sample.start;
     const said = verdict(i), label = predicted(i);
     write(title, `Window ${i}`);
-    const time = meta.pictures ? "" : ` · ${seconds(from)} to ${seconds(from + data.size[place])}`;
+    const lasts = data.size[place], time = lasts > 0 ? ` · ${seconds(from)} to ${seconds(from + lasts)}` : ""; // a single reading has no time
     write(where, (where.title = `sample ${meta.ids[place]} · ${sample.name}${time}`));
     write(given, `${name(label)} ${percent(data.confidence[i])}`);
     write(expected, `${SAID[said]}${said ? " · " : ""}expected: ${data.expected[i] < 0 ? "not known" : name(data.expected[i])}`);

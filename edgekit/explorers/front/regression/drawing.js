@@ -108,7 +108,7 @@ function sampleTrack({ model, meta, data, view }, place) {
     const { context, width, height } = base.begin(), now = view(), inSample = { low: 0, high: now.high - now.low };
     const own = readingsOf(data, sample);
     drawSignal({ context, width, height: height - AXIS }, colours, own, { ...meta, samples: [] }, model.get("axes"), now);
-    drawTimeAxis(context, colours, inSample, timeScale(inSample, width), height - AXIS);
+    if (meta.timed) drawTimeAxis(context, colours, inSample, timeScale(inSample, width), height - AXIS);
     drawn = sample;
   }
   return {

@@ -15,7 +15,7 @@ export function windowCard({ model, meta, data, rank, errorOf }) {
     const i = model.get("window"), sample = meta.samples[data.sample[i]], size = errorOf(i), known = !Number.isNaN(size);
     const beyond = known && Math.abs(size) > model.get("threshold"), from = data.start[i] - sample.start, to = data.stop[i] - sample.start;
     write(name, `Window ${i}`);
-    write(where, (where.title = `${sample.name} · ${seconds(from)} to ${seconds(to)}`));
+    write(where, (where.title = to > from ? `${sample.name} · ${seconds(from)} to ${seconds(to)}` : sample.name)); // a single reading has no time
     const said = known ? `${size > 0 ? "+" : ""}${figure(size, 2)}` : "–";
     write(error, known ? `${said} ${beyond ? "◆ beyond" : "within"}` : "no error");
     element.classList.toggle("ek-above", beyond);

@@ -15,7 +15,7 @@ export function signalState(model) {
   const indexAt = (ms) => nearest(data.time, ms);
   return {
     model, meta, readings,
-    timed: readings > meta.samples.length, // a single reading of each sample has no time
+    timed: meta.timed,
     data: /** @type {TimelineArrays} */ (data),
     /** @type {Float32Array[]} one an axis */
     values: meta.axes.map((_, i) => data.signal.subarray(i * readings, (i + 1) * readings)),
