@@ -254,11 +254,9 @@ def test_answers_go_on_coming_while_a_part_is_made_of_earlier_ones(answers, tmp_
     assert store.windows("keras").groupby("sample").size().eq(17).all()
 
 
-def test_two_runs_into_one_folder_are_one_too_many(answers, tmp_path):
-    with StudioServer(answers) as server:
-        studio = connected(server)
-        with layout.held(tmp_path), pytest.raises(ek.UsageError, match="Another run is writing"):
-            ek.batch.classify(studio, tmp_path, [1])
+def test_two_runs_into_one_folder_are_one_too_many(studio, tmp_path):
+    with layout.held(tmp_path), pytest.raises(ek.UsageError, match="Another run is writing"):
+        ek.batch.classify(studio, tmp_path, [1])
     assert not (tmp_path / layout.ABOUT).exists()
 
 
