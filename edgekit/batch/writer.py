@@ -107,9 +107,9 @@ class Writer:
                     self._begin()
                 if self._kept:
                     self._turn()
-                    self._wait()
                 else:
                     self._journal.close()
+                self._wait()
             except OSError as problem:
                 raise layout.full(self._folder, problem) from None
             finally:

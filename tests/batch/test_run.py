@@ -254,6 +254,14 @@ def test_answers_go_on_coming_while_a_part_is_made_of_earlier_ones(answers, tmp_
     assert store.windows("keras").groupby("sample").size().eq(17).all()
 
 
+def test_a_run_whose_last_answer_fills_a_part_ends_when_that_part_is_made(answers, tmp_path, monkeypatch):
+    monkeypatch.setattr("edgekit.batch.writer.SAMPLES", 10)
+    with StudioServer(answers) as server:
+        ek.batch.classify(connected(server), tmp_path, range(1, 21))
+    assert not (tmp_path / layout.SEALING).exists()
+    assert len(list((tmp_path / "parts").iterdir())) == 2
+
+
 def test_two_runs_into_one_folder_are_one_too_many(studio, tmp_path):
     with layout.held(tmp_path), pytest.raises(ek.UsageError, match="Another run is writing"):
         ek.batch.classify(studio, tmp_path, [1])
