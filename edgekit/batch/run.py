@@ -28,6 +28,7 @@ from edgekit.studio.studio import Studio
 from edgekit.studio.wanted import sample_ids
 
 WORKERS = 4  # as `edgekit.studio.many.THREADS`
+_APART = 0.005  # seconds from one worker's begin to the next one's: answers that come together wait for one another
 IN_A_ROW = 10  # samples without a connection, after which none is to be expected for the others
 
 
@@ -181,10 +182,13 @@ class _Run:
 
     def _ask(self, pool: Executor, todo: deque[int], most: int, bar: Any) -> None:
         while todo or self._again or self._flying:
+            begins = False
             while not self._pace.left and (todo or self._again) and len(self._flying) < most:
                 self._submit(pool, self._again.popleft() if self._again else Outcome(todo.popleft()))
+                if begins := len(self._flying) < self._workers:
+                    break
             try:
-                future = self._came.get(timeout=waiting.STEP)
+                future = self._came.get(timeout=_APART if begins else waiting.STEP)
             except Empty:
                 continue
             self._flying.discard(future)
