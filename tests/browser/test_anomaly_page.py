@@ -300,6 +300,11 @@ def test_line_histogram_and_counts_are_seen_together_on_every_screen(page):
         for place in (".ek-tall", ".ek-flat", ".ek-side table >> nth=0"):
             box = page.root.locator(place).bounding_box()
             assert box["y"] + box["height"] <= height, (width, height, place)
+    page.page.set_viewport_size(
+        {"width": 513, "height": 600}
+    )  # beside JupyterLab's sidebar at 150 %, with 486 px in sight
+    top, counts = (page.root.locator(place).first.bounding_box() for place in (".ek-track", ".ek-verdict table"))
+    assert counts["y"] + counts["height"] - top["y"] <= 486
     page.page.set_viewport_size({"width": 1280, "height": 720})
     assert page.root.bounding_box()["height"] < 680
 

@@ -44,5 +44,5 @@ export function verdictTable({ known, things, sides, compared, rates }) {
     write(there, `${other.name} ${figure(other.value, 2)}`);
     for (const [name, td, text] of others) write(td, text(other.counts[name]));
   }
-  return { element: h("div", {}, h("h3", {}, "At this threshold"), said, ...(known ? [counted] : []), judged), show };
+  return { element: h("div", { class: "ek-verdict" }, h("h3", {}, "At this threshold"), said, ...(known ? [counted] : []), judged), show };
 }
