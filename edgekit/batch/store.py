@@ -163,6 +163,13 @@ class Store:
             table = table.drop(columns=list(last)).join(found).join(last)
         return table.sort_index()
 
+    def doubtful_labels(self, block: int | str) -> pd.DataFrame:
+        """Say which labels a classifier doubts: index sample `id`, `suggested` and `label_quality` as in `samples`."""
+        parts = self._parts
+        wanted = ["sample", "block", "suggested", "label_quality"]
+        table = parts.table("verdicts", wanted, where=parts.block(block)["id"]).drop(columns="block")
+        return table.set_index("sample").rename_axis(index="id")
+
     def windows(self, block: int | str | None = None) -> pd.DataFrame:
         """Return one row a window, as `edgekit.windows` does.
 

@@ -30,6 +30,9 @@ class Stored(Protocol):
     def blocks(self) -> pd.DataFrame:
         """Return the learn blocks: `id`, `kind`, …"""
 
+    def doubtful_labels(self, block: int | str) -> pd.DataFrame:
+        """Return which labels a classifier doubts: index sample id, `suggested`, `label_quality`."""
+
     def runs(self) -> pd.DataFrame:
         """Return when answers came: `began` (UTC), a row a run."""
 
@@ -61,7 +64,6 @@ class ProjectSource(Protocol):
 
 
 _READINGS = 400  # of a sample, for its strip
-_DOUBTED = ("suggested", "label_quality")
 
 
 class StudioSource:
@@ -124,8 +126,7 @@ class StoreSource:
         classifiers = blocks[blocks["kind"] == "classification"]
         if classifiers.empty or "suggested" in table:
             return table
-        judged = self._store.samples(int(classifiers["id"].iloc[0]))
-        return table.join(judged[[name for name in _DOUBTED if name in judged]])
+        return table.join(self._store.doubtful_labels(int(classifiers["id"].iloc[0])))
 
     @cached_property
     def _results(self) -> Mapping[int, ClassifyResult]:

@@ -10,7 +10,7 @@ import pytest
 
 import edgekit as ek
 from edgekit.errors import NotFoundError
-from edgekit.explorers import project
+from edgekit.explorers import project, project_rows
 from edgekit.explorers.project_rows import ProjectRows
 from edgekit.explorers.project_strips import NONE, SIGNAL, Strips, strip
 
@@ -245,3 +245,11 @@ def test_the_picture_beside_the_widget_is_drawn(explorer):
     assert data["text/plain"] == repr(explorer)
     assert len(data["image/png"]) > 1000
     assert len(explorer._figure().texts) > len(explorer._rows.columns)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["recording-{:05d}.cbor", "{}", "{:05d}-and-the-rest", "same-front-of-all-{:b}", "é{}"]
+)
+def test_many_names_are_in_the_order_of_their_letters(pattern):
+    names = [pattern.format(number) for number in np.random.default_rng(0).permutation(1500)]
+    assert [names[place] for place in project_rows._ascending(np.array(names, object))] == sorted(names)
