@@ -104,7 +104,7 @@ def test_n_and_p_stop_where_one_chooses_and_buttons_do_the_same(page, explorer):
     explorer.threshold = 8
     page.field("threshold").fill("8")
     page.page.keyboard.press("Enter")
-    page.root.get_by_label("n, p stop at").select_option("misses")
+    page.root.get_by_label("go to").select_option("misses")
     frames = page.drawn()
     page.root.get_by_role("button", name="next stop").click()
     page.drawn(frames)

@@ -98,7 +98,7 @@ function anomalyFields(state) {
   const sample = sampleField(meta.samples, chooseSample);
   const place = numberField("window", { min: 0, max: windows - 1, step: 1 }, choose);
   const threshold = numberField("threshold", { step: "any" }, setThreshold);
-  const stops = selectField("n, p stop at", known ? STOPS : STOPS.slice(0, 2), (kind) => put(model, "stops", /** @type {Stop} */ (kind)));
+  const stops = selectField("go to", known ? STOPS : STOPS.slice(0, 2), (kind) => put(model, "stops", /** @type {Stop} */ (kind)));
   const logarithmic = checkField("log scale", (checked) => put(model, "log_scale", checked));
   const show = () => {
     sample.show(data.sample[model.get("window")]);
