@@ -30,6 +30,7 @@ _AT_ONCE = 50_000  # rows
 _LARGEST = 2**53  # up to it a float64 holds every whole number
 _TEXTS = ("label", "verdict")
 _WHOLE = ("block", "sample", "window")
+_HEAD = re.compile(rb"(?:# [^\n]*\n?)*")
 _MERGE = ("<<<<<<<", ">>>>>>>")
 
 
@@ -125,18 +126,23 @@ class _Damage(Exception):
 
 
 def _baseline(data: bytes, name: str) -> Baseline:
+    """Read the content of a file; its rows stay bytes, as pandas reads them: there may be a million."""
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        text = data.decode("utf-8-sig")
+        if not data.isascii():
+            data.decode()
     except UnicodeDecodeError:
         raise _Damage("it is no text in UTF-8") from None
-    if mark := next((mark for mark in _MERGE if f"\n{mark}" in text), None):
+    if mark := next((mark for mark in _MERGE if f"\n{mark}".encode() in data), None):
         raise _Damage(f"it holds the marks of an unfinished merge ({mark})")
-    settings, rows, place = _head(text, name)
-    if not text.endswith("\n"):
+    found = _HEAD.match(data)
+    head = b"" if found is None else found[0]
+    settings, rows = _head(head.decode(), name)
+    if not data.endswith(b"\n"):
         raise _Damage("its rows are cut off: it does not end with a newline")
-    if "\0" in text:
+    if b"\0" in data:
         raise _Damage("it holds a NUL byte")
-    return Baseline(settings, _table(text[place:], settings, rows))
+    return Baseline(settings, _table(data[len(head) :], settings, rows))
 
 
 def file_at(path: object) -> Path:
@@ -146,8 +152,8 @@ def file_at(path: object) -> Path:
     return Path(path)
 
 
-def _head(text: str, name: str) -> tuple[Settings, int, int]:
-    """Return what the head says, how many rows it announces, and where it ends."""
+def _head(text: str, name: str) -> tuple[Settings, int]:
+    """Return what the head says, and how many rows it announces."""
     place, number, found, blocks = 0, 0, dict[str, Any](), []
     while text.startswith("# ", place):
         number, end = number + 1, text.find("\n", place) + 1 or len(text)
@@ -175,7 +181,7 @@ def _head(text: str, name: str) -> tuple[Settings, int, int]:
         raise _Damage(f"its head is not what edgekit writes ({problem})") from None
     if twice := [one for one, count in Counter(block.id for block in settings.blocks).items() if count > 1]:
         raise _Damage(f"its head has block {twice[0]} twice")
-    return settings, rows, place
+    return settings, rows
 
 
 def _check_format(title: str, name: str) -> None:
@@ -189,8 +195,8 @@ def _check_format(title: str, name: str) -> None:
         )
 
 
-def _table(text: str, settings: Settings, rows: int) -> pd.DataFrame:
-    header = next(csv.reader([text[: text.find("\n") + 1]]), [])
+def _table(content: bytes, settings: Settings, rows: int) -> pd.DataFrame:
+    header = next(csv.reader([content[: content.find(b"\n") + 1].decode()]), [])
     scores = list(dict.fromkeys(column for block in settings.blocks for column in block.columns))
     objects = [] if "object" not in header else ["object"]
     wanted = [*_WHOLE, *objects, *_TEXTS, *scores]
@@ -200,7 +206,7 @@ def _table(text: str, settings: Settings, rows: int) -> pd.DataFrame:
     kinds: dict[str, Any] = {**dict.fromkeys(_WHOLE, "int64"), **dict.fromkeys(_TEXTS, "category")}
     try:
         table = pd.read_csv(
-            io.BytesIO(text.encode()),
+            io.BytesIO(content),
             dtype=kinds | dict.fromkeys(numbers, "float64"),
             keep_default_na=False,
             na_values={column: [""] for column in numbers},
