@@ -136,7 +136,7 @@ def test_what_is_uncertain_is_right_in_every_figure_where_that_is_what_it_should
     assert sample_verdict.table({1: result})["right"].tolist() == [same.sum()]
     part = StoredPart(np.array([1]), np.array([60]), np.array([0.6]), stored(found, most_probable))
     for threshold in (None, 0.6):
-        summed = store_summary.summed([part], threshold)
+        summed = store_summary.summed([store_summary.counts(part, threshold)])
         assert summed.counts.right.sum() == same.sum()
         assert summed.counts.uncertain.tolist() == summary.per_sample["uncertain"].tolist()
         assert summed.counts.figures()["f1"].value == summary.figures["value"]["f1"]
