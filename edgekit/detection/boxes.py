@@ -15,6 +15,7 @@ from edgekit.detection.matching import Metrics, optimal
 from edgekit.detection.scene import BOX, Floats, Objects, Scene, overlap
 from edgekit.errors import UsageError
 
+MIN_IOU = 0.5  # the overlap from which on a prediction counts, unless another is asked for
 # From the scale of either side to the one that is taken.
 RESIZE_MODES: dict[str, Callable[[Floats], Floats]] = {"squash": np.copy, "fit-short": np.max, "fit-long": np.min}
 _FAR = 0.9  # 1 - IoU: boxes that overlap by less than a tenth have nothing to do with each other
@@ -76,7 +77,7 @@ def checked_size(size: tuple[float, float], name: str) -> Floats:
 
 
 def match_boxes(
-    truths: pd.DataFrame, predictions: pd.DataFrame, min_iou: float = 0.5, *, names: Names | None = None
+    truths: pd.DataFrame, predictions: pd.DataFrame, min_iou: float = MIN_IOU, *, names: Names | None = None
 ) -> BoxMatch:
     """Match the predicted boxes of one picture with its truths.
 

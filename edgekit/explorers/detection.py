@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from edgekit import colours, detection, display
 from edgekit.arguments import are_several, flag, items, real, whole
+from edgekit.detection.boxes import MIN_IOU
 from edgekit.errors import UsageError
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.compared import Threshold, as_threshold
@@ -83,7 +84,7 @@ class DetectionExplorer(Explorer):
     picture = State(0, whole)
     threshold = State(0.0, as_threshold)
     min_distance = State(0.2, real)
-    min_iou = State(0.5, real)
+    min_iou = State(MIN_IOU, real)
     chosen = State([], items)
     cells = State(False, flag)
 

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from edgekit import detection, display
-from edgekit.detection.boxes import checked_size
+from edgekit.detection.boxes import MIN_IOU, checked_size
 from edgekit.errors import EdgekitError, ResponseError, UsageError
 from edgekit.results import drawing
 from edgekit.results.drawing import Drawing, Drawn, Labels
@@ -214,7 +214,7 @@ def matched(
     raw: Classification,
     window: int,
     *,
-    min_iou: float = 0.5,
+    min_iou: float = MIN_IOU,
     names: detection.Names | None = None,
     classes: Sequence[str] | None = None,
     input_size: Size | None = None,
