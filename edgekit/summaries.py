@@ -226,7 +226,10 @@ def each_block(results: Results, kind: str | None, block: int | str | None = Non
     That the blocks are of several models is told after the last one.
     """
     if isinstance(results, pd.DataFrame):  # it may have a column that is called as what a block has
-        raise UsageError("A table holds no results. studio.classify(table) returns those of its samples.")
+        raise UsageError(
+            "Expected what classify() or test() returned, got a table, which holds no results. "
+            "studio.classify(table) returns those of its samples."
+        )
     if isinstance(results, HasResults) and not isinstance(results, HasKind | HasBlocks):
         results = results.results
     if isinstance(results, HasKind | HasBlocks):
