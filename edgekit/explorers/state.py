@@ -106,7 +106,8 @@ class State(traitlets.TraitType[Any, Any]):
     def __init__(self, begin: Any, kind: Callable[[str, Any], Any]) -> None:
         super().__init__(begin, allow_none=begin is None)
         self._kind = kind
-        self.tag(sync=True)
+        # Without an echo: it would come after the next key, and put back in the browser what that key had changed.
+        self.tag(sync=True, echo_update=False)
 
     def default(self, obj: Any = None) -> Any:
         """Return the value at the beginning: a list of its own for each explorer."""

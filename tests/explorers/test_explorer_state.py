@@ -241,6 +241,13 @@ def test_the_browser_is_told_what_holds_instead_of_what_it_sent(scores, monkeypa
     assert sent[-1] == ["window"]
 
 
+def test_the_browser_hears_no_echo_which_would_put_back_what_the_next_key_changed(scores, monkeypatch):
+    sent = []
+    monkeypatch.setattr(scores, "_send", lambda message, buffers=None: sent.append(message))
+    scores.set_state({"window": 7})
+    assert (scores.window, sent) == (7, [])
+
+
 ANYTHING = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.binary(), st.complex_numbers(),
     st.lists(st.one_of(st.integers(), st.floats(), st.text(), st.none()), max_size=3), st.just(10**400),
