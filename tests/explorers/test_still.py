@@ -168,6 +168,18 @@ def test_a_dashed_line_is_as_long_as_its_dashes_and_keeps_to_its_place():
     )
 
 
+def test_of_dots_the_later_one_is_on_top_and_none_leaves_the_box():
+    random, canvas, box = np.random.default_rng(5), Canvas(40, 40), Box(4, 6, 30, 24)
+    points, whose = random.integers(0, 41, (300, 2)), random.integers(0, 3, 300)
+    inks = ["#ff0000", "#00ff00", "#0000ff"]
+    canvas.dots(box, points, [(ink, whose == i) for i, ink in enumerate(inks)], 2)
+    expected = np.full((40, 40, 3), 255)
+    for (x, y), ink in zip(points.tolist(), whose.tolist(), strict=True):
+        if box.left < x < box.right and box.top < y < box.bottom:
+            expected[y - 1 : y + 1, x - 1 : x + 1] = 255 * np.eye(3)[ink]
+    assert (np.asarray(Image.open(io.BytesIO(canvas.png()))) == expected).all()
+
+
 def test_names_of_any_kind_are_cut_to_their_room():
     for name in ("a" * 10_000, "\u65e5\u672c\u8a9e" * 100, "", "a\nb\x1b[31m", "\ud800"):
         assert width_of(fitted(name, 80)) <= 80 + width_of("…")
