@@ -19,10 +19,10 @@ from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
 from edgekit.results.testing import ModelTesting
 from edgekit.studio import classify_calls, feature_calls, impulse_calls, sample_calls, testing_calls, threshold_calls
-from edgekit.studio.calls import STUDIO_URL, Calls, id_of
+from edgekit.studio.calls import STUDIO_URL, Calls
 from edgekit.studio.many import Answers, in_order
 from edgekit.studio.threshold_calls import ThresholdSet
-from edgekit.studio.wanted import sample_ids
+from edgekit.studio.wanted import sample_id, sample_ids
 from edgekit.verdicts import VerdictComparison, compare
 from edgekit.wire import schema
 from edgekit.wire.limits import RETRIES, TIMEOUT
@@ -168,15 +168,16 @@ class Studio:
         """
         return sample_calls.listed(self._calls, category, labels, limit)
 
-    def sample(self, sample: int, *, limit: int | None = None) -> Sample:
+    def sample(self, sample: int | str | Sample, *, limit: int | None = None) -> Sample:
         """Fetch one sample with its readings, or with about `limit` of them, spread over its whole length.
 
+        It is named by its id, or by its file where no other sample has that name: ``studio.sample("badminton01")``.
         Source: ``GET /api/{projectId}/raw-data/{sampleId}``. `Sample.shown` says that only a part of the readings came;
         `slice` fetches an exact part.
         """
-        return Sample(sample_calls.fetched(self._calls, sample, limit=limit), self)
+        return Sample(sample_calls.fetched(self._calls, sample_id(self._calls, sample), limit=limit), self)
 
-    def slice(self, sample: int | Sample, start: int, end: int) -> Sample:
+    def slice(self, sample: int | str | Sample, start: int, end: int) -> Sample:
         """Fetch the readings [start, end) of a sample, every one of them.
 
         Time begins at 0 with the first of them. Source: ``GET …/raw-data/{sampleId}/slice``.
@@ -186,15 +187,15 @@ class Studio:
         ResponseError
             The server sent only some of them.
         """
-        return Sample(sample_calls.part(self._calls, sample, start, end), self, exact=True)
+        return Sample(sample_calls.part(self._calls, sample_id(self._calls, sample), start, end), self, exact=True)
 
-    def image(self, sample: int | Sample, *, after_input_block: bool = False) -> Image:
+    def image(self, sample: int | str | Sample, *, after_input_block: bool = False) -> Image:
         """Fetch the picture of an image sample.
 
         Parameters
         ----------
-        sample : int or Sample
-            Which sample.
+        sample : int, str or Sample
+            Which sample: its id, or the name of its file where no other sample has it.
         after_input_block : bool
             Scaled and cropped by the impulse's input block: the frame in which boxes and grids of results live.
 
@@ -202,11 +203,11 @@ class Studio:
         -------
         PIL.Image.Image. Source: ``GET …/raw-data/{sampleId}/image``.
         """
-        return sample_calls.image(self._calls, sample, after_input_block=after_input_block)
+        return sample_calls.image(self._calls, sample_id(self._calls, sample), after_input_block=after_input_block)
 
-    def original(self, sample: int | Sample) -> bytes:
+    def original(self, sample: int | str | Sample) -> bytes:
         """Fetch a sample's bytes as they were uploaded (CBOR or JSON). Source: ``GET …/raw-data/{sampleId}/raw``."""
-        return sample_calls.original(self._calls, sample)
+        return sample_calls.original(self._calls, sample_id(self._calls, sample))
 
     # --- the impulse and what it learned: impulse_calls.py ---
 
@@ -293,7 +294,7 @@ class Studio:
 
     # --- features: feature_calls.py ---
 
-    def features(self, sample: int | Sample, dsp: int) -> pd.DataFrame:
+    def features(self, sample: int | str | Sample, dsp: int) -> pd.DataFrame:
         """Return what a DSP block makes of a sample.
 
         Returns
@@ -301,7 +302,7 @@ class Studio:
         DataFrame, index `window`, one column per feature, named as the Studio names them where it does.
         Source: ``GET …/dsp/{dspId}/features/get-graph/classification/{sampleId}`` and ``…/features/labels``.
         """
-        return feature_calls.features(self._calls, sample, dsp)
+        return feature_calls.features(self._calls, sample_id(self._calls, sample), dsp)
 
     def set_features(
         self, category: str = "training", *, dsp: int | None = None, impulse: int | str | None = None
@@ -441,7 +442,7 @@ class Studio:
         _ = self.project_id  # asked once, not by every thread
         return in_order(one, wanted, keep_going=flag("keep_going", keep_going))
 
-    def compare_variants(self, sample: int | Sample, variants: Sequence[str]) -> pd.DataFrame:
+    def compare_variants(self, sample: int | str | Sample, variants: Sequence[str]) -> pd.DataFrame:
         """Classify a sample with several variants of the models.
 
         Returns
@@ -450,17 +451,17 @@ class Studio:
         variant with its score, then `difference` (the last variant minus the first).
         Source: ``POST …/classify/v2/{sampleId}/variants``.
         """
-        return classify_calls.compared(self._calls, sample, variants)
+        return classify_calls.compared(self._calls, sample_id(self._calls, sample), variants)
 
-    def rescore(self, block: int | str, sample: int | Sample) -> pd.DataFrame:
+    def rescore(self, block: int | str, sample: int | str | Sample) -> pd.DataFrame:
         """Score a sample's windows again from the parameters the API publishes, and compare.
 
         Parameters
         ----------
         block : int or str
             An anomaly block (anomaly-gmm or K-means), by id, type or title.
-        sample : int or Sample
-            Which sample.
+        sample : int, str or Sample
+            Which sample: its id, or the name of its file where no other sample has it.
 
         Returns
         -------
@@ -468,7 +469,7 @@ class Studio:
         server's). The Studio calculates in float32, edgekit in float64: expect differences of about 1e-3.
         """
         learn = impulse_calls.learn_block(self._calls, block)
-        table = self.classify(id_of(sample)).block(learn).explain()[["score", "recomputed"]]
+        table = self.classify(sample_id(self._calls, sample)).block(learn).explain()[["score", "recomputed"]]
         return table.assign(difference=table["recomputed"] - table["score"])
 
     # --- model testing, thresholds, jobs: testing_calls.py, threshold_calls.py, jobs.py ---

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from edgekit import display, waiting
 from edgekit.arguments import choice, flag, text
-from edgekit.errors import NotFoundError, UsageError
+from edgekit.errors import NotFoundError, StudioError, UsageError
 from edgekit.results.sample import Source
 from edgekit.results.testing import ModelTesting, testing_results, testing_table
 from edgekit.studio import impulse_calls
 from edgekit.studio.calls import Calls
-from edgekit.studio.sample_calls import CATEGORIES
+from edgekit.studio.sample_calls import CATEGORIES, listed
 from edgekit.wire import schema
 
 TEST_PAGE = 100  # samples; each comes with all its windows
@@ -119,9 +120,7 @@ def _why(calls: Calls, asked: Asked, started: bool) -> str:
     """Say why there are no results, and what to do."""
     if started:
         later = "The job succeeded, but the Studio has no results yet: studio.test(start=False) fetches them later."
-        if (category := asked["category"]) is not None:
-            later += f" There may be no such samples: studio.samples({category!r}) lists them."
-        return later
+        return _no_samples(calls, asked) or later
     try:
         summary = _summary(calls, asked)
     except NotFoundError:
@@ -135,4 +134,17 @@ def _why(calls: Calls, asked: Asked, started: bool) -> str:
             f"There are some of another variant ({display.listing(names)}): studio.test(start=False, "
             f"variant={names[0]}) fetches them. Without start=False, the variant that was asked for is run."
         )
-    return f"{_CHANGED if changed else 'No test has been run, or there are no such samples.'} studio.test() runs it."
+    if changed:
+        return f"{_CHANGED} studio.test() runs it."
+    return _no_samples(calls, asked) or "No test has been run. studio.test() runs it."
+
+
+def _no_samples(calls: Calls, asked: Asked) -> str | None:
+    """Say that the category has no samples; None where it has some, or where the server does not tell."""
+    category = asked["category"] or "testing"
+    with suppress(StudioError):
+        if listed(calls, category, limit=1).empty:
+            return (
+                f"It has no samples in {category!r}: studio.samples()['category'].value_counts() counts those it has."
+            )
+    return None

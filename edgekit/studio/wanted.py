@@ -33,11 +33,11 @@ def sample_ids(calls: Calls, given: Any) -> int | list[int]:
     if isinstance(given, pd.DataFrame):
         return [id_of(one) for one in _index(given)]
     if not are_several(given):
-        return _one(calls, given)
+        return sample_id(calls, given)
     wanted = list(given)
     names = [one for one in wanted if isinstance(one, str)]
     known = _by_name(calls) if len(names) > 1 else None  # one list for all names
-    return [_one(calls, one, known) for one in wanted]
+    return [sample_id(calls, one, known) for one in wanted]
 
 
 def _index(table: pd.DataFrame) -> list[Any]:
@@ -49,7 +49,8 @@ def _index(table: pd.DataFrame) -> list[Any]:
     )
 
 
-def _one(calls: Calls, given: Any, known: pd.Series[Any] | None = None) -> int:
+def sample_id(calls: Calls, given: Any, known: pd.Series[Any] | None = None) -> int:
+    """Return the id of the one sample that was meant, by id or by its file's name; see `sample_ids`."""
     if not isinstance(given, str):
         return id_of(given)
     if given.strip().isdecimal():

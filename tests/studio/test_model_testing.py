@@ -206,12 +206,14 @@ def test_a_job_that_leaves_no_results_is_told_as_what_it_is():
         pytest.raises(ek.NotFoundError, match="job succeeded, but the Studio has no results yet"),
     ):
         studio.test()
-    assert len(server.requests) == 5  # the page is asked for again, twice
-    with (
-        answering(STARTED, ENDED, NO_RESULTS) as (studio, server),
-        pytest.raises(ek.NotFoundError, match=r"no such samples: studio\.samples\('validation'\)"),
-    ):
-        studio.test(category="validation")
+    assert sum("/result/page" in asked.path for asked in server.requests) == 3  # it is asked for again, twice
+
+
+@pytest.mark.parametrize("start", [True, False])
+def test_a_category_without_samples_is_told_first(own, start):
+    with pytest.raises(ek.NotFoundError, match=r"It has no samples in 'validation': studio\.samples\(\)") as caught:
+        own.test(category="validation", start=start)
+    assert "later" not in str(caught.value)
 
 
 @pytest.mark.parametrize("word", ["can_regenerate_model_summary", "should_rerun_full_job"])

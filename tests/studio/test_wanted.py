@@ -22,6 +22,8 @@ def test_a_table_of_samples_is_classified_by_its_index(studio):
 def test_a_files_name_stands_for_the_only_sample_that_has_it(studio):
     assert studio.classify("badminton01").sample.id == 31
     assert ids(studio.classify(["badminton01", "badminton02", 33])) == [31, 32, 33]
+    assert studio.sample("badminton01").id == 31
+    assert len(studio.slice("badminton01", 0, 5).signal()) == 5
 
 
 def test_a_sample_that_is_named_twice_is_classified_twice(studio):
@@ -42,6 +44,9 @@ def test_a_sample_that_is_named_twice_is_classified_twice(studio):
 def test_what_an_id_is_is_said(studio, given, kind, said):
     with pytest.raises(kind, match=said):
         studio.classify(given)
+    if not isinstance(given, list):
+        with pytest.raises(kind, match=said):
+            studio.sample(given)
 
 
 def test_a_table_without_ids_in_its_index_is_refused(studio):
