@@ -85,7 +85,7 @@ def matching(name: str, most: int) -> list[Row]:
                 for table, group in zip((truths, predictions), groups, strict=True)
             )
         )
-        found = counts(scene, LIMIT, *groups, PICTURES, one_to_one=False)
+        found = counts(scene, scene.same(LIMIT), *groups, PICTURES, one_to_one=False)
         return [*found, *rates(*found)]
 
     def peer() -> list[tuple[int, int, int, float, float, float]]:

@@ -15,7 +15,7 @@ from edgekit.detection import error_kinds
 from edgekit.detection.error_kinds import BACKGROUND, ERROR_KINDS
 from edgekit.detection.matched import Matched
 from edgekit.detection.matching import counts, rates
-from edgekit.detection.scene import NOT_IN_TRAINING, Indices, Scene
+from edgekit.detection.scene import NOT_IN_TRAINING, Indices, Pairs, Scene
 from edgekit.errors import UsageError
 
 RATES = ("precision", "recall", "f1")
@@ -50,27 +50,27 @@ class Counted(NamedTuple):
 
 def of_scene(scene: Scene, limit: float, far: float, pictures: pd.Index[Any]) -> Counted:
     """Count all pictures of a scene."""
-    found = error_kinds.table(scene, limit, far)
-    images = by_group(scene, limit, scene.truths.picture, scene.predictions.picture, pictures)
+    found, near = error_kinds.table(scene, limit, far), scene.same(limit)
+    images = by_group(scene, near, scene.truths.picture, scene.predictions.picture, pictures)
     kinds = error_kinds.count(found, "picture").reindex(range(len(pictures)), fill_value=0)
     images = images.assign(**{kind: kinds[kind].to_numpy() for kind in ERROR_KINDS})  # by place: names may come twice
     codes, labels = pd.factorize(np.concatenate([scene.truths.label, scene.predictions.label]), sort=False)
     split = len(scene.truths)
-    classes = by_group(scene, limit, codes[:split], codes[split:], pd.Index(labels, dtype=object, name="label"))
+    classes = by_group(scene, near, codes[:split], codes[split:], pd.Index(labels, dtype=object, name="label"))
     by_label = error_kinds.count(found, "label").reindex(labels, fill_value=0)
     classes = classes.join(by_label[list(ERROR_KINDS)].set_axis(classes.index))
     return Counted(images, classes, error_kinds.confusion(found), found)
 
 
-def by_group(scene: Scene, limit: float, truth: Indices, prediction: Indices, index: pd.Index[Any]) -> pd.DataFrame:
-    """Count truths, predictions, hits and misses of each group of objects, by both countings."""
+def by_group(scene: Scene, near: Pairs, truth: Indices, prediction: Indices, index: pd.Index[Any]) -> pd.DataFrame:
+    """Count truths, predictions, hits and misses of each group of objects, by both countings; see `counts`."""
     size = len(index)
     columns: dict[str, Any] = {
         "truths": np.bincount(truth, minlength=size),
         "predictions": np.bincount(prediction, minlength=size),
     }
     for one_to_one, suffix in SUFFIXES.items():
-        found = counts(scene, limit, truth, prediction, size, one_to_one=one_to_one)
+        found = counts(scene, near, truth, prediction, size, one_to_one=one_to_one)
         shares = dict(zip(RATES, rates(*found), strict=True))
         columns |= {f"{name}{suffix}": values for name, values in (found._asdict() | shares).items()}
     return pd.DataFrame(columns, index=index)

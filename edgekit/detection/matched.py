@@ -89,7 +89,8 @@ class Matched(ABC):
     def recomputed_metrics(self, *, one_to_one: bool) -> Metrics:
         """Count by the rule, from the places of truths and predictions; assignments in a document are ignored."""
         scene = self.scene
-        found = counts(scene, self.limit, scene.truths.picture, scene.predictions.picture, 1, one_to_one=one_to_one)
+        near = scene.same(self.limit)
+        found = counts(scene, near, scene.truths.picture, scene.predictions.picture, 1, one_to_one=one_to_one)
         return Metrics.of(*(int(part[0]) for part in found))
 
     def _facts(self, countings: Mapping[str, bool] = COUNTINGS) -> dict[str, object]:

@@ -62,13 +62,13 @@ def checked_distance(value: float, name: str = "min_distance") -> float:
     return number(f"{name} (ratios of the picture, 0.2 in the Studio)", value, 0, FINITE)
 
 
-def nearest(pairs: Pairs, limit: float) -> Pairs:
+def nearest(pairs: Pairs, limit: float = np.inf) -> Pairs:
     """Give each prediction its nearest truth within the limit, one truth to as many predictions as come.
 
     This is the Studio's published rule: the limit is inclusive, and of two truths equally near the first one counts.
     `pairs` are those of one label, in order of prediction, then truth (`Scene.same`).
     """
-    near = pairs.where(pairs.distance <= limit)
+    near = pairs.within(limit)
     if not len(near.prediction):
         return near
     starts = np.flatnonzero(np.diff(near.prediction, prepend=-1))
@@ -83,7 +83,7 @@ def optimal(pairs: Pairs, limit: float) -> Pairs:
     Pairs that compete with no other, or for one object only, are settled at once for all pictures; what is left goes to
     `scipy.optimize.linear_sum_assignment`, one tangle of competing pairs at a time.
     """
-    near = pairs.where(pairs.distance <= limit)
+    near = pairs.within(limit)
     if not len(near.prediction):
         return near
     tangle = _tangles(near)
@@ -103,21 +103,21 @@ def optimal(pairs: Pairs, limit: float) -> Pairs:
     return picked.where(np.argsort(picked.prediction, kind="stable"))
 
 
-def most(pairs: Pairs, limit: float, predictions: int, truths: int) -> Indices:
+def most(near: Pairs, predictions: int, truths: int) -> Indices:
     """Return the truth of each prediction (-1: none) in a one-to-one matching with as many pairs as can be.
 
     It has as many pairs as `optimal`, without regard to their distances, for all pictures at once (Hopcroft and Karp,
-    `scipy.sparse.csgraph.maximum_bipartite_matching`): enough where only the counts matter.
+    `scipy.sparse.csgraph.maximum_bipartite_matching`): enough where only the counts matter. `near` are the pairs within
+    the limit, in order of prediction.
     """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import maximum_bipartite_matching
 
-    near = pairs.where(pairs.distance <= limit)
     if not len(near.prediction):
         return np.full(predictions, -1)
-    ones = np.ones(len(near.prediction), np.int8)
-    places = near.prediction.astype(np.int32), near.truth.astype(np.int32)  # older SciPy matches no others
-    graph = csr_array((ones, places), shape=(predictions, truths))
+    ones, starts = np.ones(len(near.prediction), np.int8), np.searchsorted(near.prediction, np.arange(predictions + 1))
+    places = near.truth.astype(np.int32), starts.astype(np.int32)  # older SciPy matches no others
+    graph = csr_array((ones, *places), shape=(predictions, truths))
     return np.asarray(maximum_bipartite_matching(graph, perm_type="column"), np.intp)
 
 
@@ -130,17 +130,20 @@ class Counts(NamedTuple):
 
 
 def counts(
-    scene: Scene, limit: float, truth_group: Indices, prediction_group: Indices, groups: int, *, one_to_one: bool
+    scene: Scene, near: Pairs, truth_group: Indices, prediction_group: Indices, groups: int, *, one_to_one: bool
 ) -> Counts:
-    """Count hits and misses group by group (pictures, classes); truths not in training count for nothing."""
+    """Count hits and misses group by group (pictures, classes); truths not in training count for nothing.
+
+    `near` are the pairs that may be hits: those of one label within the limit (`Scene.same`).
+    """
     found = np.zeros(len(scene.predictions), bool)
     taken = np.zeros(len(scene.truths), bool)
     if one_to_one:
-        truth = most(scene.same(limit), limit, len(found), len(taken))
+        truth = most(near, len(found), len(taken))
         found = truth >= 0
         taken[truth[found]] = True
     else:
-        near = nearest(scene.same(limit), limit)
+        near = nearest(near)
         found[near.prediction] = True
         taken[near.truth] = True
     missed = scene.truths.counted & ~taken

@@ -94,6 +94,10 @@ class Pairs(NamedTuple):
         """Return some of the pairs."""
         return Pairs(self.prediction[keep], self.truth[keep], self.distance[keep])
 
+    def within(self, limit: float) -> Pairs:
+        """Return the pairs up to `limit` apart."""
+        return self if limit == np.inf else self.where(self.distance <= limit)
+
 
 @dataclass(frozen=True, eq=False)
 class Scene:
@@ -135,8 +139,7 @@ class Scene:
             place = np.arange(before[low], before[low] + len(prediction)) + (start - before)[prediction]
             truth = order[place]
             distance = distances(self.predictions.place, prediction, self.truths.place, truth)
-            found = Pairs(prediction, truth, distance)
-            parts.append(found if limit == np.inf else found.where(distance <= limit))
+            parts.append(Pairs(prediction, truth, distance).within(limit))
         if not parts:
             return Pairs(np.empty(0, np.intp), np.empty(0, np.intp), np.empty(0))
         return Pairs(*map(np.concatenate, zip(*parts, strict=True)))

@@ -287,7 +287,7 @@ def per_picture(truths: pd.DataFrame, predictions: pd.DataFrame, min_distance: f
         Objects.from_table(truths, "truths", picture=codes[:split]),
         Objects.from_table(predictions, "predictions", picture=codes[split:]),
     )
-    return by_group(scene, limit, codes[:split], codes[split:], pd.Index(names, name="picture"))
+    return by_group(scene, scene.same(limit), codes[:split], codes[split:], pd.Index(names, name="picture"))
 
 
 def _pictures(results: Results, block: int | str | None) -> list[Picture]:

@@ -61,14 +61,14 @@ def _figures(scene: Scene, limits: list[float]) -> Floats:
     """Return precision, recall, F1 by both countings, (limits, 6)."""
     total, counted = len(scene.predictions), scene.truths.counted
     same = scene.same(max(limits, default=0.0))
-    best = nearest(same, np.inf)
+    best = nearest(same)
     taken_at = np.full(len(scene.truths), np.inf)  # from which distance on some prediction takes this truth
     np.minimum.at(taken_at, best.truth, best.distance)
     rows = []
     for limit in limits:
         tp = np.count_nonzero(best.distance <= limit)
         missed = np.count_nonzero(taken_at[counted] > limit)
-        pairs = most(same, limit, total, len(scene.truths))
+        pairs = most(same.within(limit), total, len(scene.truths))
         paired = np.count_nonzero(pairs >= 0)
         rows.append([*rates(tp, total - tp, missed), *rates(paired, total - paired, counted.sum() - paired)])
     return np.array(rows, float).reshape(len(limits), 2 * len(_SHARES))
