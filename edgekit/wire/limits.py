@@ -12,8 +12,14 @@ from urllib3.exceptions import DecodeError
 from edgekit.errors import ResponseError
 
 TIMEOUT = 60.0  # seconds for one attempt
+CONNECT_TIMEOUT = 10.0  # of them, until a server takes the connection
 LONGEST_TIMEOUT = 86_400.0
 RETRIES = 3
+BACKOFF = (
+    0.3  # seconds: the first retry comes at once, the second after twice as long, each later one after double that
+)
+LONGEST_BACKOFF = 8.0
+BACKOFF_JITTER = 0.2  # up to so much is added by chance, so that callers do not come all together
 RETRIED_STATUS = (429, 500, 502, 503, 504)
 MAX_RETRY_AFTER = 60.0  # seconds; a server that asks for more is better asked again by a person
 MAX_REDIRECTS = 5

@@ -116,7 +116,10 @@ class Transport:
         self.timeout = timeout
         self.max_bytes = max_bytes
         self._allow_http = allow_http
-        self._retry = Retry(total=retries, backoff_factor=0.3, backoff_max=8.0, backoff_jitter=0.2)
+        self._retry = Retry(
+            total=retries, backoff_factor=limits.BACKOFF, backoff_max=limits.LONGEST_BACKOFF,
+            backoff_jitter=limits.BACKOFF_JITTER,
+        )  # fmt: skip
         self._opened: tuple[int, _Session] | None = None
 
     def __repr__(self) -> str:
@@ -254,7 +257,7 @@ class _Session(requests.Session):
         request.prepare_body(body, None)
         request.prepare_auth(auth, url)
         settings = self.merge_environment_settings(url, {}, True, None, None)
-        return self.get_adapter(url).send(request, timeout=(min(timeout, 10.0), timeout), **settings)
+        return self.get_adapter(url).send(request, timeout=(min(timeout, limits.CONNECT_TIMEOUT), timeout), **settings)
 
 
 class _KeyAuth(AuthBase):
