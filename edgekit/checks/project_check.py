@@ -28,7 +28,7 @@ import msgspec
 from edgekit import display, saving
 from edgekit.checks import report
 from edgekit.checks.baseline_file import Commands, DamagedBaselineError
-from edgekit.checks.comparison import Comparison, accept, compared, save
+from edgekit.checks.comparison import ATOL, RTOL, Comparison, accept, compared, save
 from edgekit.errors import EdgekitError, UsageError
 from edgekit.studio.connection import connect
 
@@ -46,8 +46,8 @@ class ProjectCheck(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     variant: str | None = None
     project: int | None = None
     sandbox: str | None = None
-    rtol: _Share = 1e-6
-    atol: _Share = 0.0
+    rtol: _Share = RTOL
+    atol: _Share = ATOL
     junit: str = _REPORTS["junit"]
     markdown: str = _REPORTS["markdown"]
     html: str | None = None
