@@ -11,14 +11,12 @@ import pandas as pd
 from edgekit import arguments, display
 from edgekit.arguments import items, number
 from edgekit.detection.matched import Matched, Names
-from edgekit.detection.matching import Metrics, optimal
+from edgekit.detection.matching import FAR_OVERLAP, MIN_IOU, Metrics, optimal
 from edgekit.detection.scene import BOX, Floats, Objects, Scene, overlap
 from edgekit.errors import UsageError
 
-MIN_IOU = 0.5  # the overlap from which on a prediction counts, unless another is asked for
 # From the scale of either side to the one that is taken.
 RESIZE_MODES: dict[str, Callable[[Floats], Floats]] = {"squash": np.copy, "fit-short": np.max, "fit-long": np.min}
-_FAR = 0.9  # 1 - IoU: boxes that overlap by less than a tenth have nothing to do with each other
 
 
 def iou(truths: pd.DataFrame, predictions: pd.DataFrame) -> Floats:
@@ -141,7 +139,7 @@ class BoxMatch(Matched):
     @property
     def far(self) -> float:
         """An overlap of one tenth, or `limit` where that is less overlap still."""
-        return max(self.limit, _FAR)
+        return max(self.limit, FAR_OVERLAP)
 
     @cached_property
     def assignments(self) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from edgekit.arguments import flag
 from edgekit.detection import debug_info_json as wire
 from edgekit.detection import matching
 from edgekit.detection.matched import Matched, Names
-from edgekit.detection.matching import Metrics, checked_distance
+from edgekit.detection.matching import FAR_TIMES, MIN_DISTANCE, Metrics, checked_distance
 from edgekit.detection.scene import BOX, NOT_IN_TRAINING, Objects, Pairs, Scene, labels
 from edgekit.detection.sweep import sweep
 
@@ -30,7 +30,7 @@ MATCHED_BY_EDGEKIT = "the centres of the boxes, matched by edgekit as the Studio
 def match(
     truths: pd.DataFrame,
     predictions: pd.DataFrame,
-    min_distance: float = wire.DISTANCE,
+    min_distance: float = MIN_DISTANCE,
     one_to_one: bool = False,
     *,
     names: Names | None = None,
@@ -209,7 +209,7 @@ class DebugInfo(Matched):
     @property
     def far(self) -> float:
         """Twice `min_distance`."""
-        return 2 * self.min_distance
+        return FAR_TIMES * self.min_distance
 
     @cached_property
     def scene(self) -> Scene:
@@ -347,7 +347,7 @@ def _fill(document: wire.Document) -> tuple[str, ...]:
                 raise wire.broken("this field is missing, and nothing says that there are none", f"$.{points}")
             setattr(document, points, [])  # that nothing points at any was checked
     if "normalised_min_distance" in absent:
-        document.normalised_min_distance = wire.DISTANCE
+        document.normalised_min_distance = MIN_DISTANCE
     _complete(document, Scene(_objects(document.y_trues), _objects(document.y_preds)))
     if not document.y_trues and not document.y_preds and not set(absent) & set(wire.EMPTY_FORM):
         return ("min_distance",) if "normalised_min_distance" in absent else ()

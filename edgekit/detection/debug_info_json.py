@@ -19,7 +19,6 @@ from edgekit.nesting import TOO_DEEP, too_deep
 Label = Annotated[int, Meta(ge=-(2**53), le=2**53)] | str
 Place = Annotated[float, Meta(ge=-LARGEST, le=LARGEST)]
 Index = Annotated[int, Meta(ge=0, le=2**53)]
-DISTANCE = 0.2  # the Studio's normalised_min_distance
 
 
 class Point(msgspec.Struct):

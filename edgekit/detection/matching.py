@@ -13,6 +13,12 @@ from edgekit.detection.scene import Floats, Indices, Pairs, Scene
 
 # The two countings by the name they have wherever figures are shown, with the `one_to_one` that asks for them.
 COUNTINGS: Mapping[str, bool] = {"Studio": False, "one-to-one": True}
+# How near a prediction and a truth have to be, unless another limit is asked for: the distance of two centres, in
+# ratios of the picture (the Studio's normalised_min_distance), and the overlap of two boxes.
+MIN_DISTANCE, MIN_IOU = 0.2, 0.5
+# Beyond the limit a prediction is "too far", and from here on it has nothing to do with the truth: so many times the
+# distance of centres, and of boxes this 1 - IoU, an overlap of one tenth.
+FAR_TIMES, FAR_OVERLAP = 2, 0.9
 
 
 class Metrics(NamedTuple):
@@ -59,7 +65,7 @@ def rates(tp: ArrayLike, fp: ArrayLike, fn: ArrayLike) -> tuple[Floats, Floats, 
 
 def checked_distance(value: float, name: str = "min_distance") -> float:
     """Return a distance that can mean something."""
-    return number(f"{name} (ratios of the picture, 0.2 in the Studio)", value, 0, FINITE)
+    return number(f"{name} (ratios of the picture, {MIN_DISTANCE} in the Studio)", value, 0, FINITE)
 
 
 def nearest(pairs: Pairs, limit: float = np.inf) -> Pairs:

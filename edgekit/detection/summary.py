@@ -17,7 +17,7 @@ from edgekit.detection.counted import RATES, SUFFIXES, Counted, by_group, in_the
 from edgekit.detection.debug_info import MATCHED_BY_EDGEKIT, DebugInfo
 from edgekit.detection.error_kinds import ERROR_KINDS
 from edgekit.detection.matched import Matched
-from edgekit.detection.matching import COUNTINGS, Metrics, checked_distance, rates
+from edgekit.detection.matching import COUNTINGS, MIN_DISTANCE, Metrics, checked_distance, rates
 from edgekit.detection.scene import NOT_IN_TRAINING, Floats, Objects, Scene
 from edgekit.detection.sweep import sweep
 from edgekit.errors import UsageError
@@ -261,7 +261,7 @@ def sweep_distance(
     return sweep(_together(pictures)[0], distances, draws=draws, seed=seed)
 
 
-def per_picture(truths: pd.DataFrame, predictions: pd.DataFrame, min_distance: float = 0.2) -> pd.DataFrame:
+def per_picture(truths: pd.DataFrame, predictions: pd.DataFrame, min_distance: float = MIN_DISTANCE) -> pd.DataFrame:
     """Match and count many pictures that stand in two tables.
 
     Parameters

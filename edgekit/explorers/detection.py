@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from edgekit import colours, detection, display
 from edgekit.arguments import are_several, flag, items, real, whole
-from edgekit.detection.boxes import MIN_IOU
+from edgekit.detection.matching import FAR_OVERLAP, FAR_TIMES, MIN_DISTANCE, MIN_IOU
 from edgekit.errors import UsageError
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.compared import Threshold, as_threshold
@@ -83,7 +83,7 @@ class DetectionExplorer(Explorer):
 
     picture = State(0, whole)
     threshold = State(0.0, as_threshold)
-    min_distance = State(0.2, real)
+    min_distance = State(MIN_DISTANCE, real)
     min_iou = State(MIN_IOU, real)
     chosen = State([], items)
     cells = State(False, flag)
@@ -160,6 +160,7 @@ class DetectionExplorer(Explorer):
             "title": f"{display.shown(first.title)} · {compared}{where}",
             "models": self.models,
             "boxes": self._is_boxes,
+            "far": FAR_OVERLAP if self._is_boxes else FAR_TIMES,
             "own": self._own,
             "cells": None if self._is_boxes else _grid(self._pictures),
             "figure": figure,

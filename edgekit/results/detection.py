@@ -12,7 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from edgekit import detection, display
-from edgekit.detection.boxes import MIN_IOU, checked_size
+from edgekit.detection.boxes import checked_size
+from edgekit.detection.matching import MIN_IOU
 from edgekit.errors import EdgekitError, ResponseError, UsageError
 from edgekit.results import drawing
 from edgekit.results.drawing import Drawing, Drawn, Labels

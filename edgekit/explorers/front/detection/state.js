@@ -36,7 +36,7 @@ export function detectionState(model) {
   const predictions = every.map((i) => objectsOf(data, meta, "prediction", i));
   const match = (/** @type {number} */ i) => {
     const threshold = model.get("threshold"), near = model.get(nearName);
-    const limit = boxes ? 1 - near : near, far = boxes ? Math.max(limit, 0.9) : 2 * near;
+    const limit = boxes ? 1 - near : near, far = boxes ? Math.max(limit, meta.far) : meta.far * near;
     const shown = predictions[i].filter(({ score }) => !(score < threshold));
     const found = matchKinds(truths[i], shown, limit, far, distance);
     return { threshold, near, truths: truths[i], shown, found, counts: countsOf(truths[i], found) };

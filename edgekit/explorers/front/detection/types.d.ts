@@ -34,6 +34,7 @@ interface DetectionMeta extends Meta {
   /** What two models are called that stand side by side; empty for one. The second one's objects follow in the arrays. */
   models: string[];
   boxes: boolean;
+  far: number;
   /** The block's own threshold of scores. */
   own: number | null;
   cells: [across: number, down: number] | null;
