@@ -15,9 +15,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from edgekit.arguments import array
+from edgekit.arguments import array, number, whole
+from edgekit.errors import UsageError
 
 RESAMPLES, LEVEL = 1000, 0.95
+_MOST_RESAMPLES = 1_000_000
 MOST_SAMPLES, _GROUPS = 2000, 1000
 _AT_ONCE = 2**21  # numbers in memory at once, of draws
 
@@ -31,6 +33,19 @@ class Figure(NamedTuple):
     value: float
     low: float
     high: float
+
+
+def checked_level(level: float) -> float:
+    """Take the share of the draws that an interval holds."""
+    found = number("level", level, 0, 1)
+    if 0 < found < 1:
+        return found
+    raise UsageError(f"level lies between 0 and 1, such as {LEVEL}; got {found:g}.")
+
+
+def checked_draws(resamples: int, seed: int) -> tuple[int, int]:
+    """Take how often samples are drawn anew, and the seed of the draws."""
+    return whole("resamples", resamples, 0, _MOST_RESAMPLES), whole("seed", seed, 0)
 
 
 def draws(samples: int, times: int, seed: int) -> Ints:

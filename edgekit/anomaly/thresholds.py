@@ -14,13 +14,12 @@ from numpy.typing import ArrayLike
 from edgekit import display
 from edgekit.anomaly.columns import Floats
 from edgekit.anomaly.window_scores import WindowScores, window_scores
-from edgekit.arguments import FINITE, choice, number, whole
+from edgekit.arguments import FINITE, choice, number
 from edgekit.errors import UsageError
-from edgekit.resampling import Ints, interval
+from edgekit.resampling import LEVEL, RESAMPLES, Ints, checked_draws, checked_level, interval
 
 FEW_SAMPLES = 10
 HOUR_MS = 3_600_000
-MOST_DRAWS = 1_000_000
 WAYS = ("quantile", "f1", "balanced_accuracy", "false_alarms")
 _OF_WINDOWS = "block.windows().assign(anomalous=block.anomalous())"
 _WITH_TRUTH = {"pictures": "ek.visual.summary(results).per_sample"}  # tables, by what has a score; else of windows
@@ -75,8 +74,8 @@ def rates(
     threshold: float,
     increase_ms: float | None = None,
     samples: ArrayLike | None = None,
-    level: float = 0.95,
-    resamples: int = 1000,
+    level: float = LEVEL,
+    resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Measure what one threshold does, with intervals.
@@ -111,8 +110,8 @@ def rates(
     recall             1.00        2
     """
     windows = window_scores(scores, truth, samples)
-    lasts, share = _increase(increase_ms), _level(level)
-    return _rates(windows, threshold, lasts, windows.draws(*_drawn(resamples, seed)), share)
+    lasts, share = _increase(increase_ms), checked_level(level)
+    return _rates(windows, threshold, lasts, windows.draws(*checked_draws(resamples, seed)), share)
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,8 +183,8 @@ def suggest_threshold(
     per_hour: float | None = None,
     increase_ms: float | None = None,
     samples: ArrayLike | None = None,
-    level: float = 0.95,
-    resamples: int = 1000,
+    level: float = LEVEL,
+    resamples: int = RESAMPLES,
     seed: int = 0,
     unit: str = "windows",
 ) -> Suggestion:
@@ -239,7 +238,7 @@ def suggest_threshold(
     >>> suggestion.threshold, suggestion.recall
     (2.75, 1.0)
     """
-    quantile, level, increase_ms = number("quantile", quantile, 0, 1), _level(level), _increase(increase_ms)
+    quantile, level, increase_ms = number("quantile", quantile, 0, 1), checked_level(level), _increase(increase_ms)
     per_hour = None if per_hour is None else number("per_hour", per_hour, 0, FINITE)
     choice("by", by, WAYS)
     budget = None
@@ -272,7 +271,7 @@ def suggest_threshold(
                 else ""
             )
         )
-    draws = windows.draws(*_drawn(resamples, seed))
+    draws = windows.draws(*checked_draws(resamples, seed))
     drawn = np.array([choose(windows.values, *windows.counted(draw)) for draw in draws], float)
     measured = _rates(windows, chosen, increase_ms, draws, level)
     notes = tuple(_notes(windows, measured, drawn, budget, unit))
@@ -363,17 +362,6 @@ def _rates(
 
 def _increase(increase_ms: float | None) -> float | None:
     return None if increase_ms is None else number("increase_ms", increase_ms, 0, FINITE, above=True)
-
-
-def _level(level: float) -> float:
-    found = number("level", level, 0, 1)
-    if 0 < found < 1:
-        return found
-    raise UsageError(f"level lies between 0 and 1, such as 0.95; got {found:g}.")
-
-
-def _drawn(resamples: int, seed: int) -> tuple[int, int]:
-    return whole("resamples", resamples, 0, MOST_DRAWS), whole("seed", seed, 0)
 
 
 def _notes(windows: WindowScores, measured: pd.DataFrame, drawn: Floats, budget: float | None, unit: str) -> list[str]:

@@ -12,12 +12,11 @@ from numpy.typing import ArrayLike, NDArray
 from edgekit import arguments, display
 from edgekit.errors import UsageError
 from edgekit.regression.predictions import as_numbers, is_within, tolerance
-from edgekit.resampling import LEVEL, RESAMPLES, Figure, figure
+from edgekit.resampling import LEVEL, RESAMPLES, Figure, checked_draws, checked_level, figure
 from edgekit.summaries import figures_table
 
 Floats = NDArray[np.float64]
 _NEEDED = ("expected", "predicted")
-_MOST_DRAWS = 1_000_000
 
 
 def errors(
@@ -90,8 +89,7 @@ def errors(
     error = (predicted - expected)[known]
     within = _within(predictions, predicted - expected, threshold)[known]
     code = np.unique(_samples(predictions, samples)[known], return_inverse=True)[1]
-    share = _level(level)
-    times, start = arguments.whole("resamples", resamples, 0, _MOST_DRAWS), arguments.whole("seed", seed, 0)
+    share, (times, start) = checked_level(level), checked_draws(resamples, seed)
     own = expected[known] - expected[known].mean()  # from about their middle, where no digits are lost
     judged = ~np.isnan(within)
     largest = np.zeros(code.max() + 1)
@@ -186,10 +184,3 @@ def _samples(predictions: pd.DataFrame, samples: ArrayLike | None) -> NDArray[np
     if len(found) != len(predictions):
         raise UsageError(f"There must be one sample for each of {len(predictions)} windows, got {len(found)}.")
     return found
-
-
-def _level(level: float) -> float:
-    found = arguments.number("level", level, 0, 1)
-    if 0 < found < 1:
-        return found
-    raise UsageError(f"level lies between 0 and 1, such as 0.95; got {found:g}.")

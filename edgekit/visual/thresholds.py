@@ -14,6 +14,7 @@ from edgekit import anomaly
 from edgekit.anomaly import Suggestion
 from edgekit.arguments import array, choice
 from edgekit.errors import UsageError
+from edgekit.resampling import LEVEL, RESAMPLES
 from edgekit.summaries import HasBlocks, HasKind, HasResults
 from edgekit.visual.grid import Floats, checked_grid
 from edgekit.visual.summary import per_picture
@@ -31,8 +32,8 @@ def suggest_threshold(
     quantile: float = 0.99,
     method: str = "max",
     block: int | str | None = None,
-    level: float = 0.95,
-    resamples: int = 1000,
+    level: float = LEVEL,
+    resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Suggestion:
     """Choose a threshold for the scores of pictures, and say how certain it is.
