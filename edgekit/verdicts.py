@@ -16,6 +16,7 @@ from edgekit import display
 from edgekit.errors import UsageError
 from edgekit.resampling import Figure
 from edgekit.summaries import figures_table, in_words
+from edgekit.table_words import UNCERTAIN
 
 NORMAL_95 = 1.959963984540054  # 95 % of a normal distribution lie within so many standard deviations of the mean
 WITHIN, BEYOND = "within the threshold", "beyond the threshold"
@@ -149,7 +150,7 @@ def _side_by_side(a: pd.DataFrame, b: pd.DataFrame) -> tuple[pd.DataFrame, bool]
 
 
 def _confusion(rows: pd.DataFrame) -> pd.DataFrame:
-    names = sorted({*rows["a"], *rows["b"]}, key=lambda name: (name == "uncertain", name))
+    names = sorted({*rows["a"], *rows["b"]}, key=lambda name: (name == UNCERTAIN, name))
     return pd.crosstab(rows["a"], rows["b"]).reindex(index=names, columns=names, fill_value=0)
 
 

@@ -8,11 +8,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from edgekit.arguments import array
 from edgekit.errors import UsageError
+from edgekit.table_words import BEFORE_SHARES
 
 Floats = NDArray[np.float64]
 Axes = tuple[int, ...] | None
-# What stands before the features in the tables that explain a score.
-FRONT = ("score", "recomputed", "signed_score", "component", "cluster", "distance")
 
 
 def axes_of(axes: ArrayLike | None, width: int, kind: str) -> Axes:
@@ -49,5 +48,5 @@ def shares_table(shares: Floats, features: ArrayLike | pd.DataFrame, axes: Axes)
         names = names if len(names) == width or not axes else [names[axis] for axis in axes]
     else:
         names = [f"feature {axis}" for axis in axes or range(width)]
-    names = [f"{name}_share" if name in FRONT else name for name in names]
+    names = [f"{name}_share" if name in BEFORE_SHARES else name for name in names]
     return pd.DataFrame(shares, columns=names).rename_axis(index="window")

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from edgekit.anomaly.ranked_auroc import Ranked, auroc
-from edgekit.anomaly.window_scores import SCORE, TRUTH
+from edgekit.anomaly.window_scores import TRUTH
 from edgekit.resampling import Figure
 from edgekit.summaries import Counts, StoredPart, ValuesOfEach
+from edgekit.table_words import SCORE
 
 COLUMNS = (SCORE, TRUTH)
 

@@ -9,12 +9,13 @@ import pandas as pd
 
 from edgekit.anomaly import store_summary
 from edgekit.anomaly.columns import Floats
-from edgekit.anomaly.window_scores import SAMPLE, SCORE, TRUTH, WindowScores, window_scores
+from edgekit.anomaly.window_scores import SAMPLE, TRUTH, WindowScores, window_scores
 from edgekit.arguments import number
 from edgekit.display import listing
 from edgekit.errors import UsageError
 from edgekit.resampling import LEVEL, RESAMPLES, Figure, figure, interval
 from edgekit.summaries import HasParts, Results, Summary, blocks_of, figures_table
+from edgekit.table_words import SCORE
 
 _NO_SCORES = "None of these windows has an anomaly score: there is nothing to sum up."
 _NAN = Figure(np.nan, np.nan, np.nan)

@@ -15,8 +15,9 @@ from edgekit.anomaly.columns import Floats
 from edgekit.arguments import array, booleans, codes
 from edgekit.errors import UsageError
 from edgekit.resampling import Ints, draws
+from edgekit.table_words import SCORE
 
-SCORE, TRUTH, SAMPLE = "anomaly", "anomalous", "sample"
+TRUTH, SAMPLE = "anomalous", "sample"
 
 
 @dataclass(frozen=True, eq=False)

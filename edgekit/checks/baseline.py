@@ -23,8 +23,8 @@ from edgekit.results.block import BlockResult
 from edgekit.results.result import ClassifyResult
 from edgekit.results.whole import Whole
 from edgekit.summaries import HasResults
+from edgekit.table_words import SCORE
 from edgekit.verdicts import BEYOND, WITHIN
-from edgekit.wire.scores import SCORE
 
 FRAME = ["block", "sample", "window", "object", "label", "verdict"]
 NO_OBJECT = -1  # in the column `object`: the row is the window's own

@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from edgekit.checks.baseline import ANOMALY, NO_OBJECT, NORMAL, Baseline, BlockSettings
 from edgekit.checks.object_matching import matched
-from edgekit.classification import UNCERTAIN
+from edgekit.table_words import SCORE, UNCERTAIN
 from edgekit.verdicts import BEYOND, WITHIN
-from edgekit.wire.scores import SCORE
 
 VERDICTS = ["block", "sample", "window", "label", "change", "old", "new"]
 MOVED = ["block", "sample", "window", "column", "old", "new", "difference"]

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from edgekit import display
 from edgekit.classification.gathered import Windows, predictions_table
 from edgekit.classification.judged import factorized
-from edgekit.classification.predictions import UNCERTAIN
 from edgekit.errors import UsageError
+from edgekit.table_words import UNCERTAIN
 
 
 def confusion(predictions: Windows) -> pd.DataFrame:

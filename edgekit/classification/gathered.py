@@ -10,9 +10,10 @@ import pandas as pd
 
 from edgekit import display
 from edgekit.arguments import number, table
-from edgekit.classification.predictions import UNCERTAIN, judged, predictions
+from edgekit.classification.predictions import is_uncertain, judged, predictions
 from edgekit.errors import UsageError
 from edgekit.summaries import Results, blocks_of, of_another_kind
+from edgekit.table_words import UNCERTAIN
 
 Windows: TypeAlias = "pd.DataFrame | Results"
 
@@ -52,7 +53,7 @@ def labelled(results: Results, block: int | str | None = None) -> pd.DataFrame:
 def uncertain(table: pd.DataFrame, threshold: float | None) -> pd.DataFrame:
     """Call windows of `labelled` uncertain below a threshold, or below the block's own where none is given."""
     limit = table["own_threshold"] if threshold is None else number("threshold", threshold, 0, 1)
-    unsure = table["probability"].lt(limit)
+    unsure = is_uncertain(table["probability"].to_numpy(float), np.asarray(limit, float))
     return judged(table.assign(predicted=table["predicted"].mask(unsure, UNCERTAIN)))
 
 

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from edgekit.arguments import number
 from edgekit.classification.judged import expected_codes
 from edgekit.classification.probabilities import Probabilities
+from edgekit.table_words import UNCERTAIN
 
-UNCERTAIN = "uncertain"  # the Studio's word for a window of which no label is probable enough
 TIMES = ("start_ms", "end_ms")
+Floats = NDArray[np.float64]
 
 
 def predictions(windows: pd.DataFrame, threshold: float | None = None) -> pd.DataFrame:
@@ -78,14 +79,20 @@ def predictions(windows: pd.DataFrame, threshold: float | None = None) -> pd.Dat
     return pd.DataFrame({**table, "correct": pd.Series(correct, windows.index)})
 
 
-def given(found: Probabilities, threshold: float | NDArray[np.float64]) -> tuple[NDArray[np.intp], list[str]]:
+def given(found: Probabilities, threshold: float | Floats) -> tuple[NDArray[np.intp], list[str]]:
     """Return which label each window is given below a threshold (one, or one a window), and the labels.
 
     "uncertain" is the last of them, unless it is the name of a label. A window without a probability has -1.
     """
     names = found.labels if UNCERTAIN in found.labels else [*found.labels, UNCERTAIN]
-    unsure = found.confidence < threshold
+    unsure = is_uncertain(found.confidence, threshold)
     return np.where(unsure, names.index(UNCERTAIN), found.highest) if unsure.any() else found.highest, names
+
+
+def is_uncertain(probability: Floats, threshold: float | Floats) -> NDArray[np.bool_]:
+    """Say of which windows no label is probable enough: the highest probability is below the threshold."""
+    found: NDArray[np.bool_] = np.less(probability, threshold)
+    return found
 
 
 def judged(table: pd.DataFrame) -> pd.DataFrame:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from edgekit.classification.calibration import BINS, bin_edges
 from edgekit.classification.judged import most_frequent, most_frequent_of
-from edgekit.classification.predictions import UNCERTAIN
+from edgekit.classification.predictions import is_uncertain
 from edgekit.classification.window_counts import Floats, WindowCounts
 from edgekit.summaries import Coded, Counts, StoredPart
+from edgekit.table_words import UNCERTAIN
 
 COLUMNS = ("expected", "predicted", "most_probable", "probability", "category")
 _TRAINING = "training"
@@ -105,7 +106,7 @@ def counts(part: StoredPart, threshold: float | None) -> Counts:
     if threshold is None:
         predicted = labels.codes(part.columns["predicted"])
     else:
-        predicted = np.where(probability < threshold, labels[UNCERTAIN], most_probable)
+        predicted = np.where(is_uncertain(probability, threshold), labels[UNCERTAIN], most_probable)
     with np.errstate(invalid="ignore"):
         has_one = ~np.isnan(probability)
         mean = part.reduced(np.add, np.where(has_one, probability, 0.0)) / part.counted(has_one)

@@ -15,11 +15,11 @@ from edgekit.classification.calibration import BINS, bin_edges, binned
 from edgekit.classification.confusion import coded
 from edgekit.classification.gathered import labelled, uncertain
 from edgekit.classification.judged import most_frequent
-from edgekit.classification.predictions import UNCERTAIN
 from edgekit.classification.window_counts import Floats, WindowCounts, worst_first
 from edgekit.errors import UsageError
 from edgekit.resampling import Figure
 from edgekit.summaries import HasParts, Results, Summary, figures_table
+from edgekit.table_words import UNCERTAIN
 
 
 def summary(results: Results, block: int | str | None = None, *, threshold: float | None = None) -> Summary:

@@ -21,8 +21,8 @@ from edgekit.results.block import BlockResult
 from edgekit.results.decision import AGGREGATION, deciding, number
 from edgekit.results.result import ClassifyResult
 from edgekit.studio.studio import Studio
+from edgekit.table_words import SCORE
 from edgekit.wire.schema import FeaturesResponse, Impulse
-from edgekit.wire.scores import SCORE
 
 Answer = bool | None
 Floats = NDArray[np.float64]

@@ -17,7 +17,7 @@ from edgekit.explorers.state import State, reading
 from edgekit.explorers.still import anomaly as still
 from edgekit.explorers.still.canvas import Canvas
 from edgekit.explorers.timeline import Timeline, TimelineExplorer
-from edgekit.wire.scores import SCORE
+from edgekit.table_words import SCORE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from edgekit.errors import EdgekitError, UsageError
 from edgekit.results.anomaly import is_mixture
-from edgekit.wire.scores import SCORE
+from edgekit.table_words import SCORE
 
 if TYPE_CHECKING:
     from edgekit.results.block import BlockResult

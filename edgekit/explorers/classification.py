@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from edgekit import classification, display
 from edgekit.arguments import choice, text, texts, whole
-from edgekit.classification import UNCERTAIN
 from edgekit.errors import UsageError
 from edgekit.explorers.classified_windows import ORDERS, ClassifiedWindows, Given, fetch_signals, first_key
 from edgekit.explorers.compared import Compared, Threshold, as_threshold
@@ -21,6 +20,7 @@ from edgekit.explorers.still import classification as still
 from edgekit.explorers.still.canvas import Canvas
 from edgekit.explorers.still.classification import TILES
 from edgekit.explorers.timeline import Timeline
+from edgekit.table_words import UNCERTAIN
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

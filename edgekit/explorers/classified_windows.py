@@ -12,15 +12,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from edgekit import classification
-from edgekit.classification import UNCERTAIN
 from edgekit.classification.calibration import curve_of
 from edgekit.classification.judged import factorized
+from edgekit.classification.predictions import is_uncertain
 from edgekit.classification.probabilities import Probabilities
 from edgekit.errors import UsageError
 from edgekit.explorers.images import MOST, is_picture, packed, thumbnails
 from edgekit.explorers.ranking import ascending
 from edgekit.explorers.timeline import laid_out
 from edgekit.studio.many import in_order
+from edgekit.table_words import UNCERTAIN
 
 if TYPE_CHECKING:
     from edgekit.results.block import BlockResult
@@ -117,7 +118,7 @@ class ClassifiedWindows:
     def given(self, threshold: float) -> Given:
         """Say which label each window is given at a threshold, as `edgekit.classification.predictions` does."""
         unsure = self.names.index(UNCERTAIN) if UNCERTAIN in self.names else len(self.names)
-        predicted = np.where((self.highest >= 0) & (self.found.confidence < threshold), unsure, self.highest)
+        predicted = np.where(is_uncertain(self.found.confidence, threshold), unsure, self.highest)
         return Given(unsure, self.expected, predicted, self.known, self.known & (self.expected == predicted))
 
     def in_order(self, order: str) -> NDArray[np.int32]:

@@ -17,9 +17,9 @@ from edgekit.results import labelled
 from edgekit.results import visual as seen
 from edgekit.results.block_windows import Labels
 from edgekit.results.decision import aggregation
+from edgekit.table_words import SCORE
 from edgekit.visual.grid import PLACE
 from edgekit.visual.summary import cells_in_boxes, outcomes, worst_first
-from edgekit.wire.scores import SCORE
 
 if TYPE_CHECKING:
     from edgekit.results.block import BlockResult

@@ -12,10 +12,8 @@ from edgekit import arguments, display
 from edgekit.colours import ALARM, COLOURS, SHADE, WINDOWS
 from edgekit.errors import UsageError
 from edgekit.plots.style import along, finish, line_looks, new_axes, plain
+from edgekit.table_words import BEFORE_SHARES, FRAME, SCORE
 
-_SCORE = "anomaly"
-_FRAME = ["start_ms", "end_ms", "expected"]
-_ABOUT = ["score", "recomputed", "signed_score", "component", "cluster", "distance"]  # not the share of a feature
 _BINS = 40
 _FARTHEST = 1e150  # drawn no farther out
 _MARKED = 200  # windows; of more, markers would hide the line
@@ -63,10 +61,10 @@ def windows(
         arguments.table("segments", segments, ["start_ms", "end_ms"])
     length_ms = arguments.number("length_ms", 0 if length_ms is None else length_ms, 0, arguments.FINITE)
     ax = ax if ax is not None else new_axes((8, 2.8))
-    labels = table.drop(columns=[*_FRAME, _SCORE], errors="ignore")
+    labels = table.drop(columns=[*FRAME, SCORE], errors="ignore")
     places = along(table, length_ms)
     top = ax
-    if _SCORE in table:
+    if SCORE in table:
         _score(ax, places.middle, table, threshold)
         if segments is not None and places.label != "window":
             start, end = segments[["start_ms", "end_ms"]].to_numpy(float).T / 1000
@@ -112,16 +110,16 @@ def scores(table: pd.DataFrame, by: str = "expected", threshold: float | None = 
     'anomaly score'
     """
     threshold = _limit(threshold)
-    arguments.table("table", table, [_SCORE, arguments.text("by", by)])
+    arguments.table("table", table, [SCORE, arguments.text("by", by)])
     ax = ax if ax is not None else new_axes((8, 3.2))
-    scored = table.dropna(subset=_SCORE)
+    scored = table.dropna(subset=SCORE)
     labels = scored[by].where(scored[by].notna(), "no label")
-    for (name, group), look in zip(scored.groupby(labels, sort=False)[_SCORE], line_looks(), strict=False):
+    for (name, group), look in zip(scored.groupby(labels, sort=False)[SCORE], line_looks(), strict=False):
         ax.ecdf(
             _drawable(group), label=plain(f"{name} ({display.counted(len(group), 'window')})"), linewidth=1.6, **look
         )
     _threshold(ax, threshold)
-    _score_axis(ax, table[_SCORE])
+    _score_axis(ax, table[SCORE])
     ax.set_xlabel("anomaly score")
     ax.set_ylabel("share of windows at or below")
     finish(ax, "")
@@ -234,7 +232,7 @@ def explanation(shares: pd.Series, ax: Axes | None = None) -> Axes:
     """
     if not isinstance(shares, pd.Series):
         raise UsageError(f"shares is one row of block.explain(), a Series, not {type(shares).__name__}.")
-    own = shares.drop(labels=_ABOUT, errors="ignore")
+    own = shares.drop(labels=list(BEFORE_SHARES), errors="ignore")
     features = pd.Series(arguments.array("The shares", own), own.index)
     total = features.sum()
     features = 100 * features / (total if total > 0 else 1)
@@ -278,7 +276,7 @@ def _score_axis(ax: Axes, scores: ArrayLike) -> None:
 
 
 def _score(ax: Axes, places: NDArray[np.float64], table: pd.DataFrame, threshold: float | None) -> None:
-    scores = _drawable(table[_SCORE])
+    scores = _drawable(table[SCORE])
     few = len(table) <= _MARKED
     marked = {"marker": "o", "markersize": 4, "linewidth": 1.2} if few else {"linewidth": 0.8}
     ax.plot(places, scores, color=COLOURS[0], label="anomaly score", **marked)
@@ -287,7 +285,7 @@ def _score(ax: Axes, places: NDArray[np.float64], table: pd.DataFrame, threshold
         return
     height = float(_drawable(threshold))
     ax.axhline(height, color="black", linestyle="--", linewidth=1, label=f"threshold {threshold:.4g}")
-    above = (table[_SCORE] > threshold).to_numpy()
+    above = (table[SCORE] > threshold).to_numpy()
     if above.any():
         marker = WINDOWS["above"].marker
         size = 5 if few else 2

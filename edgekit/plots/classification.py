@@ -11,6 +11,7 @@ from edgekit.colours import ANSWERS, COLOURS
 from edgekit.errors import UsageError
 from edgekit.plots.dark import ink_on
 from edgekit.plots.style import finish, new_axes, plain
+from edgekit.table_words import UNCERTAIN
 
 _WRITTEN = 20  # labels; of more the counts no longer fit into their cells
 _BINS = 20
@@ -143,7 +144,7 @@ def probabilities(
     given = arguments.table("predictions (such as block.predictions())", predictions, wanted)
     given = given[given[wanted].notna().all(axis=1)]
     same = given["expected"].eq(given["predicted"]).to_numpy(bool)
-    unsure = given["predicted"].eq("uncertain").to_numpy(bool)
+    unsure = given["predicted"].eq(UNCERTAIN).to_numpy(bool)
     sure = arguments.array("The probabilities", given["probability"])
     ax = ax if ax is not None else new_axes((8, 2.8))
     edges = np.linspace(0, 1, _BINS + 1)

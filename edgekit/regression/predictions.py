@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from edgekit import arguments
 from edgekit.display import listing
 from edgekit.errors import UsageError
+from edgekit.table_words import FRAME, SCORE
 
-_FRAME = ("start_ms", "end_ms", "expected")
 _OF_MANY = ("sample", "window", "category")  # columns of `edgekit.windows`
-_NO_PREDICTIONS = (*_OF_MANY, *_FRAME, "anomaly", "anomalous")
+_NO_PREDICTIONS = (*_OF_MANY, *FRAME, SCORE, "anomalous")
 _VALUE = "value"  # the Studio's name of a prediction
 
 
@@ -52,7 +52,7 @@ def predictions(windows: pd.DataFrame, threshold: float | None = None) -> pd.Dat
     0         0    1000      17.0       17.3    0.3    True
     1      1000    2000      17.0       21.0    4.0   False
     """
-    arguments.table("windows (such as block.windows() of a regression block)", windows, _FRAME)
+    arguments.table("windows (such as block.windows() of a regression block)", windows, FRAME)
     limit = None if threshold is None else tolerance(threshold)
     expected, predicted = as_numbers(windows["expected"]), _predicted(windows)
     error = predicted - expected

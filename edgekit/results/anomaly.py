@@ -10,8 +10,8 @@ from edgekit import anomaly, display
 from edgekit.errors import ResponseError
 from edgekit.results.drawing import Drawing, Drawn, Labels, over_time
 from edgekit.results.sample import Source
+from edgekit.table_words import SCORE
 from edgekit.wire.schema import Classification
-from edgekit.wire.scores import SCORE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -22,10 +22,10 @@ from edgekit.results.kinds import kind_of_block
 from edgekit.results.sample import Sample, Source
 from edgekit.results.whole import Whole
 from edgekit.results.windows import Cut, windows_table
+from edgekit.table_words import SCORE
 from edgekit.visual import VisualAnomaly
 from edgekit.wire.schema import Classification, LearnBlock
 from edgekit.wire.schema.base import decoded
-from edgekit.wire.scores import SCORE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -29,8 +29,8 @@ from edgekit.results.kinds import kind_of_block
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
 from edgekit.results.windows import Cut
+from edgekit.table_words import SCORE
 from edgekit.wire.schema import Classification
-from edgekit.wire.scores import SCORE
 
 FRAME = ("sample", "window", "start_ms", "end_ms", "expected", "anomalous", "category")
 Ints = NDArray[np.int64]

@@ -16,8 +16,8 @@ from edgekit.errors import UsageError
 from edgekit.results import anomaly, classification, detection, regression, visual
 from edgekit.results.drawing import Drawing, Drawn, Labels, Tables
 from edgekit.results.kinds import kind_of_block
+from edgekit.table_words import SCORE
 from edgekit.wire.schema import Classification
-from edgekit.wire.scores import SCORE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

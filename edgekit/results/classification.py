@@ -14,10 +14,9 @@ from edgekit.errors import UsageError
 from edgekit.results.decision import deciding, number
 from edgekit.results.drawing import Drawing, Drawn, Labels, Tables, over_time
 from edgekit.results.kinds import kind_of_block
-from edgekit.results.windows import FRAME
+from edgekit.table_words import FRAME, SCORE
 from edgekit.wire.label_maps import results_of_key
 from edgekit.wire.schema import Classification
-from edgekit.wire.scores import SCORE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

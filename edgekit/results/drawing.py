@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from edgekit import anomaly, detection
 from edgekit.errors import EdgekitError
 from edgekit.results.sample import Sample
+from edgekit.table_words import SCORE
 from edgekit.visual import VisualAnomaly
 from edgekit.wire.schema import Classification
-from edgekit.wire.scores import SCORE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -17,9 +17,9 @@ from edgekit.projection import Projection, principal_components
 from edgekit.results.block import BlockResult
 from edgekit.results.kinds import kind_of
 from edgekit.summaries import Results, blocks_of
+from edgekit.table_words import SCORE
 from edgekit.wire.decoding import unpromised
 from edgekit.wire.schema import GraphWindow, Impulse
-from edgekit.wire.scores import SCORE
 
 JUDGED = ("predicted", "correct", "score")  # what `Features.with_results` adds
 _PLACE = ["sample", "start_ms", "end_ms"]

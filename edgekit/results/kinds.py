@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from edgekit.table_words import SCORE
 from edgekit.wire.schema import Classification
-from edgekit.wire.scores import SCORE
 
 KINDS: Mapping[str, Sequence[str]] = {
     "anomaly": ("anomaly", "anomaly-gmm"),

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from edgekit.wire.scores import SCORE
+from edgekit.table_words import SCORE
 
 Document = Mapping[str, Any]
 

@@ -11,8 +11,8 @@ from edgekit import display, regression
 from edgekit.regression.predictions import as_numbers
 from edgekit.results import decision
 from edgekit.results.drawing import Drawing, Drawn, Labels, Tables
+from edgekit.table_words import SCORE
 from edgekit.wire.schema import Classification
-from edgekit.wire.scores import SCORE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

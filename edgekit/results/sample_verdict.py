@@ -18,8 +18,8 @@ from edgekit.errors import UsageError
 from edgekit.results.block_windows import BlockWindows, Labels, together
 from edgekit.results.by_kind import most_telling
 from edgekit.summaries import reduced
+from edgekit.table_words import SCORE
 from edgekit.wire.schema import StructuredResult
-from edgekit.wire.scores import SCORE
 
 if TYPE_CHECKING:
     from edgekit.results.block import BlockResult

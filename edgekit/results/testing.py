@@ -13,6 +13,7 @@ from edgekit.results.decision import number
 from edgekit.results.kinds import kind_of, kind_of_block
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Source
+from edgekit.table_words import UNCERTAIN
 from edgekit.wire.decoding import unpromised
 from edgekit.wire.schema import (
     AdditionalMetric,
@@ -186,7 +187,6 @@ _SCORES = {
     "no_anomaly_accuracy_score": "accuracy without anomalies",
     "mse_score": "mean squared error",
 }
-UNCERTAIN = "uncertain"
 
 
 def _value(metric: AdditionalMetric) -> float | None:

@@ -21,9 +21,9 @@ from edgekit.errors import ResponseError, StudioError, UsageError
 from edgekit.results.decision import aggregation
 from edgekit.results.drawing import Drawing, Drawn, Labels, picture
 from edgekit.results.sample import Sample, Source
+from edgekit.table_words import SCORE
 from edgekit.visual import VisualAnomaly, masks
 from edgekit.wire.schema import AnomalyResult, Classification
-from edgekit.wire.scores import SCORE
 
 SENDS_CELLS = "studio.classify(sample) (POST …/classify/v2/{sampleId})"
 _MOST_CELLS = 1_000_000  # of a grid that is made of boxes: a picture has fewer

@@ -12,7 +12,6 @@ from pandas.api.extensions import ExtensionArray
 from edgekit.classification.probabilities import OF_LABEL, OWN_COLUMNS
 from edgekit.wire.scores import Columns
 
-FRAME = ("start_ms", "end_ms", "expected")
 _APART = 20  # scores: so many columns stay arrays of their own; more are laid side by side, for pandas' later steps
 EXACT = 2**53  # whole numbers up to here are the same as floats; beyond, no time or index is meant
 

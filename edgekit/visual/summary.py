@@ -16,6 +16,7 @@ from edgekit.display import listing
 from edgekit.errors import EdgekitError, UsageError
 from edgekit.resampling import Figure, figure
 from edgekit.summaries import HasParts, Results, Summary, blocks_of, figures_table
+from edgekit.table_words import SCORE
 from edgekit.visual import store_summary
 from edgekit.visual.auroc import auroc_of, auroc_of_samples
 from edgekit.visual.grid import PLACE, Floats
@@ -23,7 +24,6 @@ from edgekit.visual.masks import covered, mask_cells
 from edgekit.visual.region_overlap import Regions, region_overlap_of_samples, regions_of
 from edgekit.visual.visual_anomaly import VisualAnomaly
 
-SCORE = "anomaly"
 OUTCOMES = ("missed", "false alarm", "hit", "normal", "not known")  # what came of a picture, the wrong ones first
 
 

@@ -12,7 +12,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-SCORE = "anomaly"  # the key of the anomaly score; any other is a label
+from edgekit.table_words import SCORE
+
 _HEAD = 65_536  # bytes in which the first window is looked for
 _FIRST = JSONDecoder().raw_decode
 _PACK = msgspec.msgpack.Encoder().encode

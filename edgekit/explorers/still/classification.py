@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from edgekit import colours
+from edgekit.classification.predictions import is_uncertain
 from edgekit.explorers.still.canvas import INK, LINE, SOFT, Box, Canvas, fitted
 from edgekit.explorers.still.scales import AXIS, Scale, time_scale
 from edgekit.explorers.still.tracks import (
@@ -64,7 +65,7 @@ def picture(view: View, shown: NDArray[np.int32]) -> Canvas:
     labels = meta["labels"]
     unsure = labels.index(meta["uncertain"]) if meta["uncertain"] in labels else len(labels)
     expected, highest = (arrays[name].astype(int) for name in ("expected", "highest"))
-    given = np.where((highest >= 0) & (arrays["confidence"] < threshold), unsure, highest)
+    given = np.where(is_uncertain(arrays["confidence"], threshold), unsure, highest)
     found = _Found(labels, unsure, expected, given)
     top, tiles = (312 if meta["judged"] else 0), 240
     canvas, main, side = sheet(view, top + tiles + (0 if meta["pictures"] else 180))

@@ -6,13 +6,14 @@ from typing import Any, ClassVar
 
 from msgspec import Raw, field
 
+from edgekit.table_words import SCORE
 from edgekit.wire.grids import Grid, grid_of_json
 from edgekit.wire.label_maps import keys_of, scores_of_key
 from edgekit.wire.lazy import Lazy, LazyField
 from edgekit.wire.ranges import LabelRanges, ranges_of_json, ranges_of_structs
 from edgekit.wire.schema.base import Answer, Api, LazyApi, Number
 from edgekit.wire.schema.samples import SampleData, StructuredLabel
-from edgekit.wire.scores import SCORE, Scores, scores_of_json, scores_of_rows
+from edgekit.wire.scores import Scores, scores_of_json, scores_of_rows
 
 
 class LearnBlock(Api, kw_only=True):
