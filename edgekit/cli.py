@@ -11,6 +11,7 @@ from typing import Any
 
 from edgekit import __version__, display, lab, shell, waiting
 from edgekit.errors import EdgekitError, SandboxError, UsageError
+from edgekit.studio.many import THREADS
 from edgekit.workshop import commands as workshop_commands
 
 
@@ -91,7 +92,7 @@ def _add_classify(commands: Any) -> None:
     many.add_argument("--block", help="one learn block, by id, type or title (default: all)")
     many.add_argument("--variant", help="int8, float32 or akida (default: the server's choice)")
     many.add_argument("--impulse", help="which impulse, by id or name (default: the project's default one)")
-    many.add_argument("--workers", type=int, default=4, help="samples asked for at a time (default: %(default)s)")
+    many.add_argument("--workers", type=int, default=THREADS, help="samples asked for at a time (default: %(default)s)")
     many.add_argument("--csv", action="store_true", help="write the tables as CSV files as well, into FOLDER/csv")
     many.add_argument(
         "--no-pictures", action="store_true", help="do not keep the pictures of image samples, each of which is a call"

@@ -22,12 +22,12 @@ from edgekit.batch.task import Outcome, Shared, local_task, task
 from edgekit.batch.writer import Writer
 from edgekit.errors import AuthenticationError, ConnectionFailed, EdgekitError, RateLimitError, UsageError
 from edgekit.studio.jobs import CANCEL_WITHIN
+from edgekit.studio.many import THREADS
 from edgekit.studio.portable_call import PortableCall
 from edgekit.studio.sample_calls import listed_ids
 from edgekit.studio.studio import Studio
 from edgekit.studio.wanted import sample_ids
 
-WORKERS = 4  # as `edgekit.studio.many.THREADS`
 _APART = 0.005  # seconds from one worker's begin to the next one's: answers that come together wait for one another
 IN_A_ROW = 10  # samples without a connection, after which none is to be expected for the others
 
@@ -40,7 +40,7 @@ def classify(
     block: int | str | None = None,
     variant: str | None = None,
     executor: Executor | None = None,
-    workers: int = WORKERS,
+    workers: int = THREADS,
     pictures: bool = True,
 ) -> Store:
     """Classify many samples into a folder, which goes on where it was stopped.

@@ -17,11 +17,11 @@ from PIL import Image
 from edgekit.errors import EdgekitError, UsageError
 from edgekit.explorers.images import png
 from edgekit.results.sample import Sample
+from edgekit.studio.many import THREADS
 
 NONE, SIGNAL, PICTURE = b"\x00", b"\x01", b"\x02"
 COLUMNS, AXES = 53, 3  # how many are drawn: 2 px a column, and more lines are not told apart
 _PICTURE = (224, 60)  # px, twice what is shown
-_THREADS = 4
 
 
 def strip(fetch: Callable[[], Sample]) -> bytes:
@@ -95,7 +95,7 @@ class Strips:
         """Make the strips of these rows, and call `came` with each as it is there, from another thread."""
         with self._lock:
             self._wanted = rows[::-1]
-            more = min(_THREADS - self._working, len(rows))
+            more = min(THREADS - self._working, len(rows))
             self._working += more
         for _ in range(more):
             threading.Thread(target=self._work, args=(came,), daemon=True).start()
@@ -113,5 +113,5 @@ class Strips:
 
     def all(self, rows: list[int]) -> dict[int, bytes]:
         """Return the strips of these rows, made a few at a time."""
-        with ThreadPoolExecutor(_THREADS) as pool:
+        with ThreadPoolExecutor(THREADS) as pool:
             return dict(zip(rows, pool.map(self.of, rows), strict=True))

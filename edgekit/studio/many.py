@@ -13,7 +13,8 @@ from edgekit import progress, waiting
 from edgekit.errors import AuthenticationError, ConnectionFailed, EdgekitError, RateLimitError
 from edgekit.studio.jobs import CANCEL_WITHIN
 
-THREADS = 4  # with more, a server with a limit of calls refuses them, and it is not faster
+# Samples asked for at a time: with more, a server with a limit of calls refuses them, and it is not faster.
+THREADS = 4
 _FOR_ALL = (AuthenticationError, ConnectionFailed, RateLimitError)  # every other sample would meet the same
 R = TypeVar("R")
 
