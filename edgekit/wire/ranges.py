@@ -13,6 +13,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.wire.grids import array_of_rows
+
 EXACT = 2**53  # whole numbers up to here are floats as well
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
@@ -49,7 +51,8 @@ def ranges_of_structs(ranges: Sequence[Range]) -> LabelRanges:
 def coded(labels: Collection[str | None]) -> tuple[Codes, tuple[str, ...]]:
     """Return the code of each label, -1 of None, and the labels without repetition, in order of first appearance."""
     names = tuple(name for name in dict.fromkeys(labels) if name is not None)
-    return _codes(labels, names, len(labels)), names
+    place: dict[str | None, int] = {**{name: code for code, name in enumerate(names)}, None: -1}
+    return np.fromiter([place[label] for label in labels], np.intp, len(labels)), names
 
 
 def ranges_of_json(json: msgspec.Raw, labels: Iterable[str]) -> LabelRanges | None:
@@ -76,13 +79,16 @@ def _decoded(json: bytes | memoryview, labels: tuple[str, ...]) -> LabelRanges |
             ranges = _decoder(known).decode(json)
         except ValueError:
             continue
-        count = len(ranges)
-        first = np.fromiter([one.start_index for one in ranges], float, count)
-        last = np.fromiter([one.end_index for one in ranges], float, count)
+        names = known or tuple(dict.fromkeys([one.label for one in ranges]))
+        place = {name: float(code) for code, name in enumerate(names)}
+        columns = [
+            [one.start_index for one in ranges],
+            [one.end_index for one in ranges],
+            [place[one.label] for one in ranges],
+        ]
+        first, last, code = array_of_rows(columns, len(ranges))
         if _whole(first) and _whole(last):
-            texts = [one.label for one in ranges]
-            names = known or tuple(dict.fromkeys(texts))
-            return LabelRanges(first, last, _codes(texts, names, count), names)
+            return LabelRanges(first, last, code.astype(np.intp), names)
     return None
 
 
@@ -93,11 +99,6 @@ def _decoder(labels: tuple[str, ...]) -> msgspec.json.Decoder[list[Any]]:
     fields = [("start_index", float), ("end_index", float), ("label", text)]
     one = msgspec.defstruct("Range", fields, rename="camel", gc=False, forbid_unknown_fields=True)
     return msgspec.json.Decoder(list[one])  # type: ignore[valid-type]
-
-
-def _codes(labels: Iterable[str | None], names: Sequence[str], count: int) -> Codes:
-    place: dict[str | None, int] = {**{name: code for code, name in enumerate(names)}, None: -1}
-    return np.fromiter([place[label] for label in labels], np.intp, count)
 
 
 def _whole(index: Floats) -> bool:
