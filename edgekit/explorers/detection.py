@@ -232,12 +232,14 @@ class DetectionExplorer(Explorer):
     def selection(self) -> pd.DataFrame:
         """Each truth and each prediction on show, with its kind; see `edgekit.detection.errors`.
 
-        `index` and `partner` number the predictions that the server sent, those below the threshold too, as `chosen`
-        does.
+        `label` is a name, as far as names are known. `index` and `partner` number the predictions that the server sent,
+        those below the threshold too, as `chosen` does.
         """
         scores = self._pictures[self.picture].predictions["score"].to_numpy(float)
         kept = np.flatnonzero(~(scores < self.threshold))
-        found = self.matched().errors()
+        matched = self.matched()
+        found = matched.errors()
+        found["label"] = found["label"].map(matched.name).astype("str")
         for side, column in (("prediction", "index"), ("truth", "partner")):
             rows = (found["object"] == side) & found[column].notna()
             found.loc[rows, column] = kept[found.loc[rows, column].to_numpy(int)]

@@ -54,6 +54,12 @@ _KNOWN: tuple[tuple[str, Meaning], ...] = (
 _THING = r"\b(?:samples?|blocks?|projects?|impulses?|jobs?|ids?)\b"
 _ABSENT = r"\b(?:no|unknown|invalid|not find|not found|(?:does|do) not exist|doesn't exist|no longer exists?)\b"
 _ABSENT_ID = rf"{_ABSENT}(?:\W+\w+){{0,2}}\W+{_THING}|{_THING}(?:\W+\w+){{0,2}}\W+{_ABSENT}"
+_LISTED = {  # by what the Studio did not find
+    "sample": "studio.samples() lists the samples.",
+    "block": "studio.blocks() lists the learn blocks.",
+    "project": "studio.projects() lists those that this key sees.",
+    "job": "a job's is in the error that named it, and in the Studio.",
+}
 
 
 def meant(said: str, call: str) -> Meaning:
@@ -71,8 +77,9 @@ def meant(said: str, call: str) -> Meaning:
             return meaning
     if _OF_A_ROLE.search(said):
         return Meaning(AuthenticationError, forbidden(said, call))
-    if re.search(_ABSENT_ID, said, re.I):
-        return Meaning(StudioError, "Check the ids: studio.samples() and studio.blocks() list them.")
+    if (absent := re.search(_ABSENT_ID, said, re.I)) is not None:
+        where = next((told for thing, told in _LISTED.items() if thing in absent[0].lower()), _LISTED["sample"])
+        return Meaning(StudioError, f"Check the ids: {where}")
     return Meaning(StudioError, "Check the call's arguments.")
 
 

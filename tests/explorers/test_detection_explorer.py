@@ -122,7 +122,10 @@ def test_without_debug_info_the_centres_of_the_boxes_are_matched_and_a_note_says
     alone = objects.classify(results[0].sample.id, block=fomo(results[0]).id)
     explorer = ek.explore(alone)
     assert "1 of 1 picture came without debug info" in explorer._meta["note"]
-    assert explorer.counts.loc["this picture"].equals(ek.explore(fomo(results[0])).counts.loc["this picture"])
+    with_it = ek.explore(fomo(results[0]))
+    assert explorer.counts.loc["this picture"].equals(with_it.counts.loc["this picture"])
+    assert explorer.selection["label"].tolist() == with_it.selection["label"].tolist()
+    assert set(with_it.selection["label"]) <= set(with_it._meta["labels"])  # names, no numbers
 
 
 def test_a_result_from_a_file_is_explored_without_pictures(tmp_path):

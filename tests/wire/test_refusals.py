@@ -9,6 +9,7 @@ import pytest
 import requests
 
 import edgekit as ek
+from edgekit.wire.refusals import meant
 from tests.faults import Server, reply
 from tests.wire.test_answers import answering
 
@@ -48,6 +49,20 @@ def test_the_hint_fits_the_servers_words(said, kind, hint, status):
     assert caught.value.status == status
     assert f"the Studio says: {said}" in str(caught.value)
     assert [h for h in (IDS, IMPULSES, RUN, TRAIN, LIMIT, KEY, ROLE, PLAIN) if h in str(caught.value)] == [hint]
+
+
+@pytest.mark.parametrize(
+    ("said", "listed"),
+    [
+        ("Sample not found", "studio.samples()"),
+        ("Could not find learn block", "studio.blocks()"),
+        ("Invalid project ID", "studio.projects()"),
+        ("No job with id 7", "the error that named it"),
+        ("Unknown id", "studio.samples()"),
+    ],
+)
+def test_an_unknown_id_is_told_where_those_of_its_kind_are_listed(said, listed):
+    assert listed in meant(said, "GET /api/1/jobs/7/status").hint
 
 
 @pytest.mark.parametrize("said", [None, 7, ["x"], {"a": 1}, ""])
