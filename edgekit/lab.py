@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from edgekit import extras
 from edgekit.errors import EdgekitError, UsageError
@@ -59,8 +61,11 @@ def copy(folder: str | os.PathLike[str] = FOLDER, *, fresh: bool = False) -> Cop
         number = _unused(target, names) if fresh else 1
         for name in names:
             path = target / (_numbered(name, number) if name.suffix == _NOTEBOOK else name)
-            made = write_new(path, (source / name).read_bytes())
-            if name.suffix == _NOTEBOOK:
+            content = (source / name).read_bytes()
+            if name.suffix != _NOTEBOOK:
+                write_new(path, content)
+            else:
+                made = write_new(path, written(of_this_kernel(json.loads(content))))
                 (new if made else kept).append(path)
     except OSError as problem:
         reason = "it is a file" if Path(folder).is_file() else problem.strerror or problem
@@ -68,6 +73,32 @@ def copy(folder: str | os.PathLike[str] = FOLDER, *, fresh: bool = False) -> Cop
             f"No notebooks can be written to {str(folder)!r} ({reason}). Name another folder: edgekit lab FOLDER"
         ) from None
     return Copies(target, new, kept)
+
+
+def of_this_kernel(notebook: dict[str, Any]) -> dict[str, Any]:
+    """Return a notebook that names the kernel of this machine, as JupyterLab notes it when it opens one.
+
+    Notebooks are shipped without: JupyterLab would note it in the copy, which then counts as changed before anything
+    was done, and asks whether to save it.
+    """
+    name = notebook["metadata"]["kernelspec"]["name"]
+    try:
+        from ipykernel.ipkernel import IPythonKernel
+        from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+        with suppress(NoSuchKernel):
+            spec = KernelSpecManager().get_kernel_spec(name)
+            kernel = {"display_name": spec.display_name, "language": spec.language, "name": name}
+            noted = {"kernelspec": kernel, "language_info": IPythonKernel.language_info}
+            return notebook | {"metadata": notebook["metadata"] | noted}
+    except ImportError:  # it was installed without them
+        pass
+    return notebook
+
+
+def written(notebook: dict[str, Any]) -> bytes:
+    """Return a notebook as the content of a file, in the form that Jupyter writes."""
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def _numbered(name: Path, number: int) -> Path:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import platform
 import re
 import signal
 import socket
@@ -38,6 +40,11 @@ def contents(folder):
     return {str(name): (folder / name).read_bytes() for name in names if name.parts[0] != "workshop"}
 
 
+def copied(name):
+    """What the copy of a notebook holds: the notebook, and the kernel of this machine."""
+    return lab.written(lab.of_this_kernel(json.loads((ROOT / "notebooks" / name).read_bytes())))
+
+
 # --- the copies ---
 
 
@@ -46,7 +53,7 @@ def test_the_first_time_everything_is_copied_and_its_place_is_said(tmp_path, mon
     assert main(["lab"]) == 0
     folder = tmp_path / "edgekit-notebooks"
     assert opened == [(folder, [])]
-    original = contents(ROOT / "notebooks")
+    original = contents(ROOT / "notebooks") | {name: copied(name) for name in NAMES}
     assert contents(folder) == {name: content for name, content in original.items() if "checkpoints" not in name}
     said = capsys.readouterr().out
     assert f"Your notebooks are in {folder}\n{len(NAMES)} new: {NAMES[0]} to {NAMES[-1]}\n" == said
@@ -61,7 +68,7 @@ def test_what_a_learner_changed_stays_and_what_a_learner_lost_comes_back(tmp_pat
     assert main(["lab", str(tmp_path)]) == 0
     assert (tmp_path / NAMES[0]).read_text() == "mine"
     assert (tmp_path / "my own.ipynb").read_text() == "mine too"
-    assert (tmp_path / NAMES[1]).read_bytes() == (ROOT / "notebooks" / NAMES[1]).read_bytes()
+    assert (tmp_path / NAMES[1]).read_bytes() == copied(NAMES[1])
     said = capsys.readouterr().out.splitlines()[1]
     assert said.startswith(f"1 new: {NAMES[1]}; {len(NAMES) - 1} kept as they are (edgekit lab --fresh ")
 
@@ -76,7 +83,7 @@ def test_fresh_copies_lie_beside_the_old_ones_under_one_new_number(tmp_path, ope
     after = contents(tmp_path)
     assert {name: after[name] for name in before} == before
     assert set(after) - set(before) == {name.replace(".", "-3.") for name in NAMES}
-    assert after[NAMES[0].replace(".", "-3.")] == (ROOT / "notebooks" / NAMES[0]).read_bytes()
+    assert after[NAMES[0].replace(".", "-3.")] == copied(NAMES[0])
 
 
 def test_many_at_once_copy_each_file_once_and_whole(tmp_path):
@@ -84,7 +91,17 @@ def test_many_at_once_copy_each_file_once_and_whole(tmp_path):
         copies = list(threads.map(lambda _: lab.copy(tmp_path), range(8)))
     made = [path.name for one in copies for path in one.new]
     assert sorted(made) == NAMES
-    assert (tmp_path / NAMES[-1]).read_bytes() == (ROOT / "notebooks" / NAMES[-1]).read_bytes()
+    assert (tmp_path / NAMES[-1]).read_bytes() == copied(NAMES[-1])
+
+
+def test_a_copy_differs_from_its_notebook_in_the_kernel_alone(monkeypatch):
+    shipped = json.loads((ROOT / "notebooks" / NAMES[0]).read_bytes())
+    copy = json.loads(copied(NAMES[0]))
+    assert copy["metadata"]["language_info"]["version"] == platform.python_version()
+    assert copy | {"metadata": shipped["metadata"]} == shipped
+    monkeypatch.setitem(sys.modules, "ipykernel", None)
+    monkeypatch.setitem(sys.modules, "ipykernel.ipkernel", None)
+    assert json.loads(copied(NAMES[0])) == shipped
 
 
 def test_a_link_to_nowhere_is_a_learners_file_too(tmp_path):
@@ -235,7 +252,8 @@ def test_a_wheel_is_enough_for_jupyterlab_on_the_notebooks(command, unpacked, tm
     assert f"Your notebooks are in {tmp_path / lab.FOLDER}\n" in said
     assert ("Set HOME to a folder that you may write to" in said) is (home == "unwritable")
     assert "Traceback" not in said
-    assert contents(tmp_path / lab.FOLDER) == contents(unpacked / "edgekit" / "notebooks")
+    original = contents(unpacked / "edgekit" / "notebooks") | {name: copied(name) for name in NAMES}
+    assert contents(tmp_path / lab.FOLDER) == original
 
 
 def test_a_taken_port_is_told_with_another_to_ask_for(command, tmp_path):

@@ -108,8 +108,7 @@ def _unused(path: Path) -> Path:
 
 
 def _content(notebook: str) -> bytes:
-    shown = for_learners(json.loads(source(notebook).read_text("utf-8")))
-    return f"{json.dumps(shown, indent=1, ensure_ascii=False)}\n".encode()
+    return lab.written(lab.of_this_kernel(for_learners(json.loads(source(notebook).read_text("utf-8")))))
 
 
 def _refused(folder: str | os.PathLike[str], problem: OSError) -> UsageError:

@@ -6,13 +6,16 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from edgekit.lab import copy
+
 from .lab import Lab
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
-def test_moving_the_threshold_changes_the_picture_and_the_counts(lab: Lab) -> None:
-    lab.open(NOTEBOOKS / "03_anomaly_scores.ipynb")
+def test_moving_the_threshold_changes_the_picture_and_the_counts(lab: Lab, tmp_path: Path) -> None:
+    lab.open(copy(tmp_path).folder / "03_anomaly_scores.ipynb")
+    assert not lab.page.evaluate("window.jupyterapp.shell.currentWidget.context.model.dirty")  # nothing to save yet
     lab.run_all(timeout=120)
     root = lab.page.locator(".ek").last
     root.scroll_into_view_if_needed()
