@@ -23,6 +23,32 @@ class Look(NamedTuple):
     marker: str = "o"
 
 
+class Marker(NamedTuple):
+    """A marker in explorers: its corners as shares of its size (none: a circle), and its sign in texts."""
+
+    corners: tuple[tuple[float, float], ...]
+    sign: str
+
+
+_X = (
+    (-1, -0.4), (-0.4, -1), (0, -0.55), (0.4, -1), (1, -0.4), (0.55, 0), (1, 0.4), (0.4, 1), (0, 0.55), (-0.4, 1),
+    (-1, 0.4), (-0.55, 0),
+)  # fmt: skip
+_PLUS = (
+    (-0.4, -1), (0.4, -1), (0.4, -0.4), (1, -0.4), (1, 0.4), (0.4, 0.4), (0.4, 1), (-0.4, 1), (-0.4, 0.4), (-1, 0.4),
+    (-1, -0.4), (-0.4, -0.4),
+)  # fmt: skip
+# By matplotlib's letter.
+MARKERS = {
+    "o": Marker((), "\N{BLACK CIRCLE}"),
+    "s": Marker(((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)), "\N{BLACK SQUARE}"),
+    "^": Marker(((0, -1.15), (1.05, 0.85), (-1.05, 0.85)), "\N{BLACK UP-POINTING TRIANGLE}"),
+    "v": Marker(((0, 1.15), (1.05, -0.85), (-1.05, -0.85)), "\N{BLACK DOWN-POINTING TRIANGLE}"),
+    "D": Marker(((0, -1.2), (1.2, 0), (0, 1.2), (-1.2, 0)), "\N{BLACK DIAMOND}"),
+    "X": Marker(_X, "\N{MULTIPLICATION X}"),
+    "P": Marker(_PLUS, "\N{HEAVY GREEK CROSS}"),
+}
+
 # Lines, one after the other: the axes of a signal, the labels of a block.
 SERIES = (
     Look("#0072B2", "#56B4E9"),
@@ -72,7 +98,7 @@ DETECTED = {
 }
 
 # Truths that are not named: their label is the prediction's, or none that the model knows.
-SAID = ("hit", "not in training")
+UNNAMED = ("hit", "not in training")
 
 # Scores of cells over a picture: as even for the colour-blind as for others. Red, green and blue from low to high, as
 # matplotlib has them (a test compares): the first explorer of a kernel would wait half a second for its import.
@@ -125,6 +151,9 @@ def as_data() -> dict[str, Any]:
     return {
         "series": [look._asdict() for look in SERIES],
         "dashes": [list(dash) for dash in DASHES],
-        "kinds": {kind: look._asdict() for kind, look in (WINDOWS | ERRORS | ANSWERS | DETECTED).items()},
+        "kinds": {
+            kind: look._asdict() | MARKERS[look.marker]._asdict()
+            for kind, look in (WINDOWS | ERRORS | ANSWERS | DETECTED).items()
+        },
         "shade": dict(zip(("light", "dark"), SHADE, strict=True)),
     }

@@ -167,7 +167,7 @@ class DetectionExplorer(Explorer):
             "counting": list(detection.COUNTINGS),
             "labels": self._labels(),
             "unknown": self._pictures[0].matched.name(detection.NOT_IN_TRAINING),
-            "said": list(colours.SAID),
+            "unnamed": list(colours.UNNAMED),
             "pictures": [
                 {
                     "name": f"{display.shown(p.block.sample.filename)} (sample {p.block.sample.id})",

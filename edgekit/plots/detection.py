@@ -13,7 +13,7 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
 from edgekit import arguments
-from edgekit.colours import DETECTED, SAID
+from edgekit.colours import DETECTED, UNNAMED
 from edgekit.display import quoted
 from edgekit.errors import UsageError
 from edgekit.plots.style import finish, new_axes, plain
@@ -131,7 +131,7 @@ def detections(
                 _mark(ax, centres[name][rows], f"{kind}, {name}: {len(rows)}", colour, marker, hollow=name == "truth")
                 _boxes(ax, sides[name].iloc[rows], colour, dashed=name == "truth")
     if len(found) <= _MANY:
-        said = found["kind"].isin(SAID) & (found["object"] == "truth")
+        said = found["kind"].isin(UNNAMED) & (found["object"] == "truth")
         hidden = set(found.loc[said, "index"])
         _names(ax, matched, centres, hidden, matched.predictions.get("score") if scores is None else scores)
     if getattr(matched, "without_debug_info", False):

@@ -64,10 +64,15 @@ interface Look {
   dark: string;
   marker: string;
 }
+/** The look of a kind, with its marker: its corners and its sign in texts. */
+interface KindLook extends Look {
+  corners: number[][];
+  sign: string;
+}
 interface Looks {
   series: Look[];
   dashes: number[][];
-  kinds: Record<string, Look>;
+  kinds: Record<string, KindLook>;
   shade: { light: number; dark: number };
 }
 /** Scores apart by what they should be; `all` also those of which it is not known. */

@@ -152,21 +152,21 @@ def _covered(track: _Track, threshold: float) -> Floats:
 
 
 def _draw_alarms(canvas: Canvas, track: _Track, threshold: float) -> None:
-    """Draw a diamond a window above the threshold, or where they crowd the part of each pixel column above it."""
+    """Draw a marker a window above the threshold, or where they crowd the part of each pixel column above it."""
     view, _, across, up, _, middle, _ = track
-    score, colour = view.arrays["score"], colours.WINDOWS["above"].light
+    score, look = view.arrays["score"], colours.WINDOWS["above"]
     on = (middle >= across.low) & (middle < across.high)
     if not track.crowded:
         for i in np.flatnonzero((score > threshold) & on).tolist():
             x, y = across.at(middle[i]), up.at(min(score[i], up.high))
-            canvas.polygon([(x, y - 4.5), (x + 4.5, y), (x, y + 4.5), (x - 4.5, y)], colour)
+            canvas.marker(look.marker, x, y, 3.75, look.light, rim=False)
         return
     room = across.end - across.start
     column, _, peak, _ = envelope(middle, score, (across.low, across.high), int(room), view.arrays["first"])
     above, wide = peak > threshold, max(1.4, 0.8 * room / on.sum())
     top = up(np.minimum(peak[above], up.high))
     left, bottom = across.start + column[above] + 0.5 - wide / 2, np.maximum(up.at(threshold), top + 1.5)
-    canvas.bars(left, top, bottom, wide, repeat(colour))
+    canvas.bars(left, top, bottom, wide, repeat(look.light))
 
 
 def _draw_window(canvas: Canvas, view: View, side: Box, top: float) -> None:

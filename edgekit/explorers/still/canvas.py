@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from edgekit import display
+from edgekit.colours import MARKERS
 
 # As `front/look.css` has them on a light ground.
 INK, SOFT, PAPER, LINE, RAISED = "#212121", "#595959", "#ffffff", "#d6d6d6", "#f0f0f0"
@@ -31,23 +32,6 @@ HALO = 0.8  # how opaque paper is beneath a marker
 _FINE = 2
 _FAR = 1e6  # px; nothing is drawn farther out
 _LONGEST = 300  # characters of a text; a longer one is cut before it is measured
-_X = (
-    (-1, -0.4), (-0.4, -1), (0, -0.55), (0.4, -1), (1, -0.4), (0.55, 0), (1, 0.4), (0.4, 1), (0, 0.55), (-0.4, 1),
-    (-1, 0.4), (-0.55, 0),
-)  # fmt: skip
-_PLUS = (
-    (-0.4, -1), (0.4, -1), (0.4, -0.4), (1, -0.4), (1, 0.4), (0.4, 0.4), (0.4, 1), (-0.4, 1), (-0.4, 0.4), (-1, 0.4),
-    (-1, -0.4), (-0.4, -0.4),
-)  # fmt: skip
-# Corners of a marker by matplotlib's letter, as in `front/detection/marker.js`; "o" has none.
-_CORNERS = {
-    "s": ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),
-    "^": ((0, -1.15), (1.05, 0.85), (-1.05, 0.85)),
-    "v": ((0, 1.15), (1.05, -0.85), (-1.05, -0.85)),
-    "D": ((0, -1.2), (1.2, 0), (0, 1.2), (-1.2, 0)),
-    "X": _X,
-    "P": _PLUS,
-}
 
 
 class Box(NamedTuple):
@@ -132,20 +116,22 @@ class Canvas:
         (x, y), size = self._at([(x, y)])[0].tolist(), round((radius + width / 2) * _FINE)
         self._draw.ellipse((x - size, y - size, x + size, y + size), None, _colour(colour), round(width * _FINE))
 
-    def marker(self, shape: str, x: float, y: float, size: float, colour: str, *, hollow: bool = False) -> None:
-        """Draw a marker with a rim, to be seen on any picture."""
-        if shape in _CORNERS:
-            points = np.array(_CORNERS[shape]) * size + (x, y)
+    def marker(
+        self, shape: str, x: float, y: float, size: float, colour: str, *, hollow: bool = False, rim: bool = True
+    ) -> None:
+        """Draw a marker, with a rim to be seen on any picture."""
+        if corners := MARKERS[shape].corners:
+            points = np.array(corners) * size + (x, y)
         else:
             turns = np.linspace(0, 2 * np.pi, 36, endpoint=False)
             points = np.column_stack([x + size * np.cos(turns), y + size * np.sin(turns)]).round(3)
         around = np.vstack([points, points[:2]])  # beyond the first point, for a corner there too
         strokes = [(5.0, PAPER, HALO), (2.2, colour, 1.0)] if hollow else [(3.0, PAPER, HALO), (1.0, "#000000", 0.53)]
-        for width, stroke, opacity in strokes:
+        for width, stroke, opacity in strokes if rim else []:
             self.line(around, stroke, width, opacity=opacity)
         if hollow:
             return
-        if shape in _CORNERS:
+        if corners:
             self.polygon(points, colour)
         else:
             self.disc(x, y, size, colour)

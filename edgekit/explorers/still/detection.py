@@ -68,7 +68,7 @@ def _draw_objects(canvas: Canvas, view: View, place: Box, stage: Stage, edge: fl
                 )
                 canvas.frame(corner, look.light, 1.8, (5, 3) if name == "truth" else ())
             canvas.marker(look.marker, x, y, 8 if name == "truth" else 5, look.light, hollow=name == "truth")
-            if len(found) <= _FEW and not (name == "truth" and kind in colours.SAID):
+            if len(found) <= _FEW and not (name == "truth" and kind in colours.UNNAMED):
                 _write_name(canvas, names[i][int(index)], x + 9, y + (13 if name == "truth" else -9), edge)
 
 

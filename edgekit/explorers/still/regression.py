@@ -122,12 +122,8 @@ def _draw_points(
     within, above = colours.ERRORS["within"], colours.ERRORS["beyond"]
     if len(x) <= _MARKED:
         for left, top, is_beyond in zip(x.tolist(), y.tolist(), beyond.tolist(), strict=True):
-            if is_beyond:
-                canvas.polygon(
-                    [(left, top - 4.5), (left + 4.5, top), (left, top + 4.5), (left - 4.5, top)], above.light
-                )
-            else:
-                canvas.disc(left, top, 3, within.light)
+            look, size = (above, 3.75) if is_beyond else (within, 3)
+            canvas.marker(look.marker, left, top, size, look.light, rim=False)
         return
     looks = [(within.light, ~beyond), (above.light, beyond)]
     canvas.dots(box, np.column_stack([x, y]), looks, 1.5 if len(x) > _DUST else 3)

@@ -1,6 +1,7 @@
 // Drawing the scores over time: their line, the threshold, what lies above it.
 import { onShow } from "../shared/arrays.js";
 import { writeOver } from "../shared/canvas.js";
+import { traceMarker } from "../shared/marker.js";
 import { AXIS, LEFT, RIGHT, TOP, timeScale, valueScale } from "../shared/scales.js";
 import { drawLine, drawSamples, drawTimeAxis, drawValueAxis, within } from "../shared/time_track.js";
 
@@ -60,7 +61,7 @@ export function drawScores(surface, colours, data, meta, view, axis, columns) {
 }
 
 /**
- * Windows above the threshold: a diamond each while there is room, else the part of each pixel column above it.
+ * Windows above the threshold: a marker each while there is room, else the part of each pixel column above it.
  * @param {Surface} surface
  * @param {Palette} colours
  * @param {ScoreArrays} data
@@ -73,6 +74,7 @@ export function drawAlarms({ context, width, height }, colours, data, view, axis
   const scale = timeScale(view, width), y = scoreHeights(axis, height), [from, to] = onShow(data.middle, view);
   /** @param {number} score */
   const at = (score) => y(Math.min(score, axis.high));
+  const corners = colours.corners("above");
   context.fillStyle = colours.kind("above");
   if (to - from > scale.room / 6) {
     const line = at(threshold), wide = Math.max(1.4, (0.8 * scale.room) / (to - from));
@@ -85,10 +87,7 @@ export function drawAlarms({ context, width, height }, colours, data, view, axis
     if (!(data.score[i] > threshold)) continue;
     const x = scale.x(data.middle[i]), top = at(data.score[i]);
     context.beginPath();
-    context.moveTo(x, top - 4.5);
-    context.lineTo(x + 4.5, top);
-    context.lineTo(x, top + 4.5);
-    context.lineTo(x - 4.5, top);
+    traceMarker(context, corners, x, top, 3.75);
     context.fill();
   }
 }

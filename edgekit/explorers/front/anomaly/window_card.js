@@ -25,7 +25,7 @@ export function windowCard(model, meta, data) {
     const lasts = data.size[data.sample[i]]; // 0 of a picture or a single reading, which have no time
     const when = lasts > 0 ? [`${seconds(from)} to ${seconds(from + lasts)}`] : [];
     write(where, (where.title = [sample.name, ...when, ...(expected ? [`expected: ${expected}`] : [])].join(" · ")));
-    write(score, `${figure(data.score[i], 2)} ${above ? "◆ above" : "not above"}`);
+    write(score, `${figure(data.score[i], 2)} ${above ? `${meta.looks.kinds.above.sign} above` : "not above"}`);
     box.classList.toggle("ek-above", above);
     const signed = data.signed?.[row] ?? NaN;
     write(sense, Number.isNaN(signed) ? meta.sense

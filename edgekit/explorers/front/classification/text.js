@@ -6,7 +6,6 @@ import { curveRows } from "./reliability.js";
 /** @import { ClassificationState } from "./state.js" */
 
 const MOST_BARS = 6;
-const SAID = { right: "● right", wrong: "✕ wrong", uncertain: "■ uncertain", "": "" };
 
 /** @param {ClassificationState} state */
 export function windowCard({ meta, data, windows, model, predicted, verdict, name, probability }) {
@@ -22,7 +21,7 @@ export function windowCard({ meta, data, windows, model, predicted, verdict, nam
     const lasts = data.size[place], time = lasts > 0 ? ` · ${seconds(from)} to ${seconds(from + lasts)}` : ""; // a single reading has no time
     write(where, (where.title = `sample ${meta.ids[place]} · ${sample.name}${time}`));
     write(given, `${name(label)} ${percent(data.confidence[i])}`);
-    write(expected, `${SAID[said]}${said ? " · " : ""}expected: ${data.expected[i] < 0 ? "not known" : name(data.expected[i])}`);
+    write(expected, `${said && `${meta.looks.kinds[said].sign} ${said} · `}expected: ${data.expected[i] < 0 ? "not known" : name(data.expected[i])}`);
     box.classList.toggle("ek-above", said === "wrong");
     /** @type {[string, number][]} */
     const rows = meta.known.map((known, k) => [known, probability(i, k)]);

@@ -10,7 +10,6 @@ import { drawLine } from "../shared/time_track.js";
 
 const WIDE = 128, CAPTION = 30; // px
 const NONE = new Int32Array();
-const MARKS = { right: "●", wrong: "✕", uncertain: "■", "": "·" };
 
 /** @typedef {{ i: number, x: number, y: number, wide: number, tall: number }} Tile a window, and where its picture lies */
 
@@ -87,7 +86,7 @@ function clipped(context, { x, y, wide, tall }, draw) {
  * @param {Tile} tile
  */
 function drawCaption(state, context, colours, tile) {
-  const { data, model, name, predicted, verdict } = state, { i, x, y, wide, tall } = tile, high = tall + CAPTION;
+  const { data, meta, model, name, predicted, verdict } = state, { i, x, y, wide, tall } = tile, high = tall + CAPTION;
   const said = verdict(i), chosen = i === model.get("window");
   context.strokeStyle = chosen ? colours.ink : colours.line;
   context.lineWidth = chosen ? 2 : 1;
@@ -96,7 +95,7 @@ function drawCaption(state, context, colours, tile) {
     context.textAlign = "left";
     context.textBaseline = "middle";
     context.fillStyle = said ? colours.kind(said) : colours.soft;
-    context.fillText(MARKS[said], x + 5, y + high - 22);
+    context.fillText(said ? meta.looks.kinds[said].sign : "·", x + 5, y + high - 22);
     context.fillStyle = colours.ink;
     context.fillText(fitted(context, `${percent(data.confidence[i])} ${name(predicted(i))}`, wide - 22), x + 17, y + high - 22);
     context.fillStyle = colours.soft;

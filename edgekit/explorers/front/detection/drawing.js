@@ -5,7 +5,7 @@ import { packedImage, pictureLoader } from "../shared/images.js";
 import { placement } from "../shared/placement.js";
 import { palette, withOpacity } from "../shared/theme.js";
 import { labelPlaces } from "./labels.js";
-import { HALO, copiedMarkers } from "./marker.js";
+import { HALO, copiedMarkers } from "../shared/marker.js";
 /** @import { DetectionState, MatchedPicture } from "./state.js" */
 /** @typedef {ReturnType<typeof placement>} Placement */
 
@@ -53,11 +53,11 @@ export function detectionDrawing(state, root, stage, again, one = 0) {
     /** @type {{text: string, x: number, y: number, width: number, below: boolean}[]} */
     const labels = [];
     const draw = (/** @type {Detected} */ object, /** @type {string} */ kind, /** @type {boolean} */ hollow) => {
-      const colour = colours.kind(kind), { marker } = meta.looks.kinds[kind], [x, y] = at(object);
+      const colour = colours.kind(kind), { corners } = meta.looks.kinds[kind], [x, y] = at(object);
       if (boxes) drawBox(context, place, object, colour, hollow ? [5, 3] : []);
-      drawMarker(context, marker, x, y, hollow ? 8 : 5, hollow, colour);
+      drawMarker(context, corners, x, y, hollow ? 8 : 5, hollow, colour);
       if ((hollow ? "truth" : "prediction") === side && object.index === index) drawRings(context, x, y);
-      if (!few || (hollow && meta.said.includes(kind))) return;
+      if (!few || (hollow && meta.unnamed.includes(kind))) return;
       const score = Number.isNaN(object.score) ? "" : ` ${object.score.toFixed(2)}`, whole = `${object.name}${score}`;
       const text = whole.length > 24 ? `${whole.slice(0, 23)}…` : whole;
       labels.push({ text, x, y, width: context.measureText(text).width, below: hollow });

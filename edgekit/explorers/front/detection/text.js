@@ -2,7 +2,7 @@
 import { contextOf } from "../shared/canvas.js";
 import { fillRows, h, write } from "../shared/elements.js";
 import { counted } from "../shared/numbers.js";
-import { drawMarker } from "./marker.js";
+import { drawMarker } from "../shared/marker.js";
 /** @import { DetectionState } from "./state.js" */
 
 const LEFT_OVER = ["missed", "not in training"]; // kinds of truths without a prediction
@@ -19,9 +19,9 @@ export function pictureCard({ model, meta, models, boxes, predictions, matched, 
   ];
   const item = (/** @type {string} */ kind) => {
     const count = h("span"), canvas = h("canvas", { width: 36, height: 36 }), context = contextOf(canvas);
-    const { light, marker } = meta.looks.kinds[kind];
+    const { light, corners } = meta.looks.kinds[kind];
     context.scale(2, 2);
-    drawMarker(context, marker, 9, 9, 5, LEFT_OVER.includes(kind), light);
+    drawMarker(context, corners, 9, 9, 5, LEFT_OVER.includes(kind), light);
     return { element: h("li", {}, h("img", { src: canvas.toDataURL(), alt: "" }), count), count };
   };
   /** @type {Map<string, ReturnType<typeof item>>} */

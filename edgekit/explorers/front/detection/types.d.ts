@@ -42,7 +42,7 @@ interface DetectionMeta extends Meta {
   counting: Counting[];
   labels: string[];
   unknown: string;
-  said: string[];
+  unnamed: string[];
   pictures: { name: string; shape: number; server: number | null }[];
   note: string;
 }

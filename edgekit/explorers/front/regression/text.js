@@ -17,7 +17,7 @@ export function windowCard({ model, meta, data, rank, errorOf }) {
     write(name, `Window ${i}`);
     write(where, (where.title = to > from ? `${sample.name} · ${seconds(from)} to ${seconds(to)}` : sample.name)); // a single reading has no time
     const said = known ? `${size > 0 ? "+" : ""}${figure(size, 2)}` : "–";
-    write(error, known ? `${said} ${beyond ? "◆ beyond" : "within"}` : "no error");
+    write(error, known ? `${said} ${beyond ? `${meta.looks.kinds.beyond.sign} beyond` : "within"}` : "no error");
     element.classList.toggle("ek-above", beyond);
     write(numbers, `predicted ${figure(data.predicted[i])}, expected ${figure(data.expected[i])}`);
     write(place, known ? `error ${rank[i] + 1} of ${data.worst.length}, largest first` : "no expected or no predicted number");

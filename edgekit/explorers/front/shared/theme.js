@@ -13,7 +13,7 @@ export function palette(root, looks) {
   root.style.setProperty("--ek-bar", series[0]);
   root.style.setProperty("--ek-above", kind("above"));
   return {
-    ink: get("ink"), soft: get("soft"), paper: get("paper"), line: get("line"), mark: get("mark"), series, kind,
+    ink: get("ink"), soft: get("soft"), paper: get("paper"), line: get("line"), mark: get("mark"), series, kind, corners: (/** @type {string} */ name) => looks.kinds[name].corners,
     shade: withOpacity(kind("above"), looks.shade[theme]),
   };
 }

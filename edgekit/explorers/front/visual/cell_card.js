@@ -28,7 +28,7 @@ export function cellCard({ model, meta, grid, cell, threshold, cells, standing }
     const row = Math.floor(i / columns), column = i % columns, chosen = model.get("cell").length > 0;
     const side = Number.isNaN(scores[i]) ? "no score" : scores[i] >= threshold() ? "at or above" : "below";
     write(title, `Cell: row ${row}, column ${column}${chosen ? "" : " (highest)"}`);
-    write(score, side === "no score" ? side : `${figure(scores[i], 2)} ${side === "below" ? side : "◆ at or above"}`);
+    write(score, side === "no score" ? side : `${figure(scores[i], 2)} ${side === "below" ? side : `${meta.looks.kinds.above.sign} at or above`}`);
     write(stands, side === "no score" || !cells.normal.length ? ""
       : `higher than ${standing(scores[i]) === 1 ? "all" : `${percent(standing(scores[i]))} of`} ${counted(cells.normal.length, ...meta.cell_kinds.normal)}`);
     drawPatch(context, image, colours, { rows, columns }, row, column);

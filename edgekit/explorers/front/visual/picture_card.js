@@ -16,7 +16,7 @@ export function pictureCard({ model, meta, data, grid, verdict, threshold, cells
     const said = Number.isNaN(value) ? "no score" : model.get("threshold") === null ? "no threshold" : now.flagged ? "flagged" : "not flagged";
     write(name, (name.title = picture.name));
     write(due, picture.expected ? `expected: ${picture.expected}` : "what it should be is not known");
-    write(score, Number.isNaN(value) ? said : `${figure(value, 2)} ${now.flagged ? "◆ " : ""}${said}`);
+    write(score, Number.isNaN(value) ? said : `${figure(value, 2)} ${now.flagged ? `${meta.looks.kinds.above.sign} ` : ""}${said}`);
     element.classList.toggle("ek-above", now.flagged);
     write(wrong, now.wrong && ` ${now.wrong}`);
     write(parts, [
