@@ -100,8 +100,9 @@ def test_two_impulses_are_compared_and_so_are_tests_that_were_run(own):
     assert found.names == ("impulse 1", "impulse 2")
     assert "nearest" in found.note
     assert found.confusion.to_numpy().sum() == 50 * 17
-    testing = own.test(start=False)
+    testing, short = own.test(start=False), own.test(start=False, impulse=2)
     assert own.compare(testing, testing).changed.empty
+    assert own.compare(testing, short).names == ("the server's choice", "impulse 2")
 
 
 @pytest.mark.parametrize("wrong", [None, 1.5, ["float32"]])

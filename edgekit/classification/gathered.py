@@ -70,7 +70,8 @@ def predictions_table(given: Windows) -> pd.DataFrame:
     if "key" in found and len(keys := found["key"].unique()) > 1:
         raise UsageError(
             f"These predictions have a label for each of {len(keys)} keys ({display.listing(map(display.quoted, keys))}"
-            f"): take one at a time, predictions[predictions['key'] == {display.quoted(keys[0])}]."
+            f"): take one at a time, predictions[predictions['key'] == {display.quoted(keys[0])}], of results "
+            f"ek.classification.predictions(ek.windows(results, key={display.quoted(keys[0])}))."
         )
     return found
 

@@ -66,7 +66,7 @@ def predictions(windows: pd.DataFrame, threshold: float | None = None) -> pd.Dat
     0     idle       idle         0.90     True
     1     wave  uncertain         0.55    False
     """
-    limit = 0.0 if threshold is None else number("threshold", threshold, 0, 1)
+    limit = -np.inf if threshold is None else number("threshold", threshold, 0, 1)
     found = Probabilities.of(windows)
     codes, names = given(found, limit)
     has_label = "expected" in windows

@@ -50,7 +50,8 @@ class Probabilities(NamedTuple):
             named = display.listing(map(display.quoted, keys))
             raise UsageError(
                 f"These windows have a label for each of {len(keys)} keys ({named}): take one at a time, "
-                f"block.windows(key={display.quoted(keys[0])})."
+                f"block.windows(key={display.quoted(keys[0])}), of many results "
+                f"ek.windows(results, key={display.quoted(keys[0])})."
             )
         if set(given.columns) >= _OF_PREDICTIONS and not pd.api.types.is_float_dtype(given["predicted"]):
             raise UsageError(

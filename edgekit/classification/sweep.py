@@ -48,7 +48,7 @@ def sweep(windows: Windows) -> pd.DataFrame:
     confidence, right = judged_windows(windows_table(windows))
     order = np.argsort(confidence, kind="stable")
     ascending = confidence[order]
-    first = np.flatnonzero(np.diff(ascending, prepend=-np.inf) > 0)  # where each distinct probability begins
+    first = np.flatnonzero(np.append(True, ascending[1:] != ascending[:-1]))  # where each distinct probability begins
     before = np.concatenate([[0], np.cumsum(right[order])])
     covered = len(order) - first
     accuracy = (before[-1] - before[first]) / covered

@@ -82,7 +82,7 @@ def errors(
     name = "predictions (block.predictions() of a regression block; of results, ek.regression.summary(results).figures)"
     arguments.table(name, predictions, _NEEDED)
     expected = as_numbers(predictions["expected"])
-    predicted = arguments.array("The column predicted", predictions["predicted"])
+    predicted = _numbers(predictions["predicted"])
     known = np.isfinite(expected) & np.isfinite(predicted)
     if not known.any():
         raise nothing_known(display.counted(len(predictions), "window"))
@@ -110,6 +110,15 @@ def errors(
         largest=largest,
     )
     return figures_table(sums.figures(share, times, start))
+
+
+def _numbers(predicted: pd.Series[Any]) -> Floats:
+    if isinstance(predicted.dtype, pd.StringDtype) and predicted.notna().any():
+        raise UsageError(
+            "predicted has texts, not numbers: this is a classification. ek.classification.report(predictions) and "
+            "ek.classification.summary(results) measure it. (Texts that are numbers: pd.to_numeric(column).)"
+        )
+    return arguments.array("The column predicted", predicted)
 
 
 def nothing_known(windows: str) -> UsageError:

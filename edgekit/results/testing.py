@@ -63,7 +63,7 @@ class ModelTesting:
         (empty: none), and `prediction` the F1 score as the Studio writes it.
     results : dict
         Sample id to its `ClassifyResult`; boxes and grids of cells are in them.
-    category, variant : str or None
+    category, variant, impulse : str, str or None, int or None
         What was asked for; None for the server's own choice.
 
     Examples
@@ -90,10 +90,12 @@ class ModelTesting:
         summary: Callable[[], ModelTestingSummary],
         category: str = "testing",
         variant: str | None = None,
+        *,
+        impulse: int | None = None,
     ) -> None:
         self.predictions = predictions
         self.results = results
-        self.category, self.variant = category, variant
+        self.category, self.variant, self.impulse = category, variant, impulse
         self._summary = summary
         self._known: ModelTestingSummary | None = None
 

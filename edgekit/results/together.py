@@ -7,7 +7,7 @@ import pandas as pd
 from edgekit.summaries import Results, blocks_of
 
 
-def windows(results: Results, block: int | str | None = None) -> pd.DataFrame:
+def windows(results: Results, block: int | str | None = None, *, key: str | None = None) -> pd.DataFrame:
     """Put the windows of many results into one table.
 
     Parameters
@@ -16,6 +16,8 @@ def windows(results: Results, block: int | str | None = None) -> pd.DataFrame:
         Of what `Studio.classify` returned, or of its blocks; or what `Studio.test` returned; or one result or block.
     block : int or str, optional
         Which block: its id, type or title. Not needed where each result has one.
+    key : str, optional
+        Of structured labels (label maps), which have a label for each of several keys: those of this one.
 
     Returns
     -------
@@ -42,7 +44,7 @@ def windows(results: Results, block: int | str | None = None) -> pd.DataFrame:
     """
     tables = []
     for sample, one in blocks_of(results, None, block):
-        table = one.windows()
+        table = one.windows(key=key)
         anomalous = one.anomalous()
         if anomalous.notna().any():
             table["anomalous"] = anomalous

@@ -39,6 +39,7 @@ def model_testing(calls: Calls, source: Source, *, start: bool, variant: str | N
         lambda: _summary(calls, asked),
         category,
         variant,
+        impulse=calls.impulse_id,
     )
 
 
@@ -56,10 +57,15 @@ def _run_of(
     test: Callable[..., ModelTesting], given: str | int | ModelTesting, category: str
 ) -> tuple[str, ModelTesting]:
     if isinstance(given, ModelTesting):
-        return given.variant or "the server's choice", given
+        return _name(given.variant, given.impulse), given
     if isinstance(given, str):
         return given, test(variant=given, category=category)
-    return f"impulse {given}", test(impulse=given, category=category)
+    return _name(None, given), test(impulse=given, category=category)
+
+
+def _name(variant: str | None, impulse: int | None) -> str:
+    parts = [*([variant] if variant else []), *([] if impulse is None else [f"impulse {impulse}"])]
+    return ", ".join(parts) or "the server's choice"
 
 
 def regenerate(calls: Calls, category: str) -> None:

@@ -155,6 +155,12 @@ def stored(found, most_probable):
     return texts | {"probability": found["probability"].to_numpy(), "category": category}
 
 
+def test_no_window_is_uncertain_without_a_threshold_and_every_value_has_its_row_in_a_sweep():
+    windows = pd.DataFrame({"expected": ["a", "a", "a"], "a": [-np.inf, -1.0, np.inf], "b": [-np.inf, -0.5, np.inf]})
+    assert predictions(windows)["predicted"].tolist() == ["a", "b", "a"]
+    assert sweep(windows).to_numpy().tolist() == [[-np.inf, 1.0, 2 / 3], [-0.5, 2 / 3, 0.5], [np.inf, 1 / 3, 1.0]]
+
+
 def test_probabilities_beyond_their_range_count_in_the_outer_bins():
     windows = pd.DataFrame({"expected": ["a", "a", "a"], "a": [1.5, -0.5, 0.5], "b": [0.0, -1.0, 0.25]})
     curve = calibration(windows, 2)
@@ -324,11 +330,16 @@ def test_structured_labels_are_summed_up_key_by_key():
 def test_structured_labels_of_several_keys_are_not_mixed_up():
     from tests.results.test_predictions import label_maps
 
-    results = [label_maps(), label_maps()]
+    results, how = [label_maps(), label_maps()], r"a label for each of 2 keys.*ek\.windows\(results, key='activity'\)"
     for function in (calibration, label_issues, sweep):
         for source in (results, ek.windows(results), results[0].windows()):
-            with pytest.raises(ek.UsageError, match="a label for each of 2 keys"):
+            with pytest.raises(ek.UsageError, match=how):
                 function(source)
+    with pytest.raises(ek.UsageError, match=how):
+        confusion(results)
+    found = confusion(predictions(ek.windows(results, key="activity")))
+    assert found.to_numpy().sum() == 4
+    assert set(found.index) == {"run", "walk"}
 
 
 def test_a_summary_without_expected_labels_is_refused():
