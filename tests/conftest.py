@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,6 +62,14 @@ def urllib3_logs() -> None:
     for name in ("urllib3", "urllib3.connectionpool"):
         logging.getLogger(name).setLevel(logging.NOTSET)
         logging.getLogger(name).disabled = False
+
+
+@pytest.fixture(autouse=True)
+def figures() -> Iterator[None]:
+    """Close what a test has drawn: others look at which figures are open."""
+    yield
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
 
 
 @pytest.fixture(scope="session")
