@@ -62,8 +62,12 @@ class Service:
         return next((service for service in self.others if block_id in service.project.blocks), self)
 
     def with_dsp(self, dsp_id: int) -> Service:
-        """Return the service of the impulse that has a DSP block: the default one where none has."""
-        return next((service for service in self.others if dsp_id in service.project.dsp_ids), self)
+        """Return the service of the impulse that has a DSP block."""
+        for service in (self, *self.others):
+            if dsp_id in service.project.dsp_ids:
+                return service
+        have = ", ".join(map(str, self.project.dsp_ids))
+        raise Refused(f"No DSP block with id {dsp_id}: this project has {have}")
 
     # --- the project ---
 
@@ -164,7 +168,6 @@ class Service:
 
     def features(self, dsp_id: int, sample_id: int) -> Json:
         """Return the features of every window of a sample."""
-        self._dsp(dsp_id)
         rows = self.project.feature_rows(self._sample(sample_id), dsp_id)
         return {"success": True, "totalSampleCount": len(rows), "data": rows, "skipFirstFeatures": 0}
 
@@ -177,7 +180,6 @@ class Service:
 
     def feature_labels(self, dsp_id: int) -> Json:
         """Return the names of the features."""
-        self._dsp(dsp_id)
         return {"success": True, "labels": self.project.feature_names(dsp_id)}
 
     def anomaly_metadata(self, block_id: int) -> Json:
@@ -376,11 +378,6 @@ class Service:
             raise Refused(f"No learn block with id {block_id}: this project has {have}")
         block: Block = self.project.blocks[block_id]
         return block
-
-    def _dsp(self, dsp_id: int) -> None:
-        if dsp_id not in self.project.dsp_ids:
-            have = ", ".join(map(str, self.project.dsp_ids))
-            raise Refused(f"No DSP block with id {dsp_id}: this project has {have}")
 
 
 def _variants(names: list[Any]) -> list[str]:
