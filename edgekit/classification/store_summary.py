@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from edgekit.classification.calibration import BINS, bin_edges
 from edgekit.classification.judged import most_frequent, most_frequent_of
 from edgekit.classification.predictions import is_uncertain
-from edgekit.classification.window_counts import Floats, WindowCounts
+from edgekit.classification.summary_figures import Floats, WindowCounts
 from edgekit.summaries import Coded, Counts, StoredPart
 from edgekit.table_words import UNCERTAIN
 

@@ -15,7 +15,7 @@ from edgekit.classification.calibration import BINS, bin_edges, binned
 from edgekit.classification.confusion import coded
 from edgekit.classification.gathered import labelled, uncertain
 from edgekit.classification.judged import most_frequent
-from edgekit.classification.window_counts import Floats, WindowCounts, worst_first
+from edgekit.classification.summary_figures import Floats, WindowCounts, worst_first
 from edgekit.errors import UsageError
 from edgekit.resampling import Figure
 from edgekit.summaries import HasParts, Results, Summary, figures_table

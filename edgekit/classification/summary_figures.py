@@ -1,4 +1,4 @@
-"""How many windows of each sample are what, and the figures that follow from it."""
+"""The figures of `summary`, and its table of samples: what follows from how many windows of each sample are what."""
 
 from __future__ import annotations
 
