@@ -1,6 +1,7 @@
 // Keys of the anomaly explorer, and the line of help that tells of them.
 import { keyHelp, tell } from "../shared/elements.js";
 import { onKeys, stepKeys } from "../shared/keyboard.js";
+import { thresholdKeys, THRESHOLD_HELP } from "../shared/threshold.js";
 import { zoomKeys } from "../shared/time_span.js";
 /** @import { AnomalyState } from "./state.js" */
 
@@ -9,7 +10,8 @@ import { zoomKeys } from "../shared/time_span.js";
  * @param {HTMLElement} root
  * @param {HTMLElement} knob
  */
-export function anomalyKeys({ model, meta, data, windows, view, choose, chooseStop, nudgeThreshold, ownThreshold, compareFromHere }, root, knob) {
+export function anomalyKeys(state, root, knob) {
+  const { model, meta, data, windows, view, choose, chooseStop, nudgeThreshold } = state;
   const raise = (/** @type {KeyboardEvent} */ event) => nudgeThreshold(event.shiftKey ? 10 : 1);
   const lower = (/** @type {KeyboardEvent} */ event) => nudgeThreshold(event.shiftKey ? -10 : -1);
   const about = () => (windows ? data.middle[model.get("window")] : (view().high - view().low) / 2);
@@ -18,11 +20,11 @@ export function anomalyKeys({ model, meta, data, windows, view, choose, chooseSt
     ...stepKeys(() => model.get("window"), windows, choose), ...zoomKeys(model, meta.end, about),
     ArrowUp: raise, ArrowDown: lower,
     n: () => tell(root, chooseStop(1)), p: () => tell(root, chooseStop(-1)),
-    t: ownThreshold, m: compareFromHere,
+    ...thresholdKeys(state),
   });
 }
 
 /** @param {string} note */
 export const anomalyHelp = (note) =>
-  keyHelp([["←", "→"], "step, ", ["shift"], "ten · ", ["↑", "↓"], "threshold · ", ["t"], "the block's own, ", ["m"], "keep to compare · ", ["n", "p"], "next, previous · ",
-    ["+", "−", "0"], "zoom · drag the signal to zoom, the line to move the threshold", note ? ` · ${note}` : ""]);
+  keyHelp([["←", "→"], "step, ", ["shift"], "ten · ", ["↑", "↓"], "threshold · ", ...THRESHOLD_HELP, " · ", ["n", "p"], "next, previous · ",
+    ["+", "−", "0"], "zoom · drag the signal to zoom, the line to move the threshold"], note);

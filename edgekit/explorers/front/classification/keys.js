@@ -1,6 +1,7 @@
 // Keys of the explorer of a classifier, and the line of help that tells of them.
 import { keyHelp } from "../shared/elements.js";
 import { onKeys, stepKeys } from "../shared/keyboard.js";
+import { thresholdKeys, THRESHOLD_HELP } from "../shared/threshold.js";
 /** @import { ClassificationState } from "./state.js" */
 /** @import { confusionMatrix } from "./matrix.js" */
 
@@ -10,16 +11,17 @@ import { onKeys, stepKeys } from "../shared/keyboard.js";
  * @param {HTMLElement} matrix
  * @param {ReturnType<typeof confusionMatrix>} cells
  */
-export function classificationKeys({ model, at, windows, chooseAt, setThreshold, ownThreshold, compareFromHere }, root, matrix, cells) {
+export function classificationKeys(state, root, matrix, cells) {
+  const { model, at, windows, chooseAt, setThreshold } = state;
   const step = (/** @type {number} */ sign) => (/** @type {KeyboardEvent} */ event) =>
     setThreshold(model.get("threshold") + sign * (event.shiftKey ? 0.1 : 0.01));
   onKeys(matrix, {
     ArrowLeft: () => cells.move(0, -1), ArrowRight: () => cells.move(0, 1), ArrowUp: () => cells.move(-1, 0), ArrowDown: () => cells.move(1, 0),
   });
-  onKeys(root, { ...stepKeys(at, windows, chooseAt), ArrowUp: step(1), ArrowDown: step(-1), t: ownThreshold, m: compareFromHere, Escape: () => cells.clear() });
+  onKeys(root, { ...stepKeys(at, windows, chooseAt), ArrowUp: step(1), ArrowDown: step(-1), ...thresholdKeys(state), Escape: () => cells.clear() });
 }
 
 /** @param {string} note */
 export const classificationHelp = (note) =>
-  keyHelp([["←", "→"], "step through the windows on show, ", ["shift"], "ten · ", ["↑", "↓"], "threshold, ", ["t"], "the block's own, ", ["m"], "keep to compare · in the matrix all four choose a cell, ",
-    ["Esc"], `all windows again${note ? ` · ${note}` : ""}`]);
+  keyHelp([["←", "→"], "step through the windows on show, ", ["shift"], "ten · ", ["↑", "↓"], "threshold, ", ...THRESHOLD_HELP, " · in the matrix all four choose a cell, ",
+    ["Esc"], "all windows again"], note);

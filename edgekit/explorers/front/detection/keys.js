@@ -25,4 +25,4 @@ export function detectionKeys(state, root) {
 /** @param {string} note */
 export const detectionHelp = (note) =>
   keyHelp([["←", "→"], "pictures, ", ["shift"], "ten · ", ["n", "p"], "next, previous object · ", ["esc"], "none · ",
-    ["↑", "↓"], "score, ", ["t"], "the block's own · click an object for its distances", note ? ` · ${note}` : ""]);
+    ["↑", "↓"], "score, ", ["t"], "the block's own · click an object for its distances"], note);

@@ -18,4 +18,4 @@ export function featuresKeys({ model, windows, choose, widen, clear, chooseSelec
 /** @param {string} note */
 export const featuresHelp = (note) =>
   keyHelp([["←", "→"], "step through the windows, ", ["shift"], "ten · ", ["↑", "↓"], "wider, narrower selection around the window · ",
-    ["n", "p"], "next, previous selected window · ", ["Esc"], `selects nothing · drag a lasso around points, click one${note ? ` · ${note}` : ""}`]);
+    ["n", "p"], "next, previous selected window · ", ["Esc"], "selects nothing · drag a lasso around points, click one"], note);

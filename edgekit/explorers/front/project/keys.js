@@ -31,4 +31,4 @@ export function projectKeys({ shown, tick, tickBetween, open, clear, model }, gr
 /** @param {string} note */
 export const projectHelp = (note) =>
   keyHelp([["↑", "↓"], "row, ", ["enter"], "open it, ", ["space"], "tick it, ", ["shift"], "several · in a histogram ", ["←", "→"], "bar, ",
-    ["enter"], "filter, ", ["esc"], `all again${note ? ` · ${note}` : ""}`]);
+    ["enter"], "filter, ", ["esc"], "all again"], note);

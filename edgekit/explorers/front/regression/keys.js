@@ -1,6 +1,7 @@
 // Keys of the regression explorer, and the line of help that tells of them.
 import { keyHelp } from "../shared/elements.js";
 import { onKeys, stepKeys } from "../shared/keyboard.js";
+import { thresholdKeys, THRESHOLD_HELP } from "../shared/threshold.js";
 /** @import { RegressionState } from "./state.js" */
 
 /**
@@ -8,18 +9,19 @@ import { onKeys, stepKeys } from "../shared/keyboard.js";
  * @param {HTMLElement} root
  * @param {HTMLElement} knob
  */
-export function regressionKeys({ model, windows, choose, chooseError, nudgeThreshold, ownThreshold, compareFromHere }, root, knob) {
+export function regressionKeys(state, root, knob) {
+  const { model, windows, choose, chooseError, nudgeThreshold } = state;
   const raise = (/** @type {KeyboardEvent} */ event) => nudgeThreshold(event.shiftKey ? 10 : 1);
   const lower = (/** @type {KeyboardEvent} */ event) => nudgeThreshold(event.shiftKey ? -10 : -1);
   onKeys(knob, { ArrowLeft: lower, ArrowRight: raise }); // as of any slider; elsewhere these keys step windows
   onKeys(root, {
     ...stepKeys(() => model.get("window"), windows, choose),
     ArrowUp: raise, ArrowDown: lower,
-    n: () => chooseError(1), p: () => chooseError(-1), t: ownThreshold, m: compareFromHere,
+    n: () => chooseError(1), p: () => chooseError(-1), ...thresholdKeys(state),
   });
 }
 
 /** @param {string} note */
 export const regressionHelp = (note) =>
   keyHelp([["←", "→"], "step, ", ["shift"], "ten · ", ["n", "p"], "next, previous error, largest first · ",
-    ["↑", "↓"], "threshold, ", ["t"], "the block's own, ", ["m"], "keep to compare · click a point, drag a dashed line", note ? ` · ${note}` : ""]);
+    ["↑", "↓"], "threshold, ", ...THRESHOLD_HELP, " · click a point, drag a dashed line"], note);

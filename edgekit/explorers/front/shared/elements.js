@@ -222,10 +222,10 @@ export function fillRows(body, rows) {
 }
 
 /**
- * The line of help below an explorer: lists are keys, texts stand as they are.
+ * The line of help below an explorer: lists are keys, texts stand as they are, and a note comes last.
  * @param {(string | string[])[]} parts
  */
-export function keyHelp(parts) {
-  const nodes = parts.flatMap((part) => (Array.isArray(part) ? part.flatMap((key) => [h("kbd", {}, key), " "]) : [part]));
+export function keyHelp(parts, note = "") {
+  const nodes = [...parts, note && ` · ${note}`].flatMap((part) => (Array.isArray(part) ? part.flatMap((key) => [h("kbd", {}, key), " "]) : [part]));
   return h("div", { class: "ek-foot" }, ...nodes);
 }

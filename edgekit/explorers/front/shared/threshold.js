@@ -78,6 +78,15 @@ export function thresholdButtons({ ownThreshold, compareFromHere }, own) {
 }
 
 /**
+ * What t and m do.
+ * @param {Pick<ReturnType<typeof otherThresholds>, "ownThreshold" | "compareFromHere">} moves
+ */
+export const thresholdKeys = ({ ownThreshold, compareFromHere }) => ({ t: ownThreshold, m: compareFromHere });
+
+/** What the line of help says of them. */
+export const THRESHOLD_HELP = [["t"], "the block's own, ", ["m"], "keep to compare"];
+
+/**
  * Drag the threshold in a histogram of scores.
  * @param {HTMLElement} histogram
  * @param {(share: number) => void} setThresholdAt

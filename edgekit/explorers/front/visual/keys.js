@@ -2,6 +2,7 @@
 import { keyHelp } from "../shared/elements.js";
 import { onKeys, stepKeys } from "../shared/keyboard.js";
 import { put } from "../shared/model.js";
+import { thresholdKeys, THRESHOLD_HELP } from "../shared/threshold.js";
 import { chooseListed } from "./state.js";
 /** @import { VisualState } from "./state.js" */
 
@@ -12,7 +13,7 @@ import { chooseListed } from "./state.js";
  * @param {{strip: HTMLElement, histogram: HTMLElement}} sliders
  */
 export function visualKeys(state, root, { strip, histogram }) {
-  const { model, listed, choose, moveCell, nudgeThreshold, ownThreshold, compareFromHere, setOpacity } = state;
+  const { model, listed, choose, moveCell, nudgeThreshold, setOpacity } = state;
   const steps = (/** @type {KeyboardEvent} */ event) => (event.shiftKey ? 10 : 1);
   const raise = (/** @type {KeyboardEvent} */ event) => nudgeThreshold(steps(event));
   const lower = (/** @type {KeyboardEvent} */ event) => nudgeThreshold(-steps(event));
@@ -28,7 +29,7 @@ export function visualKeys(state, root, { strip, histogram }) {
     ArrowUp: (event) => moveCell(-steps(event), 0), ArrowDown: (event) => moveCell(steps(event), 0),
     Escape: () => put(model, "cell", []),
     n: () => chooseListed(state, 1), p: () => chooseListed(state, -1),
-    PageUp: raise, PageDown: lower, t: ownThreshold, m: compareFromHere,
+    PageUp: raise, PageDown: lower, ...thresholdKeys(state),
     "+": () => setOpacity(model.get("opacity") + 0.1), "-": () => setOpacity(model.get("opacity") - 0.1), 0: () => setOpacity(0),
   });
 }
@@ -36,4 +37,4 @@ export function visualKeys(state, root, { strip, histogram }) {
 /** @param {string} note */
 export const visualHelp = (note) =>
   keyHelp([["←", "→", "↑", "↓"], "cell, ", ["esc"], "the highest · ", ["n", "p"], "next, previous picture · ",
-    ["page up", "page down"], "threshold, ", ["t"], "the block's own, ", ["m"], "keep to compare · ", ["+", "−", "0"], "heat · drag the threshold in the histograms", note ? ` · ${note}` : ""]);
+    ["page up", "page down"], "threshold, ", ...THRESHOLD_HELP, " · ", ["+", "−", "0"], "heat · drag the threshold in the histograms"], note);

@@ -5,7 +5,7 @@ import { put } from "../shared/model.js";
 import { clamp } from "../shared/numbers.js";
 import { scoreAxis } from "../shared/scales.js";
 import { otherThresholds, thresholdMoves } from "../shared/threshold.js";
-import { byTruth, countBelow, twoSides } from "../shared/two_sides.js";
+import { countsOf } from "./counts.js";
 import { cellBeside, cellsFlagged, highestCell } from "./grid.js";
 import { filtered, verdictOf } from "./verdict.js";
 
@@ -25,7 +25,7 @@ const gridsOf = ({ cell, rows, columns }) => {
 export function visualState(model) {
   const meta = model.get("_meta"), data = /** @type {VisualArrays} */ (/** @type {any} */ (unpack(meta.layout, model.get("_blob"))));
   const count = meta.pictures.length, grids = gridsOf(data);
-  const pictures = byTruth(data.score, data.truth), cells = byTruth(data.cell, data.cell_truth);
+  const { pictures, cells, at, standing } = countsOf(data);
   const axis = () => scoreAxis(meta, model.get("log_scale"));
   const threshold = () => model.get("threshold") ?? Infinity;
   const grid = () => grids[model.get("picture")];
@@ -41,19 +41,14 @@ export function visualState(model) {
     put(model, "cell", i < 0 ? [] : [Math.floor(i / columns), i % columns]);
   }
   return {
-    model, meta, data, count, grids, pictures, cells, axis, threshold, grid, cell, chooseCell,
+    model, meta, data, count, grids, pictures, cells, axis, threshold, grid, cell, chooseCell, standing,
     ...thresholdMoves(model, axis), ...otherThresholds(model, meta.own),
     known: pictures.normal.length + pictures.anomalous.length > 0,
     shape: () => meta.pictures[model.get("picture")].shape,
     verdict: (i = model.get("picture")) => verdictOf(data.score[i], data.truth[i], threshold()),
-    /** Pictures on each side of a threshold, and cells at or above it. @param {number} [limit] that in force without it */
-    counts(limit = threshold()) {
-      const sides = twoSides(pictures, limit, countBelow);
-      return { ...sides, alarms: sides.fp / (sides.fp + sides.tn), cells: cells.all.length - countBelow(cells.all, limit) };
-    },
+    /** What a threshold does, that in force unless another is given. */
+    counts: (limit = threshold()) => at(limit),
     cellsFlagged: () => cellsFlagged(grid(), threshold()),
-    /** Which share of the normal cells has a lower score. @param {number} score */
-    standing: (score) => countBelow(cells.normal, score) / cells.normal.length,
     listed: () => filtered(data, threshold(), model.get("show")),
     /** @param {number} i */
     choose(i) {
