@@ -20,6 +20,7 @@ from contextlib import contextmanager, suppress
 from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
+from requests import Response
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -252,15 +253,44 @@ class _LentTLS(_Lent, HTTPSConnectionPool):
 
 
 _POOLS = {"http": _Lent, "https": _LentTLS}
+_MOST_POOLS = 10  # as many hosts as urllib3 keeps connections to
 
 
 class Adapter(HTTPAdapter):
-    """What requests sends with: as its own, but every connection can be cut."""
+    """What requests sends with: as its own, but every connection can be cut.
+
+    It finds out once which pool of connections leads to a host, and reads no cookies: that takes a third of a call.
+    """
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Use pools of such connections."""
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = _POOLS
+        self._pools: dict[Any, Any] = {}
+
+    def get_connection_with_tls_context(
+        self, request: Any, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> HTTPConnectionPool:
+        """Return the pool that a request goes through; a new one where it was closed, or put out for another host."""
+        host = request.url.split("/", 3)[:3]
+        asked = *host, verify, cert, *sorted((proxies or {}).items())
+        pool = self._pools.get(asked)
+        if pool is None or pool.pool is None:
+            if len(self._pools) >= _MOST_POOLS:
+                self._pools.clear()
+            pool = self._pools[asked] = super().get_connection_with_tls_context(request, verify, proxies, cert)
+        return pool
+
+    def request_url(self, request: Any, proxies: Any) -> str:
+        """Return what stands in the request's first line: without a proxy, the path."""
+        return super().request_url(request, proxies) if proxies else request.path_url
+
+    def build_response(self, req: Any, resp: Any) -> Response:
+        """Hand over status, headers and the body that is yet to be read."""
+        response = Response()
+        response.status_code, response.headers, response.raw = resp.status, resp.headers, resp
+        response.reason, response.url = resp.reason, req.url
+        return response
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         """Use them to a proxy too; only SOCKS needs its own."""

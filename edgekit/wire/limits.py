@@ -23,6 +23,7 @@ BACKOFF_JITTER = 0.2  # up to so much is added by chance, so that callers do not
 RETRIED_STATUS = (429, 500, 502, 503, 504)
 MAX_RETRY_AFTER = 60.0  # seconds; a server that asks for more is better asked again by a person
 MAX_REDIRECTS = 5
+CONNECTIONS = 256  # kept open at most: of more threads than that, some connect anew for each call
 MAX_BYTES = 1 << 30
 MAX_MEMBERS = 1000  # of gzip, in one answer
 _CHUNK = 1 << 18

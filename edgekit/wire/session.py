@@ -240,7 +240,7 @@ class _Session(requests.Session):
             self.trust_env = False  # a proxy from the environment cannot reach this machine's own loopback
         self.through_socks = not direct and any(one.lower().startswith("socks") for one in getproxies().values())
         for scheme in ("http://", "https://"):
-            self.mount(scheme, Adapter())
+            self.mount(scheme, Adapter(pool_maxsize=limits.CONNECTIONS))
 
     def sent(  # noqa: PLR0917
         self, method: str, url: str, params: dict[str, str] | None, body: Any, auth: AuthBase, timeout: float
@@ -248,15 +248,19 @@ class _Session(requests.Session):
         """Send; the body of the answer is yet to be read.
 
         It is what `request` does, but for cookies and for checks of what is known: the address, which `address` has
-        read, and the headers. These take two thirds of the time.
+        read, the headers, and the kind of the body. These take two thirds of the time.
         """
         request = requests.PreparedRequest()
         request.method = method
         request.url = f"{url}?{urlencode(params)}" if params else url
         request.headers = CaseInsensitiveDict(self.headers)
-        request.prepare_body(body, None)
-        request.prepare_auth(auth, url)
-        settings = self.merge_environment_settings(url, {}, True, None, None)
+        request.body = body
+        if body is not None or method != "GET":
+            request.headers["Content-Length"] = str(len(body or b""))
+        auth(request)
+        settings: dict[str, Any] = {"proxies": {}, "stream": True, "verify": self.verify, "cert": self.cert}
+        if self.trust_env:
+            settings = self.merge_environment_settings(url, {}, True, None, None)
         return self.get_adapter(url).send(request, timeout=(min(timeout, limits.CONNECT_TIMEOUT), timeout), **settings)
 
 
