@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import deque
-from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable
+from concurrent.futures import FIRST_EXCEPTION, CancelledError, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from os import PathLike
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from threading import Event
-from typing import Any
+from threading import Event, Lock
+from typing import Any, TypeVar
 
 from edgekit import arguments, display, progress, waiting
 from edgekit.batch import layout
@@ -30,6 +32,7 @@ from edgekit.studio.wanted import sample_ids
 
 _APART = 0.005  # seconds from one worker's begin to the next one's: answers that come together wait for one another
 IN_A_ROW = 10  # samples without a connection, after which none is to be expected for the others
+T = TypeVar("T")
 
 
 def classify(
@@ -149,95 +152,119 @@ def _about(studio: Studio, call: PortableCall) -> About:
 
 
 class _Run:
-    """Gives out the samples, and writes down what comes back."""
+    """Gives out the samples, and writes down what comes back.
+
+    Threads of this process fetch their next sample themselves, and write their answers down: were they given out and
+    taken back one by one, each would wait for the main thread, and that one for them. To other processes samples are
+    given out, and their answers come back here.
+    """
 
     def __init__(self, call: PortableCall, writer: Writer, number: int, workers: int, pictures: bool) -> None:
-        self._call, self._writer, self._number, self._workers = call, writer, number, workers
-        self._stop, self._pace = Event(), Pace()
-        self._shared = Shared(self._pace, self._stop, pictures, writer.answered)
-        self._came: SimpleQueue[Future[Outcome]] = SimpleQueue()
-        self._flying: set[Future[Outcome]] = set()
-        self._again: deque[Outcome] = deque()  # what a rate limit met, to be asked for first
-        self._failed = self._unreached = 0
+        self._call, self._writer, self._number, self._workers, self._pictures = call, writer, number, workers, pictures
+        self._shared = Shared(Pace(), Event())
+        self._todo: deque[Outcome] = deque()  # in front what a rate limit met
+        self._flying: set[Future[Any]] = set()
+        self._lock = Lock()  # of the counts
+        self._done = self._shown = self._failed = self._unreached = 0
 
     def go(self, executor: Executor | None, todo: list[int], bar: Any) -> None:
         """Ask for all samples; the store is readable however this ends."""
         pool = executor or ThreadPoolExecutor(self._workers, "edgekit-classify")
-        most = self._workers if executor else 2 * self._workers  # so that no thread waits for its next sample
+        self._todo.extend(map(Outcome, todo))
         stopped = True
         try:
-            self._ask(pool, deque(todo), most, bar)
+            (self._in_threads if isinstance(pool, ThreadPoolExecutor) else self._in_processes)(pool, bar)
             stopped = False
         except EdgekitError as problem:
             problem.add_note("What came before is in the store. The same call again goes on where this one stopped.")
             raise
         finally:
-            self._stop.set()
+            self._shared.stop.set()
             for future in self._flying:
                 future.cancel()
             if executor is None:
                 pool.shutdown(wait=False, cancel_futures=True)
+            if isinstance(pool, ThreadPoolExecutor):
                 wait(self._flying, CANCEL_WITHIN + 2 * waiting.STEP)  # they see `stop`, and cancel their jobs
             self._writer.close(stopped=stopped)
 
-    def _ask(self, pool: Executor, todo: deque[int], most: int, bar: Any) -> None:
-        while todo or self._again or self._flying:
-            begins = False
-            while not self._pace.left and (todo or self._again) and len(self._flying) < most:
-                self._submit(pool, self._again.popleft() if self._again else Outcome(todo.popleft()))
-                if begins := len(self._flying) < self._workers:
-                    break
-            try:
-                future = self._came.get(timeout=_APART if begins else waiting.STEP)
-            except Empty:
-                continue
-            self._flying.discard(future)
-            outcome = _outcome_of(future, pool)
-            if isinstance(outcome.problem, RateLimitError):
-                self._slow_down(outcome, outcome.problem, bar)
-            else:
-                self._take(outcome, bar)
+    def _in_threads(self, pool: Executor, bar: Any) -> None:
+        """Let each worker begin a little after the one before, and show how far they are."""
+        to_begin = min(self._workers, len(self._todo))
+        while to_begin or self._flying:
+            if to_begin:
+                self._submit(pool, self._work)
+                to_begin -= 1
+            ended, self._flying = wait(self._flying, _APART if to_begin else waiting.STEP, FIRST_EXCEPTION)
+            self._show(bar)
+            for future in ended:
+                _result_of(future, pool)
 
-    def _submit(self, pool: Executor, asked: Outcome) -> None:
+    def _work(self) -> None:
+        """Ask for one sample after the other, as long as there are any."""
+        while True:
+            try:
+                asked = self._todo.popleft()
+            except IndexError:
+                return
+            self._take(local_task(self._call, asked, self._number, self._pictures, self._shared))
+
+    def _in_processes(self, pool: Executor, bar: Any) -> None:
+        """Give out as many samples as there are workers, and take what comes back."""
+        came: SimpleQueue[Future[Outcome]] = SimpleQueue()
+        while self._todo or self._flying:
+            while not self._shared.pace.left and self._todo and len(self._flying) < self._workers:
+                future = self._submit(pool, task, self._call, self._todo.popleft(), self._number, self._pictures)
+                future.add_done_callback(came.put)
+            with suppress(Empty):
+                future = came.get(timeout=waiting.STEP)
+                self._flying.discard(future)
+                self._take(_result_of(future, pool))
+            self._show(bar)
+
+    def _submit(self, pool: Executor, call: Callable[..., Any], *args: Any) -> Future[Any]:
         try:
-            if isinstance(pool, ThreadPoolExecutor):
-                future = pool.submit(local_task, self._call, asked, self._number, self._shared)
-            else:
-                future = pool.submit(task, self._call, asked, self._number, self._shared.pictures)
+            future = pool.submit(call, *args)
         except RuntimeError as problem:  # it was shut down, or one of its processes has died
             raise _broken(problem) from problem
         self._flying.add(future)
-        future.add_done_callback(self._came.put)
+        return future
 
-    def _slow_down(self, outcome: Outcome, problem: RateLimitError, bar: Any) -> None:
-        """Let all wait, and ask for this sample again: only for its picture where it was answered."""
-        if self._pace.is_hopeless(problem):
-            raise problem
-        self._again.append(outcome)
-        self._pace.slow_down(problem)
-        bar.set_postfix_str(f"the server asks to wait {self._pace.left:.0f} s")
-
-    def _take(self, outcome: Outcome, bar: Any) -> None:
-        """Write down what came of a sample."""
-        problem = outcome.problem
+    def _take(self, outcome: Outcome) -> None:
+        """Write down what came of a sample; raise what would come of every other one as well."""
+        problem, pace = outcome.problem, self._shared.pace
+        if isinstance(problem, RateLimitError):  # all wait, and ask again: only for the picture where it was answered
+            if pace.is_hopeless(problem):
+                raise problem
+            pace.slow_down(problem)
+            self._todo.appendleft(outcome)
+            return
         if isinstance(problem, AuthenticationError):
             raise problem
-        if problem is None:
-            if outcome.packed:  # it comes from another process
-                self._writer.answered(outcome.sample, outcome.packed, None)
-            self._pace.answered()
-            self._unreached = 0
-        else:
+        with self._lock:
             self._unreached = self._unreached + 1 if isinstance(problem, ConnectionFailed) else 0
-            if self._unreached >= IN_A_ROW:
-                raise problem
+            unreached = self._unreached
+        if problem is None:
+            self._writer.answered(outcome.sample, outcome.packed, outcome.response)
+            pace.answered()
+        elif unreached < IN_A_ROW:
             self._writer.failed(outcome.sample, problem)
-            self._failed += 1
-        bar.set_postfix_str(f"{self._failed} failed" if self._failed else "", refresh=False)
-        bar.update()
+        else:
+            raise problem
+        with self._lock:
+            self._done += 1
+            self._failed += problem is not None
+
+    def _show(self, bar: Any) -> None:
+        left = self._shared.pace.left
+        said = f"the server asks to wait {left:.0f} s" if left else f"{self._failed} failed" if self._failed else ""
+        bar.set_postfix_str(said, refresh=bool(left))
+        done = self._done
+        bar.update(done - self._shown)
+        self._shown = done
 
 
-def _outcome_of(future: Future[Outcome], pool: Executor) -> Outcome:
+def _result_of(future: Future[T], pool: Executor) -> T:
     try:
         return future.result(0)
     except EdgekitError:  # such as a full disk

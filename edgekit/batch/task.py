@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from threading import Event
 from typing import Any, NamedTuple
 
@@ -17,12 +16,10 @@ _LARGEST_PICTURE = 1 << 20  # bytes of one that is kept; the input of a model is
 
 
 class Shared(NamedTuple):
-    """What the threads of a run share: their pace, what stops them, and how an answer is written down."""
+    """What the threads of a run share: their pace, and what stops them."""
 
     pace: Pace
     stop: Event
-    pictures: bool
-    write: Callable[[int, bytes, ClassifyResponse | None], None]
 
 
 class Outcome:
@@ -50,20 +47,11 @@ def task(call: PortableCall, asked: Outcome, run: int, pictures: bool) -> Outcom
     return _outcome(call, asked, run, pictures)
 
 
-def local_task(call: PortableCall, asked: Outcome, run: int, shared: Shared) -> Outcome:
-    """Do the same in a thread of this process, at the common pace, until it is stopped; write an answer down at once.
-
-    So what a killed process loses is at most the sample that each thread was asking for.
-    """
+def local_task(call: PortableCall, asked: Outcome, run: int, pictures: bool, shared: Shared) -> Outcome:
+    """Do the same in a thread of this process, at the common pace, until it is stopped."""
     with waiting.stopped_by(shared.stop):
         shared.pace.keep()
-        found = _outcome(call, asked, run, shared.pictures, shared)
-        if isinstance(found.problem, RateLimitError):  # before this thread, or another one, begins the next sample
-            shared.pace.slow_down(found.problem)
-            return found
-        if found.problem is None:
-            shared.write(found.sample, found.packed, found.response)
-    return Outcome(found.sample, problem=found.problem)
+        return _outcome(call, asked, run, pictures, shared)
 
 
 def _outcome(call: PortableCall, asked: Outcome, run: int, pictures: bool, shared: Shared | None = None) -> Outcome:
