@@ -23,6 +23,8 @@ from edgekit.sandbox.shipped import Learned
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
+WIDEST = 106  # a line of code, for JupyterLab of 1280 pixels with its sidebar
+
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_it_is_committed_in_canonical_form_with_nothing_private(path, capsys):
@@ -37,6 +39,7 @@ def test_it_teaches_in_short_steps(path):
     for before, cell in pairwise(cells):
         if cell.cell_type == "code":
             assert len(cell.source.splitlines()) <= 12
+            assert max(map(len, cell.source.splitlines())) <= WIDEST
             assert before.cell_type == "markdown" or before is cells[0], cell.source
 
 
