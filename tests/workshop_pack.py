@@ -18,10 +18,10 @@ from pathlib import Path
 
 from edgekit.saving import save
 from edgekit.workshop import figures, handouts, pack
+from edgekit.workshop.laptops import USUAL_PYTHONS, USUAL_SYSTEMS
 
 ROOT = Path(__file__).parent.parent
 PACK = ROOT / "build" / "workshop"
-SYSTEMS, PYTHONS = ("windows", "macos-arm64", "linux"), ("3.12", "3.13")  # as `edgekit workshop pack` without options
 NO_NETWORK = ("unshare", "--net", "--map-root-user")
 # A new network namespace has not even its loopback, which a laptop without a network does have: 0x8914 is SIOCSIFFLAGS.
 WITH_LOOPBACK = """
@@ -38,8 +38,8 @@ except OSError:
 
 def main(systems: list[str]) -> int:
     """Build all of it and try it; return 1 where the course did not run."""
-    systems = systems or list(SYSTEMS)
-    packed = pack.pack(PACK, systems, PYTHONS, say=print)
+    systems = systems or list(USUAL_SYSTEMS)
+    packed = pack.pack(PACK, systems, USUAL_PYTHONS, say=print)
     for case, count in packed.wheels.items():
         print(f"{case}: {count} packages")
     print(f"{packed.folder.name}: {packed.size / 1e6:.0f} MB")
@@ -47,9 +47,9 @@ def main(systems: list[str]) -> int:
     if python is None:
         python = Path(sys.base_prefix, "bin", "python3")
         print(f"No Python of the pack is on this machine: it is packed for {python} as well.")
-        pack.pack(PACK, systems, [*PYTHONS, f"3.{sys.version_info.minor}"], say=print)
+        pack.pack(PACK, systems, [*USUAL_PYTHONS, f"3.{sys.version_info.minor}"], say=print)
     status, installed = tried(PACK, python)
-    if not status and systems == list(SYSTEMS):
+    if not status and systems == list(USUAL_SYSTEMS):
         figures.note(pack_mb=round(packed.size / 1e6), installed_mb=round(installed / 1e6))
     save(ROOT / "docs" / "workshop.md", handouts.text("instructor", figures.of_the_course()))
     handouts.write(PACK.with_name("workshop-papers"))
@@ -58,7 +58,7 @@ def main(systems: list[str]) -> int:
 
 def installed_python() -> Path | None:
     """Return a Python that the pack is for and that this machine has."""
-    for version in PYTHONS:
+    for version in USUAL_PYTHONS:
         found = shutil.which(f"python{version}")
         if found and not subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode:
             return Path(found)

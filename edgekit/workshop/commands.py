@@ -8,6 +8,7 @@ from typing import Any
 from edgekit import lab, shell
 from edgekit.workshop import folder, room
 from edgekit.workshop.course import PARTS
+from edgekit.workshop.laptops import SYSTEMS, USUAL_PYTHONS, USUAL_SYSTEMS
 
 
 def add(commands: argparse._SubParsersAction[Any]) -> None:
@@ -42,9 +43,10 @@ def add(commands: argparse._SubParsersAction[Any]) -> None:
 
     pack = parts.add_parser("pack", help="write a folder for a USB stick: packages, start scripts, hand-outs")
     pack.add_argument("dest", metavar="DEST", help="the folder to write")
-    pack.add_argument("--platforms", nargs="+", default=["windows", "macos-arm64", "linux"], metavar="SYSTEM",
-                      help="windows, macos-arm64, macos-intel, linux, linux-arm64 (default: %(default)s)")  # fmt: skip
-    pack.add_argument("--pythons", nargs="+", default=["3.12", "3.13"], metavar="X.Y", help="default: %(default)s")
+    pack.add_argument("--platforms", nargs="+", default=USUAL_SYSTEMS, metavar="SYSTEM",
+                      help=f"{', '.join(SYSTEMS)} (default: {', '.join(USUAL_SYSTEMS)})")  # fmt: skip
+    pack.add_argument("--pythons", nargs="+", default=USUAL_PYTHONS, metavar="X.Y",
+                      help=f"default: {', '.join(USUAL_PYTHONS)}")  # fmt: skip
     pack.set_defaults(run=_pack)
     handouts = parts.add_parser("handouts", help="write the instructor's page, the API sheet and a page for each part")
     handouts.add_argument("dest", metavar="DEST", help="the folder to write")

@@ -17,6 +17,7 @@ import edgekit as ek
 from edgekit import lab
 from edgekit.cli import main
 from edgekit.workshop import pack
+from edgekit.workshop.laptops import SYSTEMS
 from edgekit.workshop.stick import start
 
 
@@ -96,7 +97,7 @@ def test_a_package_that_is_not_on_the_stick_is_told_and_nothing_counts_as_instal
 
 def test_a_home_that_cannot_be_written_is_told(stick):
     (stick / "file").touch()
-    for system in pack.SYSTEMS:
+    for system in SYSTEMS:
         (stick / "requirements" / f"{system}-{sys.version_info.major}.{sys.version_info.minor}.txt").touch()
     done = started(stick, EDGEKIT_WORKSHOP_HOME=str(stick / "file" / "home"))
     assert done.returncode == 1
