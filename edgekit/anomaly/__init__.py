@@ -5,7 +5,7 @@ K-means in distances between standard-scaled features; a score above the thresho
 """
 
 from edgekit.anomaly.alarms import counts, per_label, segments
-from edgekit.anomaly.clusters import KMeans
+from edgekit.anomaly.kmeans import KMeans
 from edgekit.anomaly.mixture import Gmm
 from edgekit.anomaly.parts import parts
 from edgekit.anomaly.summary import summary

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from edgekit.anomaly.columns import Floats
+from edgekit.anomaly.feature_columns import Floats
 from edgekit.arguments import array, booleans, number, table, text
 from edgekit.errors import UsageError
 

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from edgekit import display
-from edgekit.anomaly.columns import Axes, Floats, axes_of, selected, shares_table
+from edgekit.anomaly.feature_columns import Axes, Floats, axes_of, selected, shares_table
 from edgekit.arguments import array
 from edgekit.errors import UsageError
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.anomaly.columns import Floats
+from edgekit.anomaly.feature_columns import Floats
 from edgekit.resampling import Figure, figure
 from edgekit.summaries import reduced
 

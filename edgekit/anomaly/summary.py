@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from edgekit.anomaly import store_summary
-from edgekit.anomaly.columns import Floats
+from edgekit.anomaly.feature_columns import Floats
 from edgekit.anomaly.window_scores import SAMPLE, TRUTH, WindowScores, window_scores
 from edgekit.arguments import number
 from edgekit.display import listing

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from edgekit import display
-from edgekit.anomaly.columns import Floats
+from edgekit.anomaly.feature_columns import Floats
 from edgekit.anomaly.window_scores import WindowScores, window_scores
 from edgekit.arguments import FINITE, choice, number
 from edgekit.errors import UsageError

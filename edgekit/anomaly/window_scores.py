@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from edgekit.anomaly.columns import Floats
+from edgekit.anomaly.feature_columns import Floats
 from edgekit.arguments import array, booleans, codes
 from edgekit.errors import UsageError
 from edgekit.resampling import Ints, draws
