@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from edgekit.results import label_lists
 from edgekit.results.block import BlockResult
 from edgekit.results.decision import AGGREGATION, deciding, number
+from edgekit.results.kinds import KINDS
 from edgekit.results.result import ClassifyResult
 from edgekit.studio.studio import Studio
 from edgekit.table_words import SCORE
@@ -37,11 +38,8 @@ LAST_LAYERS = frozenset((
     "tao-ssd", "tao-yolov3", "tao-yolov4", "yolov11", "yolov11-abs", "paddleocr-detector", "qc-face-det-lite",
     "qc-yolox",
 ))  # fmt: skip
-TYPES = frozenset((
-    "anomaly", "anomaly-gmm", "keras", "keras-transfer-image", "keras-transfer-kws", "keras-object-detection",
-    "keras-regression", "keras-akida", "keras-akida-transfer-image", "keras-akida-object-detection",
-    "keras-visual-anomaly", "keras-freeform", "keras-anomaly", "vlm",
-))  # fmt: skip
+# Of blocks: those whose kind is known, and what the API has besides.
+TYPES = frozenset(kind_type for types in KINDS.values() for kind_type in types) | {"keras-freeform", "vlm"}
 
 
 class Seen(NamedTuple):

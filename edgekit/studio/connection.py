@@ -15,8 +15,8 @@ from edgekit.errors import NotFoundError, SandboxError, UsageError
 from edgekit.studio.calls import STUDIO_URL, id_of
 from edgekit.studio.studio import Studio
 from edgekit.wire.recording import About, Recorder, Replay
-from edgekit.wire.secret import Secret, sealed
-from edgekit.wire.session import Transport, unquoted
+from edgekit.wire.secret import Secret, sealed, unquoted
+from edgekit.wire.session import Transport
 
 if TYPE_CHECKING:
     from edgekit.sandbox import Sandbox

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,6 +15,12 @@ from edgekit.waiting import Stopped
 P = ParamSpec("P")
 R = TypeVar("R")
 _travels: ContextVar[bool] = ContextVar("_travels", default=False)
+
+
+def unquoted(value: str) -> str:
+    """Drop the blanks around a value of the environment, and quotation marks that some readers of env files leave."""
+    value = value.strip()
+    return value[1:-1].strip() if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
 
 
 class Secret:
@@ -37,6 +44,13 @@ class Secret:
         if not isinstance(self._value, str):
             raise UsageError(f"A key is a text, got {type(self._value).__name__}. The dashboard shows it under Keys.")
         return self._value
+
+    def checked(self) -> Secret:
+        """Return the key without blanks and quotation marks around it; UsageError for what no key looks like."""
+        key = Secret(unquoted(self.reveal()))
+        if not re.fullmatch(r"[!-~]+", key.reveal()):
+            raise UsageError("The API key is empty or holds characters that no key has. Copy it again, without spaces.")
+        return key
 
     def __repr__(self) -> str:
         return "Secret(***)"

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -271,21 +270,13 @@ class _KeyAuth(AuthBase):
     """
 
     def __init__(self, key: Secret | None) -> None:
-        self._key = None if key is None else Secret(unquoted(key.reveal()))
-        if self._key is not None and not re.fullmatch(r"[!-~]+", self._key.reveal()):
-            raise UsageError("The API key is empty or holds characters that no key has. Copy it again, without spaces.")
+        self._key = None if key is None else key.checked()
         self.mask = Mask(self._key)
 
     def __call__(self, request: Any) -> Any:
         if self._key is not None:
             request.headers[_KEY_HEADER] = self._key.reveal()
         return request
-
-
-def unquoted(value: str) -> str:
-    """Drop the blanks around a value of the environment, and quotation marks that some readers of env files leave."""
-    value = value.strip()
-    return value[1:-1].strip() if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
 
 
 def written(params: dict[str, Any]) -> dict[str, str]:
