@@ -157,10 +157,14 @@ class Timeline:
     @cached_property
     def labels(self) -> pd.DataFrame:
         """Which label holds where: `start_ms`, `end_ms` on the common axis of time, `label`; in order of time."""
-        found = [sample.labels()[["start_ms", "end_ms", "label"]] for sample in self.samples]
-        table = pd.concat(found, ignore_index=True)
-        shift = self.starts.repeat([len(part) for part in found])
-        return table.assign(start_ms=table["start_ms"] + shift, end_ms=table["end_ms"] + shift)
+        found = [sample.label_ranges() for sample in self.samples]  # a table of each sample takes 50 times as long
+        table = pd.DataFrame([one for ranges in found for one in ranges], columns=["label", "start", "end"])
+        counts = list(map(len, found))
+        interval = np.repeat([float(sample.interval_ms) for sample in self.samples], counts)
+        first, after = (table[name].to_numpy(float) for name in ("start", "end"))
+        shift = self.starts.repeat(counts)
+        times = {"start_ms": first * interval + shift, "end_ms": (after + 1) * interval + shift}
+        return pd.DataFrame(times).assign(label=table["label"])
 
     def _label_names(self) -> list[str]:
         return self._distinct_labels

@@ -255,13 +255,16 @@ class Sample:
         `end_ms` (exclusive). A sample with one label for all of it has one row, a picture of object detection one for
         each object in it. Source: ``structuredLabels``, which count the stored sample's readings, `interval_ms` apart.
         """
-        ranges = [(span.label, span.start_index, span.end_index) for span in self.info.structured_labels or []]
-        if not ranges:
-            found = label_lists.label(self.info)
-            names = found if isinstance(found, list) else [found]
-            ranges = [(name, 0, max(self.info.values_count - 1, 0)) for name in names]
-        table = pd.DataFrame(ranges, columns=["label", "start", "end"]).astype({"start": int, "end": int})
+        table = pd.DataFrame(self.label_ranges(), columns=["label", "start", "end"]).astype({"start": int, "end": int})
         return table.assign(start_ms=table["start"] * self.interval_ms, end_ms=(table["end"] + 1) * self.interval_ms)
+
+    def label_ranges(self) -> list[tuple[str, int, int]]:
+        """Return the first columns of `labels` as plain values: label, first and last reading of each range."""
+        if spans := self.info.structured_labels:
+            return [(span.label, span.start_index, span.end_index) for span in spans]
+        found = label_lists.label(self.info)
+        names = found if isinstance(found, list) else [found]
+        return [(name, 0, max(self.info.values_count - 1, 0)) for name in names]
 
     def image(self, *, after_input_block: bool = False) -> Image:
         """Fetch the picture of an image sample; see `Studio.image`."""

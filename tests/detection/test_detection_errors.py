@@ -146,7 +146,7 @@ def test_what_is_no_table_of_errors_is_a_usage_error():
 
 
 @given(st.lists(st.tuples(TRUTHS, PREDICTIONS), min_size=1, max_size=4), LIMIT)
-@settings(max_examples=50)
+@settings(max_examples=20)
 def test_many_pictures_have_the_errors_of_each_alone(pictures, limit):
     infos = [match(points(truths), points(predictions), limit) for truths, predictions in pictures]
     table = detection.errors(infos)

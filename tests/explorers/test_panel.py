@@ -90,7 +90,7 @@ def test_two_threads_moving_it_leave_it_whole():
         for value in values:
             slider.value = value
 
-    threads = [threading.Thread(target=hammer, args=(range(start, 60, 2),)) for start in (0, 1)]
+    threads = [threading.Thread(target=hammer, args=(range(start, 20, 2),)) for start in (0, 1)]
     for thread in threads:
         thread.start()
     for thread in threads:
