@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
@@ -109,7 +109,7 @@ class ProjectExplorer(Explorer):
         self,
         source: ProjectSource,
         open_sample: Callable[[ClassifyResult | Sample], Explorer],
-        **state: Any,
+        **state: Unpack[ProjectState],
     ) -> None:
         self._source, self._open_sample = source, open_sample
         self._rows = rows = ProjectRows(source.table())
