@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from edgekit import colours, display
 from edgekit.arguments import text
 from edgekit.errors import UsageError
-from edgekit.explorers import modules, provenance
+from edgekit.explorers import modules, most_shown, provenance
 from edgekit.explorers.state import RefusedValue, Stateful, reading
 from edgekit.explorers.still.canvas import Canvas
 from edgekit.explorers.still.view import View, unpacked
@@ -115,7 +115,13 @@ class Explorer(Stateful, anywidget.AnyWidget):
                 f"{type(self).__name__} has no {display.quoted(unknown[0])}; it has {', '.join(self.state)}."
             )
         self._later = [arrays for arrays in later if arrays is not None]
-        own = {**meta, "layout": layout, "looks": colours.as_data(), "later": bool(self._later)}
+        own = {
+            **meta,
+            "layout": layout,
+            "looks": colours.as_data(),
+            "most": most_shown.as_data(),
+            "later": bool(self._later),
+        }
         super().__init__(_meta=_printable(own), _blob=blob, **state)  # in one message, not one for each trait
         self.on_msg(self._send_later)
 

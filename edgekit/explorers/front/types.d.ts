@@ -98,6 +98,8 @@ interface Meta {
   title: string;
   layout: Layout;
   looks: Looks;
+  /** How much is shown at most: edgekit/explorers/most_shown.py. */
+  most: { bars: number; names: number; errors: number; markers: number; dots: number };
   later: boolean;
 }
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from edgekit import colours, display
+from edgekit.explorers.most_shown import BARS
 from edgekit.explorers.still.canvas import INK, Box, Canvas
 from edgekit.explorers.still.scales import (
     AXIS,
@@ -39,8 +40,6 @@ from edgekit.explorers.still.tracks import (
     value_axis,
 )  # fmt: skip
 from edgekit.explorers.still.view import View, bars, put_text, sheet
-
-_BARS = 6  # of one kind: more would not fit
 
 
 class _Track(NamedTuple):
@@ -178,13 +177,13 @@ def _draw_window(canvas: Canvas, view: View, side: Box, top: float) -> None:
         if not names:
             continue
         values = arrays[kind].ravel().astype(float)
-        many = f" ({_BARS} of {len(names)})" if len(names) > _BARS else ""
+        many = f" ({BARS} of {len(names)})" if len(names) > BARS else ""
         title = f"Label probabilities{many}"
         order = np.argsort(-values, kind="stable") if many else np.arange(len(values))
         if kind == "shares":
             order, title = np.argsort(-np.abs(values), kind="stable"), _why(view)
             values = values / values.sum()
-        top = bars(canvas, side, top, title, [(names[i], float(values[i])) for i in order[:_BARS].tolist()])
+        top = bars(canvas, side, top, title, [(names[i], float(values[i])) for i in order[:BARS].tolist()])
 
 
 def _why(view: View) -> str:

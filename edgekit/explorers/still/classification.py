@@ -11,6 +11,7 @@ from PIL import Image
 
 from edgekit import colours
 from edgekit.classification.predictions import is_uncertain
+from edgekit.explorers.most_shown import BARS
 from edgekit.explorers.still.canvas import INK, LINE, SOFT, Box, Canvas, fitted
 from edgekit.explorers.still.scales import AXIS, Scale, time_scale
 from edgekit.explorers.still.tracks import (
@@ -25,7 +26,6 @@ from edgekit.explorers.still.tracks import (
 )
 from edgekit.explorers.still.view import View, bars, percent, put_text, sheet
 
-_BARS = 6
 _NAMES, _GAP = 64, 5  # px below the matrix for names, before "uncertain"
 TILES = 12  # windows in small pictures, in two rows
 _CAPTION = 30  # px below each
@@ -78,9 +78,9 @@ def picture(view: View, shown: NDArray[np.int32]) -> Canvas:
     below = put_text(canvas, view, side, side.top) + 8
     if len(arrays["start"]) and (names := meta["known"]):
         values = arrays["chosen_probabilities"].ravel().astype(float)
-        many = f" ({_BARS} of {len(names)})" if len(names) > _BARS else ""
+        many = f" ({BARS} of {len(names)})" if len(names) > BARS else ""
         order = np.argsort(-values, kind="stable") if many else np.arange(len(values))
-        rows = [(names[i], float(values[i])) for i in order[:_BARS].tolist()]
+        rows = [(names[i], float(values[i])) for i in order[:BARS].tolist()]
         bars(canvas, side, below, f"Probabilities{many}", rows)
     return canvas
 

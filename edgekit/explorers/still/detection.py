@@ -9,10 +9,10 @@ import pandas as pd
 from PIL import Image
 
 from edgekit import colours
+from edgekit.explorers.most_shown import NAMES
 from edgekit.explorers.still.canvas import HALO, INK, LINE, PAPER, SOFT, Box, Canvas, fitted, width_of
 from edgekit.explorers.still.view import LINE_HIGH, View, put_text, sheet
 
-_FEW = 40  # objects; of more, names would cover each other
 _LEFT_OVER = ("missed", "not in training")  # kinds of truths without a prediction
 _SIDES = ("truth", "prediction")
 
@@ -68,7 +68,7 @@ def _draw_objects(canvas: Canvas, view: View, place: Box, stage: Stage, edge: fl
                 )
                 canvas.frame(corner, look.light, 1.8, (5, 3) if name == "truth" else ())
             canvas.marker(look.marker, x, y, 8 if name == "truth" else 5, look.light, hollow=name == "truth")
-            if len(found) <= _FEW and not (name == "truth" and kind in colours.UNNAMED):
+            if len(found) <= NAMES and not (name == "truth" and kind in colours.UNNAMED):
                 _write_name(canvas, names[i][int(index)], x + 9, y + (13 if name == "truth" else -9), edge)
 
 

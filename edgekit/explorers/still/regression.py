@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from edgekit import colours
+from edgekit.explorers.most_shown import DOTS, ERRORS, MARKERS
 from edgekit.explorers.still.canvas import INK, PAPER, SOFT, Box, Canvas
 from edgekit.explorers.still.scales import (
     AXIS,
@@ -23,9 +24,6 @@ from edgekit.explorers.still.scales import (
 )
 from edgekit.explorers.still.tracks import draw_signal, legend, mark, marked_thresholds, strip, time_axis, value_axis
 from edgekit.explorers.still.view import View, put_text, sheet
-
-_FURTHEST = 300  # bars in the strip: more could not be told apart
-_MARKED, _DUST = 1000, 20_000  # points: beyond, dots of a few pixels; smaller ones
 
 
 class _Panel(NamedTuple):
@@ -50,7 +48,7 @@ def picture(view: View) -> Canvas:
         (Box(main.left + half + 12, main.top, half, 240), True),
     ):
         _draw_panel(canvas, view, _panel(view, box, errors=errors), error)
-    furthest = worst[:_FURTHEST]
+    furthest = worst[:ERRORS]
     few = f"the {len(furthest)} largest errors" if len(furthest) < len(worst) else "errors"
     beyond = error[: len(furthest)] > state["threshold"]
     looks = [colours.ERRORS["beyond" if is_one else "within"].light for is_one in beyond]
@@ -120,13 +118,13 @@ def _draw_points(
 ) -> None:
     """Draw the points, later ones on top: markers, or dots where there are many."""
     within, above = colours.ERRORS["within"], colours.ERRORS["beyond"]
-    if len(x) <= _MARKED:
+    if len(x) <= MARKERS:
         for left, top, is_beyond in zip(x.tolist(), y.tolist(), beyond.tolist(), strict=True):
             look, size = (above, 3.75) if is_beyond else (within, 3)
             canvas.marker(look.marker, left, top, size, look.light, rim=False)
         return
     looks = [(within.light, ~beyond), (above.light, beyond)]
-    canvas.dots(box, np.column_stack([x, y]), looks, 1.5 if len(x) > _DUST else 3)
+    canvas.dots(box, np.column_stack([x, y]), looks, 1.5 if len(x) > DOTS else 3)
 
 
 def _draw_picture(canvas: Canvas, view: View, box: Box) -> None:

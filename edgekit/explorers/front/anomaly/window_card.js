@@ -2,7 +2,6 @@
 import { fillBars, h, write } from "../shared/elements.js";
 import { figure, percent, seconds } from "../shared/numbers.js";
 
-const MOST_BARS = 6; // of one kind: more would not fit on one screen
 const UNNAMED = (/** @type {string} */ part) =>
   `Which label this ${part} stands for, explorer.name_parts(studio.set_features("training")) says: it fetches the training windows.`;
 
@@ -50,14 +49,14 @@ const rowOf = (array, names, i) => (i < 0 ? [] : names.map((name, k) => [name, a
  * @param {AnomalyMeta} meta
  * @param {AnomalyArrays} data
  */
-function probabilityBars({ labels }, data) {
+function probabilityBars({ labels, most }, data) {
   if (!labels.length) return null;
-  const bars = h("dl", { class: "ek-bars" }), many = labels.length > MOST_BARS;
-  const title = many ? `Label probabilities (${MOST_BARS} of ${labels.length})` : "Label probabilities";
+  const bars = h("dl", { class: "ek-bars" }), many = labels.length > most.bars;
+  const title = many ? `Label probabilities (${most.bars} of ${labels.length})` : "Label probabilities";
   const show = (/** @type {number} */ i) => {
     const rows = rowOf(data.probabilities, labels, i);
     if (many) rows.sort(([, a], [, b]) => b - a);
-    fillBars(bars, rows.slice(0, MOST_BARS).map(([label, p]) => [label, p, percent(p)]));
+    fillBars(bars, rows.slice(0, most.bars).map(([label, p]) => [label, p, percent(p)]));
   };
   return { element: h("div", {}, h("h3", {}, title), bars), show };
 }
@@ -67,7 +66,7 @@ function probabilityBars({ labels }, data) {
  * @param {AnomalyMeta} meta
  * @param {AnomalyArrays} data
  */
-function shareBars(model, { features, part }, data) {
+function shareBars(model, { features, part, most }, data) {
   if (!features.length) return null;
   const bars = h("dl", { class: "ek-bars" }), why = h("h3");
   const show = (/** @type {number} */ i) => {
@@ -76,7 +75,7 @@ function shareBars(model, { features, part }, data) {
     const named = model.get("_meta").part_names[data.part[i]]; // they may come after the first picture
     write(why, i < 0 ? "" : `Why: distance to ${part} ${data.part[i]}${named ? `, ${named}` : ""}`);
     why.title = named ? "" : UNNAMED(part);
-    fillBars(bars, rows.slice(0, MOST_BARS).map(([feature, share]) => [feature, share / total, percent(share / total)]));
+    fillBars(bars, rows.slice(0, most.bars).map(([feature, share]) => [feature, share / total, percent(share / total)]));
   };
   return { element: h("div", {}, why, bars), show };
 }

@@ -5,14 +5,12 @@ import { counted, percent, seconds } from "../shared/numbers.js";
 import { curveRows } from "./reliability.js";
 /** @import { ClassificationState } from "./state.js" */
 
-const MOST_BARS = 6;
-
 /** @param {ClassificationState} state */
 export function windowCard({ meta, data, windows, model, predicted, verdict, name, probability }) {
   const title = h("h3"), where = h("p", { class: "ek-quiet" }), given = h("p", { class: "ek-figure" }), expected = h("p");
   const box = h("div", { class: "ek-card", role: "group", "aria-label": "the window" }, title, where, given, expected);
-  const bars = h("dl", { class: "ek-bars" }), many = meta.known.length > MOST_BARS;
-  const probabilities = h("div", {}, h("h3", {}, many ? `Probabilities (${MOST_BARS} of ${meta.known.length})` : "Probabilities"), bars);
+  const bars = h("dl", { class: "ek-bars" }), many = meta.known.length > meta.most.bars;
+  const probabilities = h("div", {}, h("h3", {}, many ? `Probabilities (${meta.most.bars} of ${meta.known.length})` : "Probabilities"), bars);
   function show() {
     if (!windows) return "no window";
     const i = model.get("window"), place = data.sample[i], sample = meta.samples[place], from = data.start[i] - sample.start;
@@ -26,7 +24,7 @@ export function windowCard({ meta, data, windows, model, predicted, verdict, nam
     /** @type {[string, number][]} */
     const rows = meta.known.map((known, k) => [known, probability(i, k)]);
     if (many) rows.sort(([, a], [, b]) => b - a);
-    fillBars(bars, rows.slice(0, MOST_BARS).map(([known, p]) => [known, p, percent(p)]));
+    fillBars(bars, rows.slice(0, meta.most.bars).map(([known, p]) => [known, p, percent(p)]));
     return `window ${i}, predicted ${name(label)}, expected ${name(data.expected[i])}`;
   }
   return { elements: [box, probabilities], show };
