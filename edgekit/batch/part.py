@@ -18,7 +18,7 @@ from edgekit.results.sample import Source
 
 SUFFIX = ".parquet"
 BLOCKS = b"edgekit.blocks"  # in the metadata of samples.parquet: [{id, kind, type, title, keys}, …] as JSON
-TABLES = b"edgekit.tables"  # there as well: the names of all tables of the part, as JSON
+TABLES = b"edgekit.tables"  # there as well: all tables of the part, {name: rows} as JSON; in older stores [name, …]
 
 
 def tables_of(kept: Sequence[Kept], source: Source) -> dict[str, pa.Table]:
@@ -39,7 +39,7 @@ def tables_of(kept: Sequence[Kept], source: Source) -> dict[str, pa.Table]:
     if rows:
         found["verdicts"] = pa.concat_tables(rows)
     found["samples"] = found["samples"].replace_schema_metadata(
-        {BLOCKS: json.dumps(about), TABLES: json.dumps([*found])}
+        {BLOCKS: json.dumps(about), TABLES: json.dumps({name: len(table) for name, table in found.items()})}
     )
     return found
 

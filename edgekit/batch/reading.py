@@ -102,22 +102,35 @@ class Parts:
         missing: Sequence[str] = (),
     ) -> pd.DataFrame:
         """Return a table of all parts, ascending by sample; of the verdicts those `where` the block is this one."""
-        files = [file for one in self.sealed if (file := _file(one, name))]
-        with ThreadPoolExecutor(_READERS) as pool:  # half the time of one after the other, on two processors
-            found = list(pool.map(lambda file: _read(file, columns, threads=False), files))
-        found += [_selected(tables[name], columns) for _, tables in self._open if name in tables]
-        if not found:  # nothing was answered: the columns are those that a part without a row would have
-            empty = _selected(part.tables_of([], self._source).get(name), columns)
-            if empty is None:
-                return pd.DataFrame(columns=list(columns or missing))
-            found = [empty]
-        whole = pa.concat_tables(found, promote_options="permissive")
+        whole = self.whole(name, columns)
+        if whole is None:
+            return pd.DataFrame(columns=list(columns or missing))
         if where is not None:
             whole = whole.filter(pc.equal(whole["block"], where))
         table: pd.DataFrame = whole.to_pandas(types_mapper=TYPES.get)
         if "sample" in table and not table["sample"].is_monotonic_increasing:
             table = table.sort_values("sample", kind="stable", ignore_index=True)
         return table
+
+    def whole(self, name: str, columns: Sequence[str] | None = None, coded: Sequence[str] = ()) -> pa.Table | None:
+        """Return a table of all parts, one after the other; None where there is no such table.
+
+        The texts of the columns `coded` are places in one dictionary. Where nothing was answered it has the columns
+        that a part without a row would have.
+        """
+        files = [file for one in self.sealed if (file := _file(one, name)) and not _is_empty(one, name)]
+
+        def read(reader: int) -> list[pa.Table]:
+            share = files[reader * len(files) // _READERS : (reader + 1) * len(files) // _READERS]
+            return [_read(file, columns, coded, threads=False) for file in share]
+
+        with ThreadPoolExecutor(_READERS) as pool:  # half the time of one after the other, on two processors
+            found = [table for tables in pool.map(read, range(_READERS)) for table in tables]
+        found += [_coded(_selected(tables[name], columns), coded) for _, tables in self._open if name in tables]
+        if not found:
+            empty = part.tables_of([], self._source).get(name)
+            return None if empty is None else _coded(_selected(empty, columns), coded)
+        return pa.concat_tables(found, promote_options="permissive").unify_dictionaries()
 
     def blocks(self) -> list[dict[str, Any]]:
         """List the learn blocks that answered: id, kind, type, title, last_layer, keys."""
@@ -214,22 +227,41 @@ def _selected(table: pa.Table | None, columns: Sequence[str] | None) -> pa.Table
     return table.select([name for name in columns if name in table.column_names])
 
 
+def _coded(table: pa.Table, coded: Sequence[str]) -> pa.Table:
+    """Turn texts that are in no file yet into places in a dictionary, as those of files are read."""
+    for place, name in enumerate(table.column_names):
+        if name in coded:
+            table = table.set_column(place, name, table[name].dictionary_encode())
+    return table
+
+
 def _file(one: Path, name: str) -> Path | None:
     """Return the file of a table; None where the part was written without it."""
-    file, about = one / f"{name}{SUFFIX}", one / f"samples{SUFFIX}"
+    file = one / f"{name}{SUFFIX}"
     if file.exists():
         return file
-    if name in json.loads((_schema(about, _state(about)).metadata or {}).get(TABLES, b"[]")):
+    if name in _listed_tables(one):
         raise _damaged(file, "it is missing")
     return None
 
 
+def _is_empty(one: Path, name: str) -> bool:
+    """Say whether a part has no row of a table, as its own list has it: an older part does not say."""
+    listed = _listed_tables(one)
+    return isinstance(listed, dict) and listed.get(name) == 0
+
+
+def _listed_tables(one: Path) -> dict[str, int] | list[str]:
+    about = one / f"samples{SUFFIX}"
+    listed: dict[str, int] | list[str] = json.loads((_schema(about, _state(about)).metadata or {}).get(TABLES, b"[]"))
+    return listed
+
+
 def _read(file: Path, columns: Sequence[str] | None, coded: Sequence[str] = (), *, threads: bool = True) -> pa.Table:
     try:
-        about = pq.read_metadata(file)
-        texts = [
-            one.name for one in about.schema.to_arrow_schema() if one.name in coded and pa.types.is_string(one.type)
-        ]
+        about = pq.read_metadata(file) if coded else None
+        schema = about.schema.to_arrow_schema() if about else ()
+        texts = [one.name for one in schema if one.name in coded and pa.types.is_string(one.type)]
         with pq.ParquetFile(file, metadata=about, read_dictionary=texts or None) as found:
             names = found.schema_arrow.names
             wanted = None if columns is None else [name for name in columns if name in names]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -12,7 +12,7 @@ import pandas as pd
 
 from edgekit import display
 from edgekit.arguments import whole
-from edgekit.batch import arrays, layout
+from edgekit.batch import arrays, layout, sample_table
 from edgekit.batch.places import Places
 from edgekit.batch.reading import TYPES, Parts
 from edgekit.batch.source import Stored
@@ -146,22 +146,18 @@ class Store:
         any; `threshold`, the block's; `problem`, what could not be read, or which labels are
         doubtful; `run`, in which it was answered, and `thresholds`, with which of all blocks.
         """
-        parts = self._parts
-        table = parts.table("samples").drop(columns=["offset", "size"]).set_index("sample").rename_axis(index="id")
-        lists = table.pop("objects").to_numpy(bool)
-        if lists.any():
-            label = [label_lists.split(text) if yes else text for text, yes in zip(table["label"], lists, strict=True)]
-            table["label"] = pd.Series(label, table.index, object)
-        blocks = parts.blocks()
-        if blocks or block is not None:
-            chosen = parts.block(block)["id"]
-            found = parts.table("verdicts", where=chosen).set_index("sample").drop(columns="block")
-            if parts.block(chosen)["kind"] != "classification":
-                found = found.drop(columns=["suggested", "label_quality"], errors="ignore")
-            found.insert(6, "correct", _all_right(found["right"], found["known"]))
-            last = table[["run", "thresholds"]]
-            table = table.drop(columns=list(last)).join(found).join(last)
-        return table.sort_index()
+        return sample_table.samples(self._parts, block)
+
+    def overview(self, block: int | str | None = None) -> pd.DataFrame:
+        """List the samples with what a table of all of them shows, in a third of the time that `samples` takes.
+
+        Returns
+        -------
+        DataFrame indexed by sample `id`, ascending: of `samples` the columns `filename`, `label`, `category`,
+        `length_ms`, `kind`, `verdict`, `worst`, `right`, `known`, `correct`, `thresholds`, and, if any block is a
+        classifier, `suggested`: of the first one, where `block` is none. Texts that repeat are categories.
+        """
+        return sample_table.overview(self._parts, block)
 
     def doubtful_labels(self, block: int | str) -> pd.DataFrame:
         """Say which labels a classifier doubts: index sample `id`, `suggested` and `label_quality` as in `samples`."""
@@ -219,7 +215,9 @@ class Store:
     def failures(self) -> pd.DataFrame:
         """List the samples without an answer: index `sample`; `error` (its name), `text`, `run`, the last one."""
         table = self._parts.table("failures").drop_duplicates("sample", keep="last").set_index("sample")
-        return table[~table.index.isin(self.ids())].sort_index()[["error", "text", "run"]]
+        if len(table):
+            table = table[~table.index.isin(self.ids())]
+        return table.sort_index()[["error", "text", "run"]]
 
     def result(self, sample: int) -> ClassifyResult:
         """Return what the blocks said of one sample, as `Studio.classify` returned it.
@@ -252,13 +250,16 @@ class Store:
         """Yield what is counted of a block, part by part; by each sample's own threshold where none is given."""
         return arrays.counts_of(self._parts, kind, block, threshold)
 
+    def in_words(self) -> str:
+        """Say of which project it is, which blocks answered, and how many samples failed."""
+        about, failed = self._about, len(self.failures())
+        said = [f"project {about.project_id} {display.quoted(about.project)}"]
+        if blocks := self._parts.blocks():
+            said.append(display.listing(_names(blocks)))
+        return " · ".join([*said, *([f"{failed} failed"] if failed else [])])
+
     def __repr__(self) -> str:
-        about = self._about
-        count, failed = len(self), len(self.failures())
-        said = [f"<Store of {display.counted(count, 'sample')} of project {about.project_id} "
-                f"{display.quoted(about.project)}"]  # fmt: skip
-        said += [display.listing(one["last_layer"] or one["type"] for one in self._parts.blocks())] * bool(count)
-        return display.fit(" · ".join([*said, *([f"{failed} failed"] if failed else [])]) + ">")
+        return display.fit(f"<Store of {display.counted(len(self), 'sample')} of {self.in_words()}>")
 
     def _repr_html_(self) -> str:
         about, parts = self._about, self._parts
@@ -303,6 +304,12 @@ class Store:
         return table
 
 
+def _names(blocks: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Name each block by its type, of object detection by its last layer; by its title where several share that."""
+    types = [one["last_layer"] or one["type"] for one in blocks]
+    return [one["title"] if types.count(name) > 1 else name for one, name in zip(blocks, types, strict=True)]
+
+
 def _expected(texts: pd.Series[Any], kind: str) -> Any:
     """Return labels as `BlockResult.windows` has them: of objects a list, of a regression a number."""
     from edgekit.regression.predictions import as_numbers
@@ -312,10 +319,6 @@ def _expected(texts: pd.Series[Any], kind: str) -> Any:
     if kind == "detection":
         return pd.Series([None if pd.isna(text) else label_lists.split(text) for text in texts], texts.index, object)
     return texts
-
-
-def _all_right(right: pd.Series[Any], known: pd.Series[Any]) -> Any:
-    return pd.arrays.BooleanArray((right == known).to_numpy(bool), (known == 0).to_numpy(bool))
 
 
 class _Results(Mapping[int, ClassifyResult]):

@@ -181,9 +181,7 @@ def _of_many(what: object, block: int | str | None, state: Any) -> Explorer | No
     """Open a project, a set or a comparison; None where it is none of these."""
     match what:
         case Studio() | Stored():
-            source = source_of(what, block)
-            opened = ProjectExplorer(source, lambda one: explore(one, block), **state)
-            return _of(source.asked(), opened)
+            return ProjectExplorer(source_of(what, block), lambda one: explore(one, block), **state)
         case Features():
             return _of([what], FeaturesExplorer(what, **state))
         case VerdictComparison():

@@ -168,6 +168,10 @@ class Explorer(Stateful, anywidget.AnyWidget):
         self._note = text("note", note)
         save(path, self._page())
 
+    def _asked(self) -> Sequence[Any]:
+        """Return the answers that it shows, for where they came from."""
+        return self._answers
+
     def _exported(self) -> tuple[Mapping[str, Any], bytes]:
         """Return `_meta` and `_blob` as an exported page gets them, which has no Python to ask for more."""
         if not self._later:
@@ -204,7 +208,7 @@ class Explorer(Stateful, anywidget.AnyWidget):
             state=json.dumps(state).replace("<", "\\u003c"),  # in a script nothing is escaped but what could end it
             blob=blob,
             note=escape(self._note),
-            origin=escape(provenance.told(self._answers)),
+            origin=escape(provenance.told(self._asked())),
             style=modules.text("look.css", "page/page.css"),
             script=script,
             # of the script as it stands between its tags: no other one runs, and nothing is fetched from anywhere

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
 
 import numpy as np
@@ -113,20 +114,19 @@ class ProjectExplorer(Explorer):
     ) -> None:
         self._source, self._open_sample = source, open_sample
         self._rows = rows = ProjectRows(source.table())
-        self.samples = rows.samples
-        if self.samples.empty:
+        if rows.ids.empty:
             raise UsageError("There are no samples: nothing to explore.")
         self.opened: Explorer | None = None
         self._explorers: dict[int, Explorer] = {}
         self._results: dict[int, ClassifyResult] = {}
-        self._strips = Strips(lambda row: strip(lambda: source.sample(int(self.samples.index[row]))))
+        self._strips = Strips(lambda row: strip(lambda: source.sample(int(rows.ids[row]))))
         self._notes = [source.note] if source.note else []
         meta = rows.meta() | {"title": self._title(), "note": "; ".join(self._notes)}
         super().__init__(meta, rows.arrays() | _packed({}), state)
         self.on_msg(self._send_strips)
 
     def _title(self) -> str:
-        return f"{display.shown(self._source.title)} · {display.counted(len(self.samples), 'sample')}"
+        return f"{display.shown(self._source.title)} · {display.counted(len(self._rows.ids), 'sample')}"
 
     def _checked(self, name: str, value: Any) -> Any:
         match name:
@@ -134,11 +134,16 @@ class ProjectExplorer(Explorer):
                 return self._rows.checked_sort(value)
             case "filters":
                 return self._rows.checked_filters(value)
-            case "sample" if value is not None and value not in self.samples.index:
+            case "sample" if value is not None and value not in self._rows.ids:
                 raise UsageError(f"There is no sample {value} here.")
-            case "selected" if unknown := [one for one in value if one not in self.samples.index]:
+            case "selected" if unknown := [one for one in value if one not in self._rows.ids]:
                 raise UsageError(f"There is no sample {unknown[0]} here.")
         return super()._checked(name, value)
+
+    @cached_property
+    def samples(self) -> pd.DataFrame:
+        """All samples, with all that is known of them."""
+        return self._source.samples().rename_axis(index="id")
 
     @property
     @reading
@@ -147,10 +152,11 @@ class ProjectExplorer(Explorer):
         found: pd.DataFrame = self.samples.iloc[self._chosen()]
         return found
 
+    @reading
     def _chosen(self) -> NDArray[np.int32]:
         order = self._rows.order(self.sort)
         if self.selected:
-            ticked = self.samples.index.isin(self.selected)
+            ticked = self._rows.ids.isin(self.selected)
             return order[ticked[order]]
         return self._shown()
 
@@ -161,7 +167,7 @@ class ProjectExplorer(Explorer):
     @property
     def results(self) -> dict[int, ClassifyResult]:
         """What the model says of the samples in `selection`: from model testing or the store, else asked for."""
-        wanted = [int(one) for one in self.selection.index]
+        wanted = self._rows.ids[self._chosen()].tolist()
         if missing := [one for one in wanted if one not in self._results]:
             self._results |= self._source.results(missing)
         return {one: self._results[one] for one in wanted}
@@ -197,14 +203,17 @@ class ProjectExplorer(Explorer):
         """Answer the browser, which asks for the signals or pictures of the rows that it shows."""
         wanted = message.get("strips") if isinstance(message, dict) else None
         if isinstance(wanted, list):
-            rows = [row for row in wanted if isinstance(row, int) and 0 <= row < len(self.samples)]
+            rows = [row for row in wanted if isinstance(row, int) and 0 <= row < len(self._rows.ids)]
             self._strips.want(rows, lambda row, file: self.send({"strips": [row]}, [file]))
+
+    def _asked(self) -> Sequence[Any]:
+        return self._source.asked()
 
     def _exported(self) -> tuple[dict[str, Any], bytes]:
         """Put in the strips of the rows that stand first."""
-        if len(self.samples) > EXPORTED:
+        if (count := len(self._rows.ids)) > EXPORTED:
             raise UsageError(
-                f"A page holds up to {EXPORTED:,} samples, and these are {len(self.samples):,}. Write a part of them: "
+                f"A page holds up to {EXPORTED:,} samples, and these are {count:,}. Write a part of them: "
                 "explorer.selection.to_csv(path), or ek.explore of what studio.classify(explorer.selection) returns."
             )
         strips = self._strips.all(self._shown()[:STRIPS].tolist())

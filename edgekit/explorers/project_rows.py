@@ -56,8 +56,8 @@ class ProjectRows:
 
     Attributes
     ----------
-    samples : DataFrame
-        The same, in the order in which it was given.
+    ids : Index
+        Of the samples, in the order in which they were given.
     columns : list of Column
         Those there are.
     worst : array (samples,)
@@ -66,7 +66,7 @@ class ProjectRows:
     """
 
     def __init__(self, table: pd.DataFrame) -> None:
-        self.samples = table.rename_axis(index="id")
+        self.ids = table.index.rename("id")
         present = ["id", *(column.name for column in COLUMNS[1:] if column.name in table and _any(table[column.name]))]
         kind = _kind(table)
         self._highest = WORST[kind].highest if kind else True
@@ -75,12 +75,11 @@ class ProjectRows:
         self._values: dict[str, NDArray[Any]] = {}
         self._texts: dict[str, list[str]] = {}
         for column in self.columns:
-            self._read(column)
+            self._read(column, _given(table, column.name))
         self.worst = self._worst_first()
 
-    def _read(self, column: Column) -> None:
+    def _read(self, column: Column, given: pd.Series[Any]) -> None:
         name = column.name
-        given = self._given(name)
         if column.kind == "number":
             values = given.to_numpy(float, na_value=np.nan)
             self._values[name] = values / 1000 if name == "length_ms" else values
@@ -101,18 +100,6 @@ class ProjectRows:
             ascending, rank = ascending[1:], np.maximum(rank - 1, -1)
         self._values[name], self._texts[name] = rank[codes], ascending
 
-    def _given(self, name: str) -> pd.Series[Any]:
-        """Return a column as it came; of what is right one of `_RIGHT`."""
-        if name == "id":
-            return self.samples.index.to_series()
-        if name == "correct" and {"right", "known"} <= set(self.samples):
-            right, known = (self.samples[count].to_numpy(float, na_value=0) for count in ("right", "known"))
-            said = np.where(right == known, 0, np.where(right > 0, 1, 2))
-            return pd.Series(
-                pd.Categorical.from_codes(np.where(known > 0, said, -1), pd.Index(_RIGHT)), self.samples.index
-            )
-        return self.samples[name]
-
     def _worst_first(self) -> Codes:
         keys: list[NDArray[Any]] = []
         if "worst" in self._values:
@@ -122,7 +109,7 @@ class ProjectRows:
             rank = {_RIGHT[2]: 0, _RIGHT[1]: 1, _RIGHT[0]: 2}
             known = np.array([*(rank[text] for text in self._texts["correct"]), len(rank)])
             keys.append(known[self._values["correct"]])
-        return (np.lexsort(keys) if keys else np.arange(len(self.samples))).astype("i4")
+        return (np.lexsort(keys) if keys else np.arange(len(self.ids))).astype("i4")
 
     def meta(self) -> dict[str, Any]:
         """Return the texts that go with `arrays`."""
@@ -171,7 +158,7 @@ class ProjectRows:
 
     def kept(self, filters: Mapping[str, Filter], search: str) -> NDArray[np.bool_]:
         """Return which rows all filters and the search leave."""
-        left = np.ones(len(self.samples), bool)
+        left = np.ones(len(self.ids), bool)
         for name, wanted in filters.items():
             values = self._values[name]
             if name in self._texts:
@@ -183,7 +170,7 @@ class ProjectRows:
         return left & self._searched(search.strip().lower()) if search.strip() else left
 
     def _searched(self, wanted: str) -> NDArray[np.bool_]:
-        found = np.zeros(len(self.samples), bool)
+        found = np.zeros(len(self.ids), bool)
         for name, known in self._texts.items():
             flags = np.array([*(wanted in text.lower() for text in known), False], bool)
             found |= flags[self._values[name]]
@@ -245,6 +232,17 @@ def _ascending(names: NDArray[Any]) -> NDArray[np.intp]:
     order = np.argsort(keys)
     ascending = keys[order]
     return order if (ascending[1:] > ascending[:-1]).all() else np.argsort(rows, kind="stable")
+
+
+def _given(table: pd.DataFrame, name: str) -> pd.Series[Any]:
+    """Return a column as it came; of what is right one of `_RIGHT`."""
+    if name == "id":
+        return table.index.to_series()
+    if name == "correct" and {"right", "known"} <= set(table):
+        right, known = (table[count].to_numpy(float, na_value=0) for count in ("right", "known"))
+        said = np.where(right == known, 0, np.where(right > 0, 1, 2))
+        return pd.Series(pd.Categorical.from_codes(np.where(known > 0, said, -1), pd.Index(_RIGHT)), table.index)
+    return table[name]
 
 
 def _any(values: pd.Series[Any]) -> bool:

@@ -24,8 +24,14 @@ if TYPE_CHECKING:
 class Stored(Protocol):
     """Answers of many samples in a folder; `edgekit.Store` is one."""
 
+    def in_words(self) -> str:
+        """Say of which project it is, with which blocks, and how many samples failed."""
+
+    def overview(self, block: int | str | None = None) -> pd.DataFrame:
+        """Return a table indexed by sample id, with what is shown of each, and what the block makes of it."""
+
     def samples(self, block: int | str | None = None) -> pd.DataFrame:
-        """Return a table indexed by sample id, with what the block makes of each."""
+        """Return the same with all columns there are."""
 
     def blocks(self) -> pd.DataFrame:
         """Return the learn blocks: `id`, `kind`, …"""
@@ -48,7 +54,10 @@ class ProjectSource(Protocol):
     note: str
 
     def table(self) -> pd.DataFrame:
-        """Return all samples, index `id`, with the verdicts there are."""
+        """Return what is shown of all samples, index `id`, with the verdicts there are."""
+
+    def samples(self) -> pd.DataFrame:
+        """Return the same samples with all that is known of them."""
 
     def sample(self, sample: int) -> Sample:
         """Return a sample, with as many of its readings as a strip needs."""
@@ -72,13 +81,14 @@ class StudioSource:
     def __init__(self, studio: Studio, block: int | str | None = None) -> None:
         self._studio, self._block = studio, block
         self._tested: dict[int, ClassifyResult] = {}
+        self._table = pd.DataFrame()
         self.title = repr(studio).removeprefix("<Studio ").removesuffix(">")
         self.note = ""
         self._asked = Asked(studio, studio._calls.now())
 
     def table(self) -> pd.DataFrame:
         """List the samples, and join what model testing said of them."""
-        samples = self._studio.samples()
+        samples = self._table = self._studio.samples()
         try:
             self._tested = self._studio.test(start=False).results
         except StudioError as problem:
@@ -89,7 +99,12 @@ class StudioSource:
         self.note = f"verdicts of model testing, {known} of {display.counted(len(samples), 'sample')}"
         if known < len(samples):
             self.note += "; for all of them: ek.explore(ek.batch.classify(studio, folder))"
-        return samples.join(verdicts)
+        self._table = samples.join(verdicts)
+        return self._table
+
+    def samples(self) -> pd.DataFrame:
+        """Return that table."""
+        return self._table
 
     def sample(self, sample: int) -> Sample:
         """Fetch a sample, of a long one some of its readings."""
@@ -115,14 +130,21 @@ class StoreSource:
 
     def __init__(self, store: Stored, block: int | str | None = None) -> None:
         self._store, self._block = store, block
-        self.title = repr(store)[1:-1].split(" of ", 2)[-1]  # how many samples there are, the explorer says itself
-        self.note = ""
+        self.title, self.note = store.in_words(), ""
+        self._ids = pd.Index([])
 
     def table(self) -> pd.DataFrame:
-        """Return the store's own table, and which labels are doubtful."""
-        table, blocks = self._store.samples(self._block), self._store.blocks()
-        if "thresholds" in table and table["thresholds"].nunique() > 1:
+        """Return the store's own table."""
+        table = self._store.overview(self._block)
+        if table["thresholds"].nunique() > 1:
             self.note = "thresholds were changed in between: store.thresholds() says how, samples['thresholds'] where"
+        self._ids = table.index
+        return table
+
+    def samples(self) -> pd.DataFrame:
+        """Return these samples with all columns of the store, and which labels are doubtful."""
+        table, blocks = self._store.samples(self._block), self._store.blocks()
+        table = table.loc[self._ids]  # a run that is going on has more by now
         classifiers = blocks[blocks["kind"] == "classification"]
         if classifiers.empty or "suggested" in table:
             return table

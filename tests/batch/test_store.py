@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import edgekit as ek
-from edgekit.batch import csv_files
+from edgekit.batch import csv_files, reading
 from edgekit.cli import main
 from edgekit.detection import store_summary
 from edgekit.explorers.project_strips import NONE, PICTURE
@@ -372,3 +372,30 @@ def test_the_summary_of_a_store_is_that_of_its_results(motion_store, results, bl
     alike(other.per_sample, ek.anomaly.summary(results, block, threshold=20).per_sample)
     with pytest.raises(ek.UsageError, match="There are 2 blocks of the kind anomaly"):
         ek.anomaly.summary(motion_store)
+
+
+def test_the_overview_has_the_rows_and_columns_that_samples_has(motion_store):
+    for block in (None, "keras"):
+        found, expected = motion_store.overview(block), motion_store.samples(block)
+        assert found.index.equals(expected.index)
+        own = [name for name in found if name in expected]
+        assert {"filename", "label", "verdict", "worst", "right", "known", "correct", "thresholds"} <= set(own)
+        alike(found[own].astype(object), expected[own].astype(object))
+    doubted = motion_store.doubtful_labels("keras")["suggested"]
+    assert motion_store.overview()["suggested"].astype(object).equals(doubted.astype(object))
+
+
+def test_the_files_of_failures_are_not_read_where_their_part_says_that_there_are_none(motion_store, monkeypatch):
+    read = Mock(side_effect=reading._read)
+    monkeypatch.setattr(reading, "_read", read)
+    assert motion_store.failures().empty
+    assert "failed" not in motion_store.in_words()
+    read.assert_not_called()
+
+
+def test_blocks_of_one_type_are_named_by_their_titles(motion_store, monkeypatch):
+    blocks = [one | {"type": "keras"} if one["id"] == 4 else one for one in motion_store._parts.blocks()]
+    monkeypatch.setattr(reading.Parts, "blocks", lambda _: blocks)
+    named = "Classification (logistic regression), Anomaly detection (K-means), anomaly-gmm"
+    assert motion_store.in_words() == f"project 1 'motion' · {named}"
+    assert ek.explore(motion_store)._meta["title"].endswith(f"{named} · 5 samples")

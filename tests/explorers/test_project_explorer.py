@@ -82,7 +82,7 @@ def test_its_page_and_that_of_features_say_where_they_came_from(explorer, studio
 )
 def test_rows_are_sorted_with_missing_values_last(sort, ids):
     rows = ProjectRows(TABLE)
-    assert rows.samples.index[rows.order(rows.checked_sort(sort))].tolist() == ids
+    assert rows.ids[rows.order(rows.checked_sort(sort))].tolist() == ids
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_rows_are_sorted_with_missing_values_last(sort, ids):
 def test_filters_and_search_leave_rows(filters, search, ids):
     rows = ProjectRows(TABLE)
     kept = rows.kept(rows.checked_filters(filters), search)
-    assert rows.samples.index[kept].tolist() == ids
+    assert rows.ids[kept].tolist() == ids
 
 
 def test_names_are_shown_without_marks_that_turn_the_writing_round():
@@ -199,6 +199,8 @@ def test_a_store_is_explored_without_a_studio(studio, tmp_path):
     assert explorer.opened.result.sample.id == 41
     assert explorer._strips.of(0)[:1] == SIGNAL
     judged = ek.classification.label_issues(ek.windows(explorer.results, "keras")).set_index("sample")
+    ek.batch.classify(studio, tmp_path, [1])  # not a row of the table that is open
+    assert explorer.samples.index.tolist() == [31, 32, 41]
     np.testing.assert_allclose(explorer.samples["label_quality"], judged["quality"].loc[[31, 32, 41]], rtol=1e-5)
     assert "lowest probability" in repr(ek.explore(ek.Store(tmp_path), block="keras")._meta["columns"])
 
