@@ -16,7 +16,7 @@ from edgekit import display
 from edgekit.errors import UsageError
 from edgekit.resampling import Figure
 from edgekit.summaries import figures_table, in_words
-from edgekit.table_words import UNCERTAIN
+from edgekit.table_words import label_order
 
 NORMAL_95 = 1.959963984540054  # 95 % of a normal distribution lie within so many standard deviations of the mean
 WITHIN, BEYOND = "within the threshold", "beyond the threshold"
@@ -150,7 +150,7 @@ def _side_by_side(a: pd.DataFrame, b: pd.DataFrame) -> tuple[pd.DataFrame, bool]
 
 
 def _confusion(rows: pd.DataFrame) -> pd.DataFrame:
-    names = sorted({*rows["a"], *rows["b"]}, key=lambda name: (name == UNCERTAIN, name))
+    names = label_order({*rows["a"], *rows["b"]})
     return pd.crosstab(rows["a"], rows["b"]).reindex(index=names, columns=names, fill_value=0)
 
 

@@ -10,7 +10,7 @@ from edgekit import display
 from edgekit.classification.gathered import Windows, predictions_table
 from edgekit.classification.judged import factorized
 from edgekit.errors import UsageError
-from edgekit.table_words import UNCERTAIN
+from edgekit.table_words import UNCERTAIN, label_order
 
 
 def confusion(predictions: Windows) -> pd.DataFrame:
@@ -134,9 +134,7 @@ def coded(table: pd.DataFrame) -> tuple[list[str], NDArray[np.int64], NDArray[np
     expected, truths = factorized(table["expected"])
     predicted, guesses = factorized(table["predicted"])
     texts = [[str(label) for label in names] for names in (truths, guesses)]
-    labels = sorted({*texts[0], *texts[1]} - {UNCERTAIN})
-    if UNCERTAIN in texts[0]:
-        labels.append(UNCERTAIN)
+    labels = label_order({*texts[0], *(text for text in texts[1] if text != UNCERTAIN)})
     place = {UNCERTAIN: len(labels)} | {label: number for number, label in enumerate(labels)}
     of_truth, of_guess = (np.array([*(place[text] for text in of), -1]) for of in texts)
     return labels, of_truth[expected], of_guess[predicted]

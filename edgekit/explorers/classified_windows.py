@@ -21,7 +21,7 @@ from edgekit.explorers.images import MOST, is_picture, packed, thumbnails
 from edgekit.explorers.ranking import ascending
 from edgekit.explorers.timeline import laid_out
 from edgekit.studio.many import in_order
-from edgekit.table_words import UNCERTAIN
+from edgekit.table_words import UNCERTAIN, label_order
 
 if TYPE_CHECKING:
     from edgekit.results.block import BlockResult
@@ -92,7 +92,7 @@ class ClassifiedWindows:
         codes, distinct = factorized(windows["expected"])
         truths, predicted = list(map(str, distinct)), np.unique(found.highest[found.highest >= 0]).tolist()
         known = {*truths, *(found.labels[code] for code in predicted)}
-        names = sorted(known, key=lambda name: (name == UNCERTAIN, name))
+        names = label_order(known)
         places = {name: number for number, name in enumerate(names)}
         return cls(
             blocks=blocks,
