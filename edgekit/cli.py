@@ -154,10 +154,12 @@ def _classify(options: argparse.Namespace) -> int:
         print("edgekit: stopped. The same command goes on from here.", file=sys.stderr)
         raise
     print(store)
+    failed, runs = store.failures(), store.runs()
+    if len(store) and not runs["samples"].iloc[-1] and not (failed["run"] == runs.index[-1]).any():
+        print("Nothing was left to do: what was asked for had been answered before.")
     if len(thresholds := store.thresholds()) > 1:
         changed = display.shown(" | ".join(thresholds.index))
         print(f"Thresholds were changed in between, see the column thresholds of the samples: {changed}")
-    failed = store.failures()
     for sample, text in failed["text"].head(5).items():
         print(f"edgekit: sample {sample} failed: {text}", file=sys.stderr)
     if options.csv:

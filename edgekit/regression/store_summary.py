@@ -25,6 +25,8 @@ class Summed(NamedTuple):
 def summed(parts: Iterable[Counts]) -> Summed:
     """Put together what was counted of each part."""
     found = [part.columns for part in parts]
+    if not found:
+        return Summed(pd.DataFrame(), Sums(*(np.zeros(0) for _ in Sums._fields)), set())
     order = np.argsort(np.concatenate([of["sample"] for of in found]), kind="stable")
     columns = {name: np.concatenate([of[name] for of in found])[order] for name in found[0]}
     windows = columns["windows"]

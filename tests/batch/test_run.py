@@ -281,6 +281,7 @@ def test_thresholds_changed_between_two_runs_say_which_rows_are_of_which(answers
     assert samples["threshold"].to_dict() == {1: 4, 2: 4, 3: 4, 4: 1000, 5: 1000}
     assert samples["verdict"].to_dict() == {1: "anomaly", 2: "anomaly", 3: "anomaly", 4: "normal", 5: "normal"}
     assert (samples["thresholds"] == table.index[[0, 0, 0, 1, 1]]).all()
+    assert samples["run"].tolist() == [1, 1, 1, 2, 2]  # a model that was trained anew in between shows here alone
     assert "Thresholds were changed in between" in store._repr_html_()
     assert "thresholds were changed in between: store.thresholds() says how" in repr(ek.explore(store))
 

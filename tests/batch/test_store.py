@@ -190,8 +190,13 @@ def test_the_shell_does_it_as_well_and_writes_csv(sandbox, tmp_path, monkeypatch
     assert pd.read_csv(csv / "samples.csv")["id"].tolist() == [31, 32]
     alike(pd.read_csv(csv / "windows-5.csv"), store.windows(5).drop(columns="category"))
     assert "windows-5.csv" in said
+    assert "Nothing was left" not in said
+    assert main(["classify", "31", "--to", str(tmp_path / "store")]) == 0
+    assert "Nothing was left to do: what was asked for had been answered before." in capsys.readouterr().out
     assert main(["classify", "31", "9999", "--to", str(tmp_path / "store")]) == 3
-    assert "edgekit: sample 9999 failed: " in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert "edgekit: sample 9999 failed: " in said.err
+    assert "Nothing was left" not in said.out
     assert main(["classify", "31", "--category", "testing", "--to", str(tmp_path)]) == 1
 
 

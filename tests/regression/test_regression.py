@@ -281,3 +281,9 @@ def test_a_table_that_is_none_is_refused():
         ek.plots.residuals(pd.DataFrame({"expected": [1.0]}))
     with pytest.raises(ek.UsageError, match="threshold takes numbers"):
         ek.plots.predicted(pd.DataFrame({"expected": [1.0], "predicted": [1.0]}), threshold=-1)
+
+
+def test_a_store_without_a_part_that_was_counted_says_that_nothing_is_known():
+    store = SimpleNamespace(parts_of=lambda *_: None, counts_of=lambda *_: iter(()))
+    with pytest.raises(ek.UsageError, match="its windows"):
+        ek.regression.summary(store)
