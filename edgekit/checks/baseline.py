@@ -15,11 +15,14 @@ import msgspec
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.api.types import union_categoricals
 
 from edgekit import classification, display, regression
 from edgekit.errors import EdgekitError, UsageError
+from edgekit.regression.predictions import as_numbers
 from edgekit.results import detection as detected
 from edgekit.results.block import BlockResult
+from edgekit.results.block_windows import of_blocks
 from edgekit.results.result import ClassifyResult
 from edgekit.results.whole import Whole
 from edgekit.summaries import HasResults
@@ -29,6 +32,7 @@ from edgekit.verdicts import BEYOND, WITHIN
 FRAME = ["block", "sample", "window", "object", "label", "verdict"]
 NO_OBJECT = -1  # in the column `object`: the row is the window's own
 ANOMALY, NORMAL = "anomaly", "no anomaly"  # the Studio's words
+_TEXTS = ["label", "verdict"]
 _TIMES = ["start_ms", "end_ms", "expected"]
 _PLACE = ["score", "x", "y", "width", "height"]
 
@@ -115,9 +119,11 @@ def gathered(items: Sequence[Item]) -> Baseline:
         raise UsageError("None of these results has a learn block.")
     parts = [_Part.of(blocks) for _, blocks in sorted(by_block.items())]
     columns = dict.fromkeys(name for part in parts for name in part.settings.columns)
-    rows = pd.concat([part.rows for part in parts], ignore_index=True)[[*FRAME, *columns]]
+    rows = pd.concat([part.rows.drop(columns=_TEXTS) for part in parts], ignore_index=True)
+    for name in _TEXTS:
+        rows[name] = union_categoricals([part.rows[name] for part in parts], sort_categories=True)
     order = np.lexsort([rows[name].to_numpy() for name in ("object", "window", "sample", "block")])
-    rows = rows.take(order).reset_index(drop=True).astype({"label": "category", "verdict": "category"})
+    rows = rows[[*FRAME, *columns]].take(order).reset_index(drop=True)
     return Baseline(_settings(items, [part.settings for part in parts]), rows)
 
 
@@ -188,6 +194,9 @@ class _Part:
         kind = first.shown_kind
         frame, scores = _object_rows(blocks) if kind == "detection" else _window_rows(blocks, kind)
         names = _column_names(scores)
+        for name in _TEXTS:  # pd.Categorical of the texts would make a column of text of them first
+            codes, known = pd.factorize(frame[name])
+            frame[name] = pd.Categorical.from_codes(codes, pd.Index(known, dtype="str"))
         rows = pd.DataFrame(
             {"block": first.id, "object": NO_OBJECT, **frame, **dict(zip(names, scores.values(), strict=True))}
         )
@@ -217,21 +226,23 @@ Columns: TypeAlias = "dict[str, Any]"
 
 
 def _window_rows(blocks: list[BlockResult], kind: str) -> tuple[Columns, Columns]:
-    tables = [block.windows() for block in blocks]
-    lengths = [len(table) for table in tables]
-    windows = pd.concat(tables, ignore_index=True)
+    found = of_blocks(blocks)
+    windows = found.windows.drop(columns=["sample", "window", "anomalous"])
+    if blocks[0].kind == "regression":
+        windows["expected"] = as_numbers(windows["expected"])
     scores: Columns = {str(name): windows[name].to_numpy(float) for name in windows if name not in _TIMES}
+    lengths = found.counts.tolist()
     if kind == "visual":
         scores |= _of_cells(blocks, lengths)
-    if tables[0].attrs.get("keys"):
+    if found.keys:
         verdict = np.concatenate(
-            [_verdicts_of_keys(block, len(table)) for block, table in zip(blocks, tables, strict=True)]
+            [_verdicts_of_keys(block, length) for block, length in zip(blocks, lengths, strict=True)]
         )
     else:
         verdict = _verdicts(blocks[0], kind, windows)
     rows = {
-        "sample": np.repeat([block.sample.id for block in blocks], lengths),
-        "window": np.concatenate([np.arange(length) for length in lengths]),
+        "sample": found.windows["sample"].to_numpy(),
+        "window": found.windows["window"].to_numpy(),
         "label": _texts(windows["expected"]),
         "verdict": verdict,
     }
@@ -247,7 +258,7 @@ def _verdicts(block: BlockResult, kind: str, windows: pd.DataFrame) -> NDArray[A
     if kind in ("anomaly", "visual") and block.threshold is not None and SCORE in windows:
         score = windows[SCORE].to_numpy(float)
         is_anomaly = score >= block.threshold if kind == "visual" else score > block.threshold
-        said = np.where(np.isnan(score), "", np.where(is_anomaly, ANOMALY, NORMAL)).astype(object)
+        said = np.array([NORMAL, ANOMALY, ""], object)[np.where(np.isnan(score), 2, is_anomaly)]
     if kind == "visual" or not set(windows) - {*_TIMES, SCORE}:
         return said
     labels = _texts(classification.predictions(windows, block.uncertain_below())["predicted"])

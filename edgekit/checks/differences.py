@@ -185,12 +185,9 @@ class _Compared:
 
     def labels(self) -> pd.DataFrame:
         """What windows should be and were not to be before."""
-        changed = _differ(self.old["label"], self.new["label"])
-        table = pd.DataFrame({
-            "sample": self.new["sample"].to_numpy()[changed],
-            "old": self.old["label"].to_numpy(object)[changed],
-            "new": self.new["label"].to_numpy(object)[changed],
-        })  # fmt: skip
+        changed = np.flatnonzero(_differ(self.old["label"], self.new["label"]))
+        old, new = (rows["label"].iloc[changed].to_numpy(object) for rows in (self.old, self.new))
+        table = pd.DataFrame({"sample": self.new["sample"].iloc[changed].to_numpy(), "old": old, "new": new})
         return table.groupby(["sample", "old", "new"], sort=True).size().rename("windows").reset_index()[LABELS]
 
     def verdicts(self) -> pd.DataFrame:

@@ -213,7 +213,7 @@ def _table(pictures: Sequence[_Picture]) -> pd.DataFrame:
             "sample": [picture.block.sample.id for picture in pictures],
             "filename": [picture.block.sample.filename for picture in pictures],
             "expected": pd.Series([picture.expected for picture in pictures], dtype=object),
-            "anomalous": labelled.anomalous(np.array([picture.outcome for picture in pictures], object)).array,
+            "anomalous": labelled.anomalous(labelled.Expected.of([picture.outcome for picture in pictures])).array,
             "score": [picture.score for picture in pictures],
             "rows": [picture.grid.shape[0] for picture in pictures],
             "columns": [picture.grid.shape[1] for picture in pictures],

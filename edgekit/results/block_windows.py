@@ -6,11 +6,12 @@ samples would take seconds.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -18,8 +19,7 @@ from numpy.typing import NDArray
 
 from edgekit import classification, regression
 from edgekit.classification.gathered import uncertain
-from edgekit.classification.probabilities import OF_LABEL, OWN_COLUMNS
-from edgekit.errors import EdgekitError
+from edgekit.errors import AmbiguousLabelsWarning, EdgekitError
 from edgekit.results import labelled
 from edgekit.results.block import BlockResult
 from edgekit.results.by_kind import shown_kind
@@ -28,7 +28,7 @@ from edgekit.results.decision import threshold
 from edgekit.results.kinds import kind_of_block
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
-from edgekit.results.windows import Cut
+from edgekit.results.windows import Cut, score_columns
 from edgekit.table_words import SCORE
 from edgekit.wire.schema import Classification
 
@@ -166,16 +166,28 @@ def together(block: int, pairs: Iterable[tuple[ClassifyResult, Classification]],
         "window": np.arange(size.sum()) - np.repeat(np.cumsum(size) - size, size),
         "start_ms": np.concatenate([one.start for one in expected]),
         "end_ms": np.concatenate([one.end for one in expected]),
-        "expected": pd.Series(np.concatenate([one.labels.texts for one in expected]), dtype=object),
+        "expected": pd.Series(labelled.Expected.merged([one.labels for one in expected]).texts, dtype=object),
     }
-    for name in _names(scored):
+    keys = _names(scored)
+    for key, name in zip(keys, score_columns(keys), strict=True):
         values = [
-            columns[name] if name in columns else np.full(n, np.nan) for columns, n in zip(scored, counts, strict=True)
+            columns[key] if key in columns else np.full(n, np.nan) for columns, n in zip(scored, counts, strict=True)
         ]
-        table[f"{name}{OF_LABEL}" if name in OWN_COLUMNS else name] = np.concatenate(values)
-    table["anomalous"] = labelled.anomalous(np.concatenate([one.outcomes.texts for one in expected])).array
+        table[name] = np.concatenate(values)
+    table["anomalous"] = labelled.anomalous(labelled.Expected.merged([one.outcomes for one in expected])).array
     kind = shown_kind(raws[int(size.argmax())])
     return BlockWindows(block, kind, results, raws, size, pd.DataFrame(table), problems)
+
+
+def of_blocks(blocks: Sequence[BlockResult]) -> BlockWindows:
+    """Put what one block says of several samples into one table; warn and log as `BlockResult.windows` does."""
+    pairs = [(cast(ClassifyResult, block.result), block._answer) for block in blocks]
+    found = together(blocks[0].id, pairs, Labels())
+    for (result, raw), doubt in zip(pairs, found.problems, strict=True):
+        labelled.say_if_unsent(raw, result.sample)
+        if doubt:
+            warnings.warn(doubt, AmbiguousLabelsWarning, stacklevel=3)
+    return found
 
 
 def _names(scored: Sequence[dict[str, Any]]) -> list[str]:

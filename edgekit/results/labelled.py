@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,6 +50,14 @@ class Expected(NamedTuple):
     def of(cls, texts: Collection[str | None]) -> Expected:
         """Give each window its text."""
         return cls(*coded(texts))
+
+    @classmethod
+    def merged(cls, parts: Sequence[Expected]) -> Expected:
+        """Put the windows of several samples after one another, without what is said of each sample."""
+        names = tuple(dict.fromkeys(chain.from_iterable(part.names for part in parts)))
+        place = {name: code for code, name in enumerate(names)}
+        codes = [np.array([*(place[name] for name in part.names), -1])[part.codes] for part in parts]
+        return cls(np.concatenate(codes), names)
 
     @property
     def texts(self) -> NDArray[Any]:
@@ -135,13 +144,11 @@ def _project_labels(sample: Sample) -> dict[str, bool]:
         return {}
 
 
-def anomalous(outcomes: Expected | NDArray[Any]) -> pd.Series[Any]:
-    """Say for each window whether its outcome (as texts, or coded) is an anomaly; <NA> where it has none."""
-    texts = np.array([*outcomes.names, None], object) if isinstance(outcomes, Expected) else outcomes
-    said = {flag: np.asarray(texts == word, bool) for word, flag in _ANOMALOUS.items()}
-    values = pd.arrays.BooleanArray(said[True], ~(said[True] | said[False]))
-    if isinstance(outcomes, Expected):
-        values = values.take(outcomes.codes)
+def anomalous(outcomes: Expected) -> pd.Series[Any]:
+    """Say for each window whether its outcome is an anomaly; <NA> where it has none."""
+    words = np.array([*outcomes.names, None], object)
+    said = {flag: np.asarray(words == word, bool) for word, flag in _ANOMALOUS.items()}
+    values = pd.arrays.BooleanArray(said[True], ~(said[True] | said[False])).take(outcomes.codes)
     return pd.Series(values, index=pd.RangeIndex(len(values), name="window"), name="anomalous")
 
 

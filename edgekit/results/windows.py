@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -49,8 +50,17 @@ def windows_table(scores: Columns, cut: Cut, expected: ExtensionArray | NDArray[
     start, end = cut.times()
     columns: dict[str, Any] = {"start_ms": start, "end_ms": end, "expected": expected}
     apart = len(scores) <= _APART
-    for name, values in scores.items():
-        while name in columns or name in OWN_COLUMNS:
-            name += OF_LABEL  # noqa: PLW2901
+    for name, values in zip(score_columns(scores), scores.values(), strict=True):
         columns[name] = values.copy() if apart else values
     return pd.DataFrame(columns, index=pd.RangeIndex(cut.windows, name="window"), copy=not apart)
+
+
+def score_columns(keys: Iterable[str]) -> list[str]:
+    """Return what the columns of scores are called in a table of windows, which has columns of its own."""
+    names: dict[str, None] = {}
+    for key in keys:
+        name = key
+        while name in OWN_COLUMNS or name in names:
+            name += OF_LABEL
+        names[name] = None
+    return list(names)
