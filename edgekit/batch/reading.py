@@ -259,15 +259,21 @@ def _listed_tables(one: Path) -> dict[str, int] | list[str]:
 
 def _read(file: Path, columns: Sequence[str] | None, coded: Sequence[str] = (), *, threads: bool = True) -> pa.Table:
     try:
-        about = pq.read_metadata(file) if coded else None
-        schema = about.schema.to_arrow_schema() if about else ()
-        texts = [one.name for one in schema if one.name in coded and pa.types.is_string(one.type)]
-        with pq.ParquetFile(file, metadata=about, read_dictionary=texts or None) as found:
+        with _opened(file, [name for name in coded if columns is None or name in columns]) as found:
             names = found.schema_arrow.names
             wanted = None if columns is None else [name for name in columns if name in names]
             return found.read(wanted, use_threads=threads)
     except (OSError, pa.ArrowException) as problem:
         raise _damaged(file, problem) from None
+
+
+def _opened(file: Path, coded: list[str]) -> pq.ParquetFile:
+    """Open a file of which these columns, where they are texts, are read as places in a dictionary."""
+    try:
+        return pq.ParquetFile(file, read_dictionary=coded or None)
+    except KeyError:  # this part has not all of them: to look before takes as long as to read
+        there = [name for name in coded if name in pq.read_schema(file).names]
+        return pq.ParquetFile(file, read_dictionary=there or None)
 
 
 @lru_cache(maxsize=4096)

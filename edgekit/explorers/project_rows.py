@@ -125,7 +125,7 @@ class ProjectRows:
         arrays: dict[str, NDArray[Any]] = {"worst": self.worst}
         for i, column in enumerate(self.columns):
             values = self._values[column.name]
-            arrays[f"column{i}"] = values
+            arrays[f"column{i}"] = _narrow(values)
             if column.kind == "text":
                 few = len(self._texts[column.name]) < np.iinfo("i1").max
                 arrays[f"column{i}"] = values.astype("i1") if few else values
@@ -232,6 +232,15 @@ def _ascending(names: NDArray[Any]) -> NDArray[np.intp]:
     order = np.argsort(keys)
     ascending = keys[order]
     return order if (ascending[1:] > ascending[:-1]).all() else np.argsort(rows, kind="stable")
+
+
+def _narrow(values: NDArray[Any]) -> NDArray[Any]:
+    """Return numbers in four bytes where these hold each of them as it is."""
+    if values.dtype == np.float64:
+        with np.errstate(over="ignore"):
+            single = values.astype(np.float32)
+        return single if np.array_equal(single, values, equal_nan=True) else values
+    return values
 
 
 def _given(table: pd.DataFrame, name: str) -> pd.Series[Any]:

@@ -255,3 +255,10 @@ def test_the_picture_beside_the_widget_is_drawn(explorer):
 def test_many_names_are_in_the_order_of_their_letters(pattern):
     names = [pattern.format(number) for number in np.random.default_rng(0).permutation(1500)]
     assert [names[place] for place in project_rows._ascending(np.array(names, object))] == sorted(names)
+
+
+def test_numbers_are_sent_in_four_bytes_where_these_hold_each_of_them():
+    for values, kind in (([10.0, np.nan, -0.5], "f4"), ([0.1, 2], "f8"), ([2.0**24 + 1], "f8"), ([1e300], "f8")):
+        found = project_rows._narrow(np.array(values))
+        assert found.dtype == kind
+        np.testing.assert_array_equal(found.astype(float), values)
