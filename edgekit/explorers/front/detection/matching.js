@@ -92,8 +92,10 @@ function assigned(rows, columns, distance) {
   for (const row of costs) for (let c = 0; c < columns; c++) row[c] = Number.isNaN(row[c]) ? dear : row[c] / longest;
   const rowPotential = new Float64Array(rows + 1), columnPotential = new Float64Array(columns + 1);
   const rowOf = new Int32Array(columns + 1), way = new Int32Array(columns + 1); // counted from 1; 0 is none
+  const least = new Float64Array(columns + 1), used = new Uint8Array(columns + 1);
   for (let row = 1; row <= rows; row++) {
-    const least = new Float64Array(columns + 1).fill(Infinity), used = new Uint8Array(columns + 1);
+    least.fill(Infinity);
+    used.fill(0);
     let column = 0;
     rowOf[0] = row;
     do {
@@ -127,6 +129,21 @@ function assigned(rows, columns, distance) {
 }
 
 /**
+ * How far each prediction is from each truth, one prediction after the other: arrays by the hundred would be garbage in
+ * each step of a slider.
+ * @template {Placed} Thing
+ * @param {Thing[]} predictions
+ * @param {Thing[]} truths
+ * @param {(a: Thing, b: Thing) => number} distance
+ */
+function distances(predictions, truths, distance) {
+  const apart = new Float64Array(predictions.length * truths.length);
+  let i = 0;
+  for (const p of predictions) for (const t of truths) apart[i++] = distance(p, t);
+  return apart;
+}
+
+/**
  * Put every prediction and every truth into one kind: first hits, one-to-one; then duplicates, wrong classes, too far;
  * what is left is background or missed. Truths of label −1 are always "not in training".
  * Returns {predictions, truths}, each an array of {kind, partner, distance}, and `near`: the nearest truth of the same
@@ -140,7 +157,7 @@ function assigned(rows, columns, distance) {
  * @returns {Matching}
  */
 export function matchKinds(truths, predictions, limit, far, distance) {
-  const apart = predictions.map((p) => truths.map((t) => distance(p, t)));
+  const apart = distances(predictions, truths, distance), across = truths.length;
   /** @param {number} p @param {number} t */
   const same = (p, t) => predictions[p].label === truths[t].label;
   const unmatched = () => ({ kind: "", partner: -1, distance: NaN });
@@ -152,28 +169,29 @@ export function matchKinds(truths, predictions, limit, far, distance) {
     const freeTruths = result.truths.flatMap((side, t) => (side.kind ? [] : [t]));
     const pairs = optimalPairs(freePredictions.length, freeTruths.length, (row, column) => {
       const p = freePredictions[row], t = freeTruths[column];
-      return allowed(p, t) ? apart[p][t] : NaN;
+      return allowed(p, t) ? apart[p * across + t] : NaN;
     });
     pairs.forEach((column, row) => {
       if (column < 0) return;
       const p = freePredictions[row], t = freeTruths[column];
-      result.predictions[p] = { kind, partner: t, distance: apart[p][t] };
-      result.truths[t] = { kind, partner: p, distance: apart[p][t] };
+      result.predictions[p] = { kind, partner: t, distance: apart[p * across + t] };
+      result.truths[t] = { kind, partner: p, distance: apart[p * across + t] };
     });
   };
   result.near = predictions.map((_, p) => {
-    let best = -1;
-    truths.forEach((__, t) => {
-      if (same(p, t) && apart[p][t] <= limit && (best < 0 || apart[p][t] < apart[p][best])) best = t;
-    });
+    let best = -1, least = Infinity;
+    for (let t = 0; t < across; t++) {
+      const d = apart[p * across + t];
+      if (d <= limit && d < least && same(p, t)) [best, least] = [t, d];
+    }
     return best;
   });
-  pair("hit", (p, t) => same(p, t) && apart[p][t] <= limit);
+  pair("hit", (p, t) => apart[p * across + t] <= limit && same(p, t));
   result.near.forEach((t, p) => {
-    if (t >= 0 && !result.predictions[p].kind) result.predictions[p] = { kind: "duplicate", partner: t, distance: apart[p][t] };
+    if (t >= 0 && !result.predictions[p].kind) result.predictions[p] = { kind: "duplicate", partner: t, distance: apart[p * across + t] };
   });
-  pair("wrong class", (p, t) => !same(p, t) && apart[p][t] <= limit);
-  pair("too far", (p, t) => same(p, t) && apart[p][t] <= far);
+  pair("wrong class", (p, t) => apart[p * across + t] <= limit && !same(p, t));
+  pair("too far", (p, t) => apart[p * across + t] <= far && same(p, t));
   result.predictions.forEach((side) => (side.kind ||= "background"));
   result.truths.forEach((side, t) => (side.kind = truths[t].label === -1 ? "not in training" : side.kind || "missed"));
   return result;
