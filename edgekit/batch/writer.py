@@ -17,6 +17,7 @@ from edgekit.batch.journal import FILE, Journal
 from edgekit.batch.tables import Kept
 from edgekit.errors import EdgekitError
 from edgekit.results.sample import Source
+from edgekit.wire.lazy import paused
 from edgekit.wire.schema import ClassifyResponse
 
 SAMPLES, BYTES = 1000, 1 << 26  # of answers, compressed: what a part holds at most, and so what lies in memory
@@ -89,7 +90,8 @@ class Writer:
 
     def _make_part(self, kept: list[Kept]) -> None:
         part.clear(self._sealing)
-        part.seal(self._sealing, layout.next_part(self._folder), kept, self._source)
+        with paused():  # what a part is made of is held, or freed at once: there is nothing to collect
+            part.seal(self._sealing, layout.next_part(self._folder), kept, self._source)
 
     def _wait(self) -> None:
         seal, self._seal = self._seal, None
