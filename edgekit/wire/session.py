@@ -20,7 +20,6 @@ from urllib.request import getproxies
 
 import requests
 from requests.auth import AuthBase
-from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 from urllib3.util.retry import Retry
 
@@ -235,6 +234,7 @@ class _Session(requests.Session):
         self.headers["Accept"] = "application/json, */*;q=0.5"
         self.headers["Content-Type"] = "application/json"
         self.headers["Accept-Encoding"] = "gzip"  # what `limits.read` unpacks and checks
+        self._sent: Any = dict(self.headers)  # whose copy costs less
         if direct:
             self.trust_env = False  # a proxy from the environment cannot reach this machine's own loopback
         self.through_socks = not direct and any(one.lower().startswith("socks") for one in getproxies().values())
@@ -252,10 +252,10 @@ class _Session(requests.Session):
         request = requests.PreparedRequest()
         request.method = method
         request.url = f"{url}?{urlencode(params)}" if params else url
-        request.headers = CaseInsensitiveDict(self.headers)
+        request.headers = headers = self._sent.copy()
         request.body = body
         if body is not None or method != "GET":
-            request.headers["Content-Length"] = str(len(body or b""))
+            headers["Content-Length"] = str(len(body or b""))
         auth(request)
         settings: dict[str, Any] = {"proxies": {}, "stream": True, "verify": self.verify, "cert": self.cert}
         if self.trust_env:
@@ -288,7 +288,7 @@ def written(params: dict[str, Any]) -> dict[str, str]:
 
 def _json(value: Any) -> str:
     try:
-        return json.dumps(value, allow_nan=False, default=_plain)
+        return _ENCODER.encode(value)
     except (TypeError, ValueError, RecursionError) as problem:
         raise UsageError(f"This cannot be sent to the Studio: {display.shown(problem)}.") from None
 
@@ -298,3 +298,6 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "tolist"):
         return value.tolist()
     raise TypeError(f"{type(value).__name__} {value!r:.60} is no number, text or list of them")
+
+
+_ENCODER = json.JSONEncoder(allow_nan=False, default=_plain)
