@@ -8,6 +8,8 @@ joined wrongly.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -29,8 +31,14 @@ def text(*names: str) -> str:
 
 @cache
 def module(name: str) -> str:
-    """Return this file of the front end and all that it imports as one ES module with the same default export."""
-    return f"{joined([name])}\nexport default {_variable(name)}.default;\n"
+    """Return this file of the front end and all that it imports as one ES module with the same default export.
+
+    A notebook loads it anew for each widget, and what is loaded anew runs slowly until the browser has compiled it. So
+    a page keeps what it has run once, and the widgets after it have that.
+    """
+    body = f"{joined([name])}\nreturn {_variable(name)}.default;\n"
+    key = f"edgekit {name} {hashlib.sha256(body.encode()).hexdigest()}"  # another version of edgekit has its own
+    return f"export default (globalThis[Symbol.for({json.dumps(key)})] ??= (() => {{\n{body}}})());\n"
 
 
 @cache

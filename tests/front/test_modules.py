@@ -71,6 +71,16 @@ def test_every_explorer_becomes_one_module_with_a_render_function(path, tmp_path
         assert node("typeof $default.render") == "function"
 
 
+def test_a_page_runs_the_module_of_an_explorer_once_and_other_explorers_have_their_own(tmp_path):
+    for name, of in (("first", "signal"), ("second", "signal"), ("other", "visual")):
+        (tmp_path / f"{name}.mjs").write_text(modules.module(f"{of}/explorer.js"))
+    both = tmp_path / "both.mjs"
+    names = "".join(f'import {name} from "./{name}.mjs";\n' for name in ("first", "second", "other"))
+    both.write_text(f"{names}export const result = [first === second, first === other];\n")
+    with Node(both) as node:
+        assert node("result") == [True, False]
+
+
 def test_every_module_is_part_of_something_that_is_shown():
     shown = "".join(modules.page_script(path.relative_to(FRONT).as_posix()) for path in EXPLORERS)
     shown += modules.module("panel/shortcuts.js") + modules.tabs_script(("signal/explorer.js",))

@@ -39,8 +39,14 @@ def test_the_point_under_the_hand_is_the_nearest_within_reach(call):
 
 
 def test_of_many_points_the_last_one_in_a_pixel_is_on_top_and_none_lies_outside(call):
-    found = call(f"[...onTop({POINTS}, {{wide: 6, high: 4, ratio: 1, size: 2}})]", {"x": [1, -3, 2], "y": [1, 99, 1]})
-    assert np.reshape(found, (4, 6)).tolist() == [
+    found = call(
+        f"(({{at, point}}) => [[...at], [...point]])(coveredPixels({POINTS}, {{wide: 6, high: 4, ratio: 1, size: 2}}))",
+        {"x": [1, -3, 2], "y": [1, 99, 1]},
+    )
+    assert found[1] == sorted(found[1], reverse=True)
+    pixels = np.full(24, -1)
+    pixels[found[0]] = found[1]
+    assert pixels.reshape(4, 6).tolist() == [
         [0, 2, 2, -1, -1, -1],
         [0, 2, 2, -1, -1, -1],
         [-1, -1, -1, -1, -1, -1],

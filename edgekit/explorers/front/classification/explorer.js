@@ -7,7 +7,7 @@ import { keepKeys } from "../shared/keyboard.js";
 import { classificationDrawing } from "./drawing.js";
 import { classificationHelp, classificationKeys } from "./keys.js";
 import { confusionMatrix } from "./matrix.js";
-import { classificationState } from "./state.js";
+import { classificationData, classificationState } from "./state.js";
 import { curveTable, thresholdTable, windowCard } from "./text.js";
 import { thresholdButtons } from "../shared/threshold.js";
 import { thumbnails } from "../shared/thumbnails.js";
@@ -86,4 +86,7 @@ function classificationFields(state) {
   return { elements: [place.label, stepButtons("window", (step) => chooseAt(at() + step)), own, order.label, shown.label, label.label, sample.label, all], show };
 }
 
-export default { render };
+/** Called once a widget, before it is shown. @param {{model: Model<ClassificationTraits>}} widget */
+const initialize = ({ model }) => void classificationData(model);
+
+export default { initialize, render };

@@ -3,23 +3,30 @@ import { unpack } from "../shared/arrays.js";
 import { laidOut } from "../shared/laid_out.js";
 import { put } from "../shared/model.js";
 import { clamp } from "../shared/numbers.js";
+import { prepared } from "../shared/prepared.js";
 import { remembered } from "../shared/remembered.js";
 import { otherThresholds } from "../shared/threshold.js";
 import { confusionAt, filtered, predictedAt, verdictOf } from "./counts.js";
 
 /** @typedef {ReturnType<typeof classificationState>} ClassificationState */
 
-/** @param {Model<ClassificationTraits>} model */
-export function classificationState(model) {
-  const meta = model.get("_meta"), data = /** @type {ClassificationArrays} */ (/** @type {any} */ (unpack(meta.layout, model.get("_blob"))));
+/** The arrays that were sent, and what follows from them; `recorded`: the windows as they were recorded. */
+export const classificationData = prepared((/** @type {ClassificationMeta} */ meta, blob) => {
+  const data = /** @type {ClassificationArrays} */ (/** @type {any} */ (unpack(meta.layout, blob)));
   Object.assign(data, laidOut(data, meta.samples));
-  const windows = data.start.length, labels = meta.labels.length, unsure = meta.labels[labels - 1] === meta.uncertain ? labels - 1 : labels;
-  const recorded = new Int32Array(windows);
+  const windows = data.start.length, recorded = new Int32Array(windows);
   data.id = new Float64Array(windows);
   for (let i = 0; i < windows; i++) {
     recorded[i] = i;
     data.id[i] = meta.ids[data.sample[i]];
   }
+  return { data, recorded };
+});
+
+/** @param {Model<ClassificationTraits>} model */
+export function classificationState(model) {
+  const meta = model.get("_meta"), { data, recorded } = classificationData(model), windows = data.start.length;
+  const labels = meta.labels.length, unsure = meta.labels[labels - 1] === meta.uncertain ? labels - 1 : labels;
   /** The windows in an order; the doubtful labels may come after the first picture. @param {string} name */
   const inOrder = (name) => [data.mistakes, data.doubtful][meta.orders.indexOf(name)] ?? recorded;
   const [counts, countsAt] = [0, 1].map(() => remembered((/** @type {number} */ threshold) => confusionAt(data, labels, unsure, threshold)));

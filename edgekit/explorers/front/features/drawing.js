@@ -1,6 +1,6 @@
 // Drawing of the explorer of features: axes below, points above them, and on top what follows the hand.
 import { layersIn } from "../shared/canvas.js";
-import { onTop, pointAt } from "../shared/points.js";
+import { coveredPixels, pointAt } from "../shared/points.js";
 import { AXIS, LEFT, RIGHT, TOP } from "../shared/scales.js";
 import { palette } from "../shared/theme.js";
 import { drawValueAxis } from "../shared/time_track.js";
@@ -87,11 +87,11 @@ function painter(context, ratio, points, pixels) {
   if (!wide || !high) return () => {};
   const image = context.createImageData(wide, high), picture = new Uint32Array(image.data.buffer), many = points.x.length;
   const size = Math.max(Math.round((many > 20_000 ? 1.5 : many > 2000 ? 3 : 6) * ratio), 1);
-  const top = onTop(points, { wide, high, ratio, size });
+  const { at, point } = coveredPixels(points, { wide, high, ratio, size });
   return (/** @type {Uint8Array} */ selection, /** @type {boolean} */ any) => {
-    for (let at = 0; at < top.length; at++) {
-      const i = top[at];
-      picture[at] = i < 0 ? 0 : any && !selection[i] ? ((pixels[i] & 0xffffff) | (FAINT << 24)) >>> 0 : pixels[i];
+    for (let k = 0; k < at.length; k++) {
+      const i = point[k];
+      picture[at[k]] = any && !selection[i] ? ((pixels[i] & 0xffffff) | (FAINT << 24)) >>> 0 : pixels[i];
     }
     context.putImageData(image, 0, 0);
   };

@@ -58,9 +58,9 @@ export function regressionDrawing(state, root, places, again) {
  * @param {HTMLElement} place
  * @param {boolean} errors whether errors stand upwards, else predicted numbers
  */
-function panelOf({ model, meta, data, order, within, errorOf, marked }, place, errors) {
+function panelOf({ model, meta, data, sorted, within, errorOf, marked }, place, errors) {
   const [base, middle, over] = layersIn(place, 3);
-  let scale = panelScale(meta, 1, 1, errors), points = placed(scale, order.subarray(0, 0), data, errors); // until there is a size
+  let scale = panelScale(meta, 1, 1, errors), points = placed(scale, { expected: new Float64Array(), predicted: new Float64Array() }, errors); // until there is a size
   /** @type {ReturnType<typeof pointsIn>} */
   let drawPoints = () => {};
   const keepPoints = keptDrawing((colours) => {
@@ -73,7 +73,7 @@ function panelOf({ model, meta, data, order, within, errorOf, marked }, place, e
     below(colours) {
       const surface = base.begin(), { context } = middle.begin();
       scale = panelScale(meta, surface.width, surface.height, errors);
-      points = placed(scale, order, data, errors);
+      points = placed(scale, sorted, errors);
       drawPoints = pointsIn(context, context.canvas.width / Math.max(surface.width, 1), points);
       drawPanel(surface, colours, scale, errors);
     },
@@ -90,7 +90,7 @@ function panelOf({ model, meta, data, order, within, errorOf, marked }, place, e
     /** The window under the hand, -1 for none. @param {PointerEvent} event */
     windowUnder({ clientX, clientY }) {
       const { left, top } = place.getBoundingClientRect(), i = pointAt(points, clientX - left, clientY - top);
-      return i < 0 ? -1 : order[i];
+      return i < 0 ? -1 : sorted.order[i];
     },
   };
 }

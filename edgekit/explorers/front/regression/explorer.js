@@ -12,7 +12,7 @@ import { palette } from "../shared/theme.js";
 import { regressionDrawing } from "./drawing.js";
 import { regressionHelp, regressionKeys } from "./keys.js";
 import { pressPanels } from "./pressing.js";
-import { regressionState } from "./state.js";
+import { regressionData, regressionState } from "./state.js";
 import { allowedTable, figureTable, windowCard } from "./text.js";
 /** @import { RegressionState } from "./state.js" */
 
@@ -116,4 +116,7 @@ function errorStrip({ model, meta, data, errorOf, choose }, strip) {
   };
 }
 
-export default { render };
+/** Called once a widget, before it is shown. @param {{model: Model<RegressionTraits>}} widget */
+const initialize = ({ model }) => void regressionData(model);
+
+export default { initialize, render };

@@ -23,19 +23,19 @@ export function panelScale({ lowest, highest, widest }, width, height, errors) {
 }
 
 /**
- * Where the points stand, in the order of `windows`.
+ * Where the points stand, in the order of these numbers.
  * @param {PanelScale} scale
- * @param {Int32Array} windows
- * @param {Pick<RegressionArrays, "expected" | "predicted">} data
+ * @param {{expected: Float64Array, predicted: Float64Array}} numbers
  * @param {boolean} errors
  * @returns {Points}
  */
-export function placed(scale, windows, { expected, predicted }, errors) {
-  const x = new Float32Array(windows.length), y = new Float32Array(windows.length);
-  for (let place = 0; place < windows.length; place++) { // a tenth of the time of Float32Array.from
-    const i = windows[place];
-    x[place] = scale.x(expected[i]);
-    y[place] = scale.y(errors ? predicted[i] - expected[i] : predicted[i]);
+export function placed(scale, { expected, predicted }, errors) {
+  const { low, high, bottom, top } = scale, x = new Float32Array(expected.length), y = new Float32Array(expected.length);
+  const left = scale.x(low), across = (scale.x(high) - left) / (high - low), floor = scale.y(bottom), up = (scale.y(top) - floor) / (top - bottom);
+  for (let place = 0; place < x.length; place++) { // a call of the scales for each would take several times as long
+    const truth = expected[place], value = errors ? predicted[place] - truth : predicted[place];
+    x[place] = left + (truth - low) * across;
+    y[place] = floor + (value - bottom) * up;
   }
   return { x, y };
 }

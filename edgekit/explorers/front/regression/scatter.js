@@ -1,11 +1,12 @@
 // Points of windows in the order of their errors.
-import { onTop, pixelOf } from "../shared/points.js";
+import { coveredPixels, pixelOf } from "../shared/points.js";
 
 const MARKED = 1000; // points; up to as many each one gets its marker, beyond they are dots of a few pixels
 
 /**
  * A way to draw points in the order of their errors, the smallest first: the first `within` in one look, the others in
- * another. Of many points it is worked out once which pixels they cover; after that their number costs nothing.
+ * another. Of many points it is worked out once which pixels they cover; after that only those change whose point is on
+ * the other side now.
  * @param {CanvasRenderingContext2D} context
  * @param {number} ratio pixels a CSS pixel
  * @param {Points} points
@@ -15,10 +16,16 @@ export function pointsIn(context, ratio, points) {
   if (points.x.length <= MARKED) return (colours, within) => drawMarkers(context, colours, points, within);
   const { width: wide, height: high } = context.canvas, image = context.createImageData(wide, high);
   const pixels = new Uint32Array(image.data.buffer), size = Math.max(Math.round((points.x.length > 20_000 ? 1.5 : 3) * ratio), 1);
-  const top = onTop(points, { wide, high, ratio, size });
+  const { at, point } = coveredPixels(points, { wide, high, ratio, size });
+  let beyond = 0, [inside, outside] = [0, 0]; // how many of the pixels are of points beyond, and the two looks
   return (colours, within) => {
-    const inside = pixelOf(colours.kind("within")), outside = pixelOf(colours.kind("beyond"));
-    for (let at = 0; at < top.length; at++) pixels[at] = top[at] < 0 ? 0 : top[at] < within ? inside : outside;
+    const looks = [pixelOf(colours.kind("within")), pixelOf(colours.kind("beyond"))];
+    if (looks[0] !== inside || looks[1] !== outside) {
+      [inside, outside] = looks;
+      for (beyond = 0; beyond < at.length; beyond++) pixels[at[beyond]] = outside;
+    }
+    while (beyond > 0 && point[beyond - 1] < within) pixels[at[--beyond]] = inside;
+    while (beyond < at.length && point[beyond] >= within) pixels[at[beyond++]] = outside;
     context.putImageData(image, 0, 0);
   };
 }

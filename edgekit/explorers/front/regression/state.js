@@ -3,31 +3,40 @@ import { unpack, upperBound } from "../shared/arrays.js";
 import { laidOut } from "../shared/laid_out.js";
 import { put } from "../shared/model.js";
 import { clamp } from "../shared/numbers.js";
+import { prepared } from "../shared/prepared.js";
 import { scoreAxis } from "../shared/scales.js";
 import { otherThresholds, thresholdMoves } from "../shared/threshold.js";
 
 /** @typedef {ReturnType<typeof regressionState>} RegressionState */
 
 /**
- * Windows in the order of their absolute errors, the smallest first, and those errors.
+ * Windows in the order of their absolute errors, the smallest first: which, those errors, and their numbers.
  * @param {Pick<RegressionArrays, "expected" | "predicted" | "worst">} data
  */
 export function byError({ expected, predicted, worst }) {
-  const order = new Int32Array(worst.length), size = new Float64Array(worst.length);
-  for (let place = 0; place < order.length; place++) {
-    const window = (order[place] = worst[worst.length - 1 - place]);
-    size[place] = Math.abs(predicted[window] - expected[window]);
+  const many = worst.length, order = new Int32Array(many), size = new Float64Array(many);
+  const sorted = { order, size, expected: new Float64Array(many), predicted: new Float64Array(many) };
+  for (let place = 0; place < many; place++) {
+    const window = (order[place] = worst[many - 1 - place]), truth = expected[window], value = predicted[window];
+    sorted.expected[place] = truth;
+    sorted.predicted[place] = value;
+    size[place] = Math.abs(value - truth);
   }
-  return { order, size };
+  return sorted;
 }
+
+/** The arrays that were sent, and what follows from them; `rank`: which place a window's error has, the largest first. */
+export const regressionData = prepared((/** @type {RegressionMeta} */ meta, blob) => {
+  const data = /** @type {RegressionArrays} */ (/** @type {any} */ (unpack(meta.layout, blob)));
+  Object.assign(data, laidOut(data, meta.samples));
+  const rank = new Int32Array(data.start.length).fill(-1);
+  for (let place = 0; place < data.worst.length; place++) rank[data.worst[place]] = place;
+  return { data, sorted: byError(data), rank };
+});
 
 /** @param {Model<RegressionTraits>} model */
 export function regressionState(model) {
-  const meta = model.get("_meta"), data = /** @type {RegressionArrays} */ (/** @type {any} */ (unpack(meta.layout, model.get("_blob"))));
-  Object.assign(data, laidOut(data, meta.samples));
-  const windows = data.start.length, { order, size } = byError(data);
-  const rank = new Int32Array(windows).fill(-1);
-  for (let place = 0; place < data.worst.length; place++) rank[data.worst[place]] = place;
+  const meta = model.get("_meta"), { data, sorted, rank } = regressionData(model), windows = data.start.length;
   const axis = () => scoreAxis({ lowest: 0, highest: meta.widest }, false);
 
   /** @param {number} i */
@@ -36,14 +45,14 @@ export function regressionState(model) {
   }
   const moves = thresholdMoves(model, axis);
   return {
-    model, meta, data, windows, order, size, rank, axis, choose,
+    model, meta, data, windows, sorted, rank, axis, choose,
     nudgeThreshold: moves.nudgeThreshold, ...otherThresholds(model, meta.own),
     /** @param {number} value */
     setThreshold: (value) => void (value >= 0 && moves.setThreshold(value)),
     /** @param {number} error with either sign */
     setThresholdAt: (error) => moves.setThresholdAt(axis().share(Math.abs(error))),
     /** How many windows are within a threshold: the one in force, unless another is given. */
-    within: (threshold = model.get("threshold")) => upperBound(size, threshold),
+    within: (threshold = model.get("threshold")) => upperBound(sorted.size, threshold),
     /** @param {number} i */
     errorOf: (i) => data.predicted[i] - data.expected[i],
     /** The stretch of time of the chosen window's sample. */

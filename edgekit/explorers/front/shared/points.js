@@ -1,5 +1,4 @@
 // Points by the thousand: which is under the hand, which lies on top in each pixel, and colours as pixels.
-import { clamp } from "./numbers.js";
 
 /**
  * Index of the point nearest to (x, y) and at most `reach` away from it, -1 where there is none.
@@ -26,18 +25,26 @@ export function pixelOf(colour) {
 }
 
 /**
- * Which point lies on top in each pixel of an image, as its index: a square dot each, later ones above; -1 where none is.
+ * Which pixels of an image points cover, a square dot each, and whose dot lies on top there, later ones above: first the
+ * pixels of the last point, last those of the first one.
  * @param {Points} points
  * @param {{wide: number, high: number, ratio: number, size: number}} image `ratio`: pixels a CSS pixel; `size` of a dot in pixels
  */
-export function onTop({ x, y }, { wide, high, ratio, size }) {
-  const top = new Int32Array(wide * high).fill(-1), half = size >> 1;
-  for (let i = 0; i < x.length; i++) {
+export function coveredPixels({ x, y }, { wide, high, ratio, size }) {
+  const most = Math.min(wide * high, x.length * size * size), half = size >> 1;
+  const taken = new Uint8Array(wide * high), at = new Int32Array(most), point = new Int32Array(most);
+  let count = 0;
+  for (let i = x.length - 1; i >= 0; i--) {
     const left = Math.round(x[i] * ratio) - half, up = Math.round(y[i] * ratio) - half;
-    const right = clamp(left + size, 0, wide), down = clamp(up + size, 0, high);
+    const right = Math.min(left + size, wide), down = Math.min(up + size, high);
     for (let row = Math.max(up, 0); row < down; row++) {
-      for (let column = Math.max(left, 0); column < right; column++) top[row * wide + column] = i;
+      for (let pixel = row * wide + Math.max(left, 0), end = row * wide + right; pixel < end; pixel++) {
+        if (taken[pixel]) continue;
+        taken[pixel] = 1;
+        at[count] = pixel;
+        point[count++] = i;
+      }
     }
   }
-  return top;
+  return { at: at.subarray(0, count), point: point.subarray(0, count) };
 }
