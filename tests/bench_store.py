@@ -3,7 +3,8 @@
 A run is timed against a Studio of canned answers in a process of its own (`tests.batch.studio_server`): with one that
 takes 100 ms a call against what the workers allow, with an instant one against `requests` in as many threads, each with
 a session, bytes thrown away. Parsing, compressing and making tables is part of edgekit's time, so the second is a share
-of one processor: a client in one process can use no more.
+of one processor: a client in one process can use no more. Of 16 workers bare requests reach 0.95 to 0.96 here, so this
+is what the server and the clock leave; the part that is made at the end of these five seconds is 0.02 more.
 
 The store that is summed up has 100 windows a sample and 1,000 samples a part; its tables are written as `classify`
 writes them. The summary runs in a fresh process, imports not counted; the memory is the process's highest, imports

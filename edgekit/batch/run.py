@@ -162,7 +162,7 @@ class _Run:
     def __init__(self, call: PortableCall, writer: Writer, number: int, workers: int, pictures: bool) -> None:
         self._call, self._writer, self._number, self._workers, self._pictures = call, writer, number, workers, pictures
         self._shared = Shared(Pace(), Event())
-        self._todo: deque[Outcome] = deque()  # in front what a rate limit met
+        self._todo: deque[int | Outcome] = deque()  # ids; in front what a rate limit met
         self._flying: set[Future[Any]] = set()
         self._lock = Lock()  # of the counts
         self._done = self._shown = self._failed = self._unreached = 0
@@ -170,7 +170,7 @@ class _Run:
     def go(self, executor: Executor | None, todo: list[int], bar: Any) -> None:
         """Ask for all samples; the store is readable however this ends."""
         pool = executor or ThreadPoolExecutor(self._workers, "edgekit-classify")
-        self._todo.extend(map(Outcome, todo))
+        self._todo.extend(todo)
         stopped = True
         try:
             (self._in_threads if isinstance(pool, ThreadPoolExecutor) else self._in_processes)(pool, bar)
@@ -204,17 +204,22 @@ class _Run:
         """Ask for one sample after the other, as long as there are any."""
         while True:
             try:
-                asked = self._todo.popleft()
+                asked = self._next()
             except IndexError:
                 return
             self._take(local_task(self._call, asked, self._number, self._pictures, self._shared))
+
+    def _next(self) -> Outcome:
+        """Return who is asked next; IndexError where all were."""
+        asked = self._todo.popleft()
+        return asked if isinstance(asked, Outcome) else Outcome(asked)
 
     def _in_processes(self, pool: Executor, bar: Any) -> None:
         """Give out as many samples as there are workers, and take what comes back."""
         came: SimpleQueue[Future[Outcome]] = SimpleQueue()
         while self._todo or self._flying:
             while not self._shared.pace.left and self._todo and len(self._flying) < self._workers:
-                future = self._submit(pool, task, self._call, self._todo.popleft(), self._number, self._pictures)
+                future = self._submit(pool, task, self._call, self._next(), self._number, self._pictures)
                 future.add_done_callback(came.put)
             with suppress(Empty):
                 future = came.get(timeout=waiting.STEP)
