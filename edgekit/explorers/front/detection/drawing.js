@@ -38,7 +38,7 @@ export function detectionDrawing(state, root, stage, again, one = 0) {
     const picture = model.get("picture"), cells = meta.cells && model.get("cells");
     drawBase(colours, picture, imageOf(picture), cells && matched());
     const { context } = over.begin(), place = placement(state.shape(), stage), { truths, shown, found } = matched();
-    const few = truths.length + shown.length <= 40, [side, index] = one ? [] : model.get("chosen"); // of two, one chooses in the first
+    const few = truths.length + shown.length <= meta.most.names, [side, index] = one ? [] : model.get("chosen"); // of two, one chooses in the first
     /** @param {Detected} object @returns {[number, number]} */
     const at = (object) => {
       const [x, y] = state.centre(object);

@@ -74,7 +74,7 @@ function panelOf({ model, meta, data, sorted, within, errorOf, marked }, place, 
       const surface = base.begin(), { context } = middle.begin();
       scale = panelScale(meta, surface.width, surface.height, errors);
       points = placed(scale, sorted, errors);
-      drawPoints = pointsIn(context, context.canvas.width / Math.max(surface.width, 1), points);
+      drawPoints = pointsIn(context, context.canvas.width / Math.max(surface.width, 1), points, meta.most);
       drawPanel(surface, colours, scale, errors);
     },
     /** @param {Palette} colours */

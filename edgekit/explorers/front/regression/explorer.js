@@ -16,8 +16,6 @@ import { regressionData, regressionState } from "./state.js";
 import { allowedTable, figureTable, windowCard } from "./text.js";
 /** @import { RegressionState } from "./state.js" */
 
-const FURTHEST = 300; // bars in the strip: more could not be told apart
-
 /** @type {Render<RegressionTraits>} */
 function render({ model, el }) {
   const state = regressionState(model), { meta } = state, places = regressionPlaces(state);
@@ -102,7 +100,7 @@ function regressionFields(state) {
  * @param {HTMLElement} strip
  */
 function errorStrip({ model, meta, data, errorOf, choose }, strip) {
-  const draw = pictureStrip(strip, choose), furthest = data.worst.subarray(0, FURTHEST);
+  const draw = pictureStrip(strip, choose), furthest = data.worst.subarray(0, meta.most.errors);
   const caption = `${furthest.length < data.worst.length ? `the ${furthest.length} largest errors` : "errors"}, largest first`;
   return (/** @type {Palette} */ colours) => {
     const threshold = model.get("threshold");
