@@ -38,10 +38,16 @@ export function watchLook(root, changed, resized = changed) {
     const least = root.style.getPropertyValue("--ek-side") ? 640 : 520; // px, with a side of its own width and without
     root.classList.toggle("ek-narrow", root.clientWidth < least);
   };
-  const themed = () => (look(), changed());
   // of the canvases: texts beside them make the explorer higher and lower, and nothing is to be drawn anew for that
   const size = () => [root, ...root.querySelectorAll("canvas")].map((part) => `${part.clientWidth} ${part === root || part.clientHeight}`).join();
   let drawn = ""; // the size that drawing left it in
+  const themed = () => {
+    look();
+    changed();
+    drawn = ""; // JupyterLab takes the sizes of all away while it changes its theme: what was drawn may have had none
+    sizes.disconnect();
+    sizes.observe(root); // which tells the size that it has then, be it the old one
+  };
   const themes = new MutationObserver(themed);
   themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name"] });
   const sizes = new ResizeObserver(() => {
