@@ -122,7 +122,9 @@ class ProjectExplorer(Explorer):
         self._strips = Strips(lambda row: strip(lambda: source.sample(int(rows.ids[row]))))
         self._notes = [source.note] if source.note else []
         meta = rows.meta() | {"title": self._title(), "note": "; ".join(self._notes)}
-        super().__init__(meta, rows.arrays() | _packed({}), state)
+        by_names = any(state.get(name) for name in ("sort", "filters", "search"))
+        first = rows.arrays() if by_names else rows.first_arrays()
+        super().__init__(meta, first | _packed({}), state, rows.later)
         self.on_msg(self._send_strips)
 
     def _title(self) -> str:
@@ -218,7 +220,7 @@ class ProjectExplorer(Explorer):
             )
         strips = self._strips.all(self._shown()[:STRIPS].tolist())
         layout, blob = pack(self._rows.arrays() | _packed(strips))
-        return {**self._meta, "layout": layout}, blob
+        return {**self._meta, "layout": layout, "later": False}, blob
 
     @reading
     def _still(self) -> Canvas:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -43,6 +43,8 @@ COLUMNS = (
 ORDERS = ("ascending", "descending")
 _ROW, _PICTURE_ROW = 30, 46  # px, the height of a row
 _MANY = 1000  # texts, to be sorted faster
+_LATE, _FIRST = 10_000, 100  # rows of which names come after the first picture, but for so many that stand first
+_LATER = -2  # in the place of such a name
 _RIGHT = ("right", "partly", "wrong")
 
 
@@ -74,9 +76,18 @@ class ProjectRows:
         self.columns = [c._replace(title=named.get(c.name, c.title)) for c in COLUMNS if c.name in present]
         self._values: dict[str, NDArray[Any]] = {}
         self._texts: dict[str, list[str]] = {}
+        self._unread: dict[Column, pd.Series[Any]] = {}  # a large table's names: they take longer than all the rest
         for column in self.columns:
-            self._read(column, _given(table, column.name))
+            given = _given(table, column.name)
+            if column.name == "filename" and len(given) >= _LATE:
+                self._unread[column] = given
+            else:
+                self._read(column, given)
         self.worst = self._worst_first()
+
+    def _read_all(self) -> None:
+        while self._unread:
+            self._read(*self._unread.popitem())
 
     def _read(self, column: Column, given: pd.Series[Any]) -> None:
         name = column.name
@@ -122,16 +133,49 @@ class ProjectRows:
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Return each column as numbers, of texts as places among those there are, and these, one a line."""
-        arrays: dict[str, NDArray[Any]] = {"worst": self.worst}
-        for i, column in enumerate(self.columns):
+        self._read_all()
+        return self._arrays(self.columns) | {"worst": self.worst}
+
+    def first_arrays(self) -> dict[str, NDArray[Any]]:
+        """Return the same for the first picture: names of a large table but for the first rows come with `later`."""
+        read = [column for column in self.columns if column not in self._unread]
+        arrays = self._arrays(read) | {"worst": self.worst}
+        for column, given in self._unread.items():
+            first = self.worst[:_FIRST]
+            texts = _shown(given.iloc[first])
+            if len({*texts, ""}) <= _FIRST:  # names that repeat, or are missing, are counted and filtered at once
+                return self.arrays()
+            places = np.full(len(given), _LATER, np.int8)
+            order = _ascending(np.array(texts, object))
+            places[first[order]] = np.arange(_FIRST)
+            arrays |= self._named(column, places, [texts[i] for i in order])
+        return arrays
+
+    @property
+    def later(self) -> Callable[[], dict[str, NDArray[Any]]] | None:
+        """What gives the arrays that `first_arrays` has shortened; None where it has not."""
+        late = list(self._unread)
+
+        def whole() -> dict[str, NDArray[Any]]:
+            self._read_all()
+            return self._arrays(late)
+
+        return whole if late else None
+
+    def _arrays(self, columns: list[Column]) -> dict[str, NDArray[Any]]:
+        arrays: dict[str, NDArray[Any]] = {}
+        for column in columns:
             values = self._values[column.name]
-            arrays[f"column{i}"] = _narrow(values)
             if column.kind == "text":
                 few = len(self._texts[column.name]) < np.iinfo("i1").max
-                arrays[f"column{i}"] = values.astype("i1") if few else values
-                found = "\n".join(self._texts[column.name]).encode("utf-8", "replace")
-                arrays[f"texts{i}"] = np.frombuffer(found, "u1")
+                arrays |= self._named(column, values.astype("i1") if few else values, self._texts[column.name])
+            else:
+                arrays[f"column{self.columns.index(column)}"] = _narrow(values)
         return arrays
+
+    def _named(self, column: Column, places: NDArray[Any], texts: list[str]) -> dict[str, NDArray[Any]]:
+        i, joined = self.columns.index(column), "\n".join(texts).encode("utf-8", "replace")
+        return {f"column{i}": places, f"texts{i}": np.frombuffer(joined, "u1")}
 
     def numbers(self, name: str) -> NDArray[np.float64]:
         """Return the values of a column of numbers, as they are shown."""
@@ -142,6 +186,8 @@ class ProjectRows:
         return {column.title: self._text(column, row) for column in self.columns}
 
     def _text(self, column: Column, row: int) -> str:
+        if column in self._unread:
+            return _shown(self._unread[column].iloc[[row]])[0] or "\N{EN DASH}"
         value = self._values[column.name][row]
         if column.kind == "text":
             return self._texts[column.name][value] if value >= 0 else "\N{EN DASH}"
@@ -151,6 +197,7 @@ class ProjectRows:
         """Return the rows in an order: [] (worst first), or [column, direction] with missing values last."""
         if not sort:
             return self.worst
+        self._read_all()
         values = self._values[sort[0]].astype(float)
         missing = values < 0 if sort[0] in self._texts else np.isnan(values)
         keyed = np.where(missing, np.inf, -values if sort[1] == ORDERS[1] else values)
@@ -159,6 +206,8 @@ class ProjectRows:
     def kept(self, filters: Mapping[str, Filter], search: str) -> NDArray[np.bool_]:
         """Return which rows all filters and the search leave."""
         left = np.ones(len(self.ids), bool)
+        if filters or search.strip():
+            self._read_all()
         for name, wanted in filters.items():
             values = self._values[name]
             if name in self._texts:
@@ -203,7 +252,7 @@ class ProjectRows:
         return {name: self._checked_filter(name, wanted) for name, wanted in value.items()}
 
     def _checked_filter(self, name: str, wanted: Any) -> Filter:
-        if name in self._texts:
+        if next(column.kind for column in self.columns if column.name == name) == "text":
             return texts(f"The filter of {name}", wanted)
         if not isinstance(wanted, list | tuple) or len(wanted) != 2:
             raise UsageError(f"The filter of {name} is [low, high], got {display.quoted(wanted)}.")
@@ -272,6 +321,12 @@ def _as_texts(values: pd.Series[Any]) -> pd.Series[Any]:
     if values.dtype == object:
         return values.map(lambda one: (", ".join(map(str, one)) or "-") if isinstance(one, list) else one)
     return values
+
+
+def _shown(values: pd.Series[Any]) -> list[str]:
+    """Return texts as they are shown, empty where there is none."""
+    texts = _as_texts(values).astype(object)
+    return _printable(texts.where(texts.notna(), "").tolist())
 
 
 def _printable(names: list[str]) -> list[str]:

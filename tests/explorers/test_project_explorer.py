@@ -69,6 +69,46 @@ def test_its_page_and_that_of_features_say_where_they_came_from(explorer, studio
         assert foot.endswith(f"edgekit {ek.__version__}")
 
 
+def test_of_a_large_table_only_the_first_rows_names_come_with_the_first_picture(monkeypatch):
+    whole = ProjectRows(TABLE).arrays()
+    names = [said["name"] for said in map(ProjectRows(TABLE).texts_of, range(4))]
+    monkeypatch.setattr(project_rows, "_LATE", 4)
+    monkeypatch.setattr(project_rows, "_FIRST", 2)
+    rows = ProjectRows(TABLE)
+    first, later = rows.first_arrays(), rows.later
+    texts = bytes(first["texts1"]).decode().split("\n")
+    assert {row: texts[place] for row, place in enumerate(first["column1"].tolist()) if place != -2} == {
+        row: names[row] for row in rows.worst[:2].tolist()
+    }
+    assert [said["name"] for said in map(rows.texts_of, range(4))] == names
+    both = {**first, **later()}
+    assert both.keys() == whole.keys()
+    assert all(np.array_equal(both[name], array, equal_nan=True) for name, array in whole.items())
+    assert rows.later is None
+
+
+@pytest.mark.parametrize("names", [["a", "b", "b", "a"], ["a", None, "b", None]])
+def test_names_that_repeat_or_are_missing_come_at_once(monkeypatch, names):
+    monkeypatch.setattr(project_rows, "_LATE", 4)
+    monkeypatch.setattr(project_rows, "_FIRST", 4)
+    rows = ProjectRows(TABLE.assign(filename=names))
+    assert -2 not in rows.first_arrays()["column1"]
+    assert rows.later is None
+
+
+def test_names_that_come_later_are_searched_sorted_and_exported(monkeypatch, studio):
+    monkeypatch.setattr(project_rows, "_LATE", 80)
+    monkeypatch.setattr(project_rows, "_FIRST", 10)
+    late, found = ek.explore(studio), ek.explore(studio, search="walking")
+    assert late._meta["later"]
+    assert not found._meta["later"]
+    late.search = "walking"
+    assert late.text() == found.text()
+    meta, blob = late._exported()
+    assert not meta["later"]
+    assert len(blob) > len(late._blob)
+
+
 @pytest.mark.parametrize(
     ("sort", "ids"),
     [

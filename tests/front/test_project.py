@@ -8,7 +8,13 @@ import pytest
 
 from edgekit.explorers.project_rows import ProjectRows
 
-MODULES = ("project/narrowing.js", "project/bars.js", "project/cells.js", "project/strips.js")
+MODULES = (
+    "project/narrowing.js",
+    "project/bars.js",
+    "project/cells.js",
+    "project/strips.js",
+    "project/state.js",
+)
 RANDOM = np.random.default_rng(5)
 LABELS = np.array(["Walking", "running", "", "über"])
 COUNT = 300
@@ -95,6 +101,30 @@ def test_a_column_of_many_names_or_of_one_value_has_no_histogram(call):
 def test_cells_say_what_python_says(call):
     found = evaluate(call, "return columns.map((column) => cellText(column, 17))")
     assert found[:3] == list(ROWS.texts_of(17).values())[:3]
+
+
+def test_names_that_come_later_take_the_place_of_the_first_ones(call):
+    found = call("""(() => {
+      const columns = [{ name: "id", kind: "number" }, { name: "filename", kind: "text" }];
+      const traits = { sort: [], filters: {}, search: "", selected: [], _blob: null, _meta: { layout: {}, columns } };
+      const layout = traits._meta.layout, bytes = new Uint8Array(64), utf8 = new TextEncoder();
+      const put = (name, type, array, offset) => {
+        bytes.set(new Uint8Array(array.buffer), offset);
+        layout[name] = { type, offset, length: array.length };
+      };
+      put("column0", "i4", Int32Array.of(7, 8, 9), 0);
+      put("worst", "i4", Int32Array.of(2, 1, 0), 12);
+      put("column1", "i1", Int8Array.of(-2, 0, 1), 24);
+      put("texts1", "u1", utf8.encode("b\\nc"), 27);
+      traits._blob = new DataView(bytes.buffer);
+      const state = projectState({ get: (name) => traits[name] }), names = state.columns[1];
+      const seen = () => [[0, 1, 2].map((row) => cellText(names, row)), isWhole(names), [...state.shown()]];
+      traits.search = "a";
+      const first = seen();
+      Object.assign(state.arrays, { column1: Int8Array.of(0, 1, 2), texts1: utf8.encode("a\\nb\\nc") });
+      return [...first, ...seen()];
+    })()""")
+    assert found == [["…", "b", "c"], False, [], ["a", "b", "c"], True, [0]]
 
 
 def test_a_strip_is_read_as_it_was_written(call):

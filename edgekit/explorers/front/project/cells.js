@@ -3,10 +3,14 @@ import { figure } from "../shared/numbers.js";
 
 export const STRIP = 112; // px, the width of the strip of a row
 export const TICK = 26; // px, the width of the column in front of it
+const LATER = -2; // in the place of a text that comes after the first picture
+
+/** Whether all texts of a column are here. @param {ProjectColumn} column */
+export const isWhole = ({ values }) => !values.includes(LATER);
 
 /** @param {ProjectColumn} column @param {number} row */
 export function cellText({ kind, values, texts, digits }, row) {
-  if (kind === "text") return texts[values[row]] ?? "–";
+  if (kind === "text") return texts[values[row]] ?? (values[row] === LATER ? "…" : "–");
   return Number.isNaN(values[row]) ? "–" : digits ? figure(values[row], digits) : String(values[row]);
 }
 

@@ -46,7 +46,7 @@ function render({ model, el }) {
   const scrolled = oncePerFrame(see); // all but the rows stays as it is
   grid.addEventListener("scroll", scrolled.ask, { passive: true });
   const loop = drawingLoop(model, root, {
-    often: ["sort", "filters", "search", "selected", "sample", "_opened", "_problem"], seldom: [],
+    often: ["sort", "filters", "search", "selected", "sample", "_opened", "_problem"], seldom: [], sent: { meta, data: state.arrays },
     below: () => void (colours = palette(root, meta.looks)),
     above() {
       see();

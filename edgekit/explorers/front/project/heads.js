@@ -1,6 +1,7 @@
 // The head of the table: names that sort, and below each a histogram that filters.
 import { h } from "../shared/elements.js";
 import { counted } from "../shared/numbers.js";
+import { isWhole } from "./cells.js";
 import { filterHistogram } from "./filter_histogram.js";
 /** @import { ProjectState } from "./state.js" */
 
@@ -36,7 +37,7 @@ function columnHead(state, i) {
     sort.textContent = `${column.title}${mine ? (direction === "descending" ? " ↓" : " ↑") : ""}`;
     element.setAttribute("aria-sort", mine ? direction : "none");
     if (histogram) histogram.show(colours);
-    else said.textContent = column.kind === "text" ? counted(column.texts.length, "value") : "one value";
+    else said.textContent = column.kind === "number" ? "one value" : isWhole(column) ? counted(column.texts.length, "value") : "";
   }
   return { element, show };
 }

@@ -13,18 +13,19 @@ import { listed, narrow, searched, sorted } from "./narrowing.js";
 export function projectState(model) {
   const meta = model.get("_meta"), arrays = unpack(meta.layout, model.get("_blob")), columns = meta.columns.map(columnOf(arrays));
   const rows = columns[0].values.length, ids = columns[0].values;
+  const now = () => columns.map(({ values }) => values); // names of a large table come after the first picture
   /** @type {(Bars | null)[]} */
   const bars = columns.map(barsOf);
   const place = new Map(columns.map(({ name }, i) => [name, i]));
   const worst = /** @type {Int32Array} */ (arrays.worst);
   const order = remembered((/** @type {string} */ name, /** @type {string} */ direction) =>
-    (name ? sorted(columns[place.get(name) ?? 0], direction === "descending") : worst));
+    (name ? sorted(columns[place.get(name) ?? 0], direction === "descending") : worst), now);
   const kept = remembered((/** @type {string} */ search, /** @type {ProjectTraits["filters"]} */ filters) => {
     const left = new Uint8Array(rows).fill(1);
     for (const [name, filter] of Object.entries(filters)) narrow(columns[place.get(name) ?? 0], filter, left);
     if (search.trim()) searched(columns, search.trim(), left);
     return left;
-  });
+  }, now);
   const list = remembered(listed);
   const nowKept = () => kept(model.get("search"), model.get("filters"));
   const shown = () => list(order(model.get("sort")[0] ?? "", model.get("sort")[1] ?? ""), nowKept());
@@ -90,10 +91,14 @@ function projectChanges(model, columns, bars, ids, shown) {
   };
 }
 
-/** @param {Record<string, Numbers>} arrays @returns {(column: ProjectMeta["columns"][number], i: number) => ProjectColumn} */
+/**
+ * A column, out of the arrays there are at the moment.
+ * @param {Record<string, Numbers>} arrays
+ * @returns {(column: ProjectMeta["columns"][number], i: number) => ProjectColumn}
+ */
 const columnOf = (arrays) => (column, i) => {
-  const text = arrays[`texts${i}`], texts = text?.length ? new TextDecoder().decode(text).split("\n") : [];
-  /** @type {string[] | null} */
-  let lower = null;
-  return { ...column, values: arrays[`column${i}`], texts, lower: () => (lower ??= texts.map((one) => one.toLowerCase())) };
+  const split = remembered((/** @type {Numbers | undefined} */ text) => (text?.length ? new TextDecoder().decode(/** @type {Uint8Array} */ (text)).split("\n") : []));
+  const lowered = remembered((/** @type {string[]} */ texts) => texts.map((one) => one.toLowerCase()));
+  const texts = () => split(arrays[`texts${i}`]);
+  return { ...column, get values() { return arrays[`column${i}`]; }, get texts() { return texts(); }, lower: () => lowered(texts()) };
 };

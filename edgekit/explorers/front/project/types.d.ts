@@ -6,8 +6,8 @@ interface ProjectMeta extends Meta {
   row: number;
   note: string;
 }
-/** One column: of texts, `values` are places in `texts`, which ascend; -1 where there is none. */
-type ProjectColumn = ProjectMeta["columns"][number] & { values: Numbers; texts: string[]; lower: () => string[] };
+/** One column: of texts, `values` are places in `texts`, which ascend; -1 where there is none, -2 where it comes later. */
+type ProjectColumn = ProjectMeta["columns"][number] & { readonly values: Numbers; readonly texts: string[]; lower: () => string[] };
 interface ProjectTraits {
   _meta: ProjectMeta;
   _blob: DataView;

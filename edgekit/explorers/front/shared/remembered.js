@@ -1,20 +1,22 @@
 // What is computed anew only where something has changed.
 
 /**
- * A function that keeps its last answer for as long as it is asked the same.
+ * A function that keeps its last answer for as long as it is asked the same, of the same data.
  * @template {unknown[]} Given
  * @template Answer
  * @param {(...given: Given) => Answer} compute
+ * @param {() => unknown[]} data what else it is computed from, where that may change
  */
-export function remembered(compute) {
-  /** @type {Given | null} */
+export function remembered(compute, data = () => []) {
+  /** @type {unknown[] | null} */
   let last = null;
   /** @type {Answer} */
   let answer;
   return (/** @type {Given} */ ...given) => {
-    if (!last || given.some((value, i) => value !== last?.[i])) {
+    const now = [...given, ...data()];
+    if (!last || now.some((value, i) => value !== last?.[i])) {
       answer = compute(...given);
-      last = given;
+      last = now;
     }
     return answer;
   };
