@@ -118,7 +118,8 @@ class Parts:
         The texts of the columns `coded` are places in one dictionary. Where nothing was answered it has the columns
         that a part without a row would have.
         """
-        files = [file for one in self.sealed if (file := _file(one, name)) and not _is_empty(one, name)]
+        there = [(one, file) for one in self.sealed if (file := _file(one, name))]
+        files = [file for one, file in there if not _is_empty(one, name)]
 
         def read(reader: int) -> list[pa.Table]:
             share = files[reader * len(files) // _READERS : (reader + 1) * len(files) // _READERS]
@@ -127,9 +128,12 @@ class Parts:
         with ThreadPoolExecutor(_READERS) as pool:  # half the time of one after the other, on two processors
             found = [table for tables in pool.map(read, range(_READERS)) for table in tables]
         found += [_coded(_selected(tables[name], columns), coded) for _, tables in self._open if name in tables]
+        if not found and (empty := part.tables_of([], self._source).get(name)) is not None:
+            found = [_coded(_selected(empty, columns), coded)]
+        elif not found:  # no row of it anywhere: the files have its columns
+            found = [_read(file, columns, coded) for _, file in there]
         if not found:
-            empty = part.tables_of([], self._source).get(name)
-            return None if empty is None else _coded(_selected(empty, columns), coded)
+            return None
         return pa.concat_tables(found, promote_options="permissive").unify_dictionaries()
 
     def blocks(self) -> list[dict[str, Any]]:

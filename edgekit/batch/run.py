@@ -185,7 +185,8 @@ class _Run:
             if executor is None:
                 pool.shutdown(wait=False, cancel_futures=True)
             if isinstance(pool, ThreadPoolExecutor):
-                wait(self._flying, CANCEL_WITHIN + 2 * waiting.STEP)  # they see `stop`, and cancel their jobs
+                flying = [future for future in self._flying if not future.done()]
+                wait(flying, CANCEL_WITHIN + 2 * waiting.STEP)  # they see `stop`, and cancel their jobs
             self._writer.close(stopped=stopped)
 
     def _in_threads(self, pool: Executor, bar: Any) -> None:
@@ -195,7 +196,9 @@ class _Run:
             if to_begin:
                 self._submit(pool, self._work)
                 to_begin -= 1
-            ended, self._flying = wait(self._flying, _APART if to_begin else waiting.STEP, FIRST_EXCEPTION)
+            wait(self._flying, _APART if to_begin else waiting.STEP, FIRST_EXCEPTION)
+            ended = {future for future in self._flying if future.done()}  # `wait` overlooks what was never begun
+            self._flying -= ended
             self._show(bar)
             for future in ended:
                 _result_of(future, pool)

@@ -86,8 +86,9 @@ class ProjectRows:
         self.worst = self._worst_first()
 
     def _read_all(self) -> None:
-        while self._unread:
-            self._read(*self._unread.popitem())
+        for column, given in list(self._unread.items()):
+            self._read(column, given)
+            self._unread.pop(column, None)  # not before: an interrupt may come while it is read
 
     def _read(self, column: Column, given: pd.Series[Any]) -> None:
         name = column.name

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from copy import copy
 from functools import partial
@@ -230,6 +230,26 @@ def test_an_executor_that_ended_is_told_and_the_store_goes_on_with_another_one(s
     with pytest.raises(ek.UsageError, match="no samples: nothing to explore"):
         ek.explore(store)
     assert ek.batch.classify(studio, tmp_path, [31]).ids() == [31]
+
+
+class ShutDown(ThreadPoolExecutor):
+    """A pool of threads that was shut down while it had yet to begin its second task, with `cancel_futures`."""
+
+    begun = False
+
+    def submit(self, *args):
+        if not self.begun:
+            self.begun = True
+            return super().submit(*args)
+        future = Future()
+        future.cancel()
+        return future
+
+
+def test_a_pool_of_threads_that_is_shut_down_ends_the_run(studio, tmp_path):
+    with ShutDown(2) as pool, pytest.raises(ek.EdgekitError, match="gave a sample up"):
+        ek.batch.classify(studio, tmp_path, [31, 32, 33], executor=pool, workers=2)
+    assert ek.batch.classify(studio, tmp_path, [31, 32, 33]).ids() == [31, 32, 33]
 
 
 def test_a_part_that_a_killed_run_was_making_is_made_by_the_next_one(answers, tmp_path):

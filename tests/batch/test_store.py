@@ -253,6 +253,15 @@ def test_a_store_of_a_newer_edgekit_says_what_to_do(motion_store, studio, tmp_pa
     assert "made by a newer edgekit" in refused(studio, newer)
 
 
+def test_a_table_without_a_row_in_any_part_has_its_columns(project, tmp_path):
+    store = ek.batch.classify(project("objects"), tmp_path, [185])  # a picture in which nothing is found
+    columns = ["sample", *store.result(185).block(3).detections()]
+    assert "score" in columns
+    assert store.detections(3).empty
+    assert [*store.detections(3)] == columns
+    assert [*store.detections()] == ["block", *columns]
+
+
 def test_no_store_and_a_damaged_one_are_told(motion_store, tmp_path):
     with pytest.raises(ek.UsageError, match="There is no store"):
         ek.Store(tmp_path)

@@ -87,6 +87,21 @@ def test_of_a_large_table_only_the_first_rows_names_come_with_the_first_picture(
     assert rows.later is None
 
 
+def test_an_interrupt_while_names_are_read_loses_none(monkeypatch):
+    order = ProjectRows(TABLE).order(["filename", "ascending"]).tolist()
+    monkeypatch.setattr(project_rows, "_LATE", 4)
+    rows = ProjectRows(TABLE)
+    with monkeypatch.context() as patched:
+        patched.setattr(project_rows, "_ascending", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            rows.order(["filename", "ascending"])
+    assert rows.order(["filename", "ascending"]).tolist() == order
+
+
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+
 @pytest.mark.parametrize("names", [["a", "b", "b", "a"], ["a", None, "b", None]])
 def test_names_that_repeat_or_are_missing_come_at_once(monkeypatch, names):
     monkeypatch.setattr(project_rows, "_LATE", 4)
