@@ -63,7 +63,8 @@ def classify(
         int8, float32 or akida; the server's choice without it.
     executor : concurrent.futures.Executor, optional
         Who makes the calls: your own, of threads or processes, or of Dask (``client.get_executor()``), whose processes
-        may be on other machines. It is not shut down. Threads of this process without it.
+        may be on other machines. It is not shut down; threads of it are busy until the run ends. Threads of this
+        process without it.
     workers : int
         How many samples are asked for at a time; with an executor of your own, as many as it has.
     pictures : bool
