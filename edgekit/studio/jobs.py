@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from contextlib import nullcontext
 from typing import Protocol
 
 from edgekit import display, progress, waiting
@@ -13,6 +14,7 @@ from edgekit.wire.schema import Job
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 5.0
 _LAST_LINES = 8
+_LINE = "{desc} {elapsed} {postfix}"
 CANCEL_WITHIN = 0.5  # seconds
 
 
@@ -30,7 +32,7 @@ class JobCalls(Protocol):
 
 
 def follow(calls: JobCalls, job: int, time_limit: float, stop: threading.Event | None = None) -> None:
-    """Wait until a job has succeeded; after a second a line shows the time and the newest line of its log.
+    """Wait until a job has succeeded; without `stop`, after a second a line shows the time and the log's newest line.
 
     Parameters
     ----------
@@ -41,7 +43,7 @@ def follow(calls: JobCalls, job: int, time_limit: float, stop: threading.Event |
     time_limit : float
         Seconds after which to give up; the job itself goes on.
     stop : threading.Event, optional
-        Set by another thread to stop waiting: the job is then cancelled.
+        Set by another thread to stop waiting: the job is then cancelled. That thread shows the progress.
 
     Raises
     ------
@@ -53,7 +55,7 @@ def follow(calls: JobCalls, job: int, time_limit: float, stop: threading.Event |
         `stop` was set; again after cancelling the job.
     """
     try:
-        state = _poll(calls, job, time_limit, stop or threading.Event())
+        state = _poll(calls, job, time_limit, stop)
     except (KeyboardInterrupt, waiting.Stopped) as ended:
         kind = type(ended)
     else:
@@ -72,9 +74,13 @@ def _check(calls: JobCalls, job: int, state: Job) -> None:
         )
 
 
-def _poll(calls: JobCalls, job: int, time_limit: float, stop: threading.Event) -> Job:
+def _poll(calls: JobCalls, job: int, time_limit: float, stop: threading.Event | None) -> Job:
     start, pause = time.monotonic(), _FIRST_PAUSE
-    with progress.bar(desc=f"job {job}", bar_format="{desc} {elapsed} {postfix}", leave=False) as shown:
+    given_up = stop or threading.Event()
+    # No bar, not even a disabled one, in a thread beside the one that Ctrl-C meets: all bars share a lock, which that
+    # thread may leave taken, and this one would wait for it for ever.
+    line = nullcontext() if stop else progress.bar(desc=f"job {job}", bar_format=_LINE, leave=False)
+    with line as shown:
         while True:
             state = calls.job(job)
             if state.finished or state.finished_successful is not None:
@@ -85,10 +91,11 @@ def _poll(calls: JobCalls, job: int, time_limit: float, stop: threading.Event) -
                     f"Job {job} ({display.shown(state.category)}) is still running after {time_limit:g} s. It goes on: "
                     f"studio.job({job}) looks at it; Studio(job_time_limit=…) waits longer."
                 )
-            if waited > progress.SHOW_AFTER and (log := calls.job_log(job)):
-                shown.set_postfix_str(display.shown(log[-1], 100), refresh=False)
-            shown.update()
-            if waiting.until(stop.wait, min(pause, max(time_limit - waited, 0))):
+            if shown is not None:
+                if waited > progress.SHOW_AFTER and (log := calls.job_log(job)):
+                    shown.set_postfix_str(display.shown(log[-1], 100), refresh=False)
+                shown.update()
+            if waiting.until(given_up.wait, min(pause, max(time_limit - waited, 0))):
                 raise waiting.Stopped
             pause = min(pause * 1.5, _LONGEST_PAUSE)
 

@@ -114,12 +114,16 @@ class Lab:
             raise KernelError(code, answer["error"])
         return answer["text"]
 
-    def wait_python(self, code: str, wanted: str, timeout: float = 10) -> None:
-        """Wait until code gives `wanted` in the kernel: widget messages arrive there after the page has changed."""
+    def wait_python(self, code: str, wanted: str | Callable[[], str], timeout: float = 10) -> None:
+        """Wait until code gives `wanted` in the kernel: widget messages arrive there after the page has changed.
+
+        What the page shows is read by a function, anew each time: words follow the hand some frames later.
+        """
         deadline = time.monotonic() + timeout
-        while (found := self.python(code)) != wanted and time.monotonic() < deadline:
+        read = wanted if callable(wanted) else lambda: wanted
+        while (found := self.python(code)) != (expected := read()) and time.monotonic() < deadline:
             self.page.wait_for_timeout(50)
-        assert found == wanted, f"{code} is {found}, not {wanted}"
+        assert found == expected, f"{code} is {found}, not {expected}"
 
     def command(self, name: str, arguments: dict | None = None, timeout: float = 15) -> None:
         """Execute one of JupyterLab's commands."""

@@ -29,8 +29,10 @@ def test_moving_the_threshold_changes_the_picture_and_the_counts(lab: Lab, tmp_p
     expect(missed).not_to_have_text("anomalous32812")
     after = root.locator("canvas").evaluate_all("all => all.map(canvas => canvas.toDataURL())")
     assert before != after
-    shown = missed.inner_text().split()
-    lab.wait_python("[int(explorer.counts[name]) for name in ('tp', 'fn')]", f"[{shown[1]}, {shown[2]}]")
+    lab.wait_python(
+        "[int(explorer.counts[name]) for name in ('tp', 'fn')]",
+        lambda: "[{}, {}]".format(*missed.inner_text().split()[1:3]),
+    )
     assert float(lab.python("explorer.threshold")) > 4
     lab.screenshot("notebook_03")
 

@@ -13,8 +13,11 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from tqdm.auto import tqdm
 
 import edgekit as ek
+from edgekit.studio import jobs
+from edgekit.waiting import Stopped
 from tests.conftest import SEED
 
 RESULT = json.loads(SEED.read_text())
@@ -145,11 +148,29 @@ def test_ctrl_c_cancels_the_job_on_the_server_and_says_so(server, samples):
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ
     ) as process:
-        assert process.stdout.readline() == "ready\n"
-        while not server.count("status"):
-            time.sleep(0.02)
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=20)
+        try:
+            assert process.stdout.readline() == "ready\n"
+            while not server.count("status"):
+                time.sleep(0.02)
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=20)
+        finally:
+            process.kill()
     assert "Job 7 was cancelled on the server." in errors
     assert errors.rstrip().splitlines()[-1].startswith("KeyboardInterrupt")
     assert server.count("cancel") >= 1
+
+
+def test_beside_the_main_thread_a_job_is_given_up_though_ctrl_c_left_the_lock_of_all_bars_taken(server):
+    stop, ended = threading.Event(), threading.Event()
+
+    def wait_for_it() -> None:
+        with pytest.raises(Stopped):
+            jobs.follow(studio(server), 7, 60, stop)
+        ended.set()
+
+    stop.set()
+    with tqdm.get_lock():
+        threading.Thread(target=wait_for_it).start()
+        assert ended.wait(5)
+    assert server.count("cancel") == 1
