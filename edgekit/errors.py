@@ -12,7 +12,8 @@
         ├── RateLimitError        too many requests
         └── JobFailed             a job ended without success
 
-AmbiguousLabelsWarning is no error: the result stands, but it contains a guess that only a person can check.
+AmbiguousLabelsWarning is no error: the result stands, but it contains a guess that only a person can check. A warning
+points at the line that called edgekit (`warn`), as a traceback in a notebook ends there.
 
 Each text says what happened, on which call, and what to do next. Text that came from a server is part of a message:
 escape it before it goes into HTML.
@@ -20,9 +21,12 @@ escape it before it goes into HTML.
 
 from __future__ import annotations
 
+import sys
 import sysconfig
 import traceback
-from types import TracebackType
+import warnings
+from collections.abc import Iterable
+from types import FrameType, TracebackType
 from typing import Any
 
 from edgekit import display
@@ -64,16 +68,32 @@ def callers(frames: TracebackType | None) -> TracebackType | None:
 
     What called edgekit, and what it called back, stays.
     """
-    kept, within = [], False
+    every = []
     while frames is not None:
-        own = str(frames.tb_frame.f_globals.get("__name__")).partition(".")[0] == _PACKAGE
-        within = own or (within and frames.tb_frame.f_code.co_filename.startswith(_INSTALLED))
-        if not within:
-            kept.append(frames)
+        every.append(frames)
         frames = frames.tb_next
     found = None
-    for one in reversed(kept):
-        found = TracebackType(found, one.tb_frame, one.tb_lasti, one.tb_lineno)
+    for one, foreign in list(zip(every, _foreign(one.tb_frame for one in every), strict=True))[::-1]:
+        if foreign:
+            found = TracebackType(found, one.tb_frame, one.tb_lasti, one.tb_lineno)
+    return found
+
+
+def warn(text: str, category: type[Warning] = UserWarning) -> None:
+    """Warn of something at the line that called edgekit, however deep within edgekit it is noticed."""
+    frames = [frame for frame, _ in traceback.walk_stack(sys._getframe(1))]
+    foreign = _foreign(reversed(frames))[::-1]
+    called = foreign.index(True) if True in foreign else 0
+    warnings.warn(text, category, stacklevel=2 + called)  # noqa: TID251 (1 would be this function)
+
+
+def _foreign(frames: Iterable[FrameType]) -> list[bool]:
+    """Say of frames, outermost first, which are neither edgekit's nor of the packages it works through."""
+    found, within = [], False
+    for frame in frames:
+        own = str(frame.f_globals.get("__name__")).partition(".")[0] == _PACKAGE
+        within = own or (within and frame.f_code.co_filename.startswith(_INSTALLED))
+        found.append(not within)
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
@@ -10,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from edgekit import anomaly, display
-from edgekit.errors import AmbiguousLabelsWarning, UsageError
+from edgekit.errors import AmbiguousLabelsWarning, UsageError, warn
 from edgekit.regression.predictions import as_numbers
 from edgekit.results import anomaly as scored_anomaly
 from edgekit.results import by_kind, decision, label_lists, labelled
@@ -389,10 +388,9 @@ class BlockResult:
         raise UsageError(f"Block {self.id} has no labels of a key {display.quoted(key)}: {known}.")
 
     def _warn(self, field: str, doubt: str) -> None:
-        """Tell the caller's caller what had to be guessed."""
+        """Tell the caller what had to be guessed."""
         if doubt:
-            text = labelled.ambiguous(field, self.sample.id, self.id, doubt)
-            warnings.warn(text, AmbiguousLabelsWarning, stacklevel=3)
+            warn(labelled.ambiguous(field, self.sample.id, self.id, doubt), AmbiguousLabelsWarning)
 
     def visual_anomaly(self, window: int = 0, *, input_size: tuple[float, float] | None = None) -> VisualAnomaly:
         """Return what a visual-anomaly block says of a picture: the scores of its cells, its boxes, its verdict.

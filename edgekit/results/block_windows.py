@@ -6,7 +6,6 @@ samples would take seconds.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 
 from edgekit import classification, regression
 from edgekit.classification.gathered import uncertain
-from edgekit.errors import AmbiguousLabelsWarning, EdgekitError
+from edgekit.errors import AmbiguousLabelsWarning, EdgekitError, warn
 from edgekit.results import labelled
 from edgekit.results.block import BlockResult
 from edgekit.results.by_kind import shown_kind
@@ -186,7 +185,7 @@ def of_blocks(blocks: Sequence[BlockResult]) -> BlockWindows:
     for (result, raw), doubt in zip(pairs, found.problems, strict=True):
         labelled.say_if_unsent(raw, result.sample)
         if doubt:
-            warnings.warn(doubt, AmbiguousLabelsWarning, stacklevel=3)
+            warn(doubt, AmbiguousLabelsWarning)
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +9,7 @@ import pandas as pd
 
 from edgekit import classification, display
 from edgekit.classification.predictions import judged
-from edgekit.errors import UsageError
+from edgekit.errors import UsageError, warn
 from edgekit.results.decision import deciding, number
 from edgekit.results.drawing import Drawing, Drawn, Labels, Tables, over_time
 from edgekit.results.kinds import kind_of_block
@@ -69,10 +68,9 @@ def uncertain_below(raw: Classification) -> float | None:
     own = own if found is None else number(found.value)
     if own is None or 0 <= own <= 1:
         return own
-    warnings.warn(
+    warn(
         f"The threshold of block {raw.learn_block.id} is {own:g}, which is no probability: it was ignored. "
-        "Give one from 0 to 1, predictions(threshold=…).",
-        stacklevel=4,
+        "Give one from 0 to 1, predictions(threshold=…)."
     )
     return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from edgekit import detection, display
 from edgekit.detection.boxes import checked_size
 from edgekit.detection.matching import MIN_IOU
-from edgekit.errors import EdgekitError, ResponseError, UsageError
+from edgekit.errors import EdgekitError, ResponseError, UsageError, warn
 from edgekit.results import drawing
 from edgekit.results.drawing import Drawing, Drawn, Labels
 from edgekit.results.kinds import kind_of_block
@@ -108,12 +107,12 @@ def _ratios(
         ratios = None
     if (boxes <= 1).all():
         if ratios is not None and (np.abs(boxes - ratios) > _APART).any():
-            _warn(f"{path}.boxes and details.boxes of the same window differ. edgekit goes by the former.")
+            warn(f"{path}.boxes and details.boxes of the same window differ. edgekit goes by the former.")
         return boxes
     if input_size is not None:
         found: NDArray[np.float64] = boxes / np.tile(checked_size(input_size, "input_size"), 2)
         if ratios is not None and (np.abs(found - ratios) > _APART).any():
-            _warn(f"{path}.boxes, divided by the input size {input_size}, are not what details.boxes say.")
+            warn(f"{path}.boxes, divided by the input size {input_size}, are not what details.boxes say.")
         return found
     if ratios is not None and (np.abs(ratios) <= 1 + _APART).all():
         return ratios
@@ -122,10 +121,6 @@ def _ratios(
         "that is. Give it: detections(input_size=(width, height)), the image size of the impulse's input block "
         "(studio.impulse().input_blocks)."
     )
-
-
-def _warn(text: str) -> None:
-    warnings.warn(text, UserWarning, stacklevel=6)
 
 
 def _labels(found: StructuredResult | None, detail: Details | None, count: int, path: str) -> list[str | None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import warnings
 from collections.abc import Callable
 from copy import copy
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from typing import Any, Self, TypeVar
 import numpy as np
 
 from edgekit import arguments, display
-from edgekit.errors import JobFailed, NotFoundError, ResponseError, UsageError
+from edgekit.errors import JobFailed, NotFoundError, ResponseError, UsageError, warn
 from edgekit.results.sample import Sample
 from edgekit.studio.jobs import follow
 from edgekit.wire import schema
@@ -74,11 +73,10 @@ class Calls:
         if self.known_project_id is None:
             first, *others = self.projects()
             if others:
-                warnings.warn(
+                warn(
                     f"This API key sees {1 + len(others)} projects "
                     f"({display.listing(f'{one.id}: {one.name}' for one in (first, *others))}); edgekit takes the "
-                    f"first, {first.id}. Choose another one with project_id=… or EI_PROJECT_ID.",
-                    stacklevel=2,
+                    f"first, {first.id}. Choose another one with project_id=… or EI_PROJECT_ID."
                 )
             self.known_project_id = first.id
         return self.known_project_id

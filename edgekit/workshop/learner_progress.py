@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import os
 import threading
-import warnings
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from edgekit.errors import EdgekitError
+from edgekit.errors import EdgekitError, warn
 from edgekit.saving import save
 
 FILE = "workshop-progress.json"
@@ -65,7 +64,7 @@ def note(exercise: str, right: bool) -> None:
             _unsaved.update(kept)
             if str(file) not in _warned:
                 _warned.add(str(file))
-                warnings.warn(f"Your progress lasts only as long as this notebook runs. {problem}", stacklevel=3)
+                warn(f"Your progress lasts only as long as this notebook runs. {problem}")
 
 
 def _file() -> Path | None:

@@ -316,8 +316,9 @@ def test_labels_that_are_a_guess_are_warned_of_and_noted(tmp_path):
     labels = result.blocks[0].raw.expected_labels
     labels[0].end_index = 3
     labels.append(StructuredLabel(start_index=4, end_index=70, label="other"))
-    with pytest.warns(ek.AmbiguousLabelsWarning, match="neither way"):
+    with pytest.warns(ek.AmbiguousLabelsWarning, match="neither way") as said:
         explorer = ek.explore(result)
+    assert {warning.filename for warning in said} == {__file__}
     explorer.to_html(tmp_path / "guess.html")
     assert "which label belongs to which window is a guess" in (tmp_path / "guess.html").read_text()
 

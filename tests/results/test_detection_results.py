@@ -85,9 +85,10 @@ def test_boxes_in_pixels_of_nobody_knows_what_are_a_clear_error():
 
 
 def test_boxes_and_details_that_differ_are_a_warning():
-    with pytest.warns(UserWarning, match=r"structuredResult\[0\].boxes and details.boxes .* differ"):
+    with pytest.warns(UserWarning, match=r"structuredResult\[0\].boxes and details.boxes .* differ") as said:
         table = block(boxes=[[0.5, 0.25, 0.25, 0.125], [0, 0, 0.5, 0.5]]).detections()
     assert table["x"].tolist() == [0.5, 0]
+    assert [warning.filename for warning in said] == [__file__]
     with pytest.warns(UserWarning, match="input size"):
         block(boxes=[[24, 48, 12, 24], [0, 0, 48, 48]]).detections(input_size=(48, 48))
 

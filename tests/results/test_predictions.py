@@ -44,8 +44,9 @@ def test_an_anomaly_block_with_labels_predicts_them_and_not_by_the_threshold_of_
 
 def test_a_threshold_of_the_block_that_is_no_probability_is_ignored_and_said():
     block = block_of([{"idle": 0.65}], thresholds=thresholds(("min_score", 5)))
-    with pytest.warns(UserWarning, match="no probability"):
+    with pytest.warns(UserWarning, match="no probability") as said:
         assert block.predictions()["predicted"].tolist() == ["idle"]
+    assert [warning.filename for warning in said] == [__file__]
     with pytest.raises(ek.UsageError, match="between 0 and 1"):
         block.predictions(5)
 

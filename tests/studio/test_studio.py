@@ -54,7 +54,7 @@ def test_of_a_key_that_sees_several_projects_the_first_is_taken_and_said(monkeyp
             UserWarning, match=r"sees 2 projects \(12: pump, 13: fan\).*first, 12.*EI_PROJECT_ID"
         ) as said:
             assert connect(**at).project_id == 12
-        assert len(said) == 1
+        assert [warning.filename for warning in said] == [__file__]
         with warnings.catch_warnings(action="error"):
             assert connect(**at, project_id=13).project_id == 13
 

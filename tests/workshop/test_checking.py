@@ -329,8 +329,9 @@ def test_where_nothing_can_be_written_the_learner_is_told_once_and_goes_on(monke
 
     monkeypatch.setenv(learner_progress.WHERE, str(tmp_path / "no such folder" / "file.json"))
     ek.workshop.connect(1)
-    with pytest.warns(UserWarning, match="lasts only as long as this notebook runs"):
+    with pytest.warns(UserWarning, match="lasts only as long as this notebook runs") as said:
         assert ek.workshop.check("1.2", 100)
+    assert [warning.filename for warning in said] == [__file__]
     assert ek.workshop.check("1.3", 1).right is False
     assert ek.workshop.progress()["tries"].sum() == 2
 
