@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -11,15 +12,36 @@ from numpy.typing import NDArray
 from edgekit import display
 from edgekit.arguments import table
 from edgekit.errors import UsageError
+from edgekit.table_words import OWN_COLUMNS, SCORE, label_of
 
-# Columns of tables of windows that are not the probability of a label of that name; such a label's has `OF_LABEL` after
-# the name. Every other column of floats but "anomaly" is a label's.
-OWN_COLUMNS = ("start_ms", "end_ms", "expected", "anomalous", "signed_score", "sample", "window", "category", "key")
-OF_LABEL = "_score"
 _OF_PREDICTIONS = {"predicted", "probability", "correct"}
+_OFF_ONE = 0.05  # by how much probabilities that sum to 1 may miss it: int8 outputs, numbers that were rounded
+_STEP = 1 / 256  # of int8 outputs
 
 
 Texts: TypeAlias = "pd.api.extensions.ExtensionArray"
+
+
+def anomaly_is_a_label(scores: Mapping[str, NDArray[np.float64]]) -> bool:
+    """Say whether "anomaly" is a label of the classifier whose scores these are, and not the anomaly score.
+
+    The API has one name for both. A classifier's probabilities sum to 1 in each window, and an anomaly score stands
+    beside labels that do so without it. Hence "anomaly" is a label where all columns together sum to 1, within 0.05 in
+    every window that has a number there, and the others alone do not come nearer, by more than a step of int8 outputs
+    in the mean. One that is 0 in all windows is a label. Where it has no label beside it, and where probabilities sum
+    to 1 neither with it nor without, it is the score.
+
+    A block that gives anomaly scores, by its type, has no such label, and need not be asked for:
+    `edgekit.results.windows.scores_of` asks for classifiers only, and calls the label's column "anomaly_score".
+    """
+    own = scores[SCORE]
+    known = ~np.isnan(own)
+    if len(scores) == 1 or not known.any() or own[known].min() < 0 or own[known].max() > 1 + _OFF_ONE:
+        return False
+    with np.errstate(over="ignore", invalid="ignore"):
+        rest = np.nansum([values[known] for name, values in scores.items() if name != SCORE], axis=0)
+        whole, without = np.abs(rest + own[known] - 1), np.abs(rest - 1)
+    return bool((whole <= _OFF_ONE).all() and (whole - without).mean() <= _STEP)
 
 
 class Probabilities(NamedTuple):
@@ -59,9 +81,13 @@ class Probabilities(NamedTuple):
                 "of windows, block.windows(), or the results themselves."
             )
         kinds = zip(given.columns, given.dtypes, strict=True)
-        own = {*OWN_COLUMNS, "anomaly"}
-        columns = [name for name, dtype in kinds if name not in own and pd.api.types.is_float_dtype(dtype)]
-        labels = [_label(name) for name in columns]
+        floats = [name for name, dtype in kinds if pd.api.types.is_float_dtype(dtype)]
+        columns = [name for name in floats if name not in OWN_COLUMNS]
+        if SCORE in floats and columns:  # of a table of the caller's own; in block.windows() it is the score
+            kept = [name for name in floats if name in columns or name == SCORE]
+            if anomaly_is_a_label({str(name): given[name].to_numpy(float) for name in kept}):
+                columns = kept
+        labels = [label_of(name) for name in columns]
         if not labels and len(given):
             raise UsageError(
                 "The windows have no column of probabilities (floats) for a label; "
@@ -85,9 +111,3 @@ class Probabilities(NamedTuple):
         """Return the label of each code, missing for -1; the codes after the last label's are those of `more`."""
         names: Texts = pd.array([*self.labels, *more], dtype="str")
         return names.take(codes, allow_fill=bool((codes < 0).any()))
-
-
-def _label(column: object) -> str:
-    found = str(column)  # a column made of an array is named by a number
-    name = found.removesuffix(OF_LABEL)
-    return name if name in OWN_COLUMNS else found

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from edgekit.errors import EdgekitError, UsageError
 from edgekit.results.anomaly import is_mixture
-from edgekit.table_words import SCORE
+from edgekit.table_words import SCORE, label_of
 
 if TYPE_CHECKING:
     from edgekit.results.block import BlockResult
@@ -202,7 +202,7 @@ def _probabilities(block: BlockResult, table: pd.DataFrame) -> pd.DataFrame:
     for other in (block, *(b for b in block.result.blocks if b is not block)):
         found = other.scores().drop(columns=SCORE, errors="ignore")
         if found.shape[1] and len(found) == len(table):
-            return found
+            return found.rename(columns=label_of)
     return pd.DataFrame(index=table.index)
 
 

@@ -12,7 +12,7 @@ from edgekit import arguments, display
 from edgekit.colours import ALARM, COLOURS, SHADE, WINDOWS
 from edgekit.errors import UsageError
 from edgekit.plots.style import along, finish, line_looks, new_axes, plain
-from edgekit.table_words import BEFORE_SHARES, FRAME, SCORE
+from edgekit.table_words import BEFORE_SHARES, FRAME, SCORE, label_of
 
 _BINS = 40
 _FARTHEST = 1e150  # drawn no farther out
@@ -294,5 +294,5 @@ def _score(ax: Axes, places: NDArray[np.float64], table: pd.DataFrame, threshold
 
 def _probabilities(ax: Axes, places: NDArray[np.float64], labels: pd.DataFrame) -> None:
     for (name, values), look in zip(labels.items(), line_looks(), strict=False):
-        ax.plot(places, values, label=plain(name), marker=".", linewidth=1.2, **look)
+        ax.plot(places, values, label=plain(label_of(name)), marker=".", linewidth=1.2, **look)
     ax.set_ylabel("probability" if np.nanmax(labels.to_numpy(), initial=0) <= 1 else "value")

@@ -20,7 +20,7 @@ from edgekit.results.drawing import Drawing
 from edgekit.results.kinds import kind_of_block
 from edgekit.results.sample import Sample, Source
 from edgekit.results.whole import Whole
-from edgekit.results.windows import Cut, windows_table
+from edgekit.results.windows import Cut, scores_of, windows_table
 from edgekit.table_words import SCORE
 from edgekit.visual import VisualAnomaly
 from edgekit.wire.schema import Classification, LearnBlock
@@ -116,9 +116,13 @@ class BlockResult:
         DataFrame, index `window` from 0: `start_ms`, `end_ms` (from the sample's start), `expected` (the label the
         window should have, missing where the response gives none), then one float column per key of ``result``
         in order of first appearance, ``anomaly`` last. A key missing in a window is NaN. A label that is called
-        as a column of such tables is (start_ms, end_ms, expected, sample, window, category, key, anomalous or
-        signed_score) gets ``_score`` appended. Of object detection `expected` is the list of the objects' labels,
+        as a column of such tables is (start_ms, end_ms, expected, sample, window, category, key, anomaly, anomalous
+        or signed_score) gets ``_score`` appended. Of object detection `expected` is the list of the objects' labels,
         of a regression a number: NaN where the label is none (`edgekit.regression.predictions`).
+
+        ``anomaly`` is the anomaly score. The API has the same name for the probability of a label called "anomaly":
+        of a classifier it is a label where the probabilities of a window sum to 1 with it and not without
+        (`edgekit.classification.probabilities.anomaly_is_a_label`), and its column is ``anomaly_score``.
 
         ``.attrs["labeling_method"]`` says by which method windows of several labels were labelled, where there are any.
 
@@ -154,7 +158,7 @@ class BlockResult:
         self._warn("expectedLabels", expected.doubt)
         is_number = self.kind == "regression"
         labels = np.append(as_numbers(expected.names), np.nan)[expected.codes] if is_number else expected.column()
-        table = windows_table(self._answer.scores(key).columns, cut, labels)
+        table = windows_table(scores_of(self._answer, key).columns, cut, labels)
         if keys and key is None:
             table.attrs["keys"] = keys
         labelled.say_if_unsent(self._answer, self.sample)
@@ -200,7 +204,7 @@ class BlockResult:
 
     def scores(self) -> pd.DataFrame:
         """Return the scores alone, as in `windows`: one row a window, one float column a key of ``result``."""
-        windows, columns = self._answer.scores()
+        windows, columns = scores_of(self._answer)
         return pd.DataFrame(columns, index=pd.RangeIndex(windows, name="window"))
 
     def anomalous(self) -> pd.Series:

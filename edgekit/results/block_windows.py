@@ -27,7 +27,7 @@ from edgekit.results.decision import threshold
 from edgekit.results.kinds import kind_of_block
 from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
-from edgekit.results.windows import Cut, score_columns
+from edgekit.results.windows import Cut, scores_of
 from edgekit.table_words import SCORE
 from edgekit.wire.schema import Classification
 
@@ -156,7 +156,7 @@ def together(block: int, pairs: Iterable[tuple[ClassifyResult, Classification]],
         found = known.of(raw, sample, cut)
         counts.append(cut.windows)
         expected.append(found)
-        scored.append(raw.scores().columns)
+        scored.append(scores_of(raw).columns)
         doubt = found.labels.doubt
         problems.append(labelled.ambiguous("expectedLabels", sample.id, block, doubt) if doubt else "")
     size = np.array(counts, np.int64)
@@ -167,10 +167,9 @@ def together(block: int, pairs: Iterable[tuple[ClassifyResult, Classification]],
         "end_ms": np.concatenate([one.end for one in expected]),
         "expected": pd.Series(labelled.Expected.merged([one.labels for one in expected]).texts, dtype=object),
     }
-    keys = _names(scored)
-    for key, name in zip(keys, score_columns(keys), strict=True):
+    for name in _names(scored):
         values = [
-            columns[key] if key in columns else np.full(n, np.nan) for columns, n in zip(scored, counts, strict=True)
+            columns[name] if name in columns else np.full(n, np.nan) for columns, n in zip(scored, counts, strict=True)
         ]
         table[name] = np.concatenate(values)
     table["anomalous"] = labelled.anomalous(labelled.Expected.merged([one.outcomes for one in expected])).array
@@ -190,7 +189,7 @@ def of_blocks(blocks: Sequence[BlockResult]) -> BlockWindows:
 
 
 def _names(scored: Sequence[dict[str, Any]]) -> list[str]:
-    """Return the keys of all samples in the order of first appearance, the anomaly score last."""
+    """Return the columns of scores of all samples in the order of first appearance, the anomaly score last."""
     names = dict.fromkeys(chain.from_iterable(scored))
     return sorted(names, key=lambda name: name == SCORE)
 

@@ -16,6 +16,7 @@ from edgekit.errors import UsageError
 from edgekit.results import anomaly, classification, detection, regression, visual
 from edgekit.results.drawing import Drawing, Drawn, Labels, Tables
 from edgekit.results.kinds import kind_of_block
+from edgekit.results.windows import scores_of
 from edgekit.table_words import SCORE
 from edgekit.wire.schema import Classification
 
@@ -58,7 +59,7 @@ def shown_kind(raw: Classification) -> str:
     kind = kind_of_block(raw) or "classification"
     if kind in ("detection", "visual"):
         return kind
-    windows, scores = raw.scores()
+    windows, scores = scores_of(raw)
     if not windows:
         return "detection" if raw.structured_result or raw.details else kind
     if SCORE in scores:

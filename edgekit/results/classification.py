@@ -13,7 +13,8 @@ from edgekit.errors import UsageError, warn
 from edgekit.results.decision import deciding, number
 from edgekit.results.drawing import Drawing, Drawn, Labels, Tables, over_time
 from edgekit.results.kinds import kind_of_block
-from edgekit.table_words import FRAME, SCORE
+from edgekit.results.windows import scores_of
+from edgekit.table_words import FRAME, SCORE, label_of
 from edgekit.wire.label_maps import results_of_key
 from edgekit.wire.schema import Classification
 
@@ -76,13 +77,15 @@ def uncertain_below(raw: Classification) -> float | None:
 
 
 def _of_key(raw: Classification, key: str) -> pd.DataFrame:
-    windows, columns = raw.scores(key)
+    windows, columns = scores_of(raw, key)
     return pd.DataFrame(columns, index=range(windows))
 
 
 def _counted(scores: pd.DataFrame) -> str:
     counted = scores.dropna(how="all").idxmax(axis=1).value_counts()
-    return display.listing(f"{display.shown(label, 80)} {count}" for label, count in counted.items()) or "no label"
+    return (
+        display.listing(f"{display.shown(label_of(name), 80)} {count}" for name, count in counted.items()) or "no label"
+    )
 
 
 def plot(block: Drawn, drawing: Drawing) -> Axes:

@@ -119,18 +119,22 @@ def runner_answer(document: Document) -> dict[str, Any] | None:
         return None
     result = document["result"]
     scores = dict(result["classification"]) if isinstance(result.get("classification"), Mapping) else {}
-    if SCORE in result:
-        scores[SCORE] = result[SCORE]
-    block_type, parts = "anomaly", {}
-    for key, (kind, made) in _MAKERS.items():
+    kind, parts = "anomaly", {}
+    for key, (block_type, made) in _MAKERS.items():
         if key in result:
-            block_type, parts = kind, made(result)
+            kind, parts = block_type, made(result)
             break
-    block = {"id": 1, "type": block_type, "name": "Linux runner", "title": "Linux runner", "dsp": []}
+    blocks = [_block(1, kind, scores) | parts]
+    if (
+        SCORE in result and SCORE in scores
+    ):  # a label of that name: its probability, and the score in a block of its own
+        blocks.append(_block(2, "anomaly", {SCORE: result[SCORE]}))
+    elif SCORE in result:
+        scores[SCORE] = result[SCORE]
     info = {"id": 0, "filename": "runner", "category": "", "label": "", "intervalMs": 0, "frequency": 0}
     return {
         "success": True,
-        "classifications": [{"learnBlock": block, "result": [scores], **parts}],
+        "classifications": blocks,
         "sample": {
             "sample": {**info, "sensors": [], "valuesCount": 0},
             "payload": {"device_type": "", "sensors": [], "values": []},
@@ -138,6 +142,11 @@ def runner_answer(document: Document) -> dict[str, Any] | None:
         "windowSizeMs": 0,
         "windowIncreaseMs": 0,
     }
+
+
+def _block(number: int, kind: str, scores: Document) -> dict[str, Any]:
+    learn = {"id": number, "type": kind, "name": "Linux runner", "title": "Linux runner", "dsp": []}
+    return {"learnBlock": learn, "result": [scores]}
 
 
 def _boxes(result: Document) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -11,8 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.extensions import ExtensionArray
 
-from edgekit.classification.probabilities import OF_LABEL, OWN_COLUMNS
-from edgekit.wire.scores import Columns
+from edgekit.classification.probabilities import anomaly_is_a_label
+from edgekit.results.kinds import kind_of_block
+from edgekit.table_words import SCORE, column_of
+from edgekit.wire.schema import Classification
+from edgekit.wire.scores import Columns, Scores
 
 _APART = 20  # scores: so many columns stay arrays of their own; more are laid side by side, for pandas' later steps
 EXACT = 2**53  # whole numbers up to here are the same as floats; beyond, no time or index is meant
@@ -51,7 +53,7 @@ def windows_table(scores: Columns, cut: Cut, expected: ExtensionArray | NDArray[
     start, end = cut.times()
     columns: dict[str, Any] = {"start_ms": start, "end_ms": end, "expected": expected}
     apart = len(scores) <= _APART
-    for name, values in zip(score_columns(scores), scores.values(), strict=True):
+    for name, values in scores.items():
         columns[name] = values.copy() if apart else values
     arrays = dict(enumerate(columns.values()))
     table = pd.DataFrame(arrays, index=pd.RangeIndex(cut.windows, name="window"), copy=not apart)
@@ -65,12 +67,23 @@ def _index(names: tuple[str, ...]) -> pd.Index[str]:
     return pd.Index(list(names))
 
 
-def score_columns(keys: Iterable[str]) -> list[str]:
-    """Return what the columns of scores are called in a table of windows, which has columns of its own."""
-    names: dict[str, None] = {}
-    for key in keys:
-        name = key
-        while name in OWN_COLUMNS or name in names:
-            name += OF_LABEL
-        names[name] = None
-    return list(names)
+def scores_of(raw: Classification, key: str | None = None) -> Scores:
+    """Return a block's scores as arrays, by the names of their columns in a table of windows, which has its own.
+
+    "anomaly" is the anomaly score: a classifier's label of this name has the column "anomaly_score", as any label has
+    that is called as another column is (`edgekit.classification.probabilities` says how the two are told apart). Of
+    structured labels see `edgekit.wire.schema.Classification.scores`.
+    """
+    windows, columns = raw.scores(key)
+    has_score = SCORE in columns and key is None
+    if has_score and kind_of_block(raw) == "classification":
+        has_score = not anomaly_is_a_label(columns)
+    names = _columns(tuple(columns), has_score)
+    return Scores(windows, columns if names is None else dict(zip(names, columns.values(), strict=True)))
+
+
+@lru_cache(maxsize=64)
+def _columns(keys: tuple[str, ...], has_score: bool) -> tuple[str, ...] | None:
+    """Return what the columns of scores are called; None where all are called as their keys."""
+    names = tuple(key if has_score and key == SCORE else column_of(key) for key in keys)
+    return None if names == keys else names

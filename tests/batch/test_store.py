@@ -22,6 +22,7 @@ from edgekit.detection import store_summary
 from edgekit.explorers.project_strips import NONE, PICTURE
 from edgekit.visual import store_summary as visual_store
 from tests.batch.conftest import SAMPLES
+from tests.batch.studio_server import KEY, StudioServer
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,24 @@ def test_predictions_are_those_of_the_results(motion_store, results):
     found = motion_store.predictions("keras")
     names = ["sample", "window", "expected", "predicted", "probability", "correct"]
     alike(found[names], expected[names].reset_index(drop=True))
+
+
+def test_a_label_called_anomaly_is_a_label_in_every_table(answers, tmp_path):
+    found = json.loads(answers.read_text())
+    for row in next(b for b in found["answer"]["classifications"] if b["learnBlock"]["type"] == "keras")["result"]:
+        row["anomaly"] = row.pop("running")
+    (tmp_path / "answers.json").write_text(json.dumps(found))
+    with StudioServer(tmp_path / "answers.json") as server:
+        studio = ek.connect(url=server.url, api_key=KEY)
+        store = ek.batch.classify(studio, tmp_path / "store", [31, 32])
+        results = studio.classify([31, 32])
+    said = results[0].block("keras").predictions()["predicted"]
+    assert store.predictions("keras").query("sample == 31")["predicted"].tolist() == said.tolist()
+    assert "anomaly" in set(said)
+    assert "anomaly_score" in store.windows("keras")
+    summary = ek.classification.summary(store, "keras")
+    alike(summary.per_sample, ek.classification.summary(results, "keras").per_sample)
+    assert store.samples()["verdict"].notna().any()
 
 
 def test_a_result_is_the_answer_as_it_came(motion_store, results):
