@@ -27,11 +27,11 @@ def label_issues(windows: Windows, *, training: bool = False) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, one row for each sample and label that it has: `sample`, `given` (its label), `suggested` (the label that
-    the model gives the highest probability over these windows), `quality` (from 0, surely wrong, to 1: the probability
-    that the model gives the given label, mean over the windows), `windows` (how many). Of as little quality, the sample
-    that comes first in the table stands first. Of a label that the model does not know it cannot say whether it is
-    wrong: its quality is NaN, and it stands last.
+    DataFrame, one row for each sample and label that it has, which merges the windows of this label (so says
+    ``.attrs["merged"]``): `sample`, `given` (its label), `suggested` (the label that the model gives the highest
+    probability over these windows), `quality` (from 0, surely wrong, to 1: the probability that the model gives the
+    given label, mean over the windows). Of as little quality, the sample that comes first in the table stands first. Of
+    a label that the model does not know it cannot say whether it is wrong: its quality is NaN, and it stands last.
 
     Raises
     ------
@@ -54,9 +54,9 @@ def label_issues(windows: Windows, *, training: bool = False) -> pd.DataFrame:
     ...     {"sample": [7, 7, 8], "expected": ["a", "a", "b"], "a": [0.9, 0.7, 0.8], "b": [0.1, 0.3, 0.2]}
     ... )
     >>> ek.classification.label_issues(windows)
-       sample given suggested  quality  windows
-    0       8     b         a      0.2        1
-    1       7     a         a      0.8        2
+       sample given suggested  quality
+    0       8     b         a      0.2
+    1       7     a         a      0.8
     """
     table = windows_table(windows)
     _refuse_training(table, training)
@@ -80,11 +80,13 @@ def label_issues(windows: Windows, *, training: bool = False) -> pd.DataFrame:
     )
     groups = frame.groupby(["sample", "given"], sort=False, dropna=False)
     number = groups.ngroup().to_numpy()
-    issues = groups["quality"].agg(quality="mean", windows="size").reset_index()
+    issues = groups["quality"].mean().reset_index()
     sums = np.zeros((len(issues), len(found.labels)))
     np.add.at(sums, number, values)
     issues.insert(2, "suggested", pd.Series(found.names(sums.argmax(axis=1))))
-    return issues.sort_values("quality", kind="stable", na_position="last", ignore_index=True)
+    issues = issues.sort_values("quality", kind="stable", na_position="last", ignore_index=True)
+    issues.attrs["merged"] = "windows of a sample with the same label"
+    return issues
 
 
 def _refuse_training(table: pd.DataFrame, told: bool) -> None:

@@ -238,9 +238,11 @@ def test_a_sample_without_a_name_is_a_sample_as_well():
 def test_quality_is_the_mean_probability_of_the_given_label():
     windows = drawn(5, known=4)
     issues = label_issues(windows)
-    for sample, label, suggested, quality, count in issues.itertuples(index=False):
+    assert list(issues.columns) == ["sample", "given", "suggested", "quality"]
+    assert issues.attrs == {"merged": "windows of a sample with the same label"}
+    assert len(issues) == len(windows[["sample", "expected"]].drop_duplicates())
+    for sample, label, suggested, quality in issues.itertuples(index=False):
         of = windows[(windows["sample"] == sample) & (windows["expected"] == label)]
-        assert count == len(of)
         assert quality == pytest.approx(of[label].mean(), abs=1e-12)
         assert suggested == of[LABELS].mean().idxmax()
     assert issues["quality"].is_monotonic_increasing
