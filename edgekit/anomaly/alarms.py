@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from edgekit.anomaly.feature_columns import Floats
 from edgekit.arguments import array, booleans, number, table, text
 from edgekit.errors import UsageError
+from edgekit.threshold_rules import Flags, is_anomaly
 
 
 def per_label(scores: ArrayLike, labels: ArrayLike, threshold: float) -> pd.DataFrame:
@@ -42,7 +43,7 @@ def per_label(scores: ArrayLike, labels: ArrayLike, threshold: float) -> pd.Data
     if values.shape != names.shape or values.ndim != 1:
         raise UsageError(f"There must be one label for each score, got shapes {names.shape} and {values.shape}.")
     known = pd.DataFrame({"label": names, "score": values}).dropna(subset="score")
-    above = known.assign(above=known["score"] > limit).groupby("label", sort=False, dropna=False)["above"]
+    above = known.assign(above=is_anomaly(known["score"], limit)).groupby("label", sort=False, dropna=False)["above"]
     return pd.DataFrame({"windows": above.size(), "above": above.sum(), "share": above.mean()})
 
 
@@ -74,18 +75,23 @@ def counts(
     {'tp': 1.0, 'fp': 1.0, 'fn': 0.0, 'tn': 1.0}
     """
     values, limit = array("The scores", scores), number("threshold", threshold)
+    return counted(is_anomaly(values, limit), values, truth, increase_ms)
+
+
+def counted(above: Flags, values: Floats, truth: ArrayLike, increase_ms: ArrayLike | None = None) -> pd.Series[float]:
+    """Count as `counts` does, where `above` says of each score on which side of the threshold it is."""
     known = booleans(truth)
     if values.shape != known.shape:
         raise UsageError(f"There must be one truth for each score, got shapes {known.shape} and {values.shape}.")
-    above, scored = values > limit, ~np.isnan(values)
+    scored = ~np.isnan(values)
     anomalous, normal = (known.eq(kind).fillna(False).to_numpy(bool) & scored for kind in (True, False))
     tp, fp = float((above & anomalous).sum()), float((above & normal).sum())
     fn, tn = float(anomalous.sum()) - tp, float(normal.sum()) - fp
     lasts = _lasts(increase_ms, values.shape)
     hours = float(lasts[normal].sum()) / 3_600_000
-    counted = {"above": float(above.sum()), "tp": tp, "fp": fp, "fn": fn, "tn": tn}
+    found = {"above": float(above.sum()), "tp": tp, "fp": fp, "fn": fn, "tn": tn}
     shares = {"precision": (tp, tp + fp), "recall": (tp, tp + fn), "false_alarms_per_hour": (fp, hours)}
-    return pd.Series(counted | {name: part / whole if whole else np.nan for name, (part, whole) in shares.items()})
+    return pd.Series(found | {name: part / whole if whole else np.nan for name, (part, whole) in shares.items()})
 
 
 def segments(windows: pd.DataFrame, threshold: float, score: str = "anomaly") -> pd.DataFrame:
@@ -121,7 +127,7 @@ def segments(windows: pd.DataFrame, threshold: float, score: str = "anomaly") ->
     limit = number("threshold", threshold)
     for name in needed:
         array(f"{name} of the windows", windows[name])
-    above = windows.loc[windows[score] > limit, ["start_ms", "end_ms", score]].sort_values("start_ms", kind="stable")
+    above = windows.loc[is_anomaly(windows[score], limit), needed].sort_values("start_ms", kind="stable")
     gap = above["start_ms"] > above["end_ms"].cummax().shift()
     grouped = above.groupby(gap.cumsum().to_numpy())
     merged = grouped.agg(

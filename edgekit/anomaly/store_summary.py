@@ -13,6 +13,7 @@ from edgekit.anomaly.window_scores import TRUTH
 from edgekit.resampling import Figure
 from edgekit.summaries import Counts, StoredPart, ValuesOfEach
 from edgekit.table_words import SCORE
+from edgekit.threshold_rules import is_anomaly
 
 COLUMNS = (SCORE, TRUTH)
 
@@ -54,7 +55,7 @@ def counts(part: StoredPart, threshold: float | None) -> Counts:
     score, truth = part.columns[SCORE], part.columns[TRUTH]
     scored = ~np.isnan(score)
     normal, anomalous = (truth == 0) & scored, (truth == 1) & scored
-    above = score > (np.repeat(part.thresholds, part.windows) if threshold is None else threshold)
+    above = is_anomaly(score, np.repeat(part.thresholds, part.windows) if threshold is None else threshold)
     known = part.counted(normal | anomalous)
     columns = {
         "sample": part.samples,

@@ -11,11 +11,11 @@ from edgekit.anomaly import store_summary
 from edgekit.anomaly.feature_columns import Floats
 from edgekit.anomaly.window_scores import SAMPLE, TRUTH, WindowScores, window_scores
 from edgekit.arguments import number
-from edgekit.display import listing
 from edgekit.errors import UsageError
 from edgekit.resampling import LEVEL, RESAMPLES, Figure, figure, interval
 from edgekit.summaries import HasParts, Results, Summary, blocks_of, figures_table
 from edgekit.table_words import SCORE
+from edgekit.threshold_rules import is_anomaly, threshold_of_all
 
 _NO_SCORES = "None of these windows has an anomaly score: there is nothing to sum up."
 _NAN = Figure(np.nan, np.nan, np.nan)
@@ -71,7 +71,7 @@ def summary(results: Results, block: int | str | None = None, *, threshold: floa
     if isinstance(results, HasParts) and (stored := _of_store(results, block, threshold)):
         return stored
     found = blocks_of(results, "anomaly", block)
-    limit = _limit({one.threshold for _, one in found}) if threshold is None else number("threshold", threshold)
+    limit = threshold_of_all(one.threshold for _, one in found) if threshold is None else number("threshold", threshold)
     windows = pd.concat([_windows(name, one) for name, one in found], ignore_index=True)
     if not windows[SCORE].notna().any():
         raise UsageError(_NO_SCORES)
@@ -90,7 +90,7 @@ def _of_store(store: HasParts, block: int | str | None, threshold: float | None)
     found = store_summary.summed(parts)
     if found.per_sample.empty:
         raise UsageError(_NO_SCORES)
-    limit = _limit(found.thresholds) if given is None else given
+    limit = threshold_of_all(found.thresholds) if given is None else given
     if given is None and None in found.thresholds:  # by the threshold of the others
         return _of_store(store, block, limit)
     per_sample = _worst_first(found.per_sample)
@@ -101,14 +101,6 @@ def _of_store(store: HasParts, block: int | str | None, threshold: float | None)
 def _note(limit: float, is_known: bool) -> str:
     note = f"A score above {limit:g} is an anomaly."
     return note if is_known else note + " Nothing says which windows should be one, so no rate is known."
-
-
-def _limit(thresholds: set[float | None]) -> float:
-    stated = {one for one in thresholds if one is not None}
-    if len(stated) == 1:
-        return float(stated.pop())
-    why = f"with several thresholds ({listing(sorted(stated))})" if stated else "without a threshold"
-    raise UsageError(f"These results came {why}: give one, summary(results, threshold=…).")
 
 
 def _windows(name: Any, block: Any) -> pd.DataFrame:
@@ -124,7 +116,7 @@ def _windows(name: Any, block: Any) -> pd.DataFrame:
 
 def _per_sample(windows: pd.DataFrame, limit: float) -> pd.DataFrame:
     known = windows[windows[SCORE].notna()]
-    above, truth = known[SCORE] > limit, known[TRUTH]
+    above, truth = is_anomaly(known[SCORE], limit), known[TRUTH]
     parts = pd.DataFrame(
         {
             "windows": 1,

@@ -17,6 +17,7 @@ from edgekit.anomaly.window_scores import WindowScores, window_scores
 from edgekit.arguments import FINITE, choice, number
 from edgekit.errors import UsageError
 from edgekit.resampling import LEVEL, RESAMPLES, Ints, checked_draws, checked_level, interval
+from edgekit.threshold_rules import anomalies_at_each, is_anomaly
 
 FEW_SAMPLES = 10
 HOUR_MS = 3_600_000
@@ -281,7 +282,7 @@ def suggest_threshold(
 
 def _curves(values: Floats, normal: Floats, anomalous: Floats) -> pd.DataFrame:
     """Return the table of `sweep` from how many windows have each of the distinct scores."""
-    false_alarms, hits = _above(normal), _above(anomalous)
+    false_alarms, hits = anomalies_at_each(normal), anomalies_at_each(anomalous)
     wanted = anomalous.sum()
     with np.errstate(invalid="ignore"):
         recall, rate = hits / wanted, false_alarms / normal.sum()
@@ -295,12 +296,6 @@ def _curves(values: Floats, normal: Floats, anomalous: Floats) -> pd.DataFrame:
                 "false_alarm_rate": rate,
             }
         )
-
-
-def _above(counted: Floats) -> Floats:
-    """How many windows score above each of the distinct scores."""
-    above: Floats = counted.sum() - counted.cumsum()
-    return above
 
 
 def _quantile(share: float, values: Floats, normal: Floats, anomalous: Floats) -> float:
@@ -324,7 +319,7 @@ def _within(budget: float, values: Floats, normal: Floats, anomalous: Floats) ->
     if not normal.sum():
         return float("nan")
     allowed = _allowed(budget, normal.sum())
-    return _half_way(values, int((_above(normal) <= allowed).argmax()))
+    return _half_way(values, int((anomalies_at_each(normal) <= allowed).argmax()))
 
 
 def _allowed(budget: float, normal: float) -> int:
@@ -344,7 +339,7 @@ def _rates(
 ) -> pd.DataFrame:
     if isinstance(threshold, float) and np.isnan(threshold):
         raise UsageError("The threshold is not a number.")
-    above = windows.values[windows.rank] > number("threshold", threshold)
+    above = is_anomaly(windows.values[windows.rank], number("threshold", threshold))
     code = np.zeros(len(above), np.int64) if windows.sample is None else windows.sample
     rows: dict[str, list[float]] = {}
     for name, group in {"false_alarm_rate": ~windows.anomalous, "recall": windows.anomalous}.items():

@@ -12,6 +12,7 @@ from edgekit.detection.counted import names_of
 from edgekit.detection.summary import count, limits_of
 from edgekit.errors import EdgekitError
 from edgekit.results.block_windows import BlockWindows
+from edgekit.threshold_rules import is_flagged
 from edgekit.visual.summary import Picture, cell_truth, pictures_of
 
 
@@ -83,7 +84,7 @@ def of_visual(block: BlockWindows) -> Iterator[tuple[str, pd.DataFrame]]:
                 "largest": np.array([one.found.max for one in found], float),
                 "mean": np.array([one.found.mean for one in found], float),
                 "cells": np.array(
-                    [(grid >= limit).sum() for grid, limit in zip(scores, limits, strict=True)], np.int64
+                    [is_flagged(grid, limit).sum() for grid, limit in zip(scores, limits, strict=True)], np.int64
                 ),
                 "size": sizes,
                 "partly": np.array([truth is not None and truth.any() for truth in truths], bool),

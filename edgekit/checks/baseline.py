@@ -27,6 +27,7 @@ from edgekit.results.result import ClassifyResult
 from edgekit.results.whole import Whole
 from edgekit.summaries import HasResults
 from edgekit.table_words import SCORE
+from edgekit.threshold_rules import is_anomaly, is_flagged
 from edgekit.verdicts import BEYOND, WITHIN
 
 FRAME = ["block", "sample", "window", "object", "label", "verdict"]
@@ -257,8 +258,8 @@ def _verdicts(block: BlockResult, kind: str, windows: pd.DataFrame) -> NDArray[A
     said = nothing
     if kind in ("anomaly", "visual") and block.threshold is not None and SCORE in windows:
         score = windows[SCORE].to_numpy(float)
-        is_anomaly = score >= block.threshold if kind == "visual" else score > block.threshold
-        said = np.array([NORMAL, ANOMALY, ""], object)[np.where(np.isnan(score), 2, is_anomaly)]
+        above = (is_flagged if kind == "visual" else is_anomaly)(score, block.threshold)
+        said = np.array([NORMAL, ANOMALY, ""], object)[np.where(np.isnan(score), 2, above)]
     if kind == "visual" or not set(windows) - {*_TIMES, SCORE}:
         return said
     labels = _texts(classification.predictions(windows, block.uncertain_below())["predicted"])

@@ -10,10 +10,11 @@ import pandas as pd
 
 from edgekit import display
 from edgekit.arguments import number, table
-from edgekit.classification.predictions import is_uncertain, judged, predictions
+from edgekit.classification.predictions import judged, predictions
 from edgekit.errors import UsageError
 from edgekit.summaries import Results, blocks_of, of_another_kind
 from edgekit.table_words import UNCERTAIN
+from edgekit.threshold_rules import is_uncertain
 
 Windows: TypeAlias = "pd.DataFrame | Results"
 

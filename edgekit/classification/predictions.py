@@ -10,6 +10,7 @@ from edgekit.arguments import number
 from edgekit.classification.judged import expected_codes
 from edgekit.classification.probabilities import Probabilities
 from edgekit.table_words import UNCERTAIN
+from edgekit.threshold_rules import is_uncertain
 
 TIMES = ("start_ms", "end_ms")
 Floats = NDArray[np.float64]
@@ -87,12 +88,6 @@ def given(found: Probabilities, threshold: float | Floats) -> tuple[NDArray[np.i
     names = found.labels if UNCERTAIN in found.labels else [*found.labels, UNCERTAIN]
     unsure = is_uncertain(found.confidence, threshold)
     return np.where(unsure, names.index(UNCERTAIN), found.highest) if unsure.any() else found.highest, names
-
-
-def is_uncertain(probability: Floats, threshold: float | Floats) -> NDArray[np.bool_]:
-    """Say of which windows no label is probable enough: the highest probability is below the threshold."""
-    found: NDArray[np.bool_] = np.less(probability, threshold)
-    return found
 
 
 def judged(table: pd.DataFrame) -> pd.DataFrame:

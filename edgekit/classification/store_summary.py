@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from edgekit.classification.calibration import BINS, bin_edges
 from edgekit.classification.judged import most_frequent, most_frequent_of
-from edgekit.classification.predictions import is_uncertain
 from edgekit.classification.summary_figures import Floats, WindowCounts
 from edgekit.summaries import Coded, Counts, StoredPart
 from edgekit.table_words import UNCERTAIN
+from edgekit.threshold_rules import is_uncertain
 
 COLUMNS = ("expected", "predicted", "most_probable", "probability", "category")
 _TRAINING = "training"

@@ -23,6 +23,7 @@ from edgekit.results.kinds import KINDS
 from edgekit.results.result import ClassifyResult
 from edgekit.studio.studio import Studio
 from edgekit.table_words import SCORE
+from edgekit.threshold_rules import is_flagged
 from edgekit.wire.schema import FeaturesResponse, Impulse
 
 Answer = bool | None
@@ -246,7 +247,7 @@ def _square(block: BlockResult) -> Answer:
 def _boxes_above(block: BlockResult) -> Answer:
     boxes = [box.score for result in block.raw.anomaly_result or [] for box in result.boxes or []]
     limit = block.threshold
-    return None if not boxes or limit is None else min(boxes) >= limit
+    return None if not boxes or limit is None else bool(is_flagged(min(boxes), limit))
 
 
 def _ratios(block: BlockResult) -> Answer:

@@ -18,6 +18,7 @@ from edgekit.explorers.still import anomaly as still
 from edgekit.explorers.still.canvas import Canvas
 from edgekit.explorers.timeline import Timeline, TimelineExplorer
 from edgekit.table_words import SCORE
+from edgekit.threshold_rules import is_anomaly
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -120,7 +121,7 @@ class AnomalyExplorer(Compared, TimelineExplorer):
     @reading
     def selection(self) -> pd.DataFrame:
         """The windows above the threshold: rows of `windows`."""
-        return self.windows[self.windows[SCORE] > self._limit()]
+        return self.windows[is_anomaly(self.windows[SCORE], self._limit())]
 
     @property
     @reading
@@ -181,7 +182,7 @@ class AnomalyExplorer(Compared, TimelineExplorer):
 
     def _events_at(self, limit: float) -> int:
         """Count the `segments` without a table of them."""
-        above = self.windows[SCORE].to_numpy(float) > limit
+        above = is_anomaly(self.windows[SCORE].to_numpy(float), limit)
         sample = self._data.block_of[above]
         order = np.lexsort((self._start[above], sample))
         start, end = self._start[above][order], self._end[above][order]

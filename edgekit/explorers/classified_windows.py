@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from edgekit import classification
 from edgekit.classification.calibration import curve_of
 from edgekit.classification.judged import factorized
-from edgekit.classification.predictions import is_uncertain
 from edgekit.classification.probabilities import Probabilities
 from edgekit.errors import UsageError
 from edgekit.explorers.images import MOST, is_picture, packed, thumbnails
@@ -22,6 +21,7 @@ from edgekit.explorers.ranking import ascending
 from edgekit.explorers.timeline import laid_out
 from edgekit.studio.many import in_order
 from edgekit.table_words import UNCERTAIN, label_order
+from edgekit.threshold_rules import is_uncertain
 
 if TYPE_CHECKING:
     from edgekit.results.block import BlockResult

@@ -21,6 +21,7 @@ from edgekit.explorers.still import detection as still
 from edgekit.explorers.still.canvas import Canvas
 from edgekit.results import detection as detected
 from edgekit.studio.many import in_order
+from edgekit.threshold_rules import is_detected
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -222,7 +223,7 @@ class DetectionExplorer(Explorer):
         `model` 1 is the second one of two.
         """
         one = (self._others if model else self._pictures)[self.picture if picture is None else picture]
-        shown = one.predictions[~(one.predictions["score"] < self.threshold)].reset_index(drop=True)
+        shown = one.predictions[is_detected(one.predictions["score"], self.threshold)].reset_index(drop=True)
         if self._is_boxes:
             return detection.match_boxes(one.truths, shown, self.min_iou, names=one.matched.names)
         return detection.match(one.truths, shown, self.min_distance, names=one.matched.names)
@@ -236,7 +237,7 @@ class DetectionExplorer(Explorer):
         those below the threshold too, as `chosen` does.
         """
         scores = self._pictures[self.picture].predictions["score"].to_numpy(float)
-        kept = np.flatnonzero(~(scores < self.threshold))
+        kept = np.flatnonzero(is_detected(scores, self.threshold))
         matched = self.matched()
         found = matched.errors()
         found["label"] = found["label"].map(matched.name).astype("str")
@@ -296,7 +297,7 @@ class DetectionExplorer(Explorer):
     def _stage(self, model: int) -> still.Stage:
         """Return what the still picture draws of a model."""
         on_show, matched = (self._others if model else self._pictures)[self.picture], self.matched(model=model)
-        shown = on_show.predictions[~(on_show.predictions["score"] < self.threshold)]
+        shown = on_show.predictions[is_detected(on_show.predictions["score"], self.threshold)]
         truths = [matched.name(label) for label in on_show.truths["label"]]
         found = [matched.name(label) for label in shown["label"]]
         scored = [name if np.isnan(s) else f"{name} {s:.2f}" for name, s in zip(found, shown["score"], strict=True)]
@@ -314,7 +315,7 @@ class DetectionExplorer(Explorer):
         for model, axes in enumerate(figure.subplots(1, many, squeeze=False)[0]):
             on_show = (self._others if model else self._pictures)[self.picture]
             scores = on_show.predictions["score"]
-            shown = scores[~(scores < self.threshold)]
+            shown = scores[is_detected(scores, self.threshold)]
             title = " · ".join([*self.models[model : model + 1], str(on_show.block.sample.filename)])
             plots.detections(self.matched(model=model), on_show.image, scores=shown, ax=axes, title=title)
         return figure

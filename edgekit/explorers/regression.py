@@ -19,6 +19,7 @@ from edgekit.explorers.still import regression as still
 from edgekit.explorers.still.canvas import Canvas
 from edgekit.explorers.timeline import Timeline, laid_out
 from edgekit.resampling import RESAMPLES
+from edgekit.threshold_rules import is_beyond
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -153,7 +154,7 @@ class RegressionExplorer(Compared):
     def selection(self) -> pd.DataFrame:
         """The windows whose error is larger than the threshold: rows of `windows`, the furthest off first."""
         error = self.windows["error"].abs().to_numpy(float)[self._worst_first]
-        beyond: pd.DataFrame = self.windows.iloc[self._worst_first[error > self.threshold]]
+        beyond: pd.DataFrame = self.windows.iloc[self._worst_first[is_beyond(error, self.threshold)]]
         return beyond
 
     @property
@@ -164,7 +165,7 @@ class RegressionExplorer(Compared):
 
     def _counts_at(self, threshold: float) -> pd.Series[float]:
         error = self.windows["error"].abs().to_numpy(float)[self._worst_first]
-        known, beyond = len(error), int((error > threshold).sum())
+        known, beyond = len(error), int(is_beyond(error, threshold).sum())
         return pd.Series({"within": known - beyond, "beyond": beyond, "share": (known - beyond) / known}, dtype=float)
 
     def _sample_of(self, window: int) -> list[float]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 import numpy as np
 import pandas as pd
 
-from edgekit import anomaly, colours, display, visual
+from edgekit import colours, display, visual
+from edgekit.anomaly import alarms
 from edgekit.arguments import choice, flag, items, real, whole
 from edgekit.errors import UsageError
 from edgekit.explorers.base import pack
@@ -22,6 +23,7 @@ from edgekit.explorers.visual_pictures import VisualPictures
 from edgekit.results import detection as detected
 from edgekit.results.visual import SENDS_CELLS
 from edgekit.studio.many import in_order
+from edgekit.threshold_rules import is_detected, is_flagged
 from edgekit.visual.grid import PLACE
 from edgekit.visual.summary import outcomes
 
@@ -213,16 +215,16 @@ class VisualExplorer(Compared):
     @property
     @reading
     def counts(self) -> pd.Series[float]:
-        """What the threshold does to the pictures: `edgekit.anomaly.counts`, where a score at the threshold is above.
+        """What the threshold does to the pictures: `edgekit.anomaly.counts`, of those that are flagged.
 
         `cells` is how many cells of all pictures are at or above it.
         """
         return self._counts_at(self._limit())
 
     def _counts_at(self, threshold: float) -> pd.Series[float]:
-        below = np.nextafter(threshold, -np.inf)
-        found = anomaly.counts(self.pictures["score"], self.pictures["anomalous"], below)
-        cells = float((self._found.cells >= threshold).sum())
+        score = self.pictures["score"].to_numpy(float)
+        found = alarms.counted(is_flagged(score, threshold), score, self.pictures["anomalous"])
+        cells = float(is_flagged(self._found.cells, threshold).sum())
         return pd.concat([found.drop("false_alarms_per_hour"), pd.Series({"cells": cells})])
 
     @reading
@@ -273,7 +275,7 @@ class VisualExplorer(Compared):
 
         found, row = self._found.pictures[self.picture], self.pictures.loc[self.picture]
         table, image = visual.cells(found.grid), self._image(self.picture)
-        boxes = pd.DataFrame(found.boxes, columns=PLACE)[~(found.box_scores < self._limit())]
+        boxes = pd.DataFrame(found.boxes, columns=PLACE)[is_detected(found.box_scores, self._limit())]
         score = "no score" if np.isnan(row["score"]) else f"score {row['score']:.2f}"
         title = f"{display.short(row['filename'])} · {score}"
         plots.cells(table, self.threshold, image=image, boxes=boxes, ax=axes, title=title)

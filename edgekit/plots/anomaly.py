@@ -13,6 +13,7 @@ from edgekit.colours import ALARM, COLOURS, SHADE, WINDOWS
 from edgekit.errors import UsageError
 from edgekit.plots.style import along, finish, line_looks, new_axes, plain
 from edgekit.table_words import BEFORE_SHARES, FRAME, SCORE, label_of
+from edgekit.threshold_rules import is_anomaly
 
 _BINS = 40
 _FARTHEST = 1e150  # drawn no farther out
@@ -285,7 +286,7 @@ def _score(ax: Axes, places: NDArray[np.float64], table: pd.DataFrame, threshold
         return
     height = float(_drawable(threshold))
     ax.axhline(height, color="black", linestyle="--", linewidth=1, label=f"threshold {threshold:.4g}")
-    above = (table[SCORE] > threshold).to_numpy()
+    above = is_anomaly(table[SCORE].to_numpy(float), threshold)
     if above.any():
         marker = WINDOWS["above"].marker
         size = 5 if few else 2

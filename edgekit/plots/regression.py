@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from edgekit import arguments
 from edgekit.colours import ERRORS
 from edgekit.plots.style import along, finish, new_axes
+from edgekit.threshold_rules import is_beyond
 
 Floats = NDArray[np.float64]
 _MANY, _DUST = 2000, 20_000  # points: more than these are drawn small and translucent; as single pixels
@@ -145,7 +146,7 @@ def _read(predictions: Any, threshold: Any, *, all_rows: bool = False) -> tuple[
 
 
 def _points(ax: Axes, x: Floats, y: Floats, error: Floats, limit: float | None) -> None:
-    beyond = np.abs(error) > limit if limit is not None else np.zeros(len(x), bool)
+    beyond = is_beyond(error, limit) if limit is not None else np.zeros(len(x), bool)
     size, opacity = (5.0, 1.0) if len(x) <= _MANY else (2.0, 0.4)
     dust = len(x) > _DUST
     for name, rows in (("within", ~beyond), ("beyond", beyond)):

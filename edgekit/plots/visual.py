@@ -18,6 +18,7 @@ from edgekit import arguments
 from edgekit.colours import ALARM, HEAT, heat_shares
 from edgekit.plots.detection import pixels_of
 from edgekit.plots.style import finish, new_axes, plain
+from edgekit.threshold_rules import is_flagged
 
 _HALO = [withStroke(linewidth=3, foreground=(1, 1, 1, 0.8))]
 _PLACE = ["x", "y", "width", "height"]
@@ -86,7 +87,7 @@ def cells(
         _colour_bar(ax, scale, limit)
     _outline(ax, table[table["score"].isna()], "no score", edgecolor="#808080", linewidth=0, hatch="////")
     if limit is not None:
-        above = table[table["score"] >= limit]
+        above = table[is_flagged(table["score"], limit)]
         _outline(ax, above, f"at or above {limit:.4g}: {len(above)}", edgecolor=ALARM, linewidth=2, path_effects=_HALO)
     if boxes is not None:
         arguments.table("boxes", boxes, _PLACE)

@@ -13,6 +13,7 @@ from edgekit import arguments
 from edgekit.display import listing
 from edgekit.errors import UsageError
 from edgekit.table_words import FRAME, SCORE
+from edgekit.threshold_rules import is_beyond
 
 _OF_MANY = ("sample", "window", "category")  # columns of `edgekit.windows`
 _NO_PREDICTIONS = (*_OF_MANY, *FRAME, SCORE, "anomalous")
@@ -69,7 +70,7 @@ def tolerance(threshold: float) -> float:
 def is_within(error: NDArray[np.float64], threshold: float | None) -> Any:
     """Say of each error whether it is allowed; missing where it is NaN, and without a threshold."""
     unknown = np.isnan(error) if threshold is not None else np.ones(len(error), bool)
-    return pd.arrays.BooleanArray(np.abs(error) <= (threshold or 0.0), unknown)
+    return pd.arrays.BooleanArray(~is_beyond(error, threshold or 0.0), unknown)
 
 
 def as_numbers(labels: Iterable[Any]) -> NDArray[np.float64]:

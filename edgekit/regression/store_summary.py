@@ -10,6 +10,7 @@ import pandas as pd
 
 from edgekit.regression.error_figures import Floats, Sums
 from edgekit.summaries import Counts, StoredPart
+from edgekit.threshold_rules import is_beyond
 
 COLUMNS = ("expected", "predicted", "error", "within")
 
@@ -88,4 +89,4 @@ def _allowed(part: StoredPart, threshold: float | None) -> Floats:
         flags = part.columns["within"]
         return np.where(flags < 0, np.nan, flags)
     error = part.columns["error"]
-    return np.where(np.isnan(error), np.nan, np.abs(error) <= threshold)
+    return np.where(np.isnan(error), np.nan, ~is_beyond(error, threshold))

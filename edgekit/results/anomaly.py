@@ -11,6 +11,7 @@ from edgekit.errors import ResponseError
 from edgekit.results.drawing import Drawing, Drawn, Labels, over_time
 from edgekit.results.sample import Source
 from edgekit.table_words import SCORE
+from edgekit.threshold_rules import is_anomaly
 from edgekit.wire.schema import Classification
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None,
     """Say in a few words how many windows are above the threshold, and what the highest score is."""
     found = scores[SCORE]
     windows = display.counted(len(scores), "window")
-    above = "" if threshold is None else f"{(found > threshold).sum()} of {windows} above {threshold:g}, "
+    above = "" if threshold is None else f"{is_anomaly(found, threshold).sum()} of {windows} above {threshold:g}, "
     return f"{above}highest score {found.max():.2f}"
 
 

@@ -22,6 +22,7 @@ from edgekit.results.sample import Sample, Source
 from edgekit.results.whole import Whole
 from edgekit.results.windows import Cut, scores_of, windows_table
 from edgekit.table_words import SCORE
+from edgekit.threshold_rules import no_threshold
 from edgekit.visual import VisualAnomaly
 from edgekit.wire.schema import Classification, LearnBlock
 from edgekit.wire.schema.base import decoded
@@ -335,7 +336,7 @@ class BlockResult:
         """
         limit = self.threshold if threshold is None else threshold
         if limit is None:
-            raise UsageError(f"Block {self.id} came without a threshold: give one, segments(threshold=…).")
+            raise no_threshold(f"Block {self.id}", "segments")
         return anomaly.segments(self.windows(), limit)
 
     def plot(

@@ -29,6 +29,7 @@ from edgekit.results.result import ClassifyResult
 from edgekit.results.sample import Sample
 from edgekit.results.windows import Cut, scores_of
 from edgekit.table_words import SCORE
+from edgekit.threshold_rules import is_beyond
 from edgekit.wire.schema import Classification
 
 FRAME = ("sample", "window", "start_ms", "end_ms", "expected", "anomalous", "category")
@@ -208,7 +209,7 @@ def _predictions(block: BlockWindows) -> pd.DataFrame | None:
             return None
         limit = block.spread(block.thresholds)
         error = found["error"].to_numpy()
-        within = pd.arrays.BooleanArray(np.abs(error) <= limit, np.isnan(error) | np.isnan(limit))
+        within = pd.arrays.BooleanArray(~is_beyond(error, limit), np.isnan(error) | np.isnan(limit))
         return pd.concat([front, found.assign(within=within, threshold=limit)], axis=1)
     frame = block.windows.drop(columns=["sample", "window", "anomalous"]).astype({"expected": "str"})
     own, found = block.spread(block.uncertain_below), classification.predictions(frame)

@@ -18,6 +18,7 @@ from edgekit.results.block import BlockResult
 from edgekit.results.kinds import kind_of
 from edgekit.summaries import Results, blocks_of
 from edgekit.table_words import SCORE
+from edgekit.threshold_rules import is_anomaly
 from edgekit.wire.decoding import unpromised
 from edgekit.wire.schema import GraphWindow, Impulse
 
@@ -232,7 +233,7 @@ def _said(sample: Any, block: BlockResult) -> pd.DataFrame:
     if SCORE in windows:
         anomalous = block.anomalous()
         limit = np.nan if block.threshold is None else block.threshold
-        right = (windows[SCORE] > limit) == anomalous
+        right = anomalous == is_anomaly(windows[SCORE], limit)
         known = anomalous.notna() & windows[SCORE].notna() & (block.threshold is not None)
         said = {
             "predicted": pd.Series(pd.NA, windows.index, "str"),

@@ -12,6 +12,7 @@ from edgekit.regression.predictions import as_numbers
 from edgekit.results import decision
 from edgekit.results.drawing import Drawing, Drawn, Labels, Tables
 from edgekit.table_words import SCORE
+from edgekit.threshold_rules import is_beyond
 from edgekit.wire.schema import Classification
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def _judged(found: pd.Series[float], wanted: np.ndarray, error: np.ndarray, thre
         f"{'' if len(found) == 1 else 'largest '}error {np.abs(error).max():.4g}",
     ]
     if threshold is not None:
-        beyond = int((np.abs(error) > threshold).sum())
+        beyond = int(is_beyond(error, threshold).sum())
         one = f"{'beyond' if beyond else 'within'} {threshold:g}"
         parts.append(one if len(found) == 1 else f"{beyond} of {len(error)} beyond {threshold:g}")
     return ", ".join(parts)

@@ -19,6 +19,7 @@ from edgekit.results.block_windows import BlockWindows, Labels, together
 from edgekit.results.by_kind import most_telling
 from edgekit.summaries import reduced
 from edgekit.table_words import SCORE
+from edgekit.threshold_rules import is_anomaly, is_flagged
 from edgekit.wire.schema import StructuredResult
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def _anomalous(block: BlockWindows) -> Verdicts:
     if SCORE not in block.windows:
         return _nothing(block)
     score, limit = block.windows[SCORE].to_numpy(float), block.spread(block.thresholds)
-    above = score >= limit if block.kind == "visual" else score > limit
+    above = (is_flagged if block.kind == "visual" else is_anomaly)(score, limit)
     worst = reduced(np.fmax, score, block.counts, np.nan)
     truth = block.windows["anomalous"].array
     known = ~truth.isna() & ~np.isnan(score) & ~np.isnan(limit)

@@ -22,6 +22,7 @@ from edgekit.results.decision import aggregation
 from edgekit.results.drawing import Drawing, Drawn, Labels, picture
 from edgekit.results.sample import Sample, Source
 from edgekit.table_words import SCORE
+from edgekit.threshold_rules import is_flagged
 from edgekit.visual import VisualAnomaly, masks
 from edgekit.wire.schema import AnomalyResult, Classification
 
@@ -30,14 +31,6 @@ _MOST_CELLS = 1_000_000  # of a grid that is made of boxes: a picture has fewer
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-
-def flagged(scores: pd.Series[float], threshold: float) -> pd.Series[bool]:
-    """Say of each picture (a video has several) whether it is flagged: its score is at or above the threshold.
-
-    Edge Impulse's own code has "at or above" in two places and "above" in one.
-    """
-    return scores >= threshold
 
 
 def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None, expected: Labels) -> str:
@@ -54,7 +47,7 @@ def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None,
         return f"no score of the picture as a whole{beside}"
     if threshold is None:
         return f"score {known.max():.2f}{how}, no threshold{beside}"
-    found = flagged(known, threshold)
+    found = is_flagged(known, threshold)
     if len(scores) > 1:
         front = f"{found.sum()} of {display.counted(len(scores), 'picture')} flagged at {threshold:g}"
         return f"{front}, highest score {known.max():.2f}{how}{beside}"

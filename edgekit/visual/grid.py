@@ -10,6 +10,7 @@ from edgekit import arguments
 from edgekit.arguments import array, number
 from edgekit.detection.boxes import RESIZE_MODES, checked_size
 from edgekit.errors import UsageError
+from edgekit.threshold_rules import is_flagged
 
 PLACE = ["x", "y", "width", "height"]
 Floats = NDArray[np.float64]
@@ -57,7 +58,7 @@ def cells(scores: ArrayLike, threshold: float | None = None) -> pd.DataFrame:
     if threshold is None:
         row, column = np.divmod(np.arange(grid.size), max(columns, 1))
     else:
-        row, column = np.nonzero(grid >= number("threshold", threshold))
+        row, column = np.nonzero(is_flagged(grid, number("threshold", threshold)))
     return pd.DataFrame(
         {
             "row": row,

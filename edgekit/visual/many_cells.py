@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from edgekit.arguments import number
 from edgekit.errors import UsageError
 from edgekit.summaries import Results, each_block
+from edgekit.threshold_rules import is_flagged
 from edgekit.visual.grid import PLACE, Floats, cells
 
 
@@ -60,7 +61,7 @@ def cells_of(results: Results, block: int | str | None = None, *, threshold: flo
         windows += range(len(found))
         grids += found
     table = cells_of_grids(grids, samples, windows)
-    return table if limit is None else table[table["score"] >= limit].reset_index(drop=True)
+    return table if limit is None else table[is_flagged(table["score"], limit)].reset_index(drop=True)
 
 
 def cells_of_grids(grids: Sequence[Floats], samples: Sequence[Any], windows: Sequence[int]) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 from edgekit.anomaly.ranked_auroc import Ranked, auroc
 from edgekit.resampling import Figure
 from edgekit.summaries import Counts, HasParts, StoredPart, ValuesOfEach, reduced
+from edgekit.threshold_rules import is_flagged
 from edgekit.visual.auroc import auroc_of
 
 # A row a picture: `cells` is how many are at or above the threshold that it came with, `size` how many it has,
@@ -50,7 +51,7 @@ def cells_above(store: HasParts, block: int | str | None, limit: float) -> Any:
     wanted = {"pictures": ["sample", "size"], "cell_scores": ["score"]}
     for part in store.parts_of("visual", block, wanted) or ():
         samples.append(part["pictures"]["sample"])
-        above = (part["cell_scores"]["score"] >= limit).astype(np.int64)
+        above = is_flagged(part["cell_scores"]["score"], limit).astype(np.int64)
         counts.append(reduced(np.add, above, part["pictures"]["size"], 0))
     return np.concatenate(counts)[np.argsort(np.concatenate(samples), kind="stable")]
 

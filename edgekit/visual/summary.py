@@ -17,6 +17,7 @@ from edgekit.errors import EdgekitError, UsageError
 from edgekit.resampling import Figure, figure
 from edgekit.summaries import HasParts, Results, Summary, blocks_of, figures_table
 from edgekit.table_words import SCORE
+from edgekit.threshold_rules import is_flagged, threshold_of_all
 from edgekit.visual import store_summary
 from edgekit.visual.auroc import auroc_of, auroc_of_samples
 from edgekit.visual.grid import PLACE, Floats
@@ -106,14 +107,14 @@ def summary(
     if isinstance(results, HasParts) and not masks and (stored := store_summary.read(results, block)):
         return _of_store(results, block, stored, given)
     pictures = pictures_of(results, block)
-    limit = _limit({one.found.threshold for one in pictures}) if given is None else given
+    limit = threshold_of_all(one.found.threshold for one in pictures) if given is None else given
     table = _table(pictures, limit)
     return _summed(table, limit, _figures_of_cells(pictures, masks or {}))
 
 
 def _of_store(store: HasParts, block: int | str | None, read: store_summary.Read, given: float | None) -> Summary:
     """Sum up a store, whose pictures were read."""
-    limit, pictures = _limit(set(read.thresholds)) if given is None else given, read.pictures
+    limit, pictures = threshold_of_all(read.thresholds) if given is None else given, read.pictures
     cells = pictures["cells"]
     if read.thresholds != {limit}:
         cells = store_summary.cells_above(store, block, limit)
@@ -161,14 +162,6 @@ def _found(block: Any, window: int, score: pd.Series[float]) -> VisualAnomaly:
     return found
 
 
-def _limit(thresholds: set[float | None]) -> float:
-    stated = {one for one in thresholds if one is not None}
-    if len(stated) == 1:
-        return stated.pop()
-    why = f"with several thresholds ({listing(sorted(stated))})" if stated else "without a threshold"
-    raise UsageError(f"These results came {why}: give one, summary(results, threshold=…).")
-
-
 def _table(pictures: list[Picture], limit: float) -> pd.DataFrame:
     found = [picture.found for picture in pictures]
     table = pd.DataFrame(
@@ -178,7 +171,7 @@ def _table(pictures: list[Picture], limit: float) -> pd.DataFrame:
             "score": np.array([one.score for one in found], float),
             "largest": [one.max for one in found],
             "mean": [one.mean for one in found],
-            "cells": [int((one.scores >= limit).sum()) for one in found],
+            "cells": [int(is_flagged(one.scores, limit).sum()) for one in found],
         }
     )
     return judged(table.set_axis(pd.Index([picture.sample for picture in pictures], name="sample")), limit)
@@ -193,7 +186,7 @@ def judged(table: pd.DataFrame, limit: float) -> pd.DataFrame:
 
 def outcomes(score: Floats, anomalous: Any, limit: float) -> tuple[Any, pd.Series[Any]]:
     """Say of each picture whether it is flagged, missing without a score, and what came of it (`OUTCOMES`)."""
-    known, alarm = ~np.isnan(score), score >= limit
+    known, alarm = ~np.isnan(score), is_flagged(score, limit)
     sure = known & ~np.asarray(anomalous.isna(), bool)
     is_one = np.asarray(anomalous.fillna(value=False), bool)
     outcome = np.select(

@@ -16,6 +16,7 @@ from edgekit.arguments import array, choice
 from edgekit.errors import UsageError
 from edgekit.resampling import LEVEL, RESAMPLES
 from edgekit.summaries import HasBlocks, HasKind, HasResults
+from edgekit.threshold_rules import is_anomaly, is_flagged
 from edgekit.visual.grid import Floats, checked_grid
 from edgekit.visual.summary import per_picture
 from edgekit.visual.visual_anomaly import VisualAnomaly
@@ -99,7 +100,8 @@ def suggest_threshold(
             f"A rate of false alarms below 1 in {normal + 1} cannot be told from so few."
         )
         found = replace(found, notes=(more, *found.notes))
-    if (scores == found.threshold).any():  # at the threshold a picture is flagged, above it a window
+    # where a picture at the threshold is flagged and a window is not
+    if (is_flagged(scores, found.threshold) != is_anomaly(scores, found.threshold)).any():
         found = replace(found, threshold=float(np.nextafter(found.threshold, np.inf)))
     return found
 

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from edgekit import arguments, display
 from edgekit.arguments import number, real
 from edgekit.errors import UsageError
+from edgekit.threshold_rules import is_flagged, no_threshold
 from edgekit.visual.grid import PLACE, Floats, cell_at, cells, checked_grid
 
 BOX = ["label", "score", *PLACE]
@@ -123,13 +124,13 @@ class VisualAnomaly:
         """
         limit = self.threshold if threshold is None else number("threshold", threshold)
         if limit is None:
-            raise UsageError("This picture came without a threshold: give one, flagged(threshold=…).")
+            raise no_threshold("This picture", "flagged")
         if math.isnan(self.score):
             raise UsageError(
                 "This picture came without a score as a whole (result.anomaly), and its cells do not decide: how they "
                 "become one score is the block's to say. found.cells(threshold) lists the cells."
             )
-        return self.score >= limit
+        return bool(is_flagged(self.score, limit))
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
@@ -156,7 +157,7 @@ class VisualAnomaly:
         if outside := many - len(inside):
             found.append(f"{outside} of {many} boxes lie outside the picture: they may be in pixels.")
         if self.threshold is not None:
-            above = self._scores >= self.threshold
+            above = is_flagged(self._scores, self.threshold)
             bare = above.copy()
             for part in inside:
                 bare[part] = False
@@ -165,7 +166,7 @@ class VisualAnomaly:
                     f"{bare.sum()} of {above.sum()} cells at or above {self.threshold:g} are in no box: the boxes do "
                     "not show all of them."
                 )
-            if low := int((~(highest >= self.threshold)).sum()):
+            if low := int((~is_flagged(highest, self.threshold)).sum()):
                 found.append(f"{low} of {many} boxes lie on a cell below {self.threshold:g}, or without a score.")
         if not outside:
             said = self._boxes["score"].to_numpy(float)

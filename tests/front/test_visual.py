@@ -10,7 +10,14 @@ import edgekit as ek
 from edgekit import colours
 from edgekit.visual.summary import outcomes
 
-MODULES = ("shared/arrays.js", "shared/two_sides.js", "visual/grid.js", "visual/heat.js", "visual/verdict.js")
+MODULES = (
+    "shared/arrays.js",
+    "shared/threshold_rules.js",
+    "shared/two_sides.js",
+    "visual/grid.js",
+    "visual/heat.js",
+    "visual/verdict.js",
+)
 RANDOM = np.random.default_rng(0)
 # a grid as the front end has it; JSON has no NaN
 GRID = "({rows: x[0].length, columns: x[0][0].length, scores: Float64Array.from(x[0].flat(), (s) => s ?? NaN)})"
@@ -80,7 +87,7 @@ def test_verdicts_and_counts_are_those_of_python(call):
         ("misses", outcome == "missed"),
     ):
         assert call(f"filtered({pictures}, 4.5, '{show}')", given) == np.flatnonzero(wanted).tolist()
-    counts = call("twoSides(byTruth(Float64Array.from(x[0]), x[1]), 4.5, countBelow)", given)
+    counts = call("twoSides(byTruth(Float64Array.from(x[0]), x[1]), 4.5, countFlagged)", given)
     wanted = ek.anomaly.counts(score, anomalous, np.nextafter(4.5, 0))
     assert {name: counts[name] for name in ("tp", "fp", "fn", "tn", "above")} == wanted[
         ["tp", "fp", "fn", "tn", "above"]

@@ -40,6 +40,7 @@ from edgekit.explorers.still.tracks import (
     value_axis,
 )  # fmt: skip
 from edgekit.explorers.still.view import View, bars, put_text, sheet
+from edgekit.threshold_rules import is_anomaly
 
 
 class _Track(NamedTuple):
@@ -143,7 +144,7 @@ def _draw_over(canvas: Canvas, track: _Track, tracks: list[Box]) -> None:
 def _covered(track: _Track, threshold: float) -> Floats:
     """Return the pixel columns in which windows above the threshold lie."""
     across, room = track.across, int(track.across.end - track.across.start)
-    above = (track.view.arrays["score"] > threshold) & (track.end > across.low) & (track.start < across.high)
+    above = is_anomaly(track.view.arrays["score"], threshold) & (track.end > across.low) & (track.start < across.high)
     begins = np.floor(across(track.start[above]) - across.start).clip(0, room).astype(int)
     ends = np.ceil(across(track.end[above]) - across.start).clip(0, room).astype(int)
     count = np.bincount(begins + 1, minlength=room + 2) - np.bincount(ends + 1, minlength=room + 2)
@@ -156,13 +157,13 @@ def _draw_alarms(canvas: Canvas, track: _Track, threshold: float) -> None:
     score, look = view.arrays["score"], colours.WINDOWS["above"]
     on = (middle >= across.low) & (middle < across.high)
     if not track.crowded:
-        for i in np.flatnonzero((score > threshold) & on).tolist():
+        for i in np.flatnonzero(is_anomaly(score, threshold) & on).tolist():
             x, y = across.at(middle[i]), up.at(min(score[i], up.high))
             canvas.marker(look.marker, x, y, 3.75, look.light, rim=False)
         return
     room = across.end - across.start
     column, _, peak, _ = envelope(middle, score, (across.low, across.high), int(room), view.arrays["first"])
-    above, wide = peak > threshold, max(1.4, 0.8 * room / on.sum())
+    above, wide = is_anomaly(peak, threshold), max(1.4, 0.8 * room / on.sum())
     top = up(np.minimum(peak[above], up.high))
     left, bottom = across.start + column[above] + 0.5 - wide / 2, np.maximum(up.at(threshold), top + 1.5)
     canvas.bars(left, top, bottom, wide, repeat(look.light))

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from edgekit import colours
-from edgekit.classification.predictions import is_uncertain
 from edgekit.explorers.most_shown import BARS
 from edgekit.explorers.still.canvas import INK, LINE, SOFT, Box, Canvas, fitted
 from edgekit.explorers.still.scales import AXIS, Scale, time_scale
@@ -25,6 +24,7 @@ from edgekit.explorers.still.tracks import (
     time_axis,
 )
 from edgekit.explorers.still.view import View, bars, percent, put_text, sheet
+from edgekit.threshold_rules import is_uncertain
 
 _NAMES, _GAP = 64, 5  # px below the matrix for names, before "uncertain"
 TILES = 12  # windows in small pictures, in two rows

@@ -24,6 +24,7 @@ from edgekit.explorers.still.scales import (
 )
 from edgekit.explorers.still.tracks import draw_signal, legend, mark, marked_thresholds, strip, time_axis, value_axis
 from edgekit.explorers.still.view import View, put_text, sheet
+from edgekit.threshold_rules import is_beyond
 
 
 class _Panel(NamedTuple):
@@ -50,7 +51,7 @@ def picture(view: View) -> Canvas:
         _draw_panel(canvas, view, _panel(view, box, errors=errors), error)
     furthest = worst[:ERRORS]
     few = f"the {len(furthest)} largest errors" if len(furthest) < len(worst) else "errors"
-    beyond = error[: len(furthest)] > state["threshold"]
+    beyond = is_beyond(error[: len(furthest)], state["threshold"])
     looks = [colours.ERRORS["beyond" if is_one else "within"].light for is_one in beyond]
     place = np.flatnonzero(furthest == state["window"])
     strip(
@@ -93,7 +94,7 @@ def _draw_panel(canvas: Canvas, view: View, panel: _Panel, error: Floats) -> Non
         _line(canvas, panel, 0, SOFT)
     order = view.arrays["worst"][::-1]
     height = (predicted - expected if errors else predicted)[order]
-    _draw_points(canvas, box, across(expected[order]), up(height), error[::-1] > threshold)
+    _draw_points(canvas, box, across(expected[order]), up(height), is_beyond(error[::-1], threshold))
     with canvas.within(Box(across.start, box.top + TOP, across.end - across.start, box.high - TOP)):
         for shift in (threshold, -threshold):
             _line(canvas, panel, shift, INK, (6, 3))

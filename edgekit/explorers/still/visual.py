@@ -14,6 +14,7 @@ from edgekit.explorers.still.detection import placement
 from edgekit.explorers.still.scales import Floats, score_scale
 from edgekit.explorers.still.tracks import histogram, histogram_mark, histogram_marked, histogram_threshold, strip
 from edgekit.explorers.still.view import View, put_text, sheet
+from edgekit.threshold_rules import is_detected, is_flagged
 
 _BAR_ROOM, _BAR_WIDE = 62, 12  # px beside the picture; of the bar of colours
 _TICKS = (0, 0.2, 0.5, 0.8)  # shares of the colour map: 0, a quarter of the threshold, it, four times it
@@ -56,7 +57,7 @@ def _draw_boxes(canvas: Canvas, view: View, place: Box, limit: float) -> None:
         start, end = arrays[f"{name}_at"][shown : shown + 2].tolist()
         rows = arrays[f"{name}_place"].reshape(-1, 4)[start:end].tolist()
         kept = [
-            name == "truth" or not score < limit
+            name == "truth" or is_detected(score, limit)
             for score in (arrays["box_score"][start:end] if name == "box" else rows)
         ]
         return [
@@ -77,7 +78,7 @@ def _draw_cells(canvas: Canvas, place: Box, grid: Floats, limit: float, cell: tu
     if not grid.size:
         return
     wide, high = place.wide / grid.shape[1], place.high / grid.shape[0]
-    flagged = np.pad(grid >= limit, 1)
+    flagged = np.pad(is_flagged(grid, limit), 1)
     across = np.argwhere(flagged[1:, 1:-1] != flagged[:-1, 1:-1]).tolist()
     down = np.argwhere(flagged[1:-1, 1:] != flagged[1:-1, :-1]).tolist()
     for width, colour, opacity in ((4.0, _DARK, 0.7), (2.2, colours.ALARM, 1.0)):

@@ -1,4 +1,5 @@
 // What a threshold does to windows, as edgekit.anomaly counts it: numbers on each side of it, rates, events.
+import { countAnomalies, isAnomaly } from "../shared/threshold_rules.js";
 import { byTruth, twoSides } from "../shared/two_sides.js";
 
 /**
@@ -12,7 +13,7 @@ export function countsOf({ score, truth, sample, increase }) {
   return {
     ...scores,
     at(/** @type {number} */ threshold) {
-      const sides = twoSides(scores, threshold);
+      const sides = twoSides(scores, threshold, countAnomalies);
       return { ...sides, perHour: sides.fp / (normalMs / 3.6e6) };
     },
   };
@@ -26,7 +27,7 @@ export function countsOf({ score, truth, sample, increase }) {
 export function eventsAbove({ score, start, size, sample }, threshold) {
   let count = 0, reach = -Infinity, last = -1;
   for (let i = 0; i < score.length; i++) {
-    if (!(score[i] > threshold)) continue;
+    if (!isAnomaly(score[i], threshold)) continue;
     if (start[i] > reach || sample[i] !== last) count++;
     last = sample[i];
     reach = start[i] + size[last];

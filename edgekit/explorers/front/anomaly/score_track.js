@@ -3,6 +3,7 @@ import { onShow } from "../shared/arrays.js";
 import { writeOver } from "../shared/canvas.js";
 import { traceMarker } from "../shared/marker.js";
 import { AXIS, LEFT, RIGHT, TOP, timeScale, valueScale } from "../shared/scales.js";
+import { isAnomaly } from "../shared/threshold_rules.js";
 import { drawLine, drawSamples, drawTimeAxis, drawValueAxis, within } from "../shared/time_track.js";
 
 /**
@@ -24,7 +25,7 @@ export function drawCovered({ context }, colours, covered, threshold, height) {
   context.fillStyle = colours.shade;
   for (let from = 0; from < covered.length; from++) {
     let to = from;
-    while (to < covered.length && covered[to] > threshold) to++;
+    while (to < covered.length && isAnomaly(covered[to], threshold)) to++;
     if (to > from) context.fillRect(LEFT + from, TOP, to - from, height - TOP);
     from = to;
   }
@@ -79,12 +80,12 @@ export function drawAlarms({ context, width, height }, colours, data, view, axis
   if (to - from > scale.room / 6) {
     const line = at(threshold), wide = Math.max(1.4, (0.8 * scale.room) / (to - from));
     largest.forEach((peak, column) => {
-      if (peak > threshold) context.fillRect(LEFT + column + 0.5 - wide / 2, at(peak), wide, Math.max(line - at(peak), 1.5));
+      if (isAnomaly(peak, threshold)) context.fillRect(LEFT + column + 0.5 - wide / 2, at(peak), wide, Math.max(line - at(peak), 1.5));
     });
     return;
   }
   for (let i = from; i < to; i++) {
-    if (!(data.score[i] > threshold)) continue;
+    if (!isAnomaly(data.score[i], threshold)) continue;
     const x = scale.x(data.middle[i]), top = at(data.score[i]);
     context.beginPath();
     traceMarker(context, corners, x, top, 3.75);

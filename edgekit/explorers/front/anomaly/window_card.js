@@ -1,6 +1,7 @@
 // One window in words and bars: when, expected what, its score, its label probabilities, what made the score.
 import { fillBars, h, write } from "../shared/elements.js";
 import { figure, percent, seconds } from "../shared/numbers.js";
+import { isAnomaly } from "../shared/threshold_rules.js";
 
 const UNNAMED = (/** @type {string} */ part) =>
   `Which label this ${part} stands for, explorer.name_parts(studio.set_features("training")) says: it fetches the training windows.`;
@@ -19,7 +20,7 @@ export function windowCard(model, meta, data) {
   function show(/** @type {number} */ i, /** @type {number | null} */ threshold) {
     const sample = meta.samples[data.sample[i]], from = data.start[i] - sample.start;
     const row = data.listed.length ? data.listed.indexOf(i) : i; // -1 until what stands beside its score has come
-    const expected = meta.expected[data.expected[row]], above = threshold !== null && data.score[i] > threshold;
+    const expected = meta.expected[data.expected[row]], above = threshold !== null && isAnomaly(data.score[i], threshold);
     write(name, `Window ${i}`);
     const lasts = data.size[data.sample[i]]; // 0 of a picture or a single reading, which have no time
     const when = lasts > 0 ? [`${seconds(from)} to ${seconds(from + lasts)}`] : [];

@@ -1,4 +1,5 @@
 // What a confidence threshold does to windows: which label each keeps, the confusion matrix, coverage and accuracy.
+import { isUncertain } from "../shared/threshold_rules.js";
 
 /**
  * Which label a window is given at a threshold: its place among the labels, `unsure` for "uncertain", -1 for none.
@@ -8,7 +9,7 @@
  * @param {number} i
  */
 export const predictedAt = ({ highest, confidence }, unsure, threshold, i) =>
-  highest[i] >= 0 && confidence[i] < threshold ? unsure : highest[i];
+  highest[i] >= 0 && isUncertain(confidence[i], threshold) ? unsure : highest[i];
 
 /**
  * The confusion matrix, row after row with "uncertain" last, and what follows from it.
@@ -22,7 +23,7 @@ export function confusionAt(windows, labels, unsure, threshold) {
   let judged = 0, right = 0, uncertain = 0;
   for (let i = 0; i < expected.length; i++) {
     if (expected[i] < 0 || highest[i] < 0) continue;
-    const predicted = confidence[i] < threshold ? unsure : highest[i]; // as predictedAt, without a call for each window
+    const predicted = isUncertain(confidence[i], threshold) ? unsure : highest[i]; // as predictedAt, without a call for each window
     cells[expected[i] * across + predicted]++;
     judged++;
     if (predicted === expected[i]) right++;

@@ -2,6 +2,7 @@
 import { unpack } from "../shared/arrays.js";
 import { put } from "../shared/model.js";
 import { clamp } from "../shared/numbers.js";
+import { isDetected } from "../shared/threshold_rules.js";
 import { countsOf } from "./counts.js";
 import { boxDistance, centreDistance, matchKinds } from "./matching.js";
 
@@ -37,7 +38,7 @@ export function detectionState(model) {
   const match = (/** @type {number} */ i) => {
     const threshold = model.get("threshold"), near = model.get(nearName);
     const limit = boxes ? 1 - near : near, far = boxes ? Math.max(limit, meta.far) : meta.far * near;
-    const shown = predictions[i].filter(({ score }) => !(score < threshold));
+    const shown = predictions[i].filter(({ score }) => isDetected(score, threshold));
     const found = matchKinds(truths[i], shown, limit, far, distance);
     return { threshold, near, truths: truths[i], shown, found, counts: countsOf(truths[i], found) };
   };

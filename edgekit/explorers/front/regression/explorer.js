@@ -8,6 +8,7 @@ import { onDrag } from "../shared/dragging.js";
 import { timeScale } from "../shared/scales.js";
 import { pictureStrip } from "../shared/strip.js";
 import { sayThreshold, thresholdButtons } from "../shared/threshold.js";
+import { isBeyond } from "../shared/threshold_rules.js";
 import { palette } from "../shared/theme.js";
 import { regressionDrawing } from "./drawing.js";
 import { regressionHelp, regressionKeys } from "./keys.js";
@@ -108,7 +109,7 @@ function errorStrip({ model, meta, data, errorOf, choose }, strip) {
       pictures: furthest, follows: [threshold], chosen: model.get("window"), line: Math.min(threshold / meta.widest, 1), caption,
       bar(i) {
         const size = Math.abs(errorOf(i));
-        return { share: Math.min(size / meta.widest, 1), colour: colours.kind(size > threshold ? "beyond" : "within") };
+        return { share: Math.min(size / meta.widest, 1), colour: colours.kind(isBeyond(size, threshold) ? "beyond" : "within") };
       },
     });
   };

@@ -1,11 +1,12 @@
 // What the regression explorer shows: its numbers, sorted by error, what follows from the traits, and what may be done.
-import { unpack, upperBound } from "../shared/arrays.js";
+import { unpack } from "../shared/arrays.js";
 import { laidOut } from "../shared/laid_out.js";
 import { put } from "../shared/model.js";
 import { clamp } from "../shared/numbers.js";
 import { prepared } from "../shared/prepared.js";
 import { scoreAxis } from "../shared/scales.js";
 import { otherThresholds, thresholdMoves } from "../shared/threshold.js";
+import { countWithin } from "../shared/threshold_rules.js";
 
 /** @typedef {ReturnType<typeof regressionState>} RegressionState */
 
@@ -52,7 +53,7 @@ export function regressionState(model) {
     /** @param {number} error with either sign */
     setThresholdAt: (error) => moves.setThresholdAt(axis().share(Math.abs(error))),
     /** How many windows are within a threshold: the one in force, unless another is given. */
-    within: (threshold = model.get("threshold")) => upperBound(sorted.size, threshold),
+    within: (threshold = model.get("threshold")) => countWithin(sorted.size, threshold),
     /** @param {number} i */
     errorOf: (i) => data.predicted[i] - data.expected[i],
     /** The stretch of time of the chosen window's sample. */

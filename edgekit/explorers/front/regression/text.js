@@ -2,6 +2,7 @@
 import { besideOther } from "../shared/beside_other.js";
 import { h, write } from "../shared/elements.js";
 import { counted, figure, percent, seconds } from "../shared/numbers.js";
+import { isBeyond } from "../shared/threshold_rules.js";
 /** @import { RegressionState } from "./state.js" */
 
 /**
@@ -13,7 +14,7 @@ export function windowCard({ model, meta, data, rank, errorOf }) {
   const element = h("div", { class: "ek-card", role: "group", "aria-label": "the window" }, name, where, error, numbers, place);
   function show() {
     const i = model.get("window"), sample = meta.samples[data.sample[i]], size = errorOf(i), known = !Number.isNaN(size);
-    const beyond = known && Math.abs(size) > model.get("threshold"), from = data.start[i] - sample.start, to = data.stop[i] - sample.start;
+    const beyond = isBeyond(size, model.get("threshold")), from = data.start[i] - sample.start, to = data.stop[i] - sample.start;
     write(name, `Window ${i}`);
     write(where, (where.title = to > from ? `${sample.name} · ${seconds(from)} to ${seconds(to)}` : sample.name)); // a single reading has no time
     const said = known ? `${size > 0 ? "+" : ""}${figure(size, 2)}` : "–";

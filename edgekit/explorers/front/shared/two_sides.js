@@ -20,36 +20,13 @@ export function byTruth(score, truth) {
 }
 
 /**
- * How many scores are below a threshold.
- * @param {Float64Array} scores
- * @param {number} threshold
- */
-export function countBelow(scores, threshold) {
-  let count = 0;
-  for (let i = 0; i < scores.length; i++) if (scores[i] < threshold) count++;
-  return count;
-}
-
-/**
- * How many scores are not above a threshold.
- * @param {Float64Array} scores
- * @param {number} threshold
- */
-export function countUpTo(scores, threshold) {
-  let count = 0;
-  for (let i = 0; i < scores.length; i++) if (scores[i] <= threshold) count++;
-  return count;
-}
-
-/**
  * How many lie on each side, and the rates of that; NaN where there is nothing to divide by.
  * @param {ByTruth} scores
  * @param {number} threshold
- * @param {(scores: Float64Array, threshold: number) => number} below how many are on the lower side: `countUpTo` where a
- *   score above the threshold is an anomaly, `countBelow` where one at the threshold is as well
+ * @param {(scores: Float64Array, threshold: number) => number} above how many are: `countAnomalies` or `countFlagged`
  */
-export function twoSides({ normal, anomalous, all }, threshold, below = countUpTo) {
-  const fn = below(anomalous, threshold), tn = below(normal, threshold);
-  const tp = anomalous.length - fn, fp = normal.length - tn;
-  return { tp, fp, fn, tn, above: all.length - below(all, threshold), precision: tp / (tp + fp), recall: tp / anomalous.length };
+export function twoSides({ normal, anomalous, all }, threshold, above) {
+  const tp = above(anomalous, threshold), fp = above(normal, threshold);
+  const fn = anomalous.length - tp, tn = normal.length - fp;
+  return { tp, fp, fn, tn, above: above(all, threshold), precision: tp / (tp + fp), recall: tp / anomalous.length };
 }

@@ -2,6 +2,7 @@
 import { contextOf } from "../shared/canvas.js";
 import { h, hide, write } from "../shared/elements.js";
 import { counted, figure, percent } from "../shared/numbers.js";
+import { isFlagged } from "../shared/threshold_rules.js";
 /** @import { VisualState } from "./state.js" */
 
 const SIDE = 96; // px of the patch
@@ -17,7 +18,7 @@ export function cellCard({ model, meta, grid, cell, threshold, cells, standing }
   function show(image, colours) {
     const i = cell(), { rows, columns, scores } = grid();
     hide(patch, i < 0);
-    element.classList.toggle("ek-above", scores[i] >= threshold());
+    element.classList.toggle("ek-above", isFlagged(scores[i], threshold()));
     if (i < 0) {
       write(title, "No cells");
       write(score, "");
@@ -26,7 +27,7 @@ export function cellCard({ model, meta, grid, cell, threshold, cells, standing }
       return missing;
     }
     const row = Math.floor(i / columns), column = i % columns, chosen = model.get("cell").length > 0;
-    const side = Number.isNaN(scores[i]) ? "no score" : scores[i] >= threshold() ? "at or above" : "below";
+    const side = Number.isNaN(scores[i]) ? "no score" : isFlagged(scores[i], threshold()) ? "at or above" : "below";
     write(title, `Cell: row ${row}, column ${column}${chosen ? "" : " (highest)"}`);
     write(score, side === "no score" ? side : `${figure(scores[i], 2)} ${side === "below" ? side : `${meta.looks.kinds.above.sign} at or above`}`);
     write(stands, side === "no score" || !cells.normal.length ? ""

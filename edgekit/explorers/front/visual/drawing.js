@@ -2,6 +2,7 @@
 import { canvasIn, contextOf } from "../shared/canvas.js";
 import { h } from "../shared/elements.js";
 import { placement } from "../shared/placement.js";
+import { isDetected } from "../shared/threshold_rules.js";
 import { BAR_ROOM, colourColumn, drawColourBar } from "./colour_bar.js";
 import { outline } from "./grid.js";
 import { heatPixels } from "./heat.js";
@@ -65,7 +66,7 @@ function drawBoxes(context, place, { box_at, box_place, box_score, truth_at, tru
       context.strokeRect(place.x(x), place.y(y), across * place.wide, down * place.high);
     }
   };
-  for (let i = box_at[picture]; i < box_at[picture + 1]; i++) if (!(box_score[i] < limit)) draw(box_place, i, [[1, colours.kind("above")]]);
+  for (let i = box_at[picture]; i < box_at[picture + 1]; i++) if (isDetected(box_score[i], limit)) draw(box_place, i, [[1, colours.kind("above")]]);
   context.setLineDash([6, 4]);
   for (let i = truth_at[picture]; i < truth_at[picture + 1]; i++) draw(truth_place, i, [[4, HALO], [2, "#ffffff"]]);
   context.setLineDash([]);

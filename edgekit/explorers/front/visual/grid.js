@@ -1,5 +1,6 @@
 // The grid of cells over a picture: which cell is where, which stand out. Cells are counted row by row, from the top left.
 import { clamp } from "../shared/numbers.js";
+import { isFlagged } from "../shared/threshold_rules.js";
 
 /**
  * The cell at a place in the picture; -1 beside it.
@@ -37,21 +38,21 @@ export function highestCell({ scores }) {
 }
 
 /**
- * How many cells score at or above the threshold.
+ * How many cells are flagged.
  * @param {Grid} grid
  * @param {number} threshold
  */
-export const cellsFlagged = ({ scores }, threshold) => scores.reduce((count, score) => count + Number(score >= threshold), 0);
+export const cellsFlagged = ({ scores }, threshold) => scores.reduce((count, score) => count + Number(isFlagged(score, threshold)), 0);
 
 /**
- * The outline of the cells at or above the threshold: lines from (x, y) to (x, y), counted in cells.
+ * The outline of the flagged cells: lines from (x, y) to (x, y), counted in cells.
  * @param {Grid} grid
  * @param {number} threshold
  * @returns {[x1: number, y1: number, x2: number, y2: number][]}
  */
 export function outline({ rows, columns, scores }, threshold) {
   const flagged = (/** @type {number} */ row, /** @type {number} */ column) =>
-    row >= 0 && row < rows && column >= 0 && column < columns && scores[row * columns + column] >= threshold;
+    row >= 0 && row < rows && column >= 0 && column < columns && isFlagged(scores[row * columns + column], threshold);
   /** @type {[number, number, number, number][]} */
   const lines = [];
   for (let r = 0; r <= rows; r++) {

@@ -1,6 +1,7 @@
 // The picture on show in words: which one, what it should be, its score and what that means at the threshold.
 import { h, write } from "../shared/elements.js";
 import { counted, figure } from "../shared/numbers.js";
+import { isDetected } from "../shared/threshold_rules.js";
 /** @import { VisualState } from "./state.js" */
 
 /** @param {VisualState} state */
@@ -12,7 +13,7 @@ export function pictureCard({ model, meta, data, grid, verdict, threshold, cells
   /** Show the picture; returns what a screen reader says of it. */
   function show() {
     const i = model.get("picture"), picture = meta.pictures[i], now = verdict(), value = data.score[i], cells = grid().scores.length;
-    const boxes = data.box_score.subarray(data.box_at[i], data.box_at[i + 1]).filter((one) => !(one < threshold())).length;
+    const boxes = data.box_score.subarray(data.box_at[i], data.box_at[i + 1]).filter((one) => isDetected(one, threshold())).length;
     const said = Number.isNaN(value) ? "no score" : model.get("threshold") === null ? "no threshold" : now.flagged ? "flagged" : "not flagged";
     write(name, (name.title = picture.name));
     write(due, picture.expected ? `expected: ${picture.expected}` : "what it should be is not known");

@@ -1,4 +1,5 @@
 // What becomes of a picture at a threshold, and which pictures the filter lets through.
+import { isFlagged } from "../shared/threshold_rules.js";
 
 /**
  * @param {number} score of the picture as a whole
@@ -7,7 +8,7 @@
  * @returns {Verdict}
  */
 export function verdictOf(score, truth, threshold) {
-  const flagged = score >= threshold, missed = score < threshold && truth === 1;
+  const flagged = isFlagged(score, threshold), missed = !flagged && !Number.isNaN(score) && truth === 1;
   return { flagged, wrong: flagged && truth === 0 ? "false alarm" : missed ? "missed" : "" };
 }
 
