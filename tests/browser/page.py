@@ -12,12 +12,34 @@ from edgekit.explorers import Explorer
 
 # Icons and shadows of the browser's own are not looked at; what we drew is under .ek.
 SERIOUS = ("serious", "critical")
+# JupyterLab's themes: whether one is light, as its body says, and colours of its style sheet.
+THEMES = {
+    "light": ("true", {"ui-font-color1": "#000000de", "layout-color0": "#ffffff", "border-color2": "#e0e0e0"}),
+    "dark": ("false", {"ui-font-color1": "#ffffffde", "layout-color0": "#111111", "border-color2": "#616161"}),
+}
+PUT_THEME = """([light, colours]) => {
+  for (const [name, colour] of Object.entries(colours)) document.body.style.setProperty(`--jp-${name}`, colour);
+  document.body.dataset.jpThemeLight = light;
+}"""
+# Every canvas, and the colours of every element.
+LOOK = """() => ({
+  canvases: [...document.querySelectorAll('.ek canvas')].map((canvas) => canvas.toDataURL()),
+  colours: [...document.querySelectorAll(':is(.ek, .ek-tabbed), :is(.ek, .ek-tabbed) *')].map((element) => {
+    const { color, backgroundColor, borderColor } = getComputedStyle(element);
+    return `${element.tagName}.${element.className}: ${color} on ${backgroundColor} in ${borderColor}`;
+  }),
+})"""
 
 
 class ExplorerPage:
-    """The exported page of an explorer, open in a browser; what went wrong in it is in `errors`."""
+    """The exported page of an explorer, open in a browser; what went wrong in it is in `errors`.
 
-    def __init__(self, context: BrowserContext, explorer: Explorer, folder: Path, **emulated: str) -> None:
+    `theme` ("light", "dark") opens it as it were in JupyterLab, in that theme.
+    """
+
+    def __init__(
+        self, context: BrowserContext, explorer: Explorer, folder: Path, *, theme: str = "", **emulated: str
+    ) -> None:
         path = folder / "explorer.html"
         explorer.to_html(path)
         self.page: Page = context.new_page()
@@ -27,6 +49,9 @@ class ExplorerPage:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
         self.page.on("request", lambda request: self.requests.append(request.url))
+        if theme:
+            put = f"({PUT_THEME})({json.dumps(THEMES[theme])})"
+            self.page.add_init_script(f"document.addEventListener('readystatechange', () => {put}, {{ once: true }})")
         self.page.goto(path.as_uri())
         self.root: Locator = self.page.locator(".ek")
         self.drawn()
@@ -43,6 +68,16 @@ class ExplorerPage:
     def pictures(self) -> list[str]:
         """Every canvas as it looks now."""
         return self.page.evaluate("() => [...document.querySelectorAll('.ek canvas')].map(c => c.toDataURL())")
+
+    def put_theme(self, theme: str) -> None:
+        """Change the theme that it was opened in, as JupyterLab does, and wait for the picture."""
+        before = self.drawn()
+        self.page.evaluate(PUT_THEME, THEMES[theme])
+        self.drawn(before)
+
+    def look(self) -> dict[str, list[str]]:
+        """Every canvas as it looks now, and the colours of every element."""
+        return self.page.evaluate(LOOK)
 
     def field(self, name: str) -> Locator:
         """The number field of this name."""
