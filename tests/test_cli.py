@@ -11,18 +11,18 @@ import sys
 import pytest
 import requests
 
+from tests.processes import started, until
+
 
 def test_sandbox_prints_address_and_keys_serves_and_stops_on_ctrl_c():
     command = [sys.executable, "-c", "import sys; from edgekit.cli import main; sys.exit(main(['sandbox']))"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            printed = [*iter(process.stdout.readline, "Ctrl-C stops it.\n")]  # every project is loaded
-            url, key = re.search(r"EI_API_ENDPOINT=(\S+) EI_API_KEY=(\S+)", printed[1]).groups()
-            answer = requests.get(f"{url}/api/projects", headers={"x-api-key": key}, timeout=10).json()
-            assert answer["projects"][0]["name"] == "motion"
-        finally:
-            process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=20)
+    with started(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        printed = until(process, "Ctrl-C stops it.")  # every project is loaded
+        url, key = re.search(r"EI_API_ENDPOINT=(\S+) EI_API_KEY=(\S+)", printed[1]).groups()
+        answer = requests.get(f"{url}/api/projects", headers={"x-api-key": key}, timeout=30).json()
+        assert answer["projects"][0]["name"] == "motion"
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate()
     assert (process.returncode, errors) == (130, "")
 
 

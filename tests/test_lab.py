@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import random
 import re
 import signal
 import socket
@@ -13,6 +14,7 @@ import sys
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ import requests
 from edgekit import lab
 from edgekit.cli import main
 from tests import wheel
+from tests.processes import started
 
 ROOT = Path(__file__).parent.parent
 NAMES = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
@@ -114,7 +117,8 @@ def test_a_disk_that_is_full_leaves_no_half_notebook(tmp_path):
     resource = pytest.importorskip("resource", reason="limits on files are POSIX's")
     code = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, {resource.RLIM_INFINITY}))"
     code += "; import sys; from edgekit.cli import main; sys.exit(main(['lab', sys.argv[1]]))"
-    done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", code, tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 1
     assert re.fullmatch(
         r"edgekit: No notebooks can be written to .* \(File too large\)\. Name another .*\n", done.stderr
@@ -151,6 +155,7 @@ def test_a_folder_whose_name_the_console_cannot_show_is_used_all_the_same(tmp_pa
         env=os.environ | {"PYTHONIOENCODING": f"{encoding}:strict"},
         capture_output=True,
         check=False,
+        timeout=120,
     )
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.splitlines()[0] == f"Your notebooks are in {tmp_path}/caf?".encode()
@@ -195,45 +200,41 @@ def command(unpacked, tmp_path):
     home.mkdir()
     environment = os.environ | {"PYTHONPATH": str(unpacked), "HOME": str(home)}
 
-    def start(*arguments: str, **variables: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+    def start(*arguments: str, **variables: str) -> AbstractContextManager[subprocess.Popen[str]]:
+        return started(
             [sys.executable, "-m", "edgekit.cli", "lab", *arguments],
             cwd=tmp_path,
             env=environment | variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
         )
 
     return start
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
+    """Find a port that is free, and stays so: below those that systems give to whoever asks for any."""
+    while True:
+        port = random.randrange(20_000, 30_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def served(process, port):
     """Wait for the server; return the names in its folder, and whether it asks a new user about news."""
     with requests.Session() as session:
         session.trust_env = False
-        for _ in range(300):
-            assert process.poll() is None, process.stdout.read()
+        while process.poll() is None:
             try:
-                answer = session.get(f"http://127.0.0.1:{port}/api/contents", timeout=5)
+                answer = session.get(f"http://127.0.0.1:{port}/api/contents", timeout=30)
             except requests.ConnectionError:
                 time.sleep(0.1)
                 continue
             page = f"http://127.0.0.1:{port}/lab/api/settings/@jupyterlab/apputils-extension:notification"
-            settings = session.get(page, timeout=5).json()["schema"]["properties"]
+            settings = session.get(page, timeout=30).json()["schema"]["properties"]
             return sorted(entry["name"] for entry in answer.json()["content"]), settings["fetchNews"]["default"]
-    raise AssertionError("JupyterLab did not start")
-
-
-def stop(process) -> str:
-    process.send_signal(signal.SIGTERM)
-    return process.communicate(timeout=20)[0]
+    raise AssertionError(f"JupyterLab did not start: {process.stdout.read()}")
 
 
 OPEN = ("--no-browser", "--IdentityProvider.token=", "--ip=127.0.0.1")
@@ -244,11 +245,10 @@ def test_a_wheel_is_enough_for_jupyterlab_on_the_notebooks(command, unpacked, tm
     port = free_port()
     (tmp_path / "file").touch()
     variables = {} if home == "sound" else {"HOME": str(tmp_path / "file" / "home")}
-    process = command("--", *OPEN, f"--port={port}", "--ServerApp.port_retries=0", **variables)
-    try:
+    with command("--", *OPEN, f"--port={port}", "--ServerApp.port_retries=0", **variables) as process:
         assert served(process, port) == ([*NAMES, "images"], "false")
-    finally:
-        said = stop(process)
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate()
     assert f"Your notebooks are in {tmp_path / lab.FOLDER}\n" in said
     assert ("Set HOME to a folder that you may write to" in said) is (home == "unwritable")
     assert "Traceback" not in said
@@ -259,8 +259,8 @@ def test_a_wheel_is_enough_for_jupyterlab_on_the_notebooks(command, unpacked, tm
 def test_a_taken_port_is_told_with_another_to_ask_for(command, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        process = command("--", *OPEN, f"--port={port}", "--ServerApp.port_retries=0")
-        said = process.communicate(timeout=60)[0]
+        with command("--", *OPEN, f"--port={port}", "--ServerApp.port_retries=0") as process:
+            said, _ = process.communicate()
     assert process.returncode == 1
     assert f"port {port} is not available" in said
     last = said.splitlines()[-1]
@@ -282,7 +282,9 @@ def test_without_any_home_jupyter_gets_one_for_as_long_as_it_runs(tmp_path):
         print(repr(lab.give_jupyter_a_home()))
     """
     environment = {name: value for name, value in os.environ.items() if name != "HOME"} | {"TMPDIR": str(tmp_path)}
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True, timeout=120
+    )
     said, names, again = done.stdout.splitlines()
     assert said.startswith("There is no home folder: ")
     assert names.split() == [str(tmp_path), *sorted(lab.JUPYTERS_FOLDERS)]

@@ -100,8 +100,9 @@ def test_a_python_that_is_too_old_is_told_at_once_and_named(tmp_path):
     other.write_text(f'#!/bin/sh\n[ "$1" = -c ] && exec {sys.executable} -c "{says}; $2"\necho went on\n')
     other.chmod(0o755)
     done = subprocess.run(
-        ["make", "-C", tmp_path, f"PYTHON={other}", ".venv/ready"], capture_output=True, text=True, check=False
-    )
+        ["make", "-C", tmp_path, f"PYTHON={other}", ".venv/ready"],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
     assert done.returncode
     assert f"3.11 or later; {other} is {version}" in done.stderr
     assert "went on" not in done.stdout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 import signal
 import subprocess
 import sys
@@ -19,26 +18,21 @@ from edgekit import waiting
 from edgekit.studio import jobs, many
 from edgekit.wire.schema import Job
 from tests.faults import Server, stall
+from tests.processes import started, until
 
 HOME = Path(ek.__file__).parent
-WITHIN = 1.0  # seconds
+WITHIN = 10.0  # seconds: a busy machine is late, and what does not end at once goes on for 30 at least
 
 
-def interrupted(program: str, *, after: float = 0.3) -> tuple[float, int, str]:
-    """Run a program that prints "ready" and then waits; return how long Ctrl-C took to end it, its status, stderr."""
-    command = [sys.executable, "-c", f"import threading, edgekit as ek\n{program}"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ
-    ) as process:
-        while process.stdout.readline().strip() != "ready":
-            assert process.poll() is None, process.stderr.read()
+def interrupted(program: str, *, ready: str = "ready", after: float = 0.3) -> tuple[float, int, str]:
+    """Run a program that prints `ready` and then waits; return how long Ctrl-C took to end it, its status, stderr."""
+    command = [sys.executable, "-c", f"import edgekit as ek\n{program}"]
+    with started(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        until(process, ready)
         time.sleep(after)
         begin = time.monotonic()
         process.send_signal(signal.SIGINT)
-        try:
-            _, errors = process.communicate(timeout=20)
-        finally:
-            process.kill()
+        _, errors = process.communicate()
         return time.monotonic() - begin, process.returncode, errors
 
 
@@ -58,17 +52,14 @@ def test_ctrl_c_ends_a_call_to_a_server_that_never_answers(silent, call):
     )
     assert errors.rstrip().splitlines()[-1].startswith("KeyboardInterrupt")
     assert status == -signal.SIGINT
-    assert took < WITHIN + 0.5  # the interpreter itself takes its time to end
+    assert took < WITHIN
 
 
 def test_ctrl_c_ends_the_sandbox():
-    took, status, errors = interrupted(
-        "import sys, builtins; from edgekit import cli\n"
-        "threading.Timer(1, print, ['ready'], {'flush': True}).start()\n"
-        "sys.exit(cli.main(['sandbox']))"
-    )
+    program = "import sys; from edgekit import cli; sys.exit(cli.main(['sandbox']))"
+    took, status, errors = interrupted(program, ready="Ctrl-C stops it.")
     assert (status, errors) == (130, "")
-    assert took < WITHIN + 0.5
+    assert took < WITHIN
 
 
 def test_ctrl_c_while_a_job_runs_does_not_wait_for_a_server_that_does_not_take_the_cancellation(capsys):
@@ -77,7 +68,7 @@ def test_ctrl_c_while_a_job_runs_does_not_wait_for_a_server_that_does_not_take_t
             raise KeyboardInterrupt
 
         def cancel_job(self, job: int) -> None:
-            over.wait(10)
+            over.wait(60)
 
     over = threading.Event()
     begin = time.monotonic()
@@ -90,11 +81,12 @@ def test_ctrl_c_while_a_job_runs_does_not_wait_for_a_server_that_does_not_take_t
 
 def test_what_is_given_up_ends_in_every_thread():
     """One sample fails: the others' calls, though they wait for something that never comes, end as well."""
-    ended = []
+    ended, all_begun = [], threading.Barrier(many.THREADS)
 
     def call(sample: int, stop: threading.Event) -> None:
+        if sample < 5:
+            all_begun.wait(60)
         if sample == 1:
-            time.sleep(0.2)
             raise ek.UsageError("no such sample")
         try:
             waiting.pause(60)
@@ -104,27 +96,30 @@ def test_what_is_given_up_ends_in_every_thread():
     begin = time.monotonic()
     with pytest.raises(ek.UsageError, match="no such sample"):
         many.in_order(call, [1, 2, 3, 4, 5])
-    assert time.monotonic() - begin < 0.2 + WITHIN
+    while not set(ended) >= {2, 3, 4} and time.monotonic() - begin < WITHIN:
+        time.sleep(0.01)
     assert set(ended) >= {2, 3, 4}
 
 
 def test_a_wait_returns_as_soon_as_what_it_waits_for_is_there():
     event, future = threading.Event(), Future()
     threading.Timer(0.05, event.set).start()
-    assert waiting.until(event.wait, 5)
+    assert waiting.until(event.wait, 60)
     assert not waiting.until(threading.Event().wait, 0.15)
     threading.Timer(0.05, future.set_result, [3]).start()
     assert waiting.result(future) == 3
     thread = threading.Thread(target=time.sleep, args=(0.05,))
     thread.start()
-    assert waiting.ended(thread, 5)
-    endless = threading.Thread(target=waiting.pause, args=(0.5,))
+    assert waiting.ended(thread, 60)
+    over = threading.Event()
+    endless = threading.Thread(target=over.wait, args=(60,))
     endless.start()
     assert not waiting.ended(endless, 0.05)
-    endless.join()
+    over.set()
+    assert waiting.ended(endless, 60)
     begin = time.monotonic()
     waiting.pause(0.25)
-    assert 0.25 <= time.monotonic() - begin < 2
+    assert 0.25 <= time.monotonic() - begin < WITHIN
 
 
 def test_a_result_that_is_an_error_is_raised():

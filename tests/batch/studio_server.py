@@ -7,7 +7,8 @@
 
 Its answer is the sandbox's of one sample, with the id that was asked for. Options: `delay` in seconds; `limit`: every
 so manieth call is refused with status 429, and ``Retry-After: retry_after``; `refused`: samples that it says no to;
-`threshold`: what the threshold of the GMM block is; `unauthorized`: from which call on the key is wrong;
+`threshold`: what the threshold of the GMM block is; `unauthorized`: from which call on the key is wrong; `silent`: from
+which call on no answer comes;
 `picture_limit`: samples are pictures, and every so manieth picture is refused like that.
 """
 
@@ -35,7 +36,7 @@ def sandbox_answers(url: str, key: str, folder: Path, sample: int = 31) -> Path:
     """Keep what the sandbox answers to the calls that a run makes."""
 
     def get(path: str) -> object:
-        return requests.get(f"{url}/api/{path}", headers={"x-api-key": key}, timeout=20).json()
+        return requests.get(f"{url}/api/{path}", headers={"x-api-key": key}, timeout=60).json()
 
     studio = ek.connect(url=url, api_key=key)
     answer = PortableCall(studio._calls)(sample)[1]
@@ -128,7 +129,7 @@ class _Server:
             return 401, b"{}", ""
         if options.get("limit") and self._count % options["limit"] == 0:
             return self._slower()
-        await asyncio.sleep(options.get("delay", 0))
+        await asyncio.sleep(math.inf if self._count >= options.get("silent", math.inf) else options.get("delay", 0))
         if sample in options.get("refused", []):
             return 200, b'{"success":false,"error":"No window fits into it"}', ""
         return 200, self._head + b'"id":%d,' % sample + self._tail, ""

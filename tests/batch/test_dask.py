@@ -12,6 +12,7 @@ from edgekit.studio.portable_call import PortableCall
 from tests.batch.studio_server import KEY, StudioServer
 
 distributed = pytest.importorskip("distributed", reason="Dask comes with edgekit[dask]")
+pytestmark = pytest.mark.filterwarnings("ignore:Creating scratch directories")  # takes over a second on a busy disk
 
 
 @pytest.fixture(scope="module")
@@ -73,4 +74,5 @@ def test_a_limit_that_one_process_meets_makes_all_wait(answers, tmp_path, client
         store = ek.batch.classify(ek.connect(url=server.url, api_key=KEY), tmp_path, range(1, 9), executor=executor)
         when = sorted(moment for moment, _ in server.calls)
     assert len(store) == 8
-    assert all(moment - when[5] < 0.3 or moment - when[5] > 0.9 for moment in when[6:])
+    assert all(moment - when[5] < 0.9 or moment - when[5] > 0.99 for moment in when[6:])
+    assert any(moment - when[5] > 0.99 for moment in when[6:])

@@ -22,6 +22,7 @@ import pytest
 import edgekit as ek
 from edgekit.batch import layout
 from tests.batch.studio_server import KEY, StudioServer
+from tests.processes import started
 
 RUN = """
 import sys
@@ -56,7 +57,7 @@ def forked_runs(server, folder, count, workers):
             print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
     """
     command = [sys.executable, "-c", program]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as mother:
+    with started(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as mother:
 
         def begin():
             mother.stdin.write("\n")
@@ -74,8 +75,10 @@ def test_a_run_that_is_killed_twenty_times_loses_nothing_and_asks_for_nothing_tw
     folder, stored = tmp_path / "store", set()
     with StudioServer(answers, delay=0.02) as server, forked_runs(server, folder, count, workers) as (begin, ended):
         for _ in range(kills):
-            pid = begin()
-            time.sleep(moments.uniform(0.01, 0.25))
+            pid, until = begin(), len(server.asked) + moments.randrange(15)
+            while len(server.asked) < until:
+                time.sleep(0.005)
+            time.sleep(moments.uniform(0, 0.02))
             os.kill(pid, signal.SIGKILL)
             assert ended() == -signal.SIGKILL
             if layout.about(folder):
@@ -95,33 +98,32 @@ def test_a_run_that_is_killed_twenty_times_loses_nothing_and_asks_for_nothing_tw
 
 
 def test_ctrl_c_leaves_a_readable_store_and_the_next_run_goes_on(answers, tmp_path):
-    with StudioServer(answers, delay=0.02) as server:
-        process = subprocess.Popen(command(server, tmp_path, 300), stderr=subprocess.PIPE, text=True)
-        while len(server.asked) <= 40:
-            time.sleep(0.02)
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=20)
+    with StudioServer(answers, silent=41) as server:
+        with started(command(server, tmp_path, 60), stderr=subprocess.PIPE) as process:
+            while len(server.asked) < 44:
+                time.sleep(0.02)
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate()
         assert errors.rstrip().endswith("KeyboardInterrupt")
         store = ek.Store(tmp_path)
-        assert 20 < len(store) < 300
-        assert not list((tmp_path / layout.OPEN).glob("*"))  # all of it in parts
-        before = Counter(server.asked)
-        ek.batch.classify(connected(server), tmp_path, range(1, 301))
-        assert all(n <= 2 for n in (Counter(server.asked) - before).values())
-    assert len(store) == 300
+    assert len(store) == 40
+    assert not list((tmp_path / layout.OPEN).glob("*"))  # all of it in parts
+    before = store.ids()
+    with StudioServer(answers) as server:
+        ek.batch.classify(connected(server), tmp_path, range(1, 61))
+        assert sorted([*before, *server.asked]) == list(range(1, 61))
+    assert store.ids() == list(range(1, 61))
 
 
 def test_all_workers_wait_as_long_as_the_server_asks(answers, tmp_path):
-    with StudioServer(answers, limit=10, retry_after=1, delay=0.01) as server:
+    with StudioServer(answers, limit=10, retry_after=1, delay=0.1) as server:
         store = ek.batch.classify(connected(server), tmp_path, range(1, 19), workers=6)
         calls = sorted(server.calls)
     assert len(store) == 18
     assert not len(store.failures())
     when = [moment for moment, _ in calls]
     refused = when[9]
-    late = [moment for moment in when[10:] if moment - refused < 0.9]
-    assert len(late) <= 5  # those that were on their way
-    assert all(moment - refused < 0.2 for moment in late)
+    assert len([moment for moment in when[10:] if moment - refused < 0.99]) <= 5  # those that were on their way
     assert len(when) == 19 or len(when) == 20
 
 
@@ -145,8 +147,8 @@ def test_a_rate_limit_on_pictures_holds_all_workers_too_and_no_answer_is_asked_f
     assert stored_pictures(store) == {sample: b"\x89PNG of sample %d" % sample for sample in range(1, 11)}
     refused = pictures[5][0]
     later = [moment - refused for moment, _ in [*calls, *pictures] if moment > refused]
-    assert all(moment < 0.5 or moment > 0.9 for moment in later)  # what was on its way, and what waited
-    assert any(moment > 0.9 for moment in later)
+    assert all(moment < 0.9 or moment > 0.99 for moment in later)  # what was on its way, and what waited
+    assert any(moment > 0.99 for moment in later)
 
 
 def test_a_limit_on_pictures_that_holds_too_long_ends_the_run_and_the_sample_is_asked_for_again(answers, tmp_path):

@@ -76,7 +76,7 @@ def run_pytest(folder: Path, *arguments: str, **environment: str) -> str:
     always = ["-c", os.devnull, "--rootdir", str(folder), "-p", "no:cacheprovider", "--color=no"]
     command = [sys.executable, "-m", "pytest", *always, "-p", "edgekit.checks", *arguments]
     env = {**os.environ, **environment}
-    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False).stdout
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=120).stdout
 
 
 @pytest.fixture(scope="module")

@@ -38,4 +38,5 @@ class Node:
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self._process.communicate(timeout=10)
+        with self._process:  # which waits for it
+            self._process.kill()

@@ -123,9 +123,9 @@ def test_the_table_is_the_callers_own():
 def test_ten_thousand_windows_are_quick(odd):
     rows = [{"idle": 0.2, "wave": 0.8, "anomaly": 1.0}] * 10_000 + [odd]
     block = block_of(rows)
-    start = time.perf_counter()
+    start = time.process_time()  # not by a clock: others may be using the processor
     assert len(block.windows()) == 10_001
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 LABELS = st.sampled_from(["anomaly", "expected", "start_ms", "idle"]) | st.text(

@@ -310,7 +310,8 @@ def own(asking, client):
 
 def ended(studio, number):
     """A job as edgekit sees it, once it has ended."""
-    for _ in range(500):
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
         job = studio.job(number)
         if job.finished is not None:
             return job

@@ -27,14 +27,15 @@ def call(sandbox):
 
     def send(method: str, path: str, key: str | None = sandbox.keys["motion"], **params):
         headers = {} if key is None else {"x-api-key": key}
-        response = requests.request(method, f"{sandbox.url}/api/{path}", params=params, headers=headers, timeout=10)
+        response = requests.request(method, f"{sandbox.url}/api/{path}", params=params, headers=headers, timeout=60)
         return response.status_code, response.json()
 
     return send
 
 
 def finished(call, job: int):
-    for _ in range(100):
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
         status = call("GET", f"1/jobs/{job}/status")[1]["job"]
         if "finished" in status:
             return status
@@ -123,7 +124,7 @@ def test_v2_answers_with_a_job_and_after_it_with_the_result(sandbox):
         headers = {"x-api-key": fresh.keys["motion"]}
 
         def send(method: str, path: str):
-            return requests.request(method, f"{fresh.url}/api/1/{path}", headers=headers, timeout=10).json()
+            return requests.request(method, f"{fresh.url}/api/1/{path}", headers=headers, timeout=60).json()
 
         started = send("POST", "classify/v2/12")
         assert set(started) == {"success", "id"}

@@ -29,7 +29,7 @@ def own():
 
 def ask(sandbox, method="GET", path="/v1/api/projects", body=None, **headers) -> tuple[int, dict, dict]:
     """Send one request with these headers, by default with the key of motion; status, headers, JSON where it is any."""
-    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(sandbox.url).port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(sandbox.url).port, timeout=60)
     try:
         given = {"x-api-key": sandbox.keys["motion"]} | {name.replace("_", "-"): v for name, v in headers.items()}
         connection.request(method, path, body=body, headers=given)
@@ -115,7 +115,7 @@ def test_the_key_does_not_show_in_the_sandboxs_repr(own):
 def begun(sandbox, key: str, length: str) -> socket.socket:
     """Send the head of a POST, and nothing of the body that it announces."""
     port = urlsplit(sandbox.url).port
-    connection = socket.create_connection(("127.0.0.1", port), timeout=5)
+    connection = socket.create_connection(("127.0.0.1", port), timeout=60)
     head = f"POST /v1/api/1/jobs/classify HTTP/1.1\r\nHost: localhost\r\nx-api-key: {key}\r\n{length}\r\n\r\n"
     connection.sendall(head.encode())
     return connection
@@ -155,7 +155,7 @@ def test_a_body_without_a_length_is_refused_where_it_grows_too_large(own):
 @pytest.mark.parametrize("size", [1_000_001, 5_000_000])
 def test_a_client_that_sends_too_much_reads_why(own, size):
     headers = {"x-api-key": own.keys["motion"]}
-    answer = requests.post(f"{own.url}/api/1/jobs/classify", data=b"x" * size, headers=headers, timeout=20)
+    answer = requests.post(f"{own.url}/api/1/jobs/classify", data=b"x" * size, headers=headers, timeout=60)
     assert answer.status_code == 413
     assert "larger than 1 MB" in answer.json()["error"]
 

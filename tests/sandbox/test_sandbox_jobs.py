@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import threading
-import time
 
 import pytest
 
@@ -28,11 +27,13 @@ def test_when_a_job_was_made_and_ended_never_changes(monkeypatch):
 
 def test_a_job_cancelled_before_it_began_has_ended_without_success():
     own = jobs.Jobs()
-    busy = own.start("Busy", lambda log: time.sleep(0.1))
+    go_on = threading.Event()
+    busy = own.start("Busy", lambda log: go_on.wait(60))
     waiting = own.start("Waiting", lambda log: None)
     own.cancel(waiting)
     assert own.status(waiting)["finishedSuccessful"] is False
     assert own.status(waiting)["finished"]
+    go_on.set()
     own.close()
     assert own.status(busy)["finishedSuccessful"] is True
 
@@ -45,12 +46,12 @@ def test_what_was_classified_while_a_threshold_changed_is_not_kept(monkeypatch):
     def slow(project: Project, *args: object) -> dict:
         answer = classify(project, *args)
         begun.set()
-        go_on.wait(5)
+        go_on.wait(60)
         return answer
 
     monkeypatch.setattr(Project, "classify", slow)
     assert set(own.classify_v2(12, 5, {})) == {"success", "id"}
-    assert begun.wait(5)
+    assert begun.wait(60)
     own.set_thresholds(1, {"thresholds": [{"blockId": 5, "key": "min_anomaly_score", "value": 7}]})
     go_on.set()
     own.close()

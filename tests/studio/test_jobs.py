@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -19,6 +18,7 @@ import edgekit as ek
 from edgekit.studio import jobs
 from edgekit.waiting import Stopped
 from tests.conftest import SEED
+from tests.processes import started
 
 RESULT = json.loads(SEED.read_text())
 
@@ -115,7 +115,7 @@ def test_waiting_has_a_limit_and_says_how_to_wait_longer(server):
     start = time.monotonic()
     with pytest.raises(ek.JobFailed, match=r"still running after 0\.3 s.*job_time_limit"):
         studio(server, job_time_limit=0.3).classify(2)
-    assert time.monotonic() - start < 3
+    assert time.monotonic() - start < 30
     assert server.count("cancel") == 0
 
 
@@ -140,22 +140,18 @@ def test_progress_names_the_newest_line_of_the_log_after_a_second(server, capsys
 def test_ctrl_c_cancels_the_job_on_the_server_and_says_so(server, samples):
     program = (
         "import edgekit as ek\n"
+        "from edgekit.studio import jobs, many\n"
+        "jobs.CANCEL_WITHIN = many.CANCEL_WITHIN = 30\n"  # the server, a thread of this process, may be late
         f"studio = ek.Studio(url={server.url!r}, api_key='ei_x', project_id=1)\n"
         "print('ready', flush=True)\n"
         f"studio.classify({samples})\n"
     )
-    command = [sys.executable, "-c", program]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ
-    ) as process:
-        try:
-            assert process.stdout.readline() == "ready\n"
-            while not server.count("status"):
-                time.sleep(0.02)
-            process.send_signal(signal.SIGINT)
-            _, errors = process.communicate(timeout=20)
-        finally:
-            process.kill()
+    with started([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout.readline() == "ready\n"
+        while not server.count("status") and process.poll() is None:
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate()
     assert "Job 7 was cancelled on the server." in errors
     assert errors.rstrip().splitlines()[-1].startswith("KeyboardInterrupt")
     assert server.count("cancel") >= 1
@@ -172,5 +168,5 @@ def test_beside_the_main_thread_a_job_is_given_up_though_ctrl_c_left_the_lock_of
     stop.set()
     with tqdm.get_lock():
         threading.Thread(target=wait_for_it).start()
-        assert ended.wait(5)
+        assert ended.wait(60)
     assert server.count("cancel") == 1

@@ -56,7 +56,7 @@ def test_the_script_for_macos_and_linux_runs_python_on_what_lies_beside_it(stick
         python.chmod(0o755)
         environment = {"PATH": f"{python.parent}:/usr/bin:/bin"}
         done = subprocess.run(
-            ["sh", stick / name, "--check"], env=environment, capture_output=True, text=True, check=True
+            ["sh", stick / name, "--check"], env=environment, capture_output=True, text=True, check=True, timeout=60
         )
         assert done.stdout == f"{stick.resolve()} start.py --check\n"
 

@@ -17,6 +17,7 @@ import edgekit as ek
 from edgekit.cli import main
 from edgekit.sandbox import addresses
 from edgekit.workshop import room
+from tests.processes import started
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,7 @@ def seat(served, monkeypatch):
 
 
 def asked(sandbox, host: str, key: str, method: str = "GET", path: str = "/v1/api/projects") -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(sandbox.url).port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", urlsplit(sandbox.url).port, timeout=60)
     try:
         connection.request(method, path, headers={"Host": host, "x-api-key": key})
         answer = connection.getresponse()
@@ -185,14 +186,12 @@ def test_localhost_under_any_name_serves_this_machine_only():
 
 def test_the_command_serves_until_ctrl_c():
     command = [sys.executable, "-m", "edgekit.cli", "workshop", "serve", "--seats", "3"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            lines = [process.stdout.readline() for _ in range(10)]
-            url, key = re.search(r"http://127\S+", lines[1])[0], re.search(r"seat  3: (\S+)", "".join(lines))[1]
-            assert ek.Studio(url=url, api_key=key).projects()[1] == "motion"
-        finally:
-            process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=20)
+    with started(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        lines = [process.stdout.readline() for _ in range(10)]
+        url, key = re.search(r"http://127\S+", lines[1])[0], re.search(r"seat  3: (\S+)", "".join(lines))[1]
+        assert ek.Studio(url=url, api_key=key).projects()[1] == "motion"
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate()
     assert (process.returncode, errors) == (130, "")
 
 
