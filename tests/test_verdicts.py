@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,10 @@ import pytest
 
 import edgekit as ek
 from edgekit.verdicts import compare, difference
+from tests.studio.test_model_testing import ENDED, IMPULSE, STARTED
+from tests.wire.test_answers import TESTED, answering
+
+JUDGED = TESTED | {"predictions": [TESTED["predictions"][0] | {"label": "idle", "predictionCorrect": True}]}
 
 
 def predictions(said, sample=None, label="on", size=10):
@@ -110,6 +115,33 @@ def test_what_is_no_variant_impulse_or_test_is_a_usage_error_before_anything_run
     monkeypatch.setattr(ek.Studio, "test", lambda *_, **__: pytest.fail("a job was started"))
     with pytest.raises(ek.UsageError, match="a variant's name, an impulse's id or a ModelTesting"):
         own.compare("float32", wrong)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("float32", 99), "No impulse with id 99: this project has 1, 2"),
+        ((1, 99), "No impulse with id 99"),
+        (("float32", "float16"), "No 'float16' model in this project: it has float32, int8"),
+        ((2, "float16"), "No 'float16' model"),
+    ],
+)
+def test_what_the_project_lacks_is_refused_before_anything_runs(studio, given, said, monkeypatch):
+    monkeypatch.setattr("edgekit.studio.calls.Calls.wait_for", lambda *_: pytest.fail("a job was started"))
+    with pytest.raises(ek.StudioError, match=said):
+        studio.compare(*given)
+    with pytest.raises(ek.UsageError, match="category is one of training"):
+        studio.compare("float32", given[1], category="nope")
+
+
+def test_two_variants_are_run_by_one_job_and_one_given_twice_once():
+    with answering(STARTED, ENDED, JUDGED, IMPULSE, JUDGED) as (studio, server):
+        assert studio.compare("float32", "int8").changed.empty
+    assert json.loads(server.requests[0].body) == {"modelVariants": ["float32", "int8"]}
+    assert [sum(word in asked.path for asked in server.requests) for word in ("jobs/classify", "page")] == [1, 2]
+    with answering(STARTED, ENDED, JUDGED, IMPULSE) as (studio, server):
+        assert studio.compare("int8", "int8").names == ("int8", "int8")
+    assert sum("jobs/classify" in asked.path for asked in server.requests) == 1
 
 
 def test_a_comparison_opens_the_samples_whose_verdict_changed(studio):

@@ -531,11 +531,19 @@ class Studio:
         often each is right, and the difference with McNemar's interval over samples). ``edgekit.explore`` shows the
         samples with another verdict; of object detection both models, side by side on each picture.
 
+        Raises
+        ------
+        StudioError, UsageError
+            The project has no such impulse or variant, which is said before anything is tested; no window can be
+            compared.
+
         Notes
         -----
-        Each runs model testing, as `test` does; see `edgekit.verdicts.compare` for the arithmetic.
+        Each runs model testing, as `test` does, two variants in one job; see `edgekit.verdicts.compare` for the
+        arithmetic.
         """
-        runs = testing_calls.runs_of(self.test, (a, b), category)
+        self._known_impulse = None  # as in `test`
+        runs = testing_calls.runs_of(self._calls, self, self.test, (a, b), category)
         (name_a, one), (name_b, other) = runs
         found = compare(one.predictions, other.predictions, (name_a, name_b))
         return replace(found, results=(one.results, other.results))

@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
+import numpy as np
+
 from edgekit import display, waiting
 from edgekit.arguments import choice, flag, text
 from edgekit.errors import NotFoundError, StudioError, UsageError
 from edgekit.results.sample import Source
 from edgekit.results.testing import ModelTesting, testing_results, testing_table
 from edgekit.studio import impulse_calls
-from edgekit.studio.calls import Calls
+from edgekit.studio.calls import Calls, id_of
 from edgekit.studio.sample_calls import CATEGORIES, listed
 from edgekit.wire import schema
 
@@ -30,8 +32,14 @@ def model_testing(calls: Calls, source: Source, *, start: bool, variant: str | N
     """Run model testing, or fetch the last run's results; see `edgekit.Studio.test`."""
     start, variant = flag("start", start), None if variant is None else text("variant", variant)
     choice("category", category, CATEGORIES)
-    asked: Asked = {"variant": variant, "category": None if category == "testing" else category, **calls.of_impulse}
-    results, predictions = _tested(calls, asked, start)
+    if start:
+        _run(calls, category, [] if variant is None else [variant])
+    return _results_of(calls, source, variant, category, ran=start)
+
+
+def _results_of(calls: Calls, source: Source, variant: str | None, category: str, *, ran: bool) -> ModelTesting:
+    asked: Asked = {"variant": variant, "category": _sent(category), **calls.of_impulse}
+    results, predictions = _tested(calls, asked, ran)
     impulse = source.known_impulse()
     return ModelTesting(
         testing_table(predictions, impulse),
@@ -44,23 +52,39 @@ def model_testing(calls: Calls, source: Source, *, start: bool, variant: str | N
 
 
 def runs_of(
-    test: Callable[..., ModelTesting], given: Sequence[str | int | ModelTesting], category: str
+    calls: Calls,
+    source: Source,
+    test: Callable[..., ModelTesting],
+    given: Sequence[str | int | ModelTesting],
+    category: str,
 ) -> list[tuple[str, ModelTesting]]:
-    """Run model testing of variants (their names) or impulses (their ids); return each name and its results."""
-    for one in given:  # before a job is started that nothing will be compared with
-        if not isinstance(one, ModelTesting | str | int) or isinstance(one, bool):
+    """Run model testing of variants (their names) or impulses (their ids); return each name and its results.
+
+    What the project lacks is refused before anything runs: impulses are asked for first, and two variants are run by
+    one job. A variant beside an impulse is run before that, since only the job knows which there are.
+    """
+    choice("category", category, CATEGORIES)
+    for one in given:
+        if not isinstance(one, ModelTesting | str | int | np.integer) or isinstance(one, bool):
             raise UsageError(f"Give a variant's name, an impulse's id or a ModelTesting, got {display.quoted(one)}.")
-    return [_run_of(test, one, category) for one in given]
+    variants = list(dict.fromkeys(text("variant", one) for one in given if isinstance(one, str)))
+    impulses = list(dict.fromkeys(id_of(one) for one in given if isinstance(one, int | np.integer)))
+    for impulse in impulses:
+        impulse_calls.impulse(calls.under(impulse))
+    tested: dict[str | int, ModelTesting] = {}
+    if len(variants) > 1:
+        _run(calls, category, variants)
+        tested |= {name: _results_of(calls, source, name, category, ran=True) for name in variants}
+    else:
+        tested |= {name: test(variant=name, category=category) for name in variants}
+    tested |= {impulse: test(impulse=impulse, category=category) for impulse in impulses}
+    return [(_called(one), one if isinstance(one, ModelTesting) else tested[one]) for one in given]
 
 
-def _run_of(
-    test: Callable[..., ModelTesting], given: str | int | ModelTesting, category: str
-) -> tuple[str, ModelTesting]:
+def _called(given: str | int | ModelTesting) -> str:
     if isinstance(given, ModelTesting):
-        return _name(given.variant, given.impulse), given
-    if isinstance(given, str):
-        return given, test(variant=given, category=category)
-    return _name(None, given), test(impulse=given, category=category)
+        return _name(given.variant, given.impulse)
+    return given if isinstance(given, str) else _name(None, given)
 
 
 def _name(variant: str | None, impulse: int | None) -> str:
@@ -72,27 +96,35 @@ def regenerate(calls: Calls, category: str) -> None:
     """Have the summary of model testing made again; see `edgekit.Studio.regenerate_testing`."""
     choice("category", category, CATEGORIES)
     path = ("impulse", calls.impulse_id or impulse_calls.impulse(calls).id or 1, "regenerate-model-testing-summary")
-    started = calls.post(schema.JobStarted, *path, category=None if category == "testing" else category)
+    started = calls.post(schema.JobStarted, *path, category=_sent(category))
     if started.id is not None:
         calls.wait_for(started.id)
 
 
-def _tested(calls: Calls, asked: Asked, start: bool) -> Tested:
-    if start:
-        variant = asked["variant"]
-        body = {} if variant is None else {"modelVariants": [variant]}
-        started = calls.post(schema.JobStarted, "jobs", "classify", body=body, **asked | {"variant": None})
-        if started.id is None:
-            raise NotFoundError(f"POST {calls.route(('jobs', 'classify'))}: the server started no job.")
-        calls.wait_for(started.id)
+def _run(calls: Calls, category: str, variants: Sequence[str]) -> None:
+    """Run model testing of these variants, in one job; of none: of the server's own choice."""
+    asked: Asked = {"category": _sent(category), **calls.of_impulse}
+    body = {"modelVariants": list(variants)} if variants else {}
+    started = calls.post(schema.JobStarted, "jobs", "classify", body=body, **asked)
+    if started.id is None:
+        raise NotFoundError(f"POST {calls.route(('jobs', 'classify'))}: the server started no job.")
+    calls.wait_for(started.id)
+
+
+def _sent(category: str) -> str | None:
+    return None if category == "testing" else category
+
+
+def _tested(calls: Calls, asked: Asked, ran: bool) -> Tested:
+    """Fetch the results; of a run that has just succeeded they may come some time later."""
     results, predictions = _fetched(calls, asked)
-    for pause in PAUSES if start else ():
+    for pause in PAUSES if ran else ():
         if results or predictions:
             break
         waiting.pause(pause)
         results, predictions = _fetched(calls, asked)
     if not results and not predictions:
-        raise NotFoundError(f"Project {calls.project_id} has no model testing results. {_why(calls, asked, start)}")
+        raise NotFoundError(f"Project {calls.project_id} has no model testing results. {_why(calls, asked, ran)}")
     return results, predictions
 
 
