@@ -11,6 +11,7 @@ import pandas as pd
 from edgekit import anomaly, display
 from edgekit.arguments import choice, flag, whole
 from edgekit.errors import UsageError
+from edgekit.explorers import titles
 from edgekit.explorers.anomaly_windows import AnomalyWindows
 from edgekit.explorers.compared import Compared, Threshold, as_threshold
 from edgekit.explorers.state import State, reading
@@ -95,7 +96,7 @@ class AnomalyExplorer(Compared, TimelineExplorer):
         self._data = data = AnomalyWindows.of(blocks)
         self.windows = data.windows
         self._timeline = timeline = Timeline([block.sample for block in blocks], data.reach())
-        meta = timeline.meta() | data.meta() | {"title": f"{display.shown(data.block.title)} · {timeline.title()}"}
+        meta = timeline.meta() | data.meta() | {"title": titles.of_block(data.block, timeline.title())}
         self._start, self._end = (
             self.windows[name].to_numpy(float) + timeline.starts[data.block_of] for name in ("start_ms", "end_ms")
         )
@@ -260,15 +261,12 @@ class AnomalyExplorer(Compared, TimelineExplorer):
             axes.autoscale_view(scalex=False)  # margins as this scale counts: the highest score is not cut off
         self._timeline.limit(axes, self.span)
 
-    @reading
-    def text(self) -> str:
-        """Say in a few lines what is on show."""
+    def _lines(self) -> list[str]:
         counts = self.counts
-        lines = [f"AnomalyExplorer: {self._meta['title']}"]
         limit = "no threshold" if self.threshold is None else f"threshold {self.threshold:.6g}"
         events = display.counted(int(counts["events"]), "event")
         of = display.counted(len(self.windows), "window")
-        lines.append(f"{limit}: {int(counts['above'])} of {of} above, in {events}")
+        lines = [f"{limit}: {int(counts['above'])} of {of} above, in {events}"]
         if self.compared is not None:
             other = self._counts_at(self.compared)
             above, events = (
@@ -278,4 +276,4 @@ class AnomalyExplorer(Compared, TimelineExplorer):
             lines.append(f"compared with {self.compared:.6g}: {above} above, in {events}")
         if len(self.windows):
             lines.append(f"window {self.window}: {self._data.say(self.window)}")
-        return "\n".join(lines)
+        return lines

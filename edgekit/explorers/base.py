@@ -142,8 +142,13 @@ class Explorer(Stateful, anywidget.AnyWidget):
     def _figure(self) -> Figure:
         raise NotImplementedError
 
+    @reading
     def text(self) -> str:
         """Say the view at this moment in a few stable lines."""
+        return "\n".join([f"{type(self).__name__}: {self._meta['title']}", *self._lines()])
+
+    def _lines(self) -> list[str]:
+        """Return what `text` says below the title."""
         raise NotImplementedError
 
     def to_html(self, path: str | Path, *, note: str = "") -> None:
@@ -202,7 +207,7 @@ class Explorer(Stateful, anywidget.AnyWidget):
 
     def _written(self, state: Mapping[str, Any], blob: str, script: str) -> str:
         return Template(modules.text("page/page.html")).substitute(
-            title=escape(str(self._meta.get("title", type(self).__name__))),
+            title=escape(self._meta["title"]),
             text=escape(display.lines(self._words())),
             picture=base64.b64encode(self._png()).decode(),
             state=json.dumps(state).replace("<", "\\u003c"),  # in a script nothing is escaped but what could end it

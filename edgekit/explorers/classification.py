@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from edgekit import classification, display
 from edgekit.arguments import choice, text, texts, whole
 from edgekit.errors import UsageError
+from edgekit.explorers import titles
 from edgekit.explorers.classified_windows import ORDERS, ClassifiedWindows, Given, fetch_signals, first_key
 from edgekit.explorers.compared import Compared, Threshold, as_threshold
 from edgekit.explorers.state import State, reading
@@ -104,8 +105,7 @@ class ClassificationExplorer(Compared):
         self.windows = classified.windows
         fetch_signals(blocks)
         self._timeline = timeline = Timeline([block.sample for block in blocks], classified.reach())
-        of_key = f" · {self._key}" if self._key is not None else ""
-        title = f"{display.shown(blocks[0].title)}{display.shown(of_key)} · {timeline.title()}"
+        title = titles.of_block(blocks[0], display.shown(self._key or ""), timeline.title())
         limit = blocks[0].uncertain_below()
         begin: dict[str, Any] = {"threshold": limit or 0.0, "axes": timeline.axes}
         mistakes = classified.in_order(ORDERS[0])
@@ -291,11 +291,9 @@ class ClassificationExplorer(Compared):
         else:
             plots.signal(shown.rename(columns=display.short), ax=axes, title=f"window {self.window}")
 
-    @reading
-    def text(self) -> str:
-        """Say in a few lines what is on show."""
+    def _lines(self) -> list[str]:
         counts, shown = self.counts, self._shown()
-        lines = [f"ClassificationExplorer: {self._meta['title']}"]
+        lines = []
         if counts["windows"]:
             lines.append(
                 f"threshold {self.threshold:.6g}: {int(counts['uncertain'])} of "
@@ -314,7 +312,7 @@ class ClassificationExplorer(Compared):
         lines.append(f"{len(shown)} of {display.counted(len(self.windows), 'window')} on show, {self.order}")
         if len(self.windows):
             lines.append(f"window {self.window}: {self._say()}")
-        return "\n".join(lines)
+        return lines
 
     def _say(self) -> str:
         found, window, names = self._given(), self.window, [*self._classified.names, UNCERTAIN]

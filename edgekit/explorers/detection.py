@@ -13,6 +13,7 @@ from edgekit import colours, detection, display
 from edgekit.arguments import are_several, flag, items, real, whole
 from edgekit.detection.matching import FAR_OVERLAP, FAR_TIMES, MIN_DISTANCE, MIN_IOU
 from edgekit.errors import UsageError
+from edgekit.explorers import titles
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.compared import Threshold, as_threshold
 from edgekit.explorers.images import packed
@@ -143,8 +144,6 @@ class DetectionExplorer(Explorer):
         first = self._pictures[0].block
         figure = "mAP" if self._is_boxes else "F1"
         many = len(self._pictures)
-        where = display.counted(many, "picture") if many > 1 else display.shown(first.sample.filename)
-        compared = f"{' and '.join(self.models)} · " if self.models else ""
         unscored = sum(int(picture.predictions["score"].isna().sum()) for picture in self._pictures)
         found = sum(len(picture.predictions) for picture in self._pictures)
         missing = sum(picture.image is None for picture in self._pictures)
@@ -158,7 +157,7 @@ class DetectionExplorer(Explorer):
         bare = f"{own} of {display.counted(many, 'picture')} came without debug info"
         notes += [f"{bare}: {detection.MATCHED_BY_EDGEKIT}"] if own else []
         return {
-            "title": f"{display.shown(first.title)} · {compared}{where}",
+            "title": titles.of_block(first, " and ".join(self.models), titles.of_pictures(first.sample, many)),
             "models": self.models,
             "boxes": self._is_boxes,
             "far": FAR_OVERLAP if self._is_boxes else FAR_TIMES,
@@ -171,7 +170,7 @@ class DetectionExplorer(Explorer):
             "unnamed": list(colours.UNNAMED),
             "pictures": [
                 {
-                    "name": f"{display.shown(p.block.sample.filename)} (sample {p.block.sample.id})",
+                    "name": titles.of_sample(p.block.sample),
                     "shape": p.shape,
                     "server": p.server.get("mAP" if self._is_boxes else "f1"),
                 }
@@ -320,20 +319,17 @@ class DetectionExplorer(Explorer):
             plots.detections(self.matched(model=model), on_show.image, scores=shown, ax=axes, title=title)
         return figure
 
-    @reading
-    def text(self) -> str:
-        """Say in a few lines what is on show."""
+    def _lines(self) -> list[str]:
         sample = self.pictures["sample"].iloc[self.picture]
         near = f"IoU at least {self.min_iou:g}" if self._is_boxes else f"distance up to {self.min_distance:g}"
         lines = [
-            f"DetectionExplorer: {self._meta['title']}",
             f"score at least {self.threshold:g}, {near}",
             f"picture {self.picture + 1} of {len(self._pictures)}: sample {sample}",
         ]
         counts = self.comparison if self.models else self.counts
         of = [f"{scope}, {name}" for scope, name in counts.index.to_flat_index()]
         lines += [f"{name}: F1 {f1:.3f}" for name, f1 in zip(of, counts["f1"], strict=True)]
-        return "\n".join(lines)
+        return lines
 
 
 class _Picture:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from edgekit import colours, display
 from edgekit.arguments import choice, numbers, text, whole
 from edgekit.errors import UsageError
+from edgekit.explorers import titles
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.still import features as still
@@ -99,7 +100,7 @@ class FeaturesExplorer(Explorer):
         nowhere = "1 window without all features lies" if lost == 1 else f"{lost} windows without all features lie"
         notes += [f"{nowhere} nowhere"] if lost else []
         return {
-            "title": f"{features.category} · {size} · {display.counted(width, 'feature')}",
+            "title": titles.of_set(features, size, width),
             "views": [{"name": name, "axes": shares if name == PCA else ["", ""]} for name in self._views],
             "by": self._by,
             "labels": self._labels,
@@ -200,19 +201,14 @@ class FeaturesExplorer(Explorer):
         axes.plot(*place, "o", color="black", markersize=11, markerfacecolor="none")
         return figure
 
-    @reading
-    def text(self) -> str:
-        """Say in three lines what is on show."""
+    def _lines(self) -> list[str]:
         found = self.selection
         of = f", of {display.counted(found['sample'].nunique(), 'sample')}" if len(found) else ""
         windows = display.counted(len(self.windows), "window")
-        return "\n".join(
-            [
-                f"FeaturesExplorer: {self._meta['title']}",
-                f"{self.view}, coloured by {self.by}: {len(found)} of {windows} selected{of}",
-                f"window {self.window}: {self._say()}",
-            ]
-        )
+        return [
+            f"{self.view}, coloured by {self.by}: {len(found)} of {windows} selected{of}",
+            f"window {self.window}: {self._say()}",
+        ]
 
     def _say(self) -> str:
         row = self.windows.iloc[self.window]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from edgekit import display
 from edgekit.errors import EdgekitError
+from edgekit.explorers import titles
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.still import plain as still
 from edgekit.explorers.still.canvas import Canvas
@@ -40,7 +41,7 @@ class PlainExplorer(Explorer):
         file = io.BytesIO()
         if picture is not None:
             picture.savefig(file, format="png", dpi=96)
-        meta = {"title": f"{display.shown(block.title)} · {display.shown(block.sample.filename)}", "said": self._said}
+        meta = {"title": titles.of_block(block, titles.of_pictures(block.sample, 1)), "said": self._said}
         super().__init__(meta, {"picture": np.frombuffer(file.getvalue(), "u1")}, {})
 
     def _picture(self) -> Figure | None:
@@ -72,6 +73,5 @@ class PlainExplorer(Explorer):
             figure.text(0.02, 0.9, plain(display.lines(self.text(), 110)), va="top")
         return figure
 
-    def text(self) -> str:
-        """Say what the block found, and why there is no explorer."""
-        return "\n".join([f"PlainExplorer: {self._meta['title']}", *self._said])
+    def _lines(self) -> list[str]:
+        return self._said

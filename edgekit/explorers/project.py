@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from edgekit import colours, display
 from edgekit.arguments import text, whole
 from edgekit.errors import EdgekitError, UsageError
+from edgekit.explorers import titles
 from edgekit.explorers.base import Explorer, pack
 from edgekit.explorers.project_rows import ProjectRows
 from edgekit.explorers.project_sources import ProjectSource
@@ -121,14 +122,11 @@ class ProjectExplorer(Explorer):
         self._results: dict[int, ClassifyResult] = {}
         self._strips = Strips(lambda row: strip(lambda: source.sample(int(rows.ids[row]))))
         self._notes = [source.note] if source.note else []
-        meta = rows.meta() | {"title": self._title(), "note": "; ".join(self._notes)}
+        meta = rows.meta() | {"title": titles.of_project(source.title, len(rows.ids)), "note": "; ".join(self._notes)}
         by_names = any(state.get(name) for name in ("sort", "filters", "search"))
         first = rows.arrays() if by_names else rows.first_arrays()
         super().__init__(meta, first | _packed({}), state, rows.later)
         self.on_msg(self._send_strips)
-
-    def _title(self) -> str:
-        return f"{display.shown(self._source.title)} · {display.counted(len(self._rows.ids), 'sample')}"
 
     def _checked(self, name: str, value: Any) -> Any:
         match name:
@@ -262,18 +260,15 @@ class ProjectExplorer(Explorer):
         axes.set_xlabel(plain(names[name]))
         axes.set_ylabel("samples")
 
-    @reading
-    def text(self) -> str:
-        """Say in a few lines what is on show."""
+    def _lines(self) -> list[str]:
         shown, worst = self._shown(), "worst first" if not self.sort else f"by {self.sort[0]}, {self.sort[1]}"
         lines = [
-            f"ProjectExplorer: {self._meta['title']}",
             f"{len(shown)} on show, {worst}" + (f", {len(self.selected)} ticked" if self.selected else ""),
         ]
         lines += self._notes
         for row in shown[:3]:
             lines.append(" · ".join(said for said in self._rows.texts_of(row).values() if said != "\N{EN DASH}"))
-        return "\n".join(lines)
+        return lines
 
 
 def _packed(strips: Mapping[int, bytes]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pandas as pd
 from edgekit import display, regression
 from edgekit.arguments import texts, whole
 from edgekit.errors import UsageError
+from edgekit.explorers import titles
 from edgekit.explorers.compared import Compared, Threshold, as_threshold
 from edgekit.explorers.images import packed, thumbnails
 from edgekit.explorers.ranking import ascending
@@ -109,7 +110,7 @@ class RegressionExplorer(Compared):
         numbers = numbers[np.isfinite(numbers).all(axis=1)]
         widest = float(self.windows["error"].abs().max())
         return self._timeline.meta() | {
-            "title": f"{display.shown(first.title)} · {self._timeline.title()}",
+            "title": titles.of_block(first, self._timeline.title()),
             "own": first.threshold,
             "lowest": float(numbers.min()),
             "highest": float(numbers.max()),
@@ -222,21 +223,16 @@ class RegressionExplorer(Compared):
         numbers = f"predicted {row['predicted']:.4g}, expected {row['expected']:.4g}, error {row['error']:.4g}"
         return f"window {self.window}, {display.shown(sample.filename)}: {numbers}"
 
-    @reading
-    def text(self) -> str:
-        """Say in a few lines what is on show."""
+    def _lines(self) -> list[str]:
         counts, known = self.counts, display.counted(len(self._worst_first), "window")
         figures = self._figures["value"].to_dict()
         other = None if self.compared is None else self._counts_at(self.compared)
-        return "\n".join(
-            [
-                f"RegressionExplorer: {self._meta['title']}",
-                f"error up to {self.threshold:.6g}: {int(counts['within'])} of {known} within",
-                *([] if other is None else [f"compared with {self.compared:.6g}: {other['within']:.0f} within"]),
-                f"mean absolute error {figures['mae']:.4g}, bias {figures['bias']:.4g}",
-                self._say(),
-            ]
-        )
+        return [
+            f"error up to {self.threshold:.6g}: {int(counts['within'])} of {known} within",
+            *([] if other is None else [f"compared with {self.compared:.6g}: {other['within']:.0f} within"]),
+            f"mean absolute error {figures['mae']:.4g}, bias {figures['bias']:.4g}",
+            self._say(),
+        ]
 
 
 _NAMES = {"mae": "mean absolute", "rmse": "root mean square", "bias": "bias", "largest": "largest", "r2": "R²"}

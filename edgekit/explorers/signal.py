@@ -102,11 +102,6 @@ class SignalExplorer(TimelineExplorer):
             self._timeline.draw_band(figure.add_subplot(grid[1]), self.span)
         return figure
 
-    @reading
-    def text(self) -> str:
-        """Say in two lines what is on show."""
+    def _lines(self) -> list[str]:
         shown, readings = self.selection, display.counted(len(self._timeline.signal), "reading")
-        return (
-            f"SignalExplorer: {self._meta['title']}\n"
-            f"{len(shown)} of {readings} on show, axes {', '.join(self.axes) or 'none'}"
-        )
+        return [f"{len(shown)} of {readings} on show, axes {', '.join(self.axes) or 'none'}"]

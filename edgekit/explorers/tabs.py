@@ -17,7 +17,7 @@ import traitlets
 from edgekit import display
 from edgekit.arguments import whole
 from edgekit.errors import UsageError
-from edgekit.explorers import modules
+from edgekit.explorers import modules, titles
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.still.canvas import Canvas
@@ -83,11 +83,7 @@ class ResultExplorer(Explorer):
         self._build, self._views = build, views(result)
         self._building = threading.RLock()  # the browser may ask for a tab on another thread
         self._explorers: list[Explorer | None] = [None] * len(self._views)
-        sample = result.sample
-        title = (
-            f"{display.shown(sample.filename)} (sample {sample.id}) · {display.counted(len(result.blocks), 'block')}"
-        )
-        super().__init__({"title": title, "tabs": _names(self._views)}, {}, {**state})
+        super().__init__({"title": titles.of_result(result), "tabs": _names(self._views)}, {}, {**state})
         self._children = list(self._explorers)
         self._explorer(self.tab)
         self.on_msg(self._open)
@@ -141,11 +137,9 @@ class ResultExplorer(Explorer):
     def _figure(self) -> Figure:
         return self.opened._figure()
 
-    @reading
-    def text(self) -> str:
-        """Say which tab is open, and what is on show there."""
+    def _lines(self) -> list[str]:
         names = ", ".join(f"[{name}]" if i == self.tab else name for i, name in enumerate(self._meta["tabs"]))
-        return f"ResultExplorer: {self._meta['title']}\ntabs: {names}\n{self.opened.text()}"
+        return [f"tabs: {names}", self.opened.text()]
 
     def _still(self) -> Canvas:
         return self.opened._still()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from edgekit import colours, display
 from edgekit.arguments import numbers, texts
 from edgekit.errors import UsageError
+from edgekit.explorers import titles
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.state import State
 
@@ -175,12 +176,7 @@ class Timeline:
 
     def title(self) -> str:
         """Name the sample, or say how many there are, and whether all of their readings came."""
-        first = self.samples[0]
-        if len(self.samples) > 1:
-            names = [f"{len(self.samples)} samples"]
-        else:
-            names = [display.shown(first.filename), display.shown(first.label)]
-        return " · ".join(filter(None, [*names, self.shown]))
+        return titles.of_samples(self.samples, self.shown)
 
     def draw(self, ax: Axes, axes: Sequence[str], span: Sequence[float], title: str = "") -> None:
         """Draw the axes on show over the stretch of time on show."""

@@ -13,6 +13,7 @@ from edgekit import colours, display, visual
 from edgekit.anomaly import alarms
 from edgekit.arguments import choice, flag, items, real, whole
 from edgekit.errors import UsageError
+from edgekit.explorers import titles
 from edgekit.explorers.base import pack
 from edgekit.explorers.compared import Compared, Threshold, as_threshold
 from edgekit.explorers.images import packed, png
@@ -113,13 +114,12 @@ class VisualExplorer(Compared):
         self.on_msg(self._send_image)
 
     def _describe(self) -> dict[str, Any]:
-        first, many = self._found.pictures[0].block, len(self.pictures)
-        where = display.counted(many, "picture") if many > 1 else display.shown(first.sample.filename)
+        first = self._found.pictures[0].block
         return {
-            "title": f"{display.shown(first.title)} · {where}",
+            "title": titles.of_block(first, titles.of_pictures(first.sample, len(self.pictures))),
             "pictures": [
                 {
-                    "name": f"{display.shown(picture.block.sample.filename)} (sample {picture.block.sample.id})",
+                    "name": titles.of_sample(picture.block.sample),
                     "shape": self._shape(i),
                     "expected": display.shown(picture.expected) if isinstance(picture.expected, str) else "",
                 }
@@ -280,14 +280,11 @@ class VisualExplorer(Compared):
         title = f"{display.short(row['filename'])} · {score}"
         plots.cells(table, self.threshold, image=image, boxes=boxes, ax=axes, title=title)
 
-    @reading
-    def text(self) -> str:
-        """Say in a few lines what is on show."""
+    def _lines(self) -> list[str]:
         counts, verdicts = self.counts, self.verdicts
         limit = "no threshold" if self.threshold is None else f"threshold {self.threshold:.6g}"
         by = f" on the score by {self._found.method}" if self._found.method else ""
         lines = [
-            f"VisualExplorer: {self._meta['title']}",
             f"{limit}{by}: {counts['above']:.0f} of {display.counted(len(self.pictures), 'picture')} flagged",
         ]
         if self.pictures["anomalous"].notna().any():
@@ -307,4 +304,4 @@ class VisualExplorer(Compared):
             lines.append(f"cell row {looked[0]}, column {looked[1]}: score {cell:.2f}{stands}")
         if self.show != "all":
             lines.append(f"{self.show}: {display.counted(len(verdicts), 'picture')}")
-        return "\n".join(lines)
+        return lines
