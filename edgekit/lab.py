@@ -36,6 +36,15 @@ def shipped() -> Path:
     raise EdgekitError("This edgekit came without its notebooks. Install its wheel, or work in a clone of it.")
 
 
+def given_out(folder: Path) -> list[Path]:
+    """List what users get of the folder of notebooks: all in it but the course, which learners get without solutions.
+
+    The wheel, and so the workshop's USB stick, has the folder as it is: this decides for both what is copied out of it.
+    """
+    names = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]
+    return [name for name in names if not any(part.startswith(".") or part == WORKSHOP for part in name.parts)]
+
+
 def copy(folder: str | os.PathLike[str] = FOLDER, *, fresh: bool = False) -> Copies:
     """Copy the notebooks and their pictures into a folder; a file that is there already stays as it is.
 
@@ -52,8 +61,7 @@ def copy(folder: str | os.PathLike[str] = FOLDER, *, fresh: bool = False) -> Cop
         The folder cannot be written to; the text says why.
     """
     source = shipped()
-    names = [path.relative_to(source) for path in sorted(source.rglob("*")) if path.is_file()]
-    names = [name for name in names if not any(part.startswith(".") or part == WORKSHOP for part in name.parts)]
+    names = given_out(source)
     new: list[Path] = []
     kept: list[Path] = []
     try:
