@@ -312,7 +312,10 @@ class BlockResult:
 
     @property
     def threshold(self) -> float | None:
-        """The score that decides: by key, else the only number, else minimumConfidenceRating; None without any."""
+        """The score that decides: by key, else the only number, else minimumConfidenceRating; None without any.
+
+        Of a regression it is the error allowed; a negative one is none, and ignored.
+        """
         return decision.threshold(self._answer)
 
     def uncertain_below(self) -> float | None:

@@ -38,6 +38,12 @@ def deciding(thresholds: Sequence[Threshold], block_type: str) -> Threshold | No
 
 def threshold(raw: Classification) -> float | None:
     """Return the score, or of a regression the error, that decides; see `edgekit.BlockResult.threshold`."""
+    found = stated(raw)
+    return None if found is not None and found < 0 and kind_of(raw.learn_block.type) == "regression" else found
+
+
+def stated(raw: Classification) -> float | None:
+    """Return the threshold that decides as the block states it: of a regression it may be negative, and no error is."""
     found = deciding(raw.thresholds, raw.learn_block.type)
     return raw.minimum_confidence_rating if found is None else number(found.value)
 

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from edgekit import display, regression
+from edgekit.errors import UsageError, warn
 from edgekit.regression.predictions import as_numbers
 from edgekit.results import decision
-from edgekit.results.drawing import Drawing, Drawn, Labels, Tables
+from edgekit.results.drawing import Drawing, Drawn, Labels, Tables, over_time
 from edgekit.table_words import SCORE
 from edgekit.threshold_rules import is_beyond
 from edgekit.wire.schema import Classification
@@ -54,9 +55,20 @@ def _judged(found: pd.Series[float], wanted: np.ndarray, error: np.ndarray, thre
 
 def predictions(raw: Classification, tables: Tables, threshold: float | None) -> pd.DataFrame:
     """Put predicted and expected numbers side by side; see `edgekit.BlockResult.predictions`."""
-    own = decision.threshold(raw)
-    limit = threshold if threshold is not None or own is None or own < 0 else own
+    limit = allowed(raw) if threshold is None else threshold
     return regression.predictions(tables(None), limit)
+
+
+def allowed(raw: Classification) -> float | None:
+    """Return the largest absolute error that the block itself allows; None where it has no such."""
+    own = decision.stated(raw)
+    if own is None or own >= 0:
+        return own
+    warn(
+        f"The threshold of block {raw.learn_block.id} is {own:g}, which is no error that is allowed: it was ignored. "
+        "Give one from 0, predictions(threshold=…)."
+    )
+    return None
 
 
 def plot(block: Drawn, drawing: Drawing) -> Axes:
@@ -64,7 +76,11 @@ def plot(block: Drawn, drawing: Drawing) -> Axes:
     from edgekit import plots
 
     limit = block.threshold if drawing.threshold is None else drawing.threshold
-    table = regression.predictions(block.windows())
+    windows = block.windows()
+    try:
+        table = regression.predictions(windows)
+    except UsageError:  # none, or several numbers a window: nothing says which is the prediction
+        return over_time(block, drawing)
     length = block.sample.length_ms
     return plots.predicted_over_time(table, limit, length_ms=length, ax=drawing.ax, title=drawing.title)
 

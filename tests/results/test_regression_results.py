@@ -10,6 +10,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 import edgekit as ek
+from edgekit.results.block_windows import of_blocks
 from tests.conftest import SEED
 
 CASE = (SEED.parent / "cases" / "regression-response.json").read_bytes()
@@ -74,6 +75,35 @@ def test_the_threshold_is_the_error_allowed_and_can_exceed_1():
     assert case(thresholds=[], minimumConfidenceRating=None).predictions()["within"].isna().all()
     with pytest.raises(ek.UsageError, match="threshold takes numbers"):
         case().predictions(-1)
+
+
+def test_a_negative_threshold_of_the_block_is_no_error_that_is_allowed():
+    block = case(thresholds=[], minimumConfidenceRating=-3)
+    assert block.threshold is None
+    with pytest.warns(UserWarning, match=r"-3, which is no error.*predictions\(threshold=…\)"):
+        assert block.predictions()["within"].isna().all()
+    with pytest.warns(UserWarning, match="no error that is allowed"):
+        assert ek.explore(block).threshold == pytest.approx(4)
+    assert block.predictions(1.5)["within"].sum() == 3
+    assert block.in_words() == "mean 18.3, expected 17, largest error 4"
+    block.plot().figure.canvas.draw()
+    plt.close("all")
+
+
+def test_an_anomaly_score_beside_its_numbers_leaves_it_a_regression():
+    block = case(result=[{"value": 17.3, "anomaly": 0.7}, {"value": 16.8, "anomaly": 0.2}])
+    assert block.shown_kinds == ["regression"]
+    assert block.predictions()["predicted"].tolist() == [17.3, 16.8]
+    assert block.windows()["anomaly"].tolist() == [0.7, 0.2]
+    assert of_blocks([block]).predictions["predicted"].tolist() == [17.3, 16.8]
+    assert case(result=[{"anomaly": 0.7}]).shown_kind == "anomaly"
+
+
+@pytest.mark.parametrize("rows", [[{"x": 1.0, "y": 2.0}], [{}, {}]])
+def test_of_several_numbers_a_window_or_none_all_are_drawn(rows):
+    lines = case(result=rows).plot().get_lines()
+    assert [line.get_label() for line in lines] == list(rows[0])
+    plt.close("all")
 
 
 def test_it_is_drawn_beside_what_is_expected():
