@@ -10,8 +10,7 @@ import pandas as pd
 
 from edgekit import anomaly, display
 from edgekit.arguments import choice, flag, whole
-from edgekit.errors import UsageError
-from edgekit.explorers import titles
+from edgekit.explorers import titles, trait_values
 from edgekit.explorers.anomaly_windows import AnomalyWindows
 from edgekit.explorers.compared import Compared, Threshold, as_threshold
 from edgekit.explorers.state import State, reading
@@ -112,10 +111,11 @@ class AnomalyExplorer(Compared, TimelineExplorer):
         super().__init__(meta, arrays, begin, timeline.later, data.later)
 
     def _checked(self, name: str, value: Any) -> Any:
-        if name == "window" and not 0 <= value < max(len(self.windows), 1):
-            raise UsageError(f"There are windows 0 to {len(self.windows) - 1}, not {value}.")
-        if name in ("threshold", "compared") and not np.isfinite(value):
-            raise UsageError(f"A threshold is a finite number, got {value}.")
+        match name:
+            case "window":
+                return trait_values.place("windows", len(self.windows), value)
+            case "threshold" | "compared":
+                return trait_values.finite(name, value)
         return super()._checked(name, value)
 
     @property

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from edgekit import classification, display
 from edgekit.arguments import choice, text, texts, whole
 from edgekit.errors import UsageError
-from edgekit.explorers import titles
+from edgekit.explorers import titles, trait_values
 from edgekit.explorers.classified_windows import ORDERS, ClassifiedWindows, Given, fetch_signals, first_key
 from edgekit.explorers.compared import Compared, Threshold, as_threshold
 from edgekit.explorers.state import State, reading
@@ -145,20 +145,19 @@ class ClassificationExplorer(Compared):
     def _checked(self, name: str, value: Any) -> Any:
         labels = self._classified.names
         match name:
-            case "window" if not 0 <= value < max(len(self.windows), 1):
-                raise UsageError(f"There are windows 0 to {len(self.windows) - 1}, not {value}.")
-            case "threshold" | "compared" if not 0 <= value <= 1:
-                raise UsageError(f"A threshold is a number from 0 to 1, got {value}.")
+            case "window":
+                return trait_values.place("windows", len(self.windows), value)
+            case "threshold" | "compared":
+                return trait_values.finite(name, value, 0, 1)
             case "matrix_cell" if value and not self._is_cell(value):
                 raise UsageError(
                     f"matrix_cell is [expected, predicted] or [] for none; got {display.quoted(value)}. The labels are "
                     f"{display.listing(map(display.quoted, labels))}; predicted may also be {UNCERTAIN!r}."
                 )
-            case "label" if value and value not in labels:
-                named = display.listing(map(display.quoted, labels))
-                raise UsageError(f"There is no label {display.quoted(value)}; there are: {named}.")
-            case "sample" if value is not None and value not in self._classified.meta()["ids"]:
-                raise UsageError(f"There is no sample {value} here.")
+            case "label":
+                return trait_values.label(value, labels)
+            case "sample":
+                return trait_values.sample(value, self._classified.meta()["ids"])
             case "axes":
                 return self._timeline.checked_axes(value)
         return super()._checked(name, value)

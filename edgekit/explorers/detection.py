@@ -13,7 +13,7 @@ from edgekit import colours, detection, display
 from edgekit.arguments import are_several, flag, items, real, whole
 from edgekit.detection.matching import FAR_OVERLAP, FAR_TIMES, MIN_DISTANCE, MIN_IOU
 from edgekit.errors import UsageError
-from edgekit.explorers import titles
+from edgekit.explorers import titles, trait_values
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.compared import Threshold, as_threshold
 from edgekit.explorers.images import packed
@@ -205,10 +205,10 @@ class DetectionExplorer(Explorer):
 
     def _checked(self, name: str, value: Any) -> Any:
         match name:
-            case "picture" if not 0 <= value < len(self._pictures):
-                raise UsageError(f"There are pictures 0 to {len(self._pictures) - 1}, not {value}.")
-            case "threshold" | "min_distance" if not 0 <= value <= 1:
-                raise UsageError(f"{name} is a number from 0 to 1, got {value}.")
+            case "picture":
+                return trait_values.place("pictures", len(self._pictures), value)
+            case "threshold" | "min_distance":
+                return trait_values.finite(name, value, 0, 1)
             case "min_iou" if not 1e-9 <= value <= 1:
                 raise UsageError(f"{name} is a number above 0 and up to 1, got {value}.")
             case "chosen" if value and not _is_object(value):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from edgekit import colours, display
 from edgekit.arguments import choice, numbers, text, whole
 from edgekit.errors import UsageError
-from edgekit.explorers import titles
+from edgekit.explorers import titles, trait_values
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.still import features as still
@@ -140,15 +140,14 @@ class FeaturesExplorer(Explorer):
 
     def _checked(self, name: str, value: Any) -> Any:
         match name:
-            case "window" if not 0 <= value < len(self.windows):
-                raise UsageError(f"There are windows 0 to {len(self.windows) - 1}, not {value}.")
+            case "window":
+                return trait_values.place("windows", len(self.windows), value)
             case "lasso" if value and (len(value) % 2 or len(value) < 6 or not np.isfinite(value).all()):
                 raise UsageError(
                     "A lasso is a list of finite numbers [x, y, x, y, …], three corners or more; [] for none."
                 )
-            case "label" if value and value not in self._labels:
-                named = display.listing(map(display.quoted, self._labels))
-                raise UsageError(f"There is no label {display.quoted(value)}; there are: {named}.")
+            case "label":
+                return trait_values.label(value, self._labels)
             case "by" if value not in self._by:
                 raise UsageError(
                     f"by is one of {', '.join(self._by)} here, got {display.quoted(value)}. features.with_results() "

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from edgekit import colours, display
 from edgekit.arguments import text, whole
 from edgekit.errors import EdgekitError, UsageError
-from edgekit.explorers import titles
+from edgekit.explorers import titles, trait_values
 from edgekit.explorers.base import Explorer, pack
 from edgekit.explorers.project_rows import ProjectRows
 from edgekit.explorers.project_sources import ProjectSource
@@ -134,10 +134,10 @@ class ProjectExplorer(Explorer):
                 return self._rows.checked_sort(value)
             case "filters":
                 return self._rows.checked_filters(value)
-            case "sample" if value is not None and value not in self._rows.ids:
-                raise UsageError(f"There is no sample {value} here.")
-            case "selected" if unknown := [one for one in value if one not in self._rows.ids]:
-                raise UsageError(f"There is no sample {unknown[0]} here.")
+            case "sample":
+                return trait_values.sample(value, self._rows.ids)
+            case "selected":
+                return [trait_values.sample(one, self._rows.ids) for one in value]
         return super()._checked(name, value)
 
     @cached_property

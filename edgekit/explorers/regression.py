@@ -11,7 +11,7 @@ import pandas as pd
 from edgekit import display, regression
 from edgekit.arguments import texts, whole
 from edgekit.errors import UsageError
-from edgekit.explorers import titles
+from edgekit.explorers import titles, trait_values
 from edgekit.explorers.compared import Compared, Threshold, as_threshold
 from edgekit.explorers.images import packed, thumbnails
 from edgekit.explorers.ranking import ascending
@@ -142,12 +142,13 @@ class RegressionExplorer(Compared):
         }
 
     def _checked(self, name: str, value: Any) -> Any:
-        if name == "window" and not 0 <= value < len(self.windows):
-            raise UsageError(f"There are windows 0 to {len(self.windows) - 1}, not {value}.")
-        if name in ("threshold", "compared") and not 0 <= value < np.inf:
-            raise UsageError(f"The threshold of a regression is the error allowed, 0 or more; got {value}.")
-        if name == "axes":
-            return self._timeline.checked_axes(value)
+        match name:
+            case "window":
+                return trait_values.place("windows", len(self.windows), value)
+            case "threshold" | "compared":
+                return trait_values.finite(name, value, 0)
+            case "axes":
+                return self._timeline.checked_axes(value)
         return super()._checked(name, value)
 
     @property

@@ -16,8 +16,7 @@ import traitlets
 
 from edgekit import display
 from edgekit.arguments import whole
-from edgekit.errors import UsageError
-from edgekit.explorers import modules, titles
+from edgekit.explorers import modules, titles, trait_values
 from edgekit.explorers.base import Explorer
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.still.canvas import Canvas
@@ -89,8 +88,8 @@ class ResultExplorer(Explorer):
         self.on_msg(self._open)
 
     def _checked(self, name: str, value: Any) -> Any:
-        if name == "tab" and not 0 <= value < len(self._explorers):
-            raise UsageError(f"There are tabs 0 to {len(self._explorers) - 1}, not {value}.")
+        if name == "tab":
+            return trait_values.place("tabs", len(self._explorers), value)
         return super()._checked(name, value)
 
     @property

@@ -13,7 +13,7 @@ from edgekit import colours, display, visual
 from edgekit.anomaly import alarms
 from edgekit.arguments import choice, flag, items, real, whole
 from edgekit.errors import UsageError
-from edgekit.explorers import titles
+from edgekit.explorers import titles, trait_values
 from edgekit.explorers.base import pack
 from edgekit.explorers.compared import Compared, Threshold, as_threshold
 from edgekit.explorers.images import packed, png
@@ -162,12 +162,12 @@ class VisualExplorer(Compared):
 
     def _checked(self, name: str, value: Any) -> Any:
         match name:
-            case "picture" if not 0 <= value < len(self.pictures):
-                raise UsageError(f"There are pictures 0 to {len(self.pictures) - 1}, not {value}.")
-            case "threshold" | "compared" if not np.isfinite(value):
-                raise UsageError(f"A threshold is a finite number, got {value}.")
-            case "opacity" if not 0 <= value <= 1:
-                raise UsageError(f"opacity is a number from 0 to 1, got {value}.")
+            case "picture":
+                return trait_values.place("pictures", len(self.pictures), value)
+            case "threshold" | "compared":
+                return trait_values.finite(name, value)
+            case "opacity":
+                return trait_values.finite(name, value, 0, 1)
             case "cell" if value:
                 return self._checked_cell(value)
         return super()._checked(name, value)
