@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect, sync_playwright
 
 from .chromium import find, in_ci
-from .lab import Lab, jupyter_lab
+from .lab import PATIENCE, Lab, jupyter_lab
 
 HERE = Path(__file__).parent
 FLAGS = (
@@ -44,10 +44,11 @@ def chromium() -> Path:
 @pytest.fixture(scope="package")
 def context(chromium: Path) -> Iterator[BrowserContext]:
     """One browser context for all tests: JupyterLab's scripts are loaded once."""
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=1000 * PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         with browser.new_context(viewport={"width": 1280, "height": 1000}) as context:
+            context.set_default_timeout(1000 * PATIENCE)
             yield context
         browser.close()
 

@@ -24,6 +24,8 @@ from urllib.parse import quote
 import nbformat
 from playwright.sync_api import Locator, Page
 
+# Seconds that anything may take, however loaded the machine is: what takes longer hangs.
+PATIENCE = 120
 SECRETS = ("EI_API_KEY", "EI_PROJECT_ID", "EI_API_ENDPOINT")
 PRIVATE = (
     "JUPYTER_CONFIG_DIR",
@@ -94,18 +96,18 @@ class Lab:
         """Drive `page` through the server at `url`, which serves (and runs notebooks in) the folder `root`."""
         self.page, self.url, self.root, self.screenshots = page, url, root, screenshots
 
-    def open(self, notebook: Path, timeout: float = 60, below: str = "/doc/tree/") -> None:
+    def open(self, notebook: Path, timeout: float = PATIENCE, below: str = "/doc/tree/") -> None:
         """Copy the notebook into the lab and open the copy; return when its kernel can run code."""
         shutil.copyfile(notebook, self.root / notebook.name)
         self.page.goto(f"{self.url}{below}{quote(notebook.name)}?reset", wait_until="commit")
         self._wait(READY, timeout)
 
-    def run_all(self, timeout: float = 60) -> None:
+    def run_all(self, timeout: float = PATIENCE) -> None:
         """Run every cell; raise `KernelError` with the text of the first error."""
         if failure := self._settle(RUN_ALL, None, timeout):
             raise KernelError(f"cell {failure['cell']}", failure)
 
-    def python(self, code: str, timeout: float = 30) -> str:
+    def python(self, code: str, timeout: float = PATIENCE) -> str:
         """Run code in the kernel, unseen by the notebook; return the text/plain of its last expression, "" if none.
 
         Widget messages travel on another thread, so first wait until the page shows what you did.
@@ -115,7 +117,7 @@ class Lab:
             raise KernelError(code, answer["error"])
         return answer["text"]
 
-    def wait_python(self, code: str, wanted: str | Callable[[], str], timeout: float = 10) -> None:
+    def wait_python(self, code: str, wanted: str | Callable[[], str], timeout: float = PATIENCE) -> None:
         """Wait until code gives `wanted` in the kernel: widget messages arrive there after the page has changed.
 
         What the page shows is read by a function, anew each time: words follow the hand some frames later.
@@ -126,7 +128,7 @@ class Lab:
             self.page.wait_for_timeout(50)
         assert found == expected, f"{code} is {found}, not {expected}"
 
-    def command(self, name: str, arguments: dict | None = None, timeout: float = 15) -> None:
+    def command(self, name: str, arguments: dict | None = None, timeout: float = PATIENCE) -> None:
         """Execute one of JupyterLab's commands."""
         self._settle(COMMAND, [name, arguments or {}], timeout)
 
@@ -134,7 +136,7 @@ class Lab:
         """Call an async JavaScript function in the page, act while it waits, and return what it resolves to."""
         self.page.evaluate(START, [source, argument])
         act()
-        return self._outcome(timeout=60)
+        return self._outcome(PATIENCE)
 
     def cell_output(self, index: int) -> Locator:
         """The output area of a cell, counted from 0 with the Markdown cells."""
@@ -184,7 +186,7 @@ def write_notebook(path: Path, *cells: str) -> Path:
 
 @contextmanager
 def jupyter_lab(
-    folder: Path, start_limit: float = 60, program: tuple[str, ...] = (sys.executable, "-m", "jupyterlab")
+    folder: Path, start_limit: float = PATIENCE, program: tuple[str, ...] = (sys.executable, "-m", "jupyterlab")
 ) -> Iterator[tuple[str, Path]]:
     """A JupyterLab that keeps everything it writes under `folder`; yield its address and the folder it serves.
 
@@ -202,7 +204,7 @@ def jupyter_lab(
 
 @contextmanager
 def served(
-    command: Callable[[int], list[str]], root: Path, path: str, extra: dict[str, str], start_limit: float = 60
+    command: Callable[[int], list[str]], root: Path, path: str, extra: dict[str, str], start_limit: float = PATIENCE
 ) -> Iterator[str]:
     """Run a server of notebooks in the folder `root`, with these variables; yield its address once `path` answers."""
     environment = {name: value for name, value in os.environ.items() if name not in SECRETS} | extra

@@ -16,7 +16,7 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 def test_moving_the_threshold_changes_the_picture_and_the_counts(lab: Lab, tmp_path: Path) -> None:
     lab.open(copy(tmp_path).folder / "03_anomaly_scores.ipynb")
     assert not lab.page.evaluate("window.jupyterapp.shell.currentWidget.context.model.dirty")  # nothing to save yet
-    lab.run_all(timeout=120)
+    lab.run_all()
     root = lab.page.locator(".ek").last
     root.scroll_into_view_if_needed()
     threshold, missed = root.get_by_role("slider", name="threshold"), root.get_by_role("row", name="anomalous")
@@ -39,7 +39,7 @@ def test_moving_the_threshold_changes_the_picture_and_the_counts(lab: Lab, tmp_p
 
 def test_a_solution_is_folded_until_somebody_asks_for_it(lab: Lab) -> None:
     lab.open(NOTEBOOKS / "06_object_detection_debug_info.ipynb")
-    lab.run_all(timeout=120)
+    lab.run_all()
     folded = lab.page.locator(".jp-CodeCell .jp-InputPlaceholder")
     folded.scroll_into_view_if_needed()
     expect(folded).to_have_count(1)
