@@ -24,6 +24,8 @@ from urllib.parse import quote
 import nbformat
 from playwright.sync_api import Locator, Page
 
+from .page import SETTLED
+
 # Seconds that anything may take, however loaded the machine is: what takes longer hangs.
 PATIENCE = 120
 SECRETS = ("EI_API_KEY", "EI_PROJECT_ID", "EI_API_ENDPOINT")
@@ -127,6 +129,10 @@ class Lab:
         while (found := self.python(code)) != (expected := read()) and time.monotonic() < deadline:
             self.page.wait_for_timeout(50)
         assert found == expected, f"{code} is {found}, not {expected}"
+
+    def drawn(self) -> None:
+        """Wait until all that explorers write is about their last pictures."""
+        self._wait(SETTLED, PATIENCE)
 
     def command(self, name: str, arguments: dict | None = None, timeout: float = PATIENCE) -> None:
         """Execute one of JupyterLab's commands."""

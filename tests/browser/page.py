@@ -12,6 +12,9 @@ from edgekit.explorers import Explorer
 
 # Icons and shadows of the browser's own are not looked at; what we drew is under .ek.
 SERIOUS = ("serious", "critical")
+# Words follow a picture some frames later, the counts of other pictures after them: see shared/frames.js.
+SETTLED = """() => [...document.querySelectorAll('.ek')].every(({ dataset }) => dataset.frames === dataset.drawn)
+  && !document.querySelector('.ek [aria-busy]')"""
 # JupyterLab's themes: whether one is light, as its body says, and colours of its style sheet.
 THEMES = {
     "light": ("true", {"ui-font-color1": "#000000de", "layout-color0": "#ffffff", "border-color2": "#e0e0e0"}),
@@ -57,13 +60,15 @@ class ExplorerPage:
         self.drawn()
 
     def drawn(self, since: int = 0) -> int:
-        """Wait until more than `since` pictures were drawn and nothing is being counted; return how many."""
-        self.page.wait_for_function(
-            "n => Number(document.querySelector('.ek')?.dataset.frames ?? 0) > n"
-            " && !document.querySelector('.ek [aria-busy]')",
+        """Wait until more than `since` pictures were drawn and all is written of the last; return how many."""
+        count = self.page.wait_for_function(
+            f"""since => {{
+              const frames = Number(document.querySelector('.ek')?.dataset.frames ?? 0);
+              return frames > since && ({SETTLED})() && frames;
+            }}""",
             arg=since,
         )
-        return int(self.root.get_attribute("data-frames") or 0)
+        return count.json_value()
 
     def pictures(self) -> list[str]:
         """Every canvas as it looks now."""

@@ -143,6 +143,7 @@ def test_the_line_itself_and_the_histogram_can_be_dragged_as_well(page):
     page.page.mouse.move(track["x"] + 200, knob["y"] - 25)
     page.page.mouse.up()
     expect(page.field("threshold")).not_to_have_value(str(value))
+    page.drawn()
     value = page.field("threshold").input_value()
     page.root.get_by_role("img", name="histogram").click(position={"x": 90, "y": 40})
     expect(page.field("threshold")).not_to_have_value(value)

@@ -47,7 +47,8 @@ def test_the_anomaly_explorer_and_python_follow_each_other(lab: Lab, tmp_path: P
     lab.page.keyboard.press("Shift+ArrowRight")
     lab.wait_python("explorer.window", "13")
 
-    before, above = float(lab.python("explorer.threshold")), int(lab.python("len(explorer.selection)"))
+    before, above = threshold.get_attribute("aria-valuenow"), int(lab.python("len(explorer.selection)"))
+    threshold.hover()  # in sight, and at rest
     box = threshold.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     lab.page.mouse.move(x, y)
@@ -55,7 +56,8 @@ def test_the_anomaly_explorer_and_python_follow_each_other(lab: Lab, tmp_path: P
     for step in (15, 30, 45):
         lab.page.mouse.move(x, y - step)
     lab.page.mouse.up()
-    expect(threshold).not_to_have_attribute("aria-valuenow", str(before))
+    expect(threshold).not_to_have_attribute("aria-valuenow", before)
+    lab.drawn()
     lab.wait_python(
         "round(explorer.threshold, 6)", lambda: str(round(float(threshold.get_attribute("aria-valuenow")), 6))
     )

@@ -54,6 +54,7 @@ def test_a_lasso_and_keys_select_windows_and_python_selects_the_same(studio, con
     assert said(page) == 0
     page.root.get_by_label("select label", exact=True).and_(page.page.locator("select")).select_option("walking")
     expect(page.root.get_by_text(re.compile("windows selected"))).to_contain_text("of 10 samples")
+    page.drawn()
     explorer.label = "walking"
     assert said(page) == len(explorer.selection)
     colour = page.root.get_by_label("colour", exact=True).and_(page.page.locator("select"))

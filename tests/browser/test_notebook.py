@@ -22,11 +22,13 @@ def test_moving_the_threshold_changes_the_picture_and_the_counts(lab: Lab, tmp_p
     threshold, missed = root.get_by_role("slider", name="threshold"), root.get_by_role("row", name="anomalous")
     expect(threshold).to_have_attribute("aria-valuenow", "4")  # as a cell of the notebook set it
     expect(missed).to_have_text("anomalous32812")
+    lab.drawn()
     threshold.focus()
     before = root.locator("canvas").evaluate_all("all => all.map(canvas => canvas.toDataURL())")
     for _ in range(3):  # more than once: the first message of a widget takes another thread than the next ones
         lab.page.keyboard.press("Shift+ArrowUp")
     expect(missed).not_to_have_text("anomalous32812")
+    lab.drawn()
     after = root.locator("canvas").evaluate_all("all => all.map(canvas => canvas.toDataURL())")
     assert before != after
     lab.wait_python(

@@ -38,6 +38,7 @@ def test_a_row_opens_its_sample_beside_the_table_and_python_follows(lab: Lab, tm
     lab.wait_python("explorer.sample", str(worst))
     inner = root.locator(".ek")
     expect(inner).to_have_attribute("data-frames", re.compile(r"\d+"))
+    lab.drawn()
     table = root.get_by_role("grid").bounding_box()
     for head in ("name", "label", "verdict", "highest score"):  # without scrolling sideways
         column = root.get_by_role("columnheader", name=head).bounding_box()

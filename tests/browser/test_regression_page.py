@@ -88,6 +88,7 @@ def test_the_hand_drags_the_dashed_line_and_chooses_points_bars_and_windows(page
     page.page.mouse.move(errors["x"] + 100, y + 5)
     page.page.mouse.up()
     expect(field).not_to_have_value(f"{lower:g}")
+    page.drawn()
     assert lower < float(field.input_value()) < before
     strip = page.root.get_by_role("img", name="the largest errors").bounding_box()
     page.page.mouse.click(strip["x"] + strip["width"] - 12, strip["y"] + 20)

@@ -11,7 +11,7 @@ function render({ model, el }) {
   const root = frame(title, {
     head: [], main: [image, ...said.map((text) => h("p", {}, text))], side: [], foot: h("div", { class: "ek-foot" }),
   });
-  root.dataset.frames = "1";
+  Object.assign(root.dataset, { drawn: 1, frames: 1 }); // as shared/frames.js counts
   el.replaceChildren(root);
   const stop = watchLook(root, () => {});
   return () => {

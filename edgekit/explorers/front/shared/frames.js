@@ -55,20 +55,19 @@ const AHEAD = 3; // pictures that may follow the hand before the words about the
  * the page, lays it out anew, which takes longer than the picture: it comes in the frame after, or, where the hand goes on,
  * with every fourth picture. A new size, so the first picture too, is drawn in the frame that has it, with its words.
  * `sent` is what Python sent: arrays that come later are put in it. `data-drawn` counts the pictures, `data-frames`
- * those with their words: that is what tests wait for.
+ * says about which of them the words are: once both agree nothing is about to change, and that is what tests wait for.
  * @param {Messenger} model
  * @param {HTMLElement} root
  * @param {{often: string[], seldom: string[], above: () => void, below: () => void, words?: () => void, sent?: {meta: {later: boolean}, data: object}}} parts
  */
 export function drawingLoop(model, root, { often, seldom, above, below, words, sent }) {
   let stale = true, moved = false, early = false, ahead = 0, handed = 0;
-  const count = (/** @type {"drawn" | "frames"} */ name) => void (root.dataset[name] = String(Number(root.dataset[name] ?? 0) + 1));
   const draw = () => {
     if (!moved) return;
     if (stale) below();
     stale = moved = false;
     above();
-    count("drawn");
+    root.dataset.drawn = String(Number(root.dataset.drawn ?? 0) + 1);
     ahead += 1;
     later.ask();
   };
@@ -83,7 +82,7 @@ export function drawingLoop(model, root, { often, seldom, above, below, words, s
     }
     words?.();
     ahead = 0;
-    count("frames");
+    root.dataset.frames = root.dataset.drawn;
   });
   const again = () => {
     moved = true;
