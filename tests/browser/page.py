@@ -15,6 +15,8 @@ SERIOUS = ("serious", "critical")
 # Words follow a picture some frames later, the counts of other pictures after them: see shared/frames.js.
 SETTLED = """() => [...document.querySelectorAll('.ek')].every(({ dataset }) => dataset.frames === dataset.drawn)
   && !document.querySelector('.ek [aria-busy]')"""
+# Looked at once a frame; a new size is told to who observes it at the end of one.
+OF_THIS_SIZE = "at => innerWidth === at.width && innerHeight === at.height && ++at.frames > 2"
 # JupyterLab's themes: whether one is light, as its body says, and colours of its style sheet.
 THEMES = {
     "light": ("true", {"ui-font-color1": "#000000de", "layout-color0": "#ffffff", "border-color2": "#e0e0e0"}),
@@ -69,6 +71,12 @@ class ExplorerPage:
             arg=since,
         )
         return count.json_value()
+
+    def resize(self, width: int, height: int) -> None:
+        """Give the page another size, and wait until it is laid out and drawn for it."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.wait_for_function(OF_THIS_SIZE, arg={"width": width, "height": height, "frames": 0})
+        self.drawn()
 
     def pictures(self) -> list[str]:
         """Every canvas as it looks now."""

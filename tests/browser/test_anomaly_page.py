@@ -287,31 +287,29 @@ def test_axe_finds_nothing_serious(context, explorer, tmp_path, scheme):
 
 
 def test_it_fits_a_narrow_page_and_draws_again_when_it_grows(page):
-    page.page.set_viewport_size({"width": 520, "height": 900})
+    page.resize(520, 900)
     expect(page.root).to_have_class("ek ek-narrow")
     assert page.page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
-    page.page.set_viewport_size({"width": 1280, "height": 1000})
+    page.resize(1280, 1000)
     expect(page.root).to_have_class("ek")
 
 
 def test_line_histogram_and_counts_are_seen_together_on_every_screen(page):
     """At 1280 by 720 and at 150 % zoom of both screens, which leaves two thirds of their pixels."""
     for width, height in ((1400, 900), (1280, 720), (933, 600), (853, 480)):
-        page.page.set_viewport_size({"width": width, "height": height})
+        page.resize(width, height)
         for place in (".ek-tall", ".ek-flat", ".ek-side table >> nth=0"):
             box = page.root.locator(place).bounding_box()
             assert box["y"] + box["height"] <= height, (width, height, place)
-    page.page.set_viewport_size(
-        {"width": 513, "height": 600}
-    )  # beside JupyterLab's sidebar at 150 %, with 486 px in sight
+    page.resize(513, 600)  # beside JupyterLab's sidebar at 150 %, with 486 px in sight
     top, counts = (page.root.locator(place).first.bounding_box() for place in (".ek-track", ".ek-verdict table"))
     assert counts["y"] + counts["height"] - top["y"] <= 486
-    page.page.set_viewport_size({"width": 1280, "height": 720})
+    page.resize(1280, 720)
     assert page.root.bounding_box()["height"] < 680
 
 
 def test_it_fills_the_window_by_button_and_by_key(page):
-    page.page.set_viewport_size({"width": 1280, "height": 720})
+    page.resize(1280, 720)
     before, button = page.root.bounding_box(), page.root.get_by_role("button", name="full window")
     button.click()
     expect(button).to_have_attribute("aria-pressed", "true")
@@ -327,7 +325,7 @@ def test_it_fills_the_window_by_button_and_by_key(page):
 
 
 def test_a_telephone_scrolls_past_it_and_nothing_is_cut_off(page):
-    page.page.set_viewport_size({"width": 390, "height": 800})
+    page.resize(390, 800)
     page.page.locator(".ek.ek-narrow").wait_for()
     assert page.page.evaluate("() => document.documentElement.scrollWidth") == 390
     traps = "all => all.filter(e => getComputedStyle(e).touchAction === 'none').map(e => e.className)"
@@ -335,7 +333,7 @@ def test_a_telephone_scrolls_past_it_and_nothing_is_cut_off(page):
 
 
 def test_a_finger_that_scrolls_changes_nothing_and_one_that_drags_or_taps_does(page):
-    page.page.set_viewport_size({"width": 390, "height": 800})
+    page.resize(390, 800)
     page.page.locator(".ek.ek-narrow").wait_for()
     hand = page.page.context.new_cdp_session(page.page)
     hand.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
@@ -370,7 +368,7 @@ def test_it_is_one_screen_whatever_is_in_it(context, tmp_path):
     for row in result.blocks[0].raw.result:
         row |= {f"label {i}": i / 1000 for i in range(40)}
     page = ExplorerPage(context, ek.explore(result), tmp_path)
-    page.page.set_viewport_size({"width": 1280, "height": 800})
+    page.resize(1280, 800)
     assert page.page.evaluate("() => document.documentElement.scrollHeight") <= 800
     expect(page.root).to_contain_text("Label probabilities (6 of 41)")
     expect(page.root.locator("dt").first).to_have_text("W" * 300)

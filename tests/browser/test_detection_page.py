@@ -141,9 +141,9 @@ def test_axe_finds_nothing_serious(context, explorer, tmp_path, scheme):
 
 
 def test_it_is_one_screen_and_fits_a_narrow_one(page):
-    page.page.set_viewport_size({"width": 1280, "height": 720})
+    page.resize(1280, 720)
     assert page.root.bounding_box()["height"] < 680
-    page.page.set_viewport_size({"width": 520, "height": 900})
+    page.resize(520, 900)
     assert page.page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
 
 
@@ -256,7 +256,7 @@ def test_no_heading_of_the_counts_takes_two_lines(context, results, tmp_path):
     assert heights[0] == pytest.approx(heights[1], abs=3)
     beyond = "side => side.scrollWidth - side.clientWidth"
     assert page.root.locator(".ek-side").evaluate(beyond) == 0
-    page.page.set_viewport_size({"width": 390, "height": 800})  # a telephone: the side lies below
+    page.resize(390, 800)  # a telephone: the side lies below
     page.page.locator(".ek.ek-narrow").wait_for()
     assert page.root.locator(".ek-side").evaluate(beyond) == 0
     page.close()
@@ -270,7 +270,7 @@ def test_long_names_leave_it_one_screen(context, tmp_path):
     heights = page.root.locator(".ek-near tr").evaluate_all("all => all.map(row => row.offsetHeight)")
     assert len(heights) == 5
     assert max(heights) < 30
-    page.page.set_viewport_size({"width": 1280, "height": 720})
+    page.resize(1280, 720)
     assert page.root.bounding_box()["height"] < 680
     page.close()
 
@@ -327,6 +327,6 @@ def test_two_variants_are_drawn_and_counted_side_by_side(context, sandbox, tmp_p
     page.press("ArrowRight")
     assert page.pictures() != before
     assert page.serious_findings() == []
-    page.page.set_viewport_size({"width": 390, "height": 800})
+    page.resize(390, 800)
     assert page.page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
     page.close()

@@ -79,7 +79,6 @@ def test_a_hundred_thousand_points_stay_fluent_and_hostile_labels_stay_text(cont
     expect(page.root.get_by_role("group", name="colours")).to_contain_text(EVIL)
     assert page.page.evaluate("window.hacked") is None
     assert page.serious_findings() == []
-    page.page.set_viewport_size({"width": 480, "height": 900})
-    page.page.wait_for_timeout(200)
+    page.resize(480, 900)
     assert page.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.close()

@@ -111,7 +111,6 @@ def test_a_long_recording_is_drawn_as_dots_and_a_click_in_its_signal_chooses_a_w
     assert 1300 < int(page.field("window").input_value()) < 1700
     assert page.page.evaluate("window.hacked") is None
     assert page.serious_findings() == []
-    page.page.set_viewport_size({"width": 480, "height": 900})
-    page.page.wait_for_timeout(200)
+    page.resize(480, 900)
     assert page.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.close()

@@ -42,8 +42,7 @@ def test_a_page_opens_its_tabs_by_keys_and_by_hand_without_a_kernel(studio, cont
     expect(panel.locator(".ek-card").first).to_contain_text("Window 5")
     assert page.page.locator(".ek").count() == 3
     assert page.serious_findings() == []
-    page.page.set_viewport_size({"width": 480, "height": 900})
-    page.page.wait_for_timeout(200)
+    page.resize(480, 900)
     assert page.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.close()
 

@@ -150,9 +150,9 @@ def test_heat_has_a_slider_and_keys(page):
 def test_axe_finds_nothing_serious_and_it_is_one_screen(context, explorer, tmp_path, scheme):
     page = ExplorerPage(context, explorer, tmp_path, color_scheme=scheme)
     assert page.serious_findings() == []
-    page.page.set_viewport_size({"width": 1280, "height": 720})
+    page.resize(1280, 720)
     assert page.root.bounding_box()["height"] < 680
-    page.page.set_viewport_size({"width": 480, "height": 900})
+    page.resize(480, 900)
     page.page.locator(".ek.ek-narrow").wait_for()
     assert page.page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
     page.close()
