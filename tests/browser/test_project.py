@@ -72,7 +72,7 @@ def test_a_row_opens_its_sample_beside_the_table_and_python_follows(lab: Lab, tm
 def test_the_page_sorts_filters_and_scrolls_to_the_last_row(context: BrowserContext, tmp_path: Path) -> None:
     page = ExplorerPage(context, ek.explore(ek.connect(sandbox="surface")), tmp_path, color_scheme="dark")
     root, grid = page.root, page.root.get_by_role("grid")
-    assert page.page.evaluate(STRIP)
+    page.page.wait_for_function(STRIP)
     grid.focus()
     page.press("End")
     last = root.locator(f"#{grid.get_attribute('aria-activedescendant')}")
