@@ -107,7 +107,8 @@ def test_it_follows_the_theme_of_jupyterlab_and_static_pictures_do(lab: Lab, tmp
     lab.screenshot("explorer_anomaly_dark")
     dark = picture.locator("visible=true")
     expect(dark).to_have_class("edgekit-on-dark")
-    assert dark.evaluate("image => image.complete && image.naturalWidth") > 300
+    expect(dark).to_have_js_property("complete", True)
+    assert dark.evaluate("image => image.naturalWidth") > 300
     expect(of_others).to_have_count(1)
     dark.scroll_into_view_if_needed()
     lab.screenshot("pictures_dark")

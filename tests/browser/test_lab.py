@@ -87,7 +87,8 @@ def test_opened_without_its_kernel_an_explorer_is_its_picture_and_run_again_it_i
     shown = lab.cell_output(0)
     expect(shown).to_contain_text("run this cell for the widget")
     picture = shown.locator("img")
-    assert picture.evaluate("image => image.complete && image.naturalWidth") > 300
+    expect(picture).to_have_js_property("complete", True)
+    assert picture.evaluate("image => image.naturalWidth") > 300
     assert picture.get_attribute("alt") == data["text/plain"]
     lab.screenshot("stored")
     lab.run_all()
