@@ -160,10 +160,15 @@ def _figures(rows: pd.DataFrame) -> pd.DataFrame:
     counts = {
         "both right": a & b, "only a right": a & ~b, "only b right": ~a & b, "both wrong": ~a & ~b,
     }  # fmt: skip
+
+    def share(of: pd.Series) -> Figure:
+        found = difference(rows["sample"], nothing, of)
+        return found._replace(low=max(found.low, 0.0))
+
     figures = {
-        "a right": difference(rows["sample"], nothing, a),
-        "b right": difference(rows["sample"], nothing, b),
+        "a right": share(a),
+        "b right": share(b),
         "difference": difference(rows["sample"], a, b),
-        "changed": difference(rows["sample"], nothing, rows["a"] != rows["b"]),
+        "changed": share(rows["a"] != rows["b"]),
     }
     return figures_table(figures | {name: Figure(float(c.sum()), np.nan, np.nan) for name, c in counts.items()})

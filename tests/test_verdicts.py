@@ -59,6 +59,14 @@ def test_windows_of_one_sample_that_agree_do_not_make_it_surer():
     pd.testing.assert_series_equal(compare(a, b).figures.loc["difference"], compare(*ten).figures.loc["difference"])
 
 
+def test_a_share_is_no_less_than_0_and_no_more_than_1_in_its_interval_too():
+    said = ["off", *["on"] * 19]
+    figures = compare(predictions(said), predictions(["on"] * 20)).figures
+    assert figures.loc["changed", ["value", "low"]].tolist() == [0.05, 0]
+    assert figures.loc["a right", ["value", "high"]].tolist() == [0.95, 1]
+    assert figures.loc["difference", "low"] < 0
+
+
 def test_windows_of_another_length_are_compared_with_the_nearest_and_it_is_said():
     a = predictions(["on", "off"], sample=[1, 1], size=20)
     b = predictions(["on", "on", "off", "on"], sample=[1] * 4, size=10)
