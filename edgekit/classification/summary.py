@@ -49,7 +49,7 @@ def summary(results: Results, block: int | str | None = None, *, threshold: floa
         are drawn together.
 
         Of structured labels `.per_sample` has the column `key` and a row a key, and the figures are named
-        "key: accuracy".
+        "key: accuracy": NaN of a key of which no window has both labels.
 
     Raises
     ------
@@ -73,8 +73,11 @@ def summary(results: Results, block: int | str | None = None, *, threshold: floa
         return stored
     whole = labelled(results, block).reset_index(drop=True)
     table = uncertain(whole, threshold).assign(most_probable=whole["predicted"])
+    unknown = (table["expected"].isna() | table["predicted"].isna()).to_numpy(bool)
     keyed = "key" in table
     parts = [(f"{key}", part) for key, part in table.groupby("key", sort=False)] if keyed else [("", table)]
+    if unknown.all():
+        raise _nothing_known(max((len(part) for _, part in parts), default=0))
     samples: list[pd.DataFrame] = []
     figures: dict[str, Figure] = {}
     for key, part in parts:
@@ -88,8 +91,7 @@ def summary(results: Results, block: int | str | None = None, *, threshold: floa
     if keyed:
         every.insert(0, "key", every.pop("key"))
     trained = table.loc[table["category"].eq("training"), "sample"].nunique()
-    missing = int((table["expected"].isna() | table["predicted"].isna()).sum())
-    return Summary(every, figures_table(figures), _note(trained, missing))
+    return Summary(every, figures_table(figures), _note(trained, int(unknown.sum())))
 
 
 def _of_store(store: HasParts, block: int | str | None, threshold: float | None) -> Summary | None:
@@ -115,8 +117,6 @@ def _counted(table: pd.DataFrame, sample: NDArray[np.intp], size: int) -> Window
     """Count the windows of each sample."""
     labels, expected, predicted = coded(table)
     known = (expected >= 0) & (predicted >= 0)
-    if not known.any():
-        raise _nothing_known(len(table))
     believed = table["expected"].eq(table["most_probable"]).to_numpy(bool, na_value=False)[known]
     unsure = table["predicted"].eq(UNCERTAIN).to_numpy(bool, na_value=False)[known]
     sample, expected, predicted = sample[known], expected[known], predicted[known]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -29,7 +29,7 @@ def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None,
         return display.counted(len(scores), "window")
     if not keys:
         return f"{_counted(scores)} of {display.counted(len(scores), 'window')}"
-    parts = [f"{display.shown(key, 80)}: {_counted(_of_key(raw, key))}" for key in keys]
+    parts = [f"{display.shown(key, 80)}: {_of_key(raw, key)}" for key in keys]
     return f"{'; '.join(parts)} of {display.counted(len(scores), 'window')}"
 
 
@@ -76,16 +76,21 @@ def uncertain_below(raw: Classification) -> float | None:
     return None
 
 
-def _of_key(raw: Classification, key: str) -> pd.DataFrame:
+def _of_key(raw: Classification, key: str) -> str:
+    """Say of how many windows each of a key's labels is predicted; see `_predicted`."""
     windows, columns = scores_of(raw, key)
-    return pd.DataFrame(columns, index=range(windows))
+    if columns:
+        return _counted(pd.DataFrame(columns, index=range(windows)))
+    return _listed(pd.Series(results_of_key(raw.label_map_scores, raw.label_map_result, key), dtype=object))
 
 
 def _counted(scores: pd.DataFrame) -> str:
-    counted = scores.dropna(how="all").idxmax(axis=1).value_counts()
-    return (
-        display.listing(f"{display.shown(label_of(name), 80)} {count}" for name, count in counted.items()) or "no label"
-    )
+    return _listed(scores.dropna(how="all").idxmax(axis=1).map(label_of))
+
+
+def _listed(labels: pd.Series[Any]) -> str:
+    counted = labels.value_counts()
+    return display.listing(f"{display.shown(label, 80)} {count}" for label, count in counted.items()) or "no label"
 
 
 def plot(block: Drawn, drawing: Drawing) -> Axes:

@@ -329,6 +329,20 @@ def test_structured_labels_are_summed_up_key_by_key():
     assert repr(summary).startswith("<Summary of 1 sample ")
 
 
+def test_a_key_of_which_nothing_is_known_leaves_the_others_their_figures():
+    from tests.results.test_predictions import label_maps
+
+    scores = [{"activity": {"walk": None, "run": None}, "place": {"belt": 0.9, "wrist": 0.1}}] * 2
+    summary = classification.summary(label_maps(labelMapScores=scores))
+    assert summary.figures.loc["place: accuracy", "value"] == 1
+    assert summary.figures.filter(like="activity", axis=0)["value"].isna().all()
+    assert summary.per_sample.set_index("key")["windows"].to_dict() == {"place": 2, "activity": 0}
+    assert summary.note == "In no figure: 2 windows without an expected or a predicted label."
+    unlabelled = label_maps(expectedLabels=[])
+    with pytest.raises(ek.UsageError, match="None of 2 windows has both"):
+        classification.summary(unlabelled)
+
+
 def test_structured_labels_of_several_keys_are_not_mixed_up():
     from tests.results.test_predictions import label_maps
 

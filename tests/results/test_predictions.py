@@ -112,6 +112,7 @@ def test_the_summary_counts_key_by_key():
 
 
 def test_without_probabilities_the_server_s_own_labels_are_taken():
+    assert label_maps(labelMapScores=None).in_words() == label_maps().in_words()
     found = label_maps(labelMapScores=None).predictions()
     assert found["predicted"].tolist() == ["walk", "belt", "run", "belt"]
     assert found["probability"].isna().all()
