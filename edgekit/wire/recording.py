@@ -147,13 +147,15 @@ class Replay:
                 f"ek.connect(record=FOLDER), the project's API key and the same folder, and do the same once."
             ) from None
         except OSError as problem:
-            raise _damaged(file, problem.strerror or "it cannot be read") from None
+            raise _damaged(file, call, problem.strerror or "it cannot be read") from None
         try:
-            first, _, answer = gzip.decompress(packed).partition(b"\n")
+            first, end, answer = gzip.decompress(packed).partition(b"\n")
         except (OSError, EOFError, zlib.error):
-            raise _damaged(file, "it is cut off or was changed") from None
+            end = b""
+        if not end:
+            raise _damaged(file, call, "it is cut off or was changed")
         if first != call.encode():
-            raise _damaged(file, "it holds the answer to another call")
+            raise _damaged(file, call, "it holds the answer to another call")
         return answer
 
 
@@ -202,7 +204,10 @@ def _about(folder: Path) -> About | None:
     except UsageError:
         raise
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        raise _damaged(folder / ABOUT, "it does not say which project it is of") from None
+        raise ResponseError(
+            f"The file {ABOUT} of the recording in {display.quoted(str(folder))} is damaged: it does not say which "
+            "project it is of. Copy the folder again, or record into a new one."
+        ) from None
 
 
 def _call(method: str, path: tuple[str | int, ...], params: dict[str, Any], body: Any) -> str:
@@ -225,8 +230,8 @@ def _in_words(call: str) -> str:
     return f"{asked['method']} /{'/'.join(asked['path'])}{'?' if params else ''}{params}"
 
 
-def _damaged(file: Path, reason: str) -> ResponseError:
+def _damaged(file: Path, call: str, reason: str) -> ResponseError:
     return ResponseError(
-        f"The file {file.name} of the recording is damaged: {reason}. Copy the folder again, or delete the file and "
-        f"record the call once more."
+        f"The file {file.name} of the recording, the answer to {_in_words(call)}, is damaged: {reason}. Copy the "
+        "folder again, or delete the file and record the call once more."
     )

@@ -99,7 +99,7 @@ def test_a_damaged_file_is_named(folder, tmp_path, damage):
     broken = shutil.copytree(folder, tmp_path / "broken")
     for file in broken.glob("*.gz"):
         file.write_bytes(damage(file.read_bytes()))
-    with pytest.raises(ek.ResponseError, match=r"[0-9a-f]{32}\.gz of the recording is damaged"):
+    with pytest.raises(ek.ResponseError, match=r"[0-9a-f]{32}\.gz .*GET /api/1/raw-data\?.* is damaged: it is cut"):
         ek.connect(replay=broken).samples()
 
 
@@ -125,8 +125,10 @@ def test_a_folder_that_is_no_recording_is_refused(tmp_path, sandbox):
     with pytest.raises(ek.UsageError, match="holds other files"):
         ek.connect(url=sandbox.url, api_key=sandbox.keys["motion"], record=tmp_path)
     (tmp_path / ABOUT).write_text("{}")
-    with pytest.raises(ek.ResponseError, match="damaged"):
-        ek.connect(replay=tmp_path)
+    motion = {"url": sandbox.url, "api_key": sandbox.keys["motion"]}
+    for arguments in ({"replay": tmp_path}, motion | {"record": tmp_path}):
+        with pytest.raises(ek.ResponseError, match=r"damaged.* or record into a new one"):
+            ek.connect(**arguments)
 
 
 def test_another_project_does_not_get_into_a_recording(folder, sandbox):
