@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -18,6 +18,7 @@ from edgekit.batch.reading import TYPES, Parts
 from edgekit.batch.source import Stored
 from edgekit.errors import NotFoundError, UsageError
 from edgekit.results import label_lists
+from edgekit.results.kinds import names_of
 from edgekit.results.result import ClassifyResult
 from edgekit.summaries import Counts, PartArrays, Tables
 from edgekit.wire.schema import Impulse
@@ -255,7 +256,8 @@ class Store:
         about, failed = self._about, len(self.failures())
         said = [f"project {about.project_id} {display.quoted(about.project)}"]
         if blocks := self._parts.blocks():
-            said.append(display.listing(_names(blocks)))
+            named = names_of((one["last_layer"] or one["type"], one["title"]) for one in blocks)
+            said.append(display.listing(named))
         return " · ".join([*said, *([f"{failed} failed"] if failed else [])])
 
     def __repr__(self) -> str:
@@ -302,12 +304,6 @@ class Store:
         if about["keys"]:
             table.attrs["keys"] = about["keys"]
         return table
-
-
-def _names(blocks: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Name each block by its type, of object detection by its last layer; by its title where several share that."""
-    types = [one["last_layer"] or one["type"] for one in blocks]
-    return [one["title"] if types.count(name) > 1 else name for one, name in zip(blocks, types, strict=True)]
 
 
 def _expected(texts: pd.Series[Any], kind: str) -> Any:

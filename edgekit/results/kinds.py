@@ -6,7 +6,7 @@ find out what can be done with a block.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from edgekit.table_words import SCORE
@@ -45,3 +45,10 @@ def kind_of_block(raw: Classification) -> str | None:
     if SCORE in keys and any(len(found.scores or ()) > 1 for found in raw.anomaly_result or ()):
         return "visual"
     return ("anomaly" if keys == {SCORE} else "classification") if keys else None
+
+
+def names_of(blocks: Iterable[tuple[str, str]]) -> list[str]:
+    """Name blocks, given by type (of object detection the last layer) and title: by the title where types repeat."""
+    found = list(blocks)
+    types = [name for name, _ in found]
+    return [title if title and types.count(name) > 1 else name for name, title in found]

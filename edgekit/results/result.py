@@ -14,6 +14,7 @@ from edgekit import display, saving
 from edgekit.errors import ResponseError, UsageError
 from edgekit.results import label_lists, neighbours
 from edgekit.results.block import BlockResult
+from edgekit.results.kinds import names_of
 from edgekit.results.sample import Sample, Source
 from edgekit.results.saved import Saved, document
 from edgekit.wire.decoding import decode
@@ -245,9 +246,9 @@ class ClassifyResult:
         )
 
     def __repr__(self) -> str:
-        types = display.listing(block.last_layer or block.type for block in self.blocks)
+        blocks = display.listing(names_of((block.last_layer or block.type, block.title) for block in self.blocks))
         name = display.shown(self.sample.filename)
-        return display.fit(f"<ClassifyResult of sample {self.sample.id} {name!r} · {types}>")
+        return display.fit(f"<ClassifyResult of sample {self.sample.id} {name!r} · {blocks}>")
 
     def _repr_html_(self) -> str:
         facts: dict[str, object] = {

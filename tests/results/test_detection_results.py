@@ -137,6 +137,15 @@ def test_a_block_says_what_it_detected():
     assert block(labels=None).in_words() == "2 detections"
 
 
+def test_a_result_names_blocks_of_one_type_by_their_titles():
+    document = copy.deepcopy(DOCUMENT)
+    one = document["classifications"][0]
+    document["classifications"] = [copy.deepcopy(one), copy.deepcopy(one)]
+    for number, title in ((10, "coarse grid"), (11, "fine grid")):
+        document["classifications"][number - 10]["learnBlock"] |= {"id": number, "title": title}
+    assert repr(ek.parse(document)).endswith(" · coarse grid, fine grid>")
+
+
 # --- debug info -------------------------------------------------------------------------------------------------------
 
 
