@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -18,8 +20,9 @@ def label_issues(windows: Windows, *, training: bool = False) -> pd.DataFrame:
     Parameters
     ----------
     windows : DataFrame, or results
-        As for `edgekit.classification.calibration`, with the column `sample`; without it each window is a sample of its
-        own, named by its index. A column `category` says which samples the model was trained on.
+        As for `edgekit.classification.calibration`, with the column `sample`, or the index level `sample` that
+        ``pd.concat({sample_id: block.windows()}, names=["sample", "window"])`` makes; without either each window is a
+        sample of its own, named by its index. A column `category` says which samples the model was trained on.
     training : bool
         Take samples of the category "training" as well. A model has learned their labels, the wrong ones too, and
         believes them more than it should: what it doubts all the same is worth a look, what it does not doubt may be
@@ -70,10 +73,9 @@ def label_issues(windows: Windows, *, training: bool = False) -> pd.DataFrame:
         )
     values = np.nan_to_num(found.values[known])
     own = values[np.arange(len(values)), np.maximum(expected[known], 0)]
-    named = table["sample"] if "sample" in table else pd.Series(table.index, table.index, name="sample")
     frame = pd.DataFrame(
         {
-            "sample": named.to_numpy()[known],
+            "sample": _samples(table).to_numpy()[known],
             "given": table["expected"].to_numpy()[known],
             "quality": np.where(expected[known] >= 0, own, np.nan),
         }
@@ -89,12 +91,21 @@ def label_issues(windows: Windows, *, training: bool = False) -> pd.DataFrame:
     return issues
 
 
+def _samples(table: pd.DataFrame) -> pd.Series[Any] | pd.Index[Any]:
+    """Return of which sample each window is, by the column or the index level of this name, else by the index."""
+    if "sample" in table:
+        return table["sample"]
+    if "sample" in table.index.names:
+        return table.index.get_level_values("sample")
+    return table.index.to_flat_index()
+
+
 def _refuse_training(table: pd.DataFrame, told: bool) -> None:
     if told or "category" not in table:
         return
     learned = table["category"].eq("training").to_numpy(bool, na_value=False)
     if learned.any():
-        count = table.loc[learned, "sample"].nunique() if "sample" in table else int(learned.sum())
+        count = _samples(table)[learned].nunique()
         raise UsageError(
             f"{count} of these samples are in the training set: the model has learned their labels, wrong ones too, "
             "and believes them more than it should. Give it testing samples, or take what it doubts all the same: "

@@ -80,21 +80,27 @@ class Probabilities(NamedTuple):
                 "This is a table of predictions, which has only the highest probability of each window. Give the table "
                 "of windows, block.windows(), or the results themselves."
             )
-        kinds = zip(given.columns, given.dtypes, strict=True)
-        floats = [name for name, dtype in kinds if pd.api.types.is_float_dtype(dtype)]
-        columns = [name for name in floats if name not in OWN_COLUMNS]
-        if SCORE in floats and columns:  # of a table of the caller's own; in block.windows() it is the score
-            kept = [name for name in floats if name in columns or name == SCORE]
-            if anomaly_is_a_label({str(name): given[name].to_numpy(float) for name in kept}):
-                columns = kept
-        labels = [label_of(name) for name in columns]
+        floats = [place for place, dtype in enumerate(given.dtypes) if pd.api.types.is_float_dtype(dtype)]
+        names = list(given.columns)
+        places = [place for place in floats if names[place] not in OWN_COLUMNS]
+        if places and SCORE in names:  # of a table of the caller's own; in block.windows() it is the score
+            with_it = [place for place in floats if place in places or names[place] == SCORE]
+            scores = {str(names[place]): given.iloc[:, place].to_numpy(float) for place in with_it}
+            if SCORE in scores and anomaly_is_a_label(scores):
+                places = with_it
+        labels = [label_of(names[place]) for place in places]
         if not labels and len(given):
             raise UsageError(
                 "The windows have no column of probabilities (floats) for a label; "
-                f"their columns: {display.listing(map(str, given.columns))}. A classifier gives one for each label "
+                f"their columns: {display.listing(map(str, names))}. A classifier gives one for each label "
                 "that it was trained with: a block that never saw a label gives none."
             )
-        values = given[columns].to_numpy(float)
+        if len({*labels}) < len(labels):
+            twice = next(label for label in labels if labels.count(label) > 1)
+            raise UsageError(
+                f"The windows have several columns of probabilities for {display.quoted(twice)}: keep one a label."
+            )
+        values = given.iloc[:, places].to_numpy(float)
         if not values.size:
             return cls(labels, values, np.full(len(values), -1), np.full(len(values), np.nan))
         highest = values.argmax(axis=1)  # of a window with a NaN: that one

@@ -232,6 +232,16 @@ def test_a_sample_without_a_name_is_a_sample_as_well():
     assert issues["quality"].tolist() == [0.1, 0.9]
 
 
+@pytest.mark.parametrize("function", [predictions, calibration, calibration_error, label_issues, sweep])
+def test_columns_may_be_named_by_anything_but_no_two_alike(function):
+    windows = pd.DataFrame({"expected": [True, False], True: [0.9, 0.2], False: [0.1, 0.8]})
+    named = windows.rename(columns=str)
+    found = [function(table) for table in (windows, named)]
+    assert found[0].equals(found[1]) if isinstance(found[0], pd.DataFrame) else found[0] == found[1]
+    with pytest.raises(ek.UsageError, match="several columns of probabilities for 'True'"):
+        function(pd.concat([windows, named[["True"]]], axis=1))
+
+
 # --- doubtful labels --------------------------------------------------------------------------------------------------
 
 
@@ -246,6 +256,15 @@ def test_quality_is_the_mean_probability_of_the_given_label():
         assert quality == pytest.approx(of[label].mean(), abs=1e-12)
         assert suggested == of[LABELS].mean().idxmax()
     assert issues["quality"].is_monotonic_increasing
+
+
+def test_the_sample_may_be_a_level_of_the_index():
+    windows = drawn(5, known=4)
+    windows["sample"] = windows["sample"].sort_values().to_numpy()
+    levels = windows.assign(window=windows.groupby("sample").cumcount()).set_index(["sample", "window"])
+    pd.testing.assert_frame_equal(label_issues(levels), label_issues(windows))
+    alone = label_issues(levels.rename_axis(index=["id", "window"]))
+    assert sorted(alone["sample"]) == sorted(levels.index)
 
 
 def test_one_window_a_sample_has_cleanlabs_self_confidence():
