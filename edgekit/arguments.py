@@ -115,6 +115,12 @@ def booleans(truth: Any) -> pd.Series[Any]:
         raise UsageError(f"The truth is True, False or missing for each window: {problem}.") from None
 
 
+def one_each(name: str, shape: tuple[int, ...], scores: tuple[int, ...]) -> None:
+    """Refuse a truth, or a label, for each score, that is not of the scores' shape."""
+    if shape != scores:
+        raise UsageError(f"There must be one {name} for each score, got shapes {shape} and {scores}.")
+
+
 def table(name: str, value: Any, columns: Iterable[str] = ()) -> pd.DataFrame:
     """Take a table with these columns."""
     wanted = list(columns)

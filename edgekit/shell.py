@@ -17,6 +17,11 @@ _SET: dict[str, Callable[[str, str], str]] = {
 _UNSET = {"cmd": "set {}=", "powershell": "Remove-Item Env:{}", "fish": "set -e {}", "csh": "unsetenv {}"}
 
 
+def update() -> str:
+    """Return the sentence that ends the error of a file that a newer edgekit made."""
+    return "Update edgekit: pip install --upgrade edgekit"
+
+
 def setting(**variables: str) -> str:
     """Return the line that sets these environment variables."""
     known = _SET.get(current())

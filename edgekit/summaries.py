@@ -257,6 +257,12 @@ def each_block(results: Results, kind: str | None, block: int | str | None = Non
         )
 
 
+def not_one_block(found: int, key: object, has: str) -> UsageError:
+    """Say that no block, or more than one, answers to a type or title; `has`: "This result has: …", with their ids."""
+    fault = "More than one block answers" if found else "No block answers"
+    return UsageError(f"{fault} to {display.quoted(key)}. {has}. Ask by id.")
+
+
 def of_another_kind(block: int, kind: str | None) -> UsageError:
     """Say that a block is not of the kind that a summary is about, and what sums it up."""
     if not kind:

@@ -7,9 +7,11 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from edgekit.anomaly.feature_columns import Floats
-from edgekit.arguments import array, booleans, number, table, text
+from edgekit.arguments import array, booleans, number, one_each, table, text
 from edgekit.errors import UsageError
 from edgekit.threshold_rules import Flags, is_anomaly
+
+HOUR_MS = 3_600_000
 
 
 def per_label(scores: ArrayLike, labels: ArrayLike, threshold: float) -> pd.DataFrame:
@@ -40,8 +42,7 @@ def per_label(scores: ArrayLike, labels: ArrayLike, threshold: float) -> pd.Data
     """
     values, limit = array("The scores", scores), number("threshold", threshold)
     names = np.asarray(labels, object)
-    if values.shape != names.shape or values.ndim != 1:
-        raise UsageError(f"There must be one label for each score, got shapes {names.shape} and {values.shape}.")
+    one_each("label", names.shape, (values.size,))
     known = pd.DataFrame({"label": names, "score": values}).dropna(subset="score")
     above = known.assign(above=is_anomaly(known["score"], limit)).groupby("label", sort=False, dropna=False)["above"]
     return pd.DataFrame({"windows": above.size(), "above": above.sum(), "share": above.mean()})
@@ -81,14 +82,13 @@ def counts(
 def counted(above: Flags, values: Floats, truth: ArrayLike, increase_ms: ArrayLike | None = None) -> pd.Series[float]:
     """Count as `counts` does, where `above` says of each score on which side of the threshold it is."""
     known = booleans(truth)
-    if values.shape != known.shape:
-        raise UsageError(f"There must be one truth for each score, got shapes {known.shape} and {values.shape}.")
+    one_each("truth", known.shape, values.shape)
     scored = ~np.isnan(values)
     anomalous, normal = (known.eq(kind).fillna(False).to_numpy(bool) & scored for kind in (True, False))
     tp, fp = float((above & anomalous).sum()), float((above & normal).sum())
     fn, tn = float(anomalous.sum()) - tp, float(normal.sum()) - fp
     lasts = _lasts(increase_ms, values.shape)
-    hours = float(lasts[normal].sum()) / 3_600_000
+    hours = float(lasts[normal].sum()) / HOUR_MS
     found = {"above": float(above.sum()), "tp": tp, "fp": fp, "fn": fn, "tn": tn}
     shares = {"precision": (tp, tp + fp), "recall": (tp, tp + fn), "false_alarms_per_hour": (fp, hours)}
     return pd.Series(found | {name: part / whole if whole else np.nan for name, (part, whole) in shares.items()})

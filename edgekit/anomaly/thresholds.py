@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from edgekit import display
+from edgekit.anomaly.alarms import HOUR_MS
 from edgekit.anomaly.feature_columns import Floats
 from edgekit.anomaly.window_scores import WindowScores, window_scores
 from edgekit.arguments import FINITE, choice, number
@@ -20,7 +21,6 @@ from edgekit.resampling import LEVEL, RESAMPLES, Ints, checked_draws, checked_le
 from edgekit.threshold_rules import anomalies_at_each, is_anomaly
 
 FEW_SAMPLES = 10
-HOUR_MS = 3_600_000
 WAYS = ("quantile", "f1", "balanced_accuracy", "false_alarms")
 _OF_WINDOWS = "block.windows().assign(anomalous=block.anomalous())"
 _WITH_TRUTH = {"pictures": "ek.visual.summary(results).per_sample"}  # tables, by what has a score; else of windows

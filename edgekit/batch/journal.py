@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from edgekit import display
-from edgekit.errors import EdgekitError, ResponseError
+from edgekit.batch import layout
+from edgekit.errors import EdgekitError
 from edgekit.wire.decoding import decode
 from edgekit.wire.schema import ClassifyResponse
 from edgekit.wire.secret import sealed
@@ -114,9 +114,7 @@ def record_at(file: Path, place: Place) -> Record:
             stream.seek(place.offset)
             return unpacked(stream.read(place.size))
     except (OSError, EOFError, zlib.error, msgspec.MsgspecError) as problem:
-        raise ResponseError(
-            f"{display.quoted(str(file), 200)} is damaged ({display.shown(problem)}). Copy the store again."
-        ) from None
+        raise layout.damaged(file, problem) from None
 
 
 class Journal:

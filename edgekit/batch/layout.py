@@ -22,7 +22,7 @@ from pathlib import Path
 import msgspec
 from filelock import FileLock, Timeout
 
-from edgekit import display, saving
+from edgekit import display, saving, shell
 from edgekit.errors import EdgekitError, ResponseError, UsageError
 from edgekit.wire.schema import Impulse
 
@@ -76,14 +76,24 @@ def about(folder: Path) -> About | None:
     try:
         if msgspec.json.decode(content, type=_Format).format > FORMAT:
             raise UsageError(
-                f"The store in {display.quoted(str(folder))} was made by a newer edgekit. Update edgekit: pip install "
-                "--upgrade edgekit"
+                f"The store in {display.quoted(str(folder))} was made by a newer edgekit. {shell.update()}"
             )
         return msgspec.json.decode(content, type=About)
     except msgspec.MsgspecError as problem:
-        raise ResponseError(
-            f"{display.quoted(str(file), 200)} is damaged ({display.shown(problem)}). Copy the store again."
-        ) from None
+        raise damaged(file, problem) from None
+
+
+def damaged(file: Path, problem: object, instead: str = "") -> ResponseError:
+    """Say that a file of a store is damaged, and what to do; `instead`: another thing that can be done."""
+    again = f"Copy the store again{f', or {instead}' if instead else ''}"
+    return ResponseError(f"{display.quoted(str(file), 200)} is damaged ({display.shown(problem)}). {again}.")
+
+
+def checked_folder(folder: object) -> Path:
+    """Take the path of a folder, whether it is there or not."""
+    if isinstance(folder, str | os.PathLike) and str(folder):
+        return Path(folder)
+    raise UsageError(f"folder takes the path of a folder, got {display.quoted(folder)}.")
 
 
 def begin(folder: Path, new: About) -> About:

@@ -23,9 +23,10 @@ from edgekit.batch.part import BLOCKS, SUFFIX, TABLES
 from edgekit.batch.places import AnswerPlace, Places
 from edgekit.batch.source import Stored
 from edgekit.batch.tables import Kept
-from edgekit.errors import ResponseError, UsageError
+from edgekit.errors import ResponseError
 from edgekit.results.by_kind import most_telling
 from edgekit.results.result import ClassifyResult
+from edgekit.summaries import not_one_block
 
 TYPES = {pa.bool_(): pd.BooleanDtype()}
 _READERS = 2  # threads
@@ -169,8 +170,7 @@ class Parts:
         if len(found) == 1:
             return found[0]
         listed = ", ".join(f"{b['id']} ({display.shown(b['type'])}, {display.shown(b['title'])!r})" for b in blocks)
-        fault = "More than one block answers" if found else "No block answers"
-        raise UsageError(f"{fault} to {display.quoted(key)}. This store has: {listed or 'none'}. Ask by id.")
+        raise not_one_block(len(found), key, f"This store has: {listed or 'none'}")
 
     def has(self, name: str, block: int, *, everywhere: bool = False) -> bool:
         """Say whether a block has a table of this name: in any part, or `everywhere` where the block has answered."""
@@ -298,7 +298,4 @@ def _listed(samples: pa.Table) -> NDArray[np.int64]:
 
 
 def _damaged(file: Path, problem: object) -> ResponseError:
-    return ResponseError(
-        f"{display.quoted(str(file), 200)} is damaged ({display.shown(problem)}). Copy the store again, or delete the "
-        "folder it is in: the next run asks for its samples again."
-    )
+    return layout.damaged(file, problem, "delete the folder it is in: the next run asks for its samples again")

@@ -9,7 +9,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from os import PathLike
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event, Lock
 from typing import Any, TypeVar
@@ -117,9 +116,7 @@ def classify(
             f"executor takes a concurrent.futures.Executor (of Dask client.get_executor()), got "
             f"{display.quoted(executor)}."
         )
-    place = Path(folder) if isinstance(folder, str | PathLike) and str(folder) else None
-    if place is None:
-        raise UsageError(f"folder takes the path of a folder, got {display.quoted(folder)}.")
+    place = layout.checked_folder(folder)
     call = PortableCall(studio._calls, block, variant=variant)
     wanted = _wanted(studio, samples)
     with layout.held(place):

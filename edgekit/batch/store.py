@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from os import PathLike
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -63,9 +62,7 @@ class Store:
     """
 
     def __init__(self, folder: str | PathLike[str]) -> None:
-        if not isinstance(folder, str | PathLike) or not str(folder):
-            raise UsageError(f"folder takes the path of a folder, got {display.quoted(folder)}.")
-        self.folder = Path(folder)
+        self.folder = layout.checked_folder(folder)
         if layout.about(self.folder) is None:
             raise UsageError(
                 f"There is no store in {display.quoted(str(folder))} (it has no {layout.ABOUT}). "

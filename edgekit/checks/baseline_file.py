@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from edgekit import display, progress
+from edgekit import display, progress, shell
 from edgekit.checks.baseline import FRAME, NO_OBJECT, Baseline, Settings
 from edgekit.errors import EdgekitError, UsageError
 
@@ -192,8 +192,7 @@ def _check_format(title: str, name: str) -> None:
         raise _Damage(f"its first line does not say which format it has ({display.quoted(number)})")
     if int(number) > FORMAT:
         raise BaselineError(
-            f"{name} was written by a newer edgekit (format {number}, this one reads {FORMAT}). "
-            "Update it: pip install --upgrade edgekit"
+            f"{name} was written by a newer edgekit (format {number}, this one reads {FORMAT}). {shell.update()}"
         )
 
 

@@ -14,7 +14,7 @@ Centres (FOMO): `match`, `match_centres_of` (of boxes), `DebugInfo`. Boxes: `mat
 
 from edgekit.detection.boxes import RESIZE_MODES, BoxMatch, iou, match_boxes, to_input
 from edgekit.detection.coco import AveragePrecision, average_precision
-from edgekit.detection.debug_info import MATCHED_BY_EDGEKIT, DebugInfo, match, match_centres_of
+from edgekit.detection.debug_info import DebugInfo, match, match_centres_of
 from edgekit.detection.error_kinds import ERROR_KINDS, confusion, count
 from edgekit.detection.gains import gains
 from edgekit.detection.matched import Matched, Names
@@ -25,7 +25,6 @@ from edgekit.detection.summary import Picture, Summary, errors, per_picture, sum
 __all__ = [
     "COUNTINGS",
     "ERROR_KINDS",
-    "MATCHED_BY_EDGEKIT",
     "NOT_IN_TRAINING",
     "RESIZE_MODES",
     "AveragePrecision",

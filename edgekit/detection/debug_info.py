@@ -24,7 +24,7 @@ _PARTS = {
     "normalised_min_distance": "min_distance", "all_pairwise_distances": "pairwise",
     "unassigned_y_true_idxs": "unassigned_truths", "unassigned_y_pred_idxs": "unassigned_predictions",
 }  # fmt: skip
-MATCHED_BY_EDGEKIT = "the centres of the boxes, matched by edgekit as the Studio does"
+_MATCHED_BY_EDGEKIT = "the centres of the boxes, matched by edgekit as the Studio does"
 
 
 def match(
@@ -111,6 +111,11 @@ def match_centres_of(truths: pd.DataFrame, predictions: pd.DataFrame, *, names: 
     found = match(places, centres("predictions", predictions), names=names)
     found.derived = tuple(_PARTS.values())
     return found
+
+
+def without_debug_info(count: int, pictures: int) -> str:
+    """Say how many of some pictures came without debug info, and what stands in its place."""
+    return f"{count} of {display.counted(pictures, 'picture')} came without debug info: {_MATCHED_BY_EDGEKIT}"
 
 
 class DebugInfo(Matched):
@@ -328,7 +333,7 @@ class DebugInfo(Matched):
         facts = {"min_distance": f"{self.min_distance:g}"} | self._facts(countings)
         note = f"Derived by the published rule: {', '.join(self.derived)}." if self.derived else ""
         if self.without_debug_info:
-            note = f"It came without debug info: {MATCHED_BY_EDGEKIT}."
+            note = f"It came without debug info: {_MATCHED_BY_EDGEKIT}."
         return display.card("Detections and truths", facts, note=note)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from numbers import Integral, Real
 from typing import Any
@@ -18,6 +18,11 @@ from edgekit.detection.scene import NOT_IN_TRAINING, Scene
 from edgekit.errors import UsageError
 
 Names = Mapping[Any, str]
+
+
+def with_different_limits(limits: Iterable[float]) -> UsageError:
+    """Say that pictures were matched with different limits, so that they have no sum."""
+    return UsageError(f"These pictures were matched with different limits ({sorted(limits)}): rematch() them with one.")
 
 
 class Matched(ABC):

@@ -10,7 +10,7 @@ import pandas as pd
 
 from edgekit.detection.counted import RATES, SUFFIXES, Counted, added_up, confusions_added_up
 from edgekit.detection.error_kinds import BACKGROUND, ERROR_KINDS
-from edgekit.errors import UsageError
+from edgekit.detection.matched import with_different_limits
 from edgekit.summaries import Coded, HasParts
 
 _OF_GROUPS = ("truths", "predictions", *(f"{name}{suffix}" for suffix in SUFFIXES.values() for name in
@@ -40,9 +40,9 @@ def read(store: HasParts, block: int | str | None) -> Stored | None:
         return None
     whole = _table([part["pictures"] for part in parts])
     numbered = bool(whole["numbered"].iloc[0])
-    limits = sorted(whole["limit"].unique())
+    limits = whole["limit"].unique().tolist()
     if len(limits) > 1:
-        raise UsageError(f"These pictures were matched with different limits ({limits}): rematch() them with one.")
+        raise with_different_limits(limits)
     order = np.argsort(whole["sample"].to_numpy(), kind="stable")
     whole = whole.iloc[order]
     index = pd.Index(_names(whole), name="sample", dtype=object).infer_objects()

@@ -14,9 +14,9 @@ from edgekit import display, summaries
 from edgekit.detection import error_kinds, store_summary
 from edgekit.detection.boxes import BoxMatch
 from edgekit.detection.counted import RATES, SUFFIXES, Counted, by_group, in_their_order, names_of, of_scene
-from edgekit.detection.debug_info import MATCHED_BY_EDGEKIT, DebugInfo
+from edgekit.detection.debug_info import DebugInfo, without_debug_info
 from edgekit.detection.error_kinds import ERROR_KINDS
-from edgekit.detection.matched import Matched
+from edgekit.detection.matched import Matched, with_different_limits
 from edgekit.detection.matching import COUNTINGS, MIN_DISTANCE, Metrics, checked_distance, rates
 from edgekit.detection.scene import NOT_IN_TRAINING, Floats, Objects, Scene
 from edgekit.detection.sweep import sweep
@@ -345,8 +345,7 @@ def _together(pictures: list[Picture]) -> tuple[Scene, float, float]:
     stated = [m for m in all_matched if not (isinstance(m, DebugInfo) and "min_distance" in m.derived)] or all_matched
     limits = {(m.limit, m.far) for m in stated}
     if len(limits) > 1:
-        shown = sorted(limit for limit, _ in limits)
-        raise UsageError(f"These pictures were matched with different limits ({shown}): rematch() them with one.")
+        raise with_different_limits(limit for limit, _ in limits)
     return Scene.merged([m.scene for m in all_matched]), *limits.pop()
 
 
@@ -387,6 +386,5 @@ def _note(images: pd.DataFrame, own: int) -> str:
     differ = int((images["difference"].abs() > 1e-6).sum())
     pictures = display.counted(differ, "picture")
     notes = [f"In {pictures} the server's own figure differs from the recomputed one."] if differ else []
-    bare = f"{own} of {display.counted(len(images), 'picture')} came without debug info"
-    notes += [f"{bare}: {MATCHED_BY_EDGEKIT}."] if own else []
+    notes += [f"{without_debug_info(own, len(images))}."] if own else []
     return " ".join(notes)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from edgekit import colours, detection, display
 from edgekit.arguments import are_several, flag, items, real, whole
+from edgekit.detection.debug_info import without_debug_info
 from edgekit.detection.matching import FAR_OVERLAP, FAR_TIMES, MIN_DISTANCE, MIN_IOU
 from edgekit.errors import UsageError
 from edgekit.explorers import titles, trait_values
@@ -154,8 +155,7 @@ class DetectionExplorer(Explorer):
         )
         notes += [f"{missing} of {display.counted(many, 'picture')} could not be fetched"] if missing else []
         own = sum(picture.without_debug_info for picture in self._pictures)
-        bare = f"{own} of {display.counted(many, 'picture')} came without debug info"
-        notes += [f"{bare}: {detection.MATCHED_BY_EDGEKIT}"] if own else []
+        notes += [without_debug_info(own, many)] if own else []
         return {
             "title": titles.of_block(first, " and ".join(self.models), titles.of_pictures(first.sample, many)),
             "models": self.models,

@@ -160,8 +160,7 @@ def histogram(
     if values.ndim != 1:
         raise UsageError(f"The scores are a list of numbers, got shape {values.shape}.")
     flags = arguments.booleans(np.full(len(values), None) if anomalous is None else anomalous)
-    if flags.shape != values.shape:
-        raise UsageError(f"There must be one truth for each score, got shapes {flags.shape} and {values.shape}.")
+    arguments.one_each("truth", flags.shape, values.shape)
     ax = ax if ax is not None else new_axes((8, 2.8))
     groups = {"normal": (flags.eq(False), "-"), "anomalous": (flags, "--"), "not known": (flags.isna(), ":")}
     finite = np.isfinite(values)

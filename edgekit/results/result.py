@@ -17,6 +17,7 @@ from edgekit.results.block import BlockResult
 from edgekit.results.kinds import names_of
 from edgekit.results.sample import Sample, Source
 from edgekit.results.saved import Saved, document
+from edgekit.summaries import not_one_block
 from edgekit.wire.decoding import decode
 from edgekit.wire.schema import ClassifyResponse
 from edgekit.wire.schema.base import decoded
@@ -233,8 +234,7 @@ class ClassifyResult:
             found = found or [block for block in self.blocks if key in (block.title, block.learn_block.name)]
         if len(found) == 1:
             return found[0]
-        fault = "More than one block answers" if found else "No block answers"
-        raise UsageError(f"{fault} to {display.quoted(key)}. This result has: {self.listing()}. Ask by id.")
+        raise not_one_block(len(found), key, f"This result has: {self.listing()}")
 
     def listing(self) -> str:
         """Name the blocks with id, type, last layer (of object detection) and title."""

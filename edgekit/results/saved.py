@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 import pandas as pd
 
-from edgekit import progress
+from edgekit import progress, shell
 from edgekit.anomaly import Gmm, KMeans
 from edgekit.errors import (
     AuthenticationError,
@@ -215,7 +215,7 @@ class Saved:
     def __init__(self, response: ClassifyResponse, source: str) -> None:
         content, name = bytes(response.edgekit), f"{source}, $.edgekit"
         if decode(content, _Format, name).format > FORMAT:  # the rest may have another form by then
-            raise UsageError(f"{source} was saved by a newer edgekit. Update it: pip install --upgrade edgekit")
+            raise UsageError(f"{source} was saved by a newer edgekit. {shell.update()}")
         self.parts = decode(content, Parts, name)
         self._sample = Sample(response.sample)
 

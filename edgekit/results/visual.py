@@ -24,6 +24,7 @@ from edgekit.results.sample import Sample, Source
 from edgekit.table_words import SCORE
 from edgekit.threshold_rules import is_flagged
 from edgekit.visual import VisualAnomaly, masks
+from edgekit.visual.visual_anomaly import NO_SCORE, verdict_in_words
 from edgekit.wire.schema import AnomalyResult, Classification
 
 SENDS_CELLS = "studio.classify(sample) (POST …/classify/v2/{sampleId})"
@@ -44,7 +45,7 @@ def in_words(raw: Classification, scores: pd.DataFrame, threshold: float | None,
     beside = f"; highest cell {max(cells):.2f}" if cells else ""
     known = scores[SCORE].dropna() if SCORE in scores else pd.Series(dtype=float)
     if known.empty:
-        return f"no score of the picture as a whole{beside}"
+        return f"{NO_SCORE}{beside}"
     if threshold is None:
         return f"score {known.max():.2f}{how}, no threshold{beside}"
     found = is_flagged(known, threshold)
@@ -69,17 +70,8 @@ def plot(block: Drawn, drawing: Drawing) -> Axes:
         boxes=found.boxes if len(found.boxes) else None,
         ax=drawing.ax,
         title=drawing.title,
-        note=_verdict(found, limit),
+        note=verdict_in_words(found, limit),
     )
-
-
-def _verdict(found: VisualAnomaly, limit: float | None) -> str:
-    if math.isnan(found.score):
-        return "no score of the picture as a whole"
-    how = f" by {found.method}" if found.method else ""
-    if limit is None:
-        return f"score {found.score:.2f}{how}"
-    return f"score {found.score:.2f}{how}, {'' if found.flagged(limit) else 'not '}flagged at {limit:g}"
 
 
 def visual_anomaly(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from edgekit.arguments import array, booleans
+from edgekit.arguments import array, booleans, one_each
 from edgekit.errors import UsageError
 from edgekit.resampling import MOST_SAMPLES, Figure, figure, groups
 from edgekit.visual.grid import Floats
@@ -89,10 +89,7 @@ def _area(normal: Floats, anomalous: Floats) -> Floats:
 
 def _known(scores: Any, truth: Any) -> tuple[Floats, Floats]:
     values, share = array("The scores", _flat(scores)), _shares(_flat(truth))
-    if np.shape(values) != np.shape(share):
-        raise UsageError(
-            f"There must be one truth for each score, got shapes {np.shape(values)} and {np.shape(share)}."
-        )
+    one_each("truth", np.shape(share), np.shape(values))
     keep = ~np.isnan(values) & ~np.isnan(share)
     return values[keep], share[keep]
 

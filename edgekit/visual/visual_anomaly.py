@@ -19,6 +19,7 @@ from edgekit.visual.grid import PLACE, Floats, cell_at, cells, checked_grid
 
 BOX = ["label", "score", *PLACE]
 _KINDS = {name: object if name == "label" else float for name in BOX}
+NO_SCORE = "no score of the picture as a whole"
 _SUMMABLE = 1e150  # beyond, sums run over
 _SAME = 1e-3  # scores are float32 on the server, and some are sent rounded
 _ROUNDING = 1e-6  # of ratios, in cells
@@ -187,16 +188,19 @@ class VisualAnomaly:
 
     def _facts(self) -> dict[str, str]:
         rows, columns = self.shape
-        verdict = "no score of the picture as a whole"
-        if not math.isnan(self.score):
-            how = f" by {display.shown(self.method, 80)}" if self.method else ""
-            verdict = f"score {self.score:.2f}{how}"
-            if self.threshold is not None:
-                side = "flagged at" if self.flagged() else "not flagged at"
-                verdict = f"{verdict}, {side} {self.threshold:g}"
         cells = "none" if np.isnan(self.max) else f"highest {self.max:.2f}, mean {self.mean:.2f}"
         grid = f"{display.counted(rows, 'row')}, {display.counted(columns, 'column')}"
-        return {"grid": grid, "picture": verdict, "cells": cells}
+        return {"grid": grid, "picture": verdict_in_words(self, self.threshold), "cells": cells}
+
+
+def verdict_in_words(found: VisualAnomaly, threshold: float | None) -> str:
+    """Say what the score of a picture is, of which cells it was made, and whether it is flagged."""
+    if math.isnan(found.score):
+        return NO_SCORE
+    how = f" by {display.shown(found.method, 80)}" if found.method else ""
+    if threshold is None:
+        return f"score {found.score:.2f}{how}"
+    return f"score {found.score:.2f}{how}, {'' if found.flagged(threshold) else 'not '}flagged at {threshold:g}"
 
 
 def _cells_in(box: list[float], shape: tuple[int, int]) -> tuple[slice, slice] | None:

@@ -19,7 +19,7 @@ import zlib
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from edgekit import display, saving
+from edgekit import display, saving, shell
 from edgekit.errors import NotFoundError, ResponseError, UsageError
 from edgekit.wire.session import Session, written
 
@@ -194,8 +194,7 @@ def _about(folder: Path) -> About | None:
         found = json.loads((folder / ABOUT).read_bytes())
         if found["format"] > FORMAT:
             raise UsageError(
-                f"The recording in {display.quoted(str(folder))} was made by a newer edgekit. Update edgekit: pip "
-                "install --upgrade edgekit"
+                f"The recording in {display.quoted(str(folder))} was made by a newer edgekit. {shell.update()}"
             )
         name = found.get("name")
         return About(int(found["project_id"]), name if isinstance(name, str) else None)
