@@ -143,7 +143,7 @@ def _classify(options: argparse.Namespace) -> int:
     studio = edgekit.connect(impulse=named(options.impulse))
     samples: Any = [named(text) for text in options.samples] or None
     if options.category:
-        samples = studio.samples(options.category)
+        samples = _of_category(studio, options.category)
     print(f"{studio!r} into {options.to}", flush=True)
     try:
         store = batch.classify(
@@ -167,6 +167,19 @@ def _classify(options: argparse.Namespace) -> int:
 
         print(f"CSV files: {', '.join(file.name for file in csv_files.write(store))} in {store.folder / 'csv'}")
     return 3 if len(failed) else 0
+
+
+def _of_category(studio: Any, category: str) -> Any:
+    """Return the samples of a category; UsageError where there are none: to ask for nothing is hardly what is meant."""
+    samples = studio.samples(category)
+    if samples.empty:
+        counts = studio.samples()["category"].value_counts()
+        there = ", ".join(f"{display.shown(name)} ({count})" for name, count in counts.items())
+        raise UsageError(
+            f"No sample of the project is in {display.quoted(category)}. It has samples in: {there or 'no category'}. "
+            "Check --category, or leave it out for all samples."
+        )
+    return samples
 
 
 def _doctor(options: argparse.Namespace) -> int:

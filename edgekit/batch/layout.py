@@ -204,7 +204,10 @@ def _compare(folder: Path, before: About, new: About) -> None:
     for what in ("block", "variant"):
         then, now = getattr(before, what), getattr(new, what)
         if then != now:
-            raise UsageError(f"The store in {shown} was begun with {what}={then!r}, and this is {what}={now!r}.")
+            raise UsageError(
+                f"The store in {shown} was begun with {what}={then!r}, and this is {what}={now!r}. Give the same "
+                f"{what}, or a new folder."
+            )
 
 
 def _named(impulse: Impulse) -> str:

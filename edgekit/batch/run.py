@@ -53,7 +53,8 @@ def classify(
         The project; of several impulses ``studio.under(impulse)``.
     folder : str or path
         Made if it is not there. A store that it holds is gone on with: samples that were answered are not asked for
-        again, those that failed are.
+        again, those that failed are. No answer says which model gave it, so after the impulse was trained again give a
+        new folder, for all samples to be asked for.
     samples : several ids, names or samples, or a table, optional
         As for `Studio.classify`; all samples of the project without it.
     block : int or str, optional

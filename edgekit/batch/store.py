@@ -106,7 +106,11 @@ class Store:
         return sample in self._parts.places()
 
     def runs(self) -> pd.DataFrame:
-        """List the runs that wrote into the store: index `run`; `began` (UTC), `edgekit` (its version), `samples`."""
+        """List the runs that wrote into the store: index `run`; `began` (UTC), `edgekit` (its version), `samples`.
+
+        Where the impulse was trained between two of them, only this tells the one model's answers from the other's: see
+        the column `run` of `samples`. Of changed thresholds `thresholds` tells.
+        """
         runs = self._about.runs
         index = pd.Index([run.number for run in runs], name="run")
         table = pd.DataFrame({"began": [run.began for run in runs], "edgekit": [run.edgekit for run in runs]}, index)

@@ -217,6 +217,11 @@ def test_the_shell_does_it_as_well_and_writes_csv(sandbox, tmp_path, monkeypatch
     assert "edgekit: sample 9999 failed: " in said.err
     assert "Nothing was left" not in said.out
     assert main(["classify", "31", "--category", "testing", "--to", str(tmp_path)]) == 1
+    capsys.readouterr()
+    assert main(["classify", "--category", "validation", "--to", str(tmp_path / "none")]) == 1
+    said = "edgekit: No sample of the project is in 'validation'. It has samples in: testing (50), training (30). Check"
+    assert capsys.readouterr().err.startswith(said)
+    assert not (tmp_path / "none").exists()
 
 
 def test_the_shell_says_what_became_of_a_run_that_did_not_end(sandbox, tmp_path, monkeypatch, capsys):
@@ -253,7 +258,7 @@ def test_a_folder_of_something_else_is_refused(motion_store, studio, project, tm
     assert "is the store of impulse 1 ('motion'), and this is impulse 2" in refused(
         studio.under(2), motion_store.folder
     )
-    assert "begun with block=None, and this is block=5" in refused(studio, motion_store.folder, block=5)
+    assert "block=None, and this is block=5. Give the same block" in refused(studio, motion_store.folder, block=5)
     assert "no learn block 99; it has: 3 (keras), 4 (anomaly), 5 (anomaly-gmm)" in refused(studio, tmp_path, block=99)
     assert "studio takes what ek.connect() returns" in refused(tmp_path, studio)
     assert "begun with variant=None" in refused(studio, motion_store.folder, variant="float32")
