@@ -170,18 +170,23 @@ class _Run:
         """Ask for all samples; the store is readable however this ends."""
         pool = executor or ThreadPoolExecutor(self._workers, "edgekit-classify")
         self._todo.extend(todo)
+        try:
+            self._all(pool, bar, own=executor is None)
+        except EdgekitError as problem:
+            problem.add_note("What came before is in the store. The same call again goes on where this one stopped.")
+            raise
+
+    def _all(self, pool: Executor, bar: Any, *, own: bool) -> None:
+        """Ask for all, and close the store, whatever comes."""
         stopped = True
         try:
             (self._in_threads if isinstance(pool, ThreadPoolExecutor) else self._in_processes)(pool, bar)
             stopped = False
-        except EdgekitError as problem:
-            problem.add_note("What came before is in the store. The same call again goes on where this one stopped.")
-            raise
         finally:
             self._shared.stop.set()
             for future in self._flying:
                 future.cancel()
-            if executor is None:
+            if own:
                 pool.shutdown(wait=False, cancel_futures=True)
             if isinstance(pool, ThreadPoolExecutor):
                 flying = [future for future in self._flying if not future.done()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import signal
@@ -15,6 +16,7 @@ from copy import copy
 from functools import partial
 from itertools import pairwise
 from multiprocessing import get_context
+from unittest.mock import Mock
 
 import pandas as pd
 import pytest
@@ -323,3 +325,16 @@ def test_a_full_disk_is_told_and_what_came_before_is_there(answers, tmp_path):
         store = ek.batch.classify(connected(server), tmp_path, range(1, 51))
         assert len(store) == 50
         assert max(Counter(server.asked)[sample] for sample in some) == 1
+
+
+def test_a_disk_that_is_full_when_the_last_part_is_made_loses_no_answer(answers, tmp_path, monkeypatch):
+    with StudioServer(answers) as server:
+        monkeypatch.setattr("edgekit.batch.part.written", Mock(side_effect=OSError(errno.ENOSPC, "No space left")))
+        with pytest.raises(ek.EdgekitError, match="Make room") as ended:
+            ek.batch.classify(connected(server), tmp_path, [1, 2, 3])
+        assert "goes on where this one stopped" in ended.value.__notes__[0]
+        monkeypatch.undo()
+        assert ek.Store(tmp_path).ids() == [1, 2, 3]
+        assert ek.batch.classify(connected(server), tmp_path, [1, 2, 3]).ids() == [1, 2, 3]
+        assert sorted(server.asked) == [1, 2, 3]
+    assert not (tmp_path / layout.SEALING).exists()
