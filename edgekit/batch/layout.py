@@ -90,9 +90,9 @@ def damaged(file: Path, problem: object, instead: str = "") -> ResponseError:
 
 
 def checked_folder(folder: object) -> Path:
-    """Take the path of a folder, whether it is there or not."""
+    """Take the path of a folder, whether it is there or not; ``~`` is the user's home, as pyarrow takes it anyway."""
     if isinstance(folder, str | os.PathLike) and str(folder):
-        return Path(folder)
+        return Path(os.path.expanduser(os.fsdecode(folder)))
     raise UsageError(f"folder takes the path of a folder, got {display.quoted(folder)}.")
 
 

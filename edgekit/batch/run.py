@@ -111,7 +111,8 @@ def classify(
     """
     if not isinstance(studio, Studio):
         raise UsageError(f"studio takes what ek.connect() returns, got {display.quoted(studio)}.")
-    workers = arguments.whole("workers", workers, 1)
+    workers, pictures = arguments.whole("workers", workers, 1), arguments.flag("pictures", pictures)
+    variant = None if variant is None else arguments.text("variant", variant)
     if executor is not None and not isinstance(executor, Executor):
         raise UsageError(
             f"executor takes a concurrent.futures.Executor (of Dask client.get_executor()), got "
@@ -126,7 +127,7 @@ def classify(
         store = Store(place)
         answered = set(store.ids())
         todo = [sample for sample in wanted if sample not in answered]
-        run = _Run(call, writer, about.runs[-1].number, workers, arguments.flag("pictures", pictures))
+        run = _Run(call, writer, about.runs[-1].number, workers, pictures)
         with progress.bar(desc="classify", unit="sample", total=len(wanted), initial=len(wanted) - len(todo)) as bar:
             run.go(executor, todo, bar)
     return store

@@ -123,10 +123,10 @@ def _folder(argument: str, given: str | PathLike[str] | None, named: bool) -> Pa
     """Return a folder to record into or to replay: as given; else of the environment, where no project was named."""
     if given is None:
         found = "" if named else _environment(f"EDGEKIT_{argument.upper()}")
-        return Path(found) if found else None
+        return Path(os.path.expanduser(found)) if found else None
     if not isinstance(given, str | PathLike) or not os.fspath(given):
         raise UsageError(f"{argument} takes the path of a folder, got {display.quoted(given)}.")
-    return Path(os.fsdecode(given))
+    return Path(os.path.expanduser(os.fsdecode(given)))
 
 
 def _replayed(folder: Path) -> Studio:

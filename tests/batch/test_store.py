@@ -245,6 +245,14 @@ def test_a_csv_file_that_found_no_room_leaves_nothing_behind(motion_store, tmp_p
     assert not list((store.folder / "csv").iterdir())
 
 
+def test_a_tilde_is_the_home_of_the_user_in_every_file(studio, tmp_path, monkeypatch):
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    assert ek.batch.classify(studio, "~/store", [31]).folder == tmp_path / "store"
+    assert ek.Store("~/store").ids() == [31]
+    assert (tmp_path / "store" / "parts" / "000001" / "samples.parquet").exists()
+
+
 def refused(studio, folder, **options):
     with pytest.raises(ek.UsageError) as told:
         ek.batch.classify(studio, folder, [31], **options)
@@ -261,6 +269,7 @@ def test_a_folder_of_something_else_is_refused(motion_store, studio, project, tm
     assert "block=None, and this is block=5. Give the same block" in refused(studio, motion_store.folder, block=5)
     assert "no learn block 99; it has: 3 (keras), 4 (anomaly), 5 (anomaly-gmm)" in refused(studio, tmp_path, block=99)
     assert "studio takes what ek.connect() returns" in refused(tmp_path, studio)
+    assert "variant takes a text, got 5" in refused(studio, tmp_path, variant=5)
     assert "begun with variant=None" in refused(studio, motion_store.folder, variant="float32")
     (tmp_path / "thesis.txt").write_text("mine")
     assert "holds other files and no store" in refused(studio, tmp_path)

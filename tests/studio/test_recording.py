@@ -87,7 +87,9 @@ def test_a_recording_can_be_moved(folder, tmp_path):
 
 
 def test_the_folder_can_be_named_by_the_environment_and_then_needs_no_key(folder, monkeypatch):
-    monkeypatch.setenv("EDGEKIT_REPLAY", str(folder))
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(folder.parent))
+    monkeypatch.setenv("EDGEKIT_REPLAY", f"~/{folder.name}")
     assert repr(ek.connect()) == "<Studio recording of motion>"
     assert repr(ek.connect(sandbox="routine")) == "<Studio sandbox project 'routine'>"
 
