@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import io
 import signal
 import subprocess
 import sys
@@ -10,11 +11,13 @@ import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 import pytest
+from tqdm.auto import tqdm
 
 import edgekit as ek
-from edgekit import waiting
+from edgekit import progress, waiting
 from edgekit.studio import jobs, many
 from edgekit.wire.schema import Job
 from tests.faults import Server, stall
@@ -108,6 +111,13 @@ def test_a_wait_returns_as_soon_as_what_it_waits_for_is_there():
     assert not waiting.until(threading.Event().wait, 0.15)
     threading.Timer(0.05, future.set_result, [3]).start()
     assert waiting.result(future) == 3
+    queue = SimpleQueue()
+    threading.Timer(0.05, queue.put, [4]).start()
+    assert waiting.taken(queue) == 4
+    with pytest.raises(Empty):
+        waiting.taken(queue, 0.05)
+    with pytest.raises(TimeoutError):
+        waiting.result(Future(), 0.05)
     thread = threading.Thread(target=time.sleep, args=(0.05,))
     thread.start()
     assert waiting.ended(thread, 60)
@@ -122,9 +132,42 @@ def test_a_wait_returns_as_soon_as_what_it_waits_for_is_there():
     assert 0.25 <= time.monotonic() - begin < WITHIN
 
 
-def test_a_result_that_is_an_error_is_raised():
-    with ThreadPoolExecutor(1) as pool, pytest.raises(ZeroDivisionError):
-        waiting.result(pool.submit(lambda: 1 / 0))
+@pytest.mark.parametrize("kind", [ThreadPoolExecutor, waiting.Threads])
+def test_a_result_that_is_an_error_is_raised(kind):
+    with kind(thread_name_prefix="x") if kind is ThreadPoolExecutor else kind("x") as pool:
+        assert waiting.result(pool.submit(divmod, 7, 2)) == (3, 1)
+        with pytest.raises(ZeroDivisionError):
+            waiting.result(pool.submit(divmod, 1, 0))
+
+
+def test_the_end_of_the_process_waits_for_no_thread_of_many_calls():
+    """Where Ctrl-C has left a lock taken that a thread needs to end, the process would not end either."""
+    threads = many.in_order(lambda sample, stop: threading.current_thread(), [1, 2, 3, 4, 5, 6])
+    assert len(threads) == 6
+    assert all(thread.daemon for thread in threads)
+
+
+def test_ctrl_c_while_a_bar_is_drawn_leaves_free_the_lock_of_all_bars(monkeypatch):
+    class Terminal(io.StringIO):
+        pressed = False
+
+        def write(self, text: str) -> int:
+            if not self.pressed:
+                self.pressed = True
+                raise KeyboardInterrupt
+            return super().write(text)
+
+    lock = threading.RLock()
+    monkeypatch.setattr(tqdm, "_lock", lock, raising=False)
+    for draw in ("refresh", "clear"):
+        with progress.bar(total=2, file=(terminal := Terminal())) as bar:
+            with pytest.raises(KeyboardInterrupt):
+                getattr(bar, draw)()
+            with ThreadPoolExecutor(1) as other:
+                assert other.submit(lock.acquire, timeout=5).result()
+                other.submit(lock.release).result()
+            bar.refresh()
+            assert "0/2" in terminal.getvalue()
 
 
 def test_an_event_stops_the_waits_of_its_own_thread_only():

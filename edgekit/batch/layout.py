@@ -139,7 +139,10 @@ def held(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        lock.release()
+        try:
+            lock.release()
+        finally:
+            lock.release()  # where Ctrl-C met the first one; else nothing is left to do
 
 
 def parts(folder: Path) -> list[Path]:

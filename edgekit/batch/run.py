@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import FIRST_EXCEPTION, CancelledError, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -29,6 +29,7 @@ from edgekit.studio.sample_calls import listed_ids
 from edgekit.studio.studio import Studio
 from edgekit.studio.wanted import sample_ids
 
+_THREADS = (ThreadPoolExecutor, waiting.Threads)
 _APART = 0.005  # seconds from one worker's begin to the next one's: answers that come together wait for one another
 IN_A_ROW = 10  # samples without a connection, after which none is to be expected for the others
 T = TypeVar("T")
@@ -164,35 +165,36 @@ class _Run:
         self._shared = Shared(Pace(), Event())
         self._todo: deque[int | Outcome] = deque()  # ids; in front what a rate limit met
         self._flying: set[Future[Any]] = set()
+        self._ended: SimpleQueue[Future[Any]] = SimpleQueue()
         self._lock = Lock()  # of the counts
         self._done = self._shown = self._failed = self._unreached = 0
 
     def go(self, executor: Executor | None, todo: list[int], bar: Any) -> None:
         """Ask for all samples; the store is readable however this ends."""
-        pool = executor or ThreadPoolExecutor(self._workers, "edgekit-classify")
+        pool = executor or waiting.Threads("edgekit-classify")
         self._todo.extend(todo)
         try:
-            self._all(pool, bar, own=executor is None)
+            self._all(pool, bar)
         except EdgekitError as problem:
             problem.add_note("What came before is in the store. The same call again goes on where this one stopped.")
             raise
 
-    def _all(self, pool: Executor, bar: Any, *, own: bool) -> None:
+    def _all(self, pool: Executor, bar: Any) -> None:
         """Ask for all, and close the store, whatever comes."""
         stopped = True
         try:
-            (self._in_threads if isinstance(pool, ThreadPoolExecutor) else self._in_processes)(pool, bar)
+            (self._in_threads if isinstance(pool, _THREADS) else self._in_processes)(pool, bar)
             stopped = False
         finally:
-            self._shared.stop.set()
-            for future in self._flying:
-                future.cancel()
-            if own:
-                pool.shutdown(wait=False, cancel_futures=True)
-            if isinstance(pool, ThreadPoolExecutor):
-                flying = [future for future in self._flying if not future.done()]
-                wait(flying, CANCEL_WITHIN + 2 * waiting.STEP)  # they see `stop`, and cancel their jobs
-            self._writer.close(stopped=stopped)
+            try:
+                self._shared.stop.set()
+                for future in self._flying:
+                    future.cancel()
+                if isinstance(pool, _THREADS):
+                    flying = [future for future in self._flying if not future.done()]
+                    wait(flying, CANCEL_WITHIN + 2 * waiting.STEP)  # they see `stop`, and cancel their jobs
+            finally:  # also after a second Ctrl-C: what comes later may not be written into what another run holds
+                self._writer.close(stopped=stopped)
 
     def _in_threads(self, pool: Executor, bar: Any) -> None:
         """Let each worker begin a little after the one before, and show how far they are."""
@@ -201,12 +203,10 @@ class _Run:
             if to_begin:
                 self._submit(pool, self._work)
                 to_begin -= 1
-            wait(self._flying, _APART if to_begin else waiting.STEP, FIRST_EXCEPTION)
-            ended = {future for future in self._flying if future.done()}  # `wait` overlooks what was never begun
-            self._flying -= ended
+            ended = self._next_ended(_APART if to_begin else waiting.STEP)
             self._show(bar)
-            for future in ended:
-                _result_of(future, pool)
+            if ended is not None:
+                _result_of(ended, pool)
 
     def _work(self) -> None:
         """Ask for one sample after the other, as long as there are any."""
@@ -224,24 +224,28 @@ class _Run:
 
     def _in_processes(self, pool: Executor, bar: Any) -> None:
         """Give out as many samples as there are workers, and take what comes back."""
-        came: SimpleQueue[Future[Outcome]] = SimpleQueue()
         while self._todo or self._flying:
             while not self._shared.pace.left and self._todo and len(self._flying) < self._workers:
-                future = self._submit(pool, task, self._call, self._next(), self._number, self._pictures)
-                future.add_done_callback(came.put)
-            with suppress(Empty):
-                future = came.get(timeout=waiting.STEP)
-                self._flying.discard(future)
-                self._take(_result_of(future, pool))
+                self._submit(pool, task, self._call, self._next(), self._number, self._pictures)
+            if ended := self._next_ended(waiting.STEP):
+                self._take(_result_of(ended, pool))
             self._show(bar)
 
-    def _submit(self, pool: Executor, call: Callable[..., Any], *args: Any) -> Future[Any]:
+    def _submit(self, pool: Executor, call: Callable[..., Any], *args: Any) -> None:
         try:
             future = pool.submit(call, *args)
         except RuntimeError as problem:  # it was shut down, or one of its processes has died
             raise _broken(problem) from problem
         self._flying.add(future)
-        return future
+        future.add_done_callback(self._ended.put)
+
+    def _next_ended(self, seconds: float) -> Future[Any] | None:
+        """Wait for what was given out; None where nothing of it ends within `seconds`."""
+        with suppress(Empty):
+            ended = self._ended.get(timeout=seconds)
+            self._flying.discard(ended)
+            return ended
+        return None
 
     def _take(self, outcome: Outcome) -> None:
         """Write down what came of a sample; raise what would come of every other one as well."""
@@ -283,7 +287,7 @@ def _result_of(future: Future[T], pool: Executor) -> T:
     except EdgekitError:  # such as a full disk
         raise
     except Exception as problem:
-        if isinstance(pool, ThreadPoolExecutor) and not isinstance(problem, CancelledError):
+        if isinstance(pool, _THREADS) and not isinstance(problem, CancelledError):
             raise  # a mistake in edgekit itself
         raise _broken(problem) from problem
 

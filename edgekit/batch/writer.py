@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
 
 from edgekit import waiting
@@ -40,7 +40,7 @@ class Writer:
         self._folder, self._source, self._run = folder, source, run
         self._open, self._sealing = folder / layout.OPEN, folder / layout.SEALING
         self._lock = threading.Lock()
-        self._pool = ThreadPoolExecutor(1, "edgekit-seal")
+        self._pool = waiting.Threads("edgekit-seal")
         self._seal: Future[None] | None = None
         self._is_closed = False
         try:
@@ -94,25 +94,27 @@ class Writer:
             part.seal(self._sealing, layout.next_part(self._folder), kept, self._source)
 
     def _wait(self) -> None:
-        seal, self._seal = self._seal, None
-        if seal is not None:
-            waiting.result(seal)
+        if self._seal is not None:
+            try:
+                waiting.result(self._seal)
+            finally:
+                if self._seal.done():  # else Ctrl-C has met this wait, and `close` waits again
+                    self._seal = None
 
     def close(self, *, stopped: bool) -> None:
         """Make a part of what there is; of a run that was `stopped`, at any line, as it stands in the file."""
         with self._lock:
             self._is_closed = True
             try:
-                if stopped:
-                    self._journal.close()
-                    self._wait()
-                    self._begin()
-                if self._kept:
-                    self._turn()
-                else:
-                    self._journal.close()
+                self._journal.close()
                 self._wait()
+                if stopped:
+                    self._begin()
+                    self._journal.close()
+                if self._kept:
+                    os.replace(self._open, self._sealing)
+                    self._make_part(self._kept)  # in this very thread, so that Ctrl-C leaves none at it
             except OSError as problem:
                 raise layout.full(self._folder, problem) from None
             finally:
-                self._pool.shutdown(wait=False)
+                self._wait()  # also after Ctrl-C: the next run may take up at once what is left here

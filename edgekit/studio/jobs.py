@@ -76,9 +76,9 @@ def _check(calls: JobCalls, job: int, state: Job) -> None:
 
 def _poll(calls: JobCalls, job: int, time_limit: float, stop: threading.Event | None) -> Job:
     start, pause = time.monotonic(), _FIRST_PAUSE
-    given_up = stop or threading.Event()
+    wait = stop.wait if stop else time.sleep
     # No bar, not even a disabled one, in a thread beside the one that Ctrl-C meets: all bars share a lock, which that
-    # thread may leave taken, and this one would wait for it for ever.
+    # thread may leave taken (one of another program's bars does), and this one would wait for it for ever.
     line = nullcontext() if stop else progress.bar(desc=f"job {job}", bar_format=_LINE, leave=False)
     with line as shown:
         while True:
@@ -95,7 +95,7 @@ def _poll(calls: JobCalls, job: int, time_limit: float, stop: threading.Event | 
                 if waited > progress.SHOW_AFTER and (log := calls.job_log(job)):
                     shown.set_postfix_str(display.shown(log[-1], 100), refresh=False)
                 shown.update()
-            if waiting.until(given_up.wait, min(pause, max(time_limit - waited, 0))):
+            if waiting.until(wait, min(pause, max(time_limit - waited, 0))):
                 raise waiting.Stopped
             pause = min(pause * 1.5, _LONGEST_PAUSE)
 

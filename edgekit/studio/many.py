@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
+from queue import SimpleQueue
 from typing import Generic, TypeVar
 
 import pandas as pd
@@ -59,20 +61,30 @@ def in_order(
         calls; its note names the sample, and its `results` are the answers that had come by then. An error that would
         meet every sample (no connection, a wrong key, too many calls) stops all calls either way.
     """
-    stop = threading.Event()
-
-    def one(sample: int) -> R:
-        with waiting.stopped_by(stop):
-            return call(sample, stop)
-
-    pool = ThreadPoolExecutor(THREADS)
-    work = [pool.submit(one, sample) for sample in samples]
+    work: list[Future[R]] = [Future() for _ in samples]
+    todo, came, stop = deque(range(len(samples))), SimpleQueue[int](), threading.Event()
+    threads, pool = list[Future[None]](), waiting.Threads("edgekit-classify")
     answers: list[R] = []
     failures: dict[int, EdgekitError] = {}
+    done: set[int] = set()
+
+    def in_turn() -> None:
+        with waiting.stopped_by(stop):
+            while (place := _next(todo)) is not None:
+                try:
+                    work[place].set_result(call(samples[place], stop))
+                except BaseException as problem:
+                    work[place].set_exception(problem)
+                came.put(place)
+
     try:
-        for sample, future in zip(samples, progress.bar(work, desc=doing, unit="sample"), strict=True):
+        for _ in range(min(THREADS, len(samples))):
+            threads.append(pool.submit(in_turn))
+        for place, sample in enumerate(progress.bar(samples, desc=doing, unit="sample")):
+            while place not in done:
+                done.add(waiting.taken(came))
             try:
-                answers.append(waiting.result(future))
+                answers.append(work[place].result(0))
             except EdgekitError as problem:
                 if not keep_going or isinstance(problem, _FOR_ALL):
                     problem.add_note(f"This was sample {sample}, one of {len(samples)}.")
@@ -81,13 +93,19 @@ def in_order(
                 failures[sample] = problem
         return Answers(answers, failures)
     except BaseException:
+        todo.clear()
         stop.set()
-        pool.shutdown(wait=False, cancel_futures=True)
-        wait(work, CANCEL_WITHIN + 2 * waiting.STEP)  # calls that run see `stop` and cancel their jobs
+        wait(threads, CANCEL_WITHIN + 2 * waiting.STEP)  # calls that run see `stop` and cancel their jobs
         raise
-    finally:
-        pool.shutdown(wait=False)
+
+
+def _next(todo: deque[int]) -> int | None:
+    """Take what is asked for next; None where all is."""
+    try:
+        return todo.popleft()
+    except IndexError:
+        return None
 
 
 def _has_answered(future: Future[R]) -> bool:
-    return future.done() and not future.cancelled() and future.exception(0) is None
+    return future.done() and future.exception(0) is None

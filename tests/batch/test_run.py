@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -20,9 +21,13 @@ from unittest.mock import Mock
 
 import pandas as pd
 import pytest
+from filelock import FileLock
 
 import edgekit as ek
-from edgekit.batch import layout
+from edgekit import waiting
+from edgekit.batch import layout, part
+from edgekit.batch.task import local_task
+from edgekit.batch.writer import Writer
 from tests.batch.studio_server import KEY, StudioServer
 from tests.processes import started
 
@@ -115,6 +120,75 @@ def test_ctrl_c_leaves_a_readable_store_and_the_next_run_goes_on(answers, tmp_pa
         ek.batch.classify(connected(server), tmp_path, range(1, 61))
         assert sorted([*before, *server.asked]) == list(range(1, 61))
     assert store.ids() == list(range(1, 61))
+
+
+def test_ctrl_c_while_the_last_part_is_made_ends_the_run_when_it_is_there(answers, tmp_path, monkeypatch):
+    """Another run may take up the folder at once: two would be making the same part."""
+    go_on, pressed, seal, wait = threading.Event(), [], part.seal, Writer._wait
+
+    def slow(*args):
+        go_on.wait(60)
+        seal(*args)
+
+    def press(writer):
+        if writer._is_closed and writer._seal and not pressed:
+            pressed.append("Ctrl-C")
+            raise KeyboardInterrupt
+        go_on.set()
+        wait(writer)
+
+    monkeypatch.setattr(part, "seal", slow)
+    monkeypatch.setattr(Writer, "_wait", press)
+    monkeypatch.setattr("edgekit.batch.writer.SAMPLES", 2)
+    with StudioServer(answers) as server, pytest.raises(KeyboardInterrupt):
+        ek.batch.classify(connected(server), tmp_path, [1, 2])
+    assert pressed
+    assert not (tmp_path / layout.SEALING).exists()
+    assert ek.Store(tmp_path).ids() == [1, 2]
+
+
+def test_a_second_ctrl_c_closes_the_store_all_the_same(studio, tmp_path, monkeypatch):
+    """What comes later would be written into what another run may hold."""
+    runs = []
+
+    def press(*arguments):
+        runs.append(arguments[0])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("edgekit.batch.run._Run._show", press)
+    monkeypatch.setattr("edgekit.batch.run.wait", press)
+    with pytest.raises(KeyboardInterrupt):
+        ek.batch.classify(studio, tmp_path, [31, 32, 33, 34])
+    with pytest.raises(waiting.Stopped):
+        runs[0]._writer.failed(35, ek.UsageError("too late"))
+    monkeypatch.undo()
+    assert ek.batch.classify(studio, tmp_path, [31, 32, 33, 34]).ids() == [31, 32, 33, 34]
+
+
+def test_ctrl_c_while_a_folder_is_let_go_of_lets_go_of_it(tmp_path, monkeypatch):
+    release = FileLock.release
+
+    def pressed(lock):
+        monkeypatch.setattr(FileLock, "release", release)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as told, layout.held(tmp_path):  # `told` keeps the lock, as a notebook does
+        monkeypatch.setattr(FileLock, "release", pressed)
+    with layout.held(tmp_path):
+        assert told
+
+
+def test_the_end_of_the_process_waits_for_no_thread_of_a_run(studio, tmp_path, monkeypatch):
+    threads = []
+
+    def noted(*args):
+        threads.append(threading.current_thread())
+        return local_task(*args)
+
+    monkeypatch.setattr("edgekit.batch.run.local_task", noted)
+    ek.batch.classify(studio, tmp_path, [31, 32, 33])
+    assert len(threads) == 3
+    assert all(thread.daemon for thread in threads)
 
 
 def test_all_workers_wait_as_long_as_the_server_asks(answers, tmp_path):
