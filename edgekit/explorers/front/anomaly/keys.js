@@ -1,8 +1,8 @@
 // Keys of the anomaly explorer, and the line of help that tells of them.
 import { keyHelp, tell } from "../shared/elements.js";
-import { onKeys, stepKeys } from "../shared/keyboard.js";
+import { nextHelp, onKeys, stepHelp, stepKeys } from "../shared/keyboard.js";
 import { thresholdKeys, THRESHOLD_HELP } from "../shared/threshold.js";
-import { zoomKeys } from "../shared/time_span.js";
+import { ZOOM_HELP, zoomKeys } from "../shared/time_span.js";
 /** @import { AnomalyState } from "./state.js" */
 
 /**
@@ -26,5 +26,5 @@ export function anomalyKeys(state, root, knob) {
 
 /** @param {string} note */
 export const anomalyHelp = (note) =>
-  keyHelp([["←", "→"], "step, ", ["shift"], "ten · ", ["↑", "↓"], "threshold · ", ...THRESHOLD_HELP, " · ", ["n", "p"], "next, previous · ",
-    ["+", "−", "0"], "zoom · drag the signal to zoom, the line to move the threshold"], note);
+  keyHelp([...stepHelp("step"), ["↑", "↓"], "threshold · ", ...THRESHOLD_HELP, " · ", ...nextHelp(""), ...ZOOM_HELP,
+    "drag the signal to zoom, the line to move the threshold"], note);

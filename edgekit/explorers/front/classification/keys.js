@@ -1,6 +1,6 @@
 // Keys of the explorer of a classifier, and the line of help that tells of them.
 import { keyHelp } from "../shared/elements.js";
-import { onKeys, stepKeys } from "../shared/keyboard.js";
+import { onKeys, stepHelp, stepKeys } from "../shared/keyboard.js";
 import { thresholdKeys, THRESHOLD_HELP } from "../shared/threshold.js";
 /** @import { ClassificationState } from "./state.js" */
 /** @import { confusionMatrix } from "./matrix.js" */
@@ -23,5 +23,5 @@ export function classificationKeys(state, root, matrix, cells) {
 
 /** @param {string} note */
 export const classificationHelp = (note) =>
-  keyHelp([["←", "→"], "step through the windows on show, ", ["shift"], "ten · ", ["↑", "↓"], "threshold, ", ...THRESHOLD_HELP, " · in the matrix all four choose a cell, ",
-    ["Esc"], "all windows again"], note);
+  keyHelp([...stepHelp("step through the windows on show"), ["↑", "↓"], "threshold, ", ...THRESHOLD_HELP, " · in the matrix all four choose a cell, ",
+    ["esc"], "all windows again"], note);

@@ -1,6 +1,6 @@
 // Keys of the detection explorer, and the line of help that tells of them.
 import { keyHelp } from "../shared/elements.js";
-import { onKeys, stepKeys } from "../shared/keyboard.js";
+import { nextHelp, onKeys, stepHelp, stepKeys } from "../shared/keyboard.js";
 import { put } from "../shared/model.js";
 import { clamp } from "../shared/numbers.js";
 import { chooseNext } from "./state.js";
@@ -24,5 +24,5 @@ export function detectionKeys(state, root) {
 
 /** @param {string} note */
 export const detectionHelp = (note) =>
-  keyHelp([["←", "→"], "pictures, ", ["shift"], "ten · ", ["n", "p"], "next, previous object · ", ["esc"], "none · ",
+  keyHelp([...stepHelp("pictures"), ...nextHelp("object"), ["esc"], "none · ",
     ["↑", "↓"], "score, ", ["t"], "the block's own · click an object for its distances"], note);

@@ -1,6 +1,6 @@
 // Keys of the explorer of features, and the line of help that tells of them.
 import { keyHelp } from "../shared/elements.js";
-import { onKeys, stepKeys } from "../shared/keyboard.js";
+import { nextHelp, onKeys, stepHelp, stepKeys } from "../shared/keyboard.js";
 /** @import { FeaturesState } from "./state.js" */
 
 /**
@@ -17,5 +17,5 @@ export function featuresKeys({ model, windows, choose, widen, clear, chooseSelec
 
 /** @param {string} note */
 export const featuresHelp = (note) =>
-  keyHelp([["←", "→"], "step through the windows, ", ["shift"], "ten · ", ["↑", "↓"], "wider, narrower selection around the window · ",
-    ["n", "p"], "next, previous selected window · ", ["Esc"], "selects nothing · drag a lasso around points, click one"], note);
+  keyHelp([...stepHelp("step through the windows"), ["↑", "↓"], "wider, narrower selection around the window · ",
+    ...nextHelp("selected window"), ["esc"], "selects nothing · drag a lasso around points, click one"], note);

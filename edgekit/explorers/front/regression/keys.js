@@ -1,6 +1,6 @@
 // Keys of the regression explorer, and the line of help that tells of them.
 import { keyHelp } from "../shared/elements.js";
-import { onKeys, stepKeys } from "../shared/keyboard.js";
+import { nextHelp, onKeys, stepHelp, stepKeys } from "../shared/keyboard.js";
 import { thresholdKeys, THRESHOLD_HELP } from "../shared/threshold.js";
 /** @import { RegressionState } from "./state.js" */
 
@@ -23,5 +23,5 @@ export function regressionKeys(state, root, knob) {
 
 /** @param {string} note */
 export const regressionHelp = (note) =>
-  keyHelp([["←", "→"], "step, ", ["shift"], "ten · ", ["n", "p"], "next, previous error, largest first · ",
+  keyHelp([...stepHelp("step"), ...nextHelp("error, largest first"),
     ["↑", "↓"], "threshold, ", ...THRESHOLD_HELP, " · click a point, drag a dashed line"], note);

@@ -33,6 +33,12 @@ export function stepKeys(now, count, choose) {
   };
 }
 
+/** What the line of help says of these keys. @param {string} what they do */
+export const stepHelp = (what) => [["←", "→"], `${what}, `, ["shift"], "ten · "];
+
+/** What it says of n and p. @param {string} where they go */
+export const nextHelp = (where) => [["n", "p"], `next, previous${where && ` ${where}`} · `];
+
 /**
  * Keep JupyterLab's shortcuts away from all that can have the focus: there, "a" would insert a cell.
  * @param {HTMLElement} root

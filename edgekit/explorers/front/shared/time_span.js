@@ -41,6 +41,9 @@ export function zoomKeys(model, end, about) {
   return { "+": closer, "=": closer, "-": () => zoom(model, end, 2, about()), 0: () => put(model, "span", []) };
 }
 
+/** What the line of help says of them. */
+export const ZOOM_HELP = [["+", "−", "0"], "zoom · "];
+
 /**
  * Move the stretch on show so that [from, to] is in it.
  * @param {Model<TimelineTraits>} model

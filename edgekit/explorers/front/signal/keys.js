@@ -1,7 +1,7 @@
 // Keys of the signal explorer, and the line of help that tells of them.
 import { keyHelp } from "../shared/elements.js";
-import { onKeys, stepKeys } from "../shared/keyboard.js";
-import { zoomKeys } from "../shared/time_span.js";
+import { onKeys, stepHelp, stepKeys } from "../shared/keyboard.js";
+import { ZOOM_HELP, zoomKeys } from "../shared/time_span.js";
 /** @import { SignalState } from "./state.js" */
 
 /**
@@ -12,4 +12,4 @@ export function signalKeys({ model, meta, readings, chosen, choose }, root) {
   onKeys(root, { ...stepKeys(chosen, readings, choose), ...zoomKeys(model, meta.end, () => model.get("time_ms")) });
 }
 
-export const signalHelp = () => keyHelp([["←", "→"], "step, ", ["shift"], "ten · ", ["+", "−", "0"], "zoom · drag to zoom"]);
+export const signalHelp = () => keyHelp([...stepHelp("step"), ...ZOOM_HELP, "drag to zoom"]);

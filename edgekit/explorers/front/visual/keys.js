@@ -1,6 +1,6 @@
 // Keys of the explorer of visual anomalies, and the line of help that tells of them.
 import { keyHelp } from "../shared/elements.js";
-import { onKeys, stepKeys } from "../shared/keyboard.js";
+import { nextHelp, onKeys, stepKeys } from "../shared/keyboard.js";
 import { put } from "../shared/model.js";
 import { thresholdKeys, THRESHOLD_HELP } from "../shared/threshold.js";
 import { chooseListed } from "./state.js";
@@ -36,5 +36,5 @@ export function visualKeys(state, root, { strip, histogram }) {
 
 /** @param {string} note */
 export const visualHelp = (note) =>
-  keyHelp([["←", "→", "↑", "↓"], "cell, ", ["esc"], "the highest · ", ["n", "p"], "next, previous picture · ",
+  keyHelp([["←", "→", "↑", "↓"], "cell, ", ["esc"], "the highest · ", ...nextHelp("picture"),
     ["page up", "page down"], "threshold, ", ...THRESHOLD_HELP, " · ", ["+", "−", "0"], "heat · drag the threshold in the histograms"], note);
