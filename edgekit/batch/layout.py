@@ -14,6 +14,7 @@ whoever reads it, and what was asked is in one of the three, whenever a run is k
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ from edgekit.wire.schema import Impulse
 
 FORMAT = 1
 ABOUT, LOCK, PARTS, OPEN, SEALING = "store.json", "run.lock", "parts", "open", "sealing"
+_NO_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.ENOSYS)  # of a folder: network drives, FUSE
 _DRAFT = ".edgekit-"  # how `saving` calls a file that is not whole yet
 
 
@@ -169,12 +171,16 @@ def full(folder: Path, problem: OSError) -> EdgekitError:
 
 
 def sync(place: Path) -> None:
-    """Wait until a file or folder is on the disk."""
-    if place.is_dir() and os.name == "nt":  # Windows syncs no folders
+    """Wait until a file or folder is on the disk; of a folder where the system and its file system can."""
+    is_folder = place.is_dir()
+    if is_folder and os.name == "nt":  # Windows syncs no folders
         return
-    handle = os.open(place, os.O_RDONLY if place.is_dir() else os.O_RDWR)
+    handle = os.open(place, os.O_RDONLY if is_folder else os.O_RDWR)
     try:
         os.fsync(handle)
+    except OSError as problem:
+        if not is_folder or problem.errno not in _NO_SYNC:
+            raise
     finally:
         os.close(handle)
 

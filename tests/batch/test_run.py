@@ -6,6 +6,7 @@ import errno
 import os
 import random
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -399,6 +400,18 @@ def test_a_full_disk_is_told_and_what_came_before_is_there(answers, tmp_path):
         store = ek.batch.classify(connected(server), tmp_path, range(1, 51))
         assert len(store) == 50
         assert max(Counter(server.asked)[sample] for sample in some) == 1
+
+
+def test_a_drive_that_syncs_no_folders_holds_a_store_as_well(studio, tmp_path, monkeypatch):
+    synced = os.fsync
+
+    def fsync(handle):
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        synced(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    assert ek.batch.classify(studio, tmp_path, [31]).ids() == [31]
 
 
 def test_a_disk_that_is_full_when_the_last_part_is_made_loses_no_answer(answers, tmp_path, monkeypatch):
