@@ -27,8 +27,11 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 threadpool_limits(1, user_api="blas")
 # Where tests train with scikit-learn, joblib would ask lscpu for the physical cores, and in some containers find none.
 os.environ.setdefault("LOKY_MAX_CPU_COUNT", "1")
-# No example has a time limit: the machine may be busy.
-settings.register_profile("unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# No example has a time limit: the machine may be busy. Every run has the same examples, or the gate would fail by luck
+# and not again; python -m tests --hypothesis-profile=default looks for new ones.
+settings.register_profile(
+    "unhurried", settings(), deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("unhurried")
 # In the background of a shell Ctrl-C is ignored, in every process started from there too: its tests would wait forever.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -51,6 +54,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileSche
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             return BROWSER if nodeid.startswith(BROWSER) else super()._split_scope(nodeid)
+
+        def remove_node(self, node: Any) -> str | None:
+            """Return the test with which a process ended, such as one that hung; xdist would run it again and again."""
+            for tests in self.assigned_work[node].values():
+                for test, is_done in tests.items():
+                    if not is_done:
+                        tests[test] = True
+                        super().remove_node(node)
+                        return test
+            return super().remove_node(node)
 
     config.option.loadscopereorder = False
     return Scheduling(config, log)

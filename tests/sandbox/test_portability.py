@@ -39,7 +39,7 @@ def flags() -> set[str]:
 def compared(**environment: str) -> dict:
     command = [sys.executable, "-m", "tests.portability"]
     done = subprocess.run(
-        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=300, check=False
+        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=240, check=False
     )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
