@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from edgekit.errors import EdgekitError, UsageError
+from edgekit.explorers.timeline import LABELS_GUESSED, at_least_one
 from edgekit.results.anomaly import is_mixture
 from edgekit.table_words import SCORE, label_of
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from edgekit.results.block import BlockResult
     from edgekit.results.features import Features
 
-_GUESSED = "which label belongs to which window is a guess that may be wrong (AmbiguousLabelsWarning)"
 _PARTS = ("component", "cluster")  # of a mixture, of K-means
 _MANY = 10_000  # windows: what stands beside their scores comes after the first picture
 
@@ -59,8 +59,7 @@ class AnomalyWindows:
     @classmethod
     def of(cls, blocks: Sequence[BlockResult]) -> Self:
         """Ask each block for its windows, what they should be, and what stands behind their scores."""
-        if not blocks:
-            raise UsageError("There is no block to explore: give one, or a list of them.")
+        at_least_one("block", blocks)
         first = blocks[0]
         tables = [block.windows() for block in blocks]
         truths = [block.anomalous() for block in blocks]
@@ -76,7 +75,7 @@ class AnomalyWindows:
             )
         explained, note = _explained(blocks)
         if any(block.doubts() for block in blocks):
-            note = " · ".join([_GUESSED, note] if note else [_GUESSED])
+            note = " · ".join([LABELS_GUESSED, note] if note else [LABELS_GUESSED])
         windows = [_described(*of) for of in zip(blocks, tables, truths, explained, strict=True)]
         why = pd.concat(explained, ignore_index=True)
         columns = list(why.columns)

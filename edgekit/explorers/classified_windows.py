@@ -15,10 +15,9 @@ from edgekit import classification
 from edgekit.classification.calibration import curve_of
 from edgekit.classification.judged import factorized
 from edgekit.classification.probabilities import Probabilities
-from edgekit.errors import UsageError
 from edgekit.explorers.images import MOST, is_picture, packed, thumbnails
 from edgekit.explorers.ranking import ascending
-from edgekit.explorers.timeline import laid_out
+from edgekit.explorers.timeline import LABELS_GUESSED, at_least_one, laid_out
 from edgekit.studio.many import in_order
 from edgekit.table_words import UNCERTAIN, label_order
 from edgekit.threshold_rules import is_uncertain
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from edgekit.results.block import BlockResult
 
 ORDERS = ("mistakes first", "doubtful labels first", "as recorded")
-_GUESSED = "which label belongs to which window is a guess that may be wrong (AmbiguousLabelsWarning)"
 
 
 _LONG = 50_000  # probabilities: 200 kB
@@ -208,7 +206,7 @@ class ClassifiedWindows:
         }
 
     def _notes(self) -> list[str]:
-        notes = [_GUESSED] if any(block.doubts() for block in self.blocks) else []
+        notes = [LABELS_GUESSED] if any(block.doubts() for block in self.blocks) else []
         learned = len({block.sample.id for block in self.blocks if block.sample.category == "training"})
         if learned:
             notes.append(f"the model was trained on {learned} of these samples: on others it does worse")
@@ -227,7 +225,6 @@ def fetch_signals(blocks: Sequence[BlockResult]) -> None:
 
 def first_key(blocks: Sequence[BlockResult], key: str | None) -> str | None:
     """Return the key that is asked for, of structured labels the first one where none is."""
-    if not blocks:
-        raise UsageError("There is no block to explore: give one, or a list of them.")
+    at_least_one("block", blocks)
     keys = blocks[0].windows().attrs.get("keys", ())
     return keys[0] if keys and key is None else key

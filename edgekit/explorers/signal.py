@@ -13,7 +13,7 @@ from edgekit.errors import UsageError
 from edgekit.explorers.state import State, reading
 from edgekit.explorers.still import signal as still
 from edgekit.explorers.still.canvas import Canvas
-from edgekit.explorers.timeline import Timeline, TimelineExplorer
+from edgekit.explorers.timeline import Timeline, TimelineExplorer, at_least_one
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,8 +55,7 @@ class SignalExplorer(TimelineExplorer):
     time_ms = State(0.0, real)
 
     def __init__(self, samples: Sequence[Sample], **state: Unpack[SignalState]) -> None:
-        if not samples:
-            raise UsageError("There is no sample to explore: give one, or a list of them.")
+        at_least_one("sample", samples)
         if len(samples) == 1:
             samples[0].signal()  # raises where it is not a table of numbers, and says what it is
         self._timeline = timeline = Timeline(samples)

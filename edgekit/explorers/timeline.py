@@ -29,6 +29,13 @@ _LONG = 100_000  # values: 400 kB
 _LETTERS = 72  # of a figure's band from left to right
 _NAMED = 10  # letters: a sample with room for as many has its name to itself, else it runs on over the next ones
 _BAND: dict[str, Any] = {"fontsize": "x-small", "va": "center", "clip_on": True}
+LABELS_GUESSED = "which label belongs to which window is a guess that may be wrong (AmbiguousLabelsWarning)"  # a note
+
+
+def at_least_one(thing: str, given: Sequence[object]) -> None:
+    """Refuse an empty list of samples, or of blocks, to lay end to end."""
+    if not given:
+        raise UsageError(f"There is no {thing} to explore: give one, or a list of them.")
 
 
 class Timeline:
