@@ -115,6 +115,26 @@ def test_after_a_change_of_theme_it_looks_as_if_opened_in_it(shown: Shown):
     assert shown.light["canvases"] != shown.dark["canvases"]
 
 
+# The theme that a panel tells Python as it is opened, and after JupyterLab has changed it.
+TOLD = """async (source) => {
+  const { default: { render } } = await import(URL.createObjectURL(new Blob([source], { type: 'text/javascript' })));
+  const traits = { dark: false }, told = [];
+  const set = (name, value) => told.push(traits[name] = value), get = (name) => traits[name];
+  const model = { get, set, save_changes() {} };
+  document.body.dataset.jpThemeLight = 'false';
+  render({ model, el: document.body.appendChild(document.createElement('div')) });
+  document.body.dataset.jpThemeLight = 'true';
+  await new Promise(requestAnimationFrame);
+  return told;
+}"""
+
+
+def test_a_panel_tells_python_of_the_theme_as_it_opens_and_of_each_change(context: BrowserContext):
+    page = context.new_page()
+    assert page.evaluate(TOLD, modules.module("panel/shortcuts.js")) == [True, False]
+    page.close()
+
+
 def test_the_front_end_names_no_colour_of_data():
     data = {getattr(look, theme).lower() for look in colours.SERIES for theme in ("light", "dark")}
     data |= {colour.lower() for look in (colours.WINDOWS | colours.DETECTED).values() for colour in look[:2]}

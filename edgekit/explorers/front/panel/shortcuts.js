@@ -2,12 +2,14 @@
 // Python whether the theme is dark.
 import { keepKeys } from "../shared/keyboard.js";
 import { put } from "../shared/model.js";
-import { watchLook } from "../shared/theme.js";
+import { isDark, watchTheme } from "../shared/theme.js";
 
 /** @type {Render<{dark: boolean}>} */
 function render({ model, el }) {
   el.hidden = true;
-  const unwatch = watchLook(el, () => put(model, "dark", el.classList.contains("ek-dark")));
+  const tell = () => put(model, "dark", isDark());
+  const unwatch = watchTheme(tell);
+  tell();
   const keep = () => {
     /** @type {HTMLElement | null} */
     const panel = el.closest(".edgekit-panel");

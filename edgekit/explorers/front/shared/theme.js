@@ -1,5 +1,7 @@
 // The colours in force: those of data come from Python (edgekit/colours.py), those of text and frames from the theme.
 
+const DARK = "(prefers-color-scheme: dark)";
+
 /**
  * The colours in force, as a canvas needs them; those that look.css needs become properties of `root`.
  * @param {HTMLElement} root
@@ -24,6 +26,26 @@ export function palette(root, looks) {
  */
 export const withOpacity = (colour, opacity) => colour + Math.round(255 * opacity).toString(16).padStart(2, "0");
 
+/** Whether the theme in force is dark: JupyterLab's, elsewhere the one that the system asks for. */
+export function isDark() {
+  const { jpThemeLight } = document.body.dataset;
+  return jpThemeLight === undefined ? window.matchMedia(DARK).matches : jpThemeLight === "false";
+}
+
+/**
+ * Run `changed` whenever the theme changes; returns what stops it.
+ * @param {() => void} changed
+ */
+export function watchTheme(changed) {
+  const themes = new MutationObserver(changed), system = window.matchMedia(DARK);
+  themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name"] });
+  system.addEventListener("change", changed);
+  return () => {
+    themes.disconnect();
+    system.removeEventListener("change", changed);
+  };
+}
+
 /**
  * Run `changed` whenever the theme changes, and `resized` whenever the size of the explorer does, before that is painted;
  * returns what stops it.
@@ -31,25 +53,21 @@ export const withOpacity = (colour, opacity) => colour + Math.round(255 * opacit
  * @param {() => void} changed
  */
 export function watchLook(root, changed, resized = changed) {
-  const outside = document.body.dataset.jpThemeLight === undefined; // no JupyterLab: the system's wish counts
-  const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const look = () => {
-    root.classList.toggle("ek-dark", outside ? dark.matches : document.body.dataset.jpThemeLight === "false");
+    root.classList.toggle("ek-dark", isDark());
     const least = root.style.getPropertyValue("--ek-side") ? 640 : 520; // px, with a side of its own width and without
     root.classList.toggle("ek-narrow", root.clientWidth < least);
   };
   // of the canvases: texts beside them make the explorer higher and lower, and nothing is to be drawn anew for that
   const size = () => [root, ...root.querySelectorAll("canvas")].map((part) => `${part.clientWidth} ${part === root || part.clientHeight}`).join();
   let drawn = ""; // the size that drawing left it in
-  const themed = () => {
+  const unwatch = watchTheme(() => {
     look();
     changed();
     drawn = ""; // JupyterLab takes the sizes of all away while it changes its theme: what was drawn may have had none
     sizes.disconnect();
     sizes.observe(root); // which tells the size that it has then, be it the old one
-  };
-  const themes = new MutationObserver(themed);
-  themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name"] });
+  });
   const sizes = new ResizeObserver(() => {
     if (size() === drawn || !root.clientWidth) return; // hidden: nothing can be drawn
     look();
@@ -57,10 +75,8 @@ export function watchLook(root, changed, resized = changed) {
     drawn = size();
   });
   sizes.observe(root);
-  dark.addEventListener("change", themed);
   return () => {
-    themes.disconnect();
+    unwatch();
     sizes.disconnect();
-    dark.removeEventListener("change", themed);
   };
 }
