@@ -44,7 +44,7 @@ export function drawCovered({ context }, colours, covered, threshold, height) {
 export function drawScores(surface, colours, data, meta, view, axis, columns) {
   const { context, width, height } = surface, bottom = height - AXIS;
   const scale = timeScale(view, width), y = scoreHeights(axis, height), places = axis.places(4);
-  drawValueAxis(surface, colours, y, { name: meta.score, middle: bottom / 2, places, texts: axis.texts(places) });
+  drawValueAxis(surface, colours, y, { name: meta.score, short: "score", middle: bottom / 2, places, texts: axis.texts(places) });
   drawSamples(context, colours, meta.samples, view, scale, bottom);
   if (meta.timed) drawTimeAxis(context, colours, view, scale, bottom);
   within(context, scale, bottom, () => {

@@ -48,7 +48,7 @@ export function placed(scale, { expected, predicted }, errors) {
  */
 export function drawPanel(surface, colours, scale, errors) {
   const { context, width } = surface, { floor, room } = scale, up = ticks(scale.bottom, scale.top, 5).filter((place) => scale.y(place) > TOP + 5);
-  drawValueAxis(surface, colours, scale.y, { name: errors ? "error (predicted − expected)" : "predicted", middle: floor / 2, places: up });
+  drawValueAxis(surface, colours, scale.y, { name: errors ? "error (predicted − expected)" : "predicted", short: errors ? "error" : undefined, middle: floor / 2, places: up });
   context.fillStyle = colours.soft;
   context.textAlign = "center";
   context.textBaseline = "top";

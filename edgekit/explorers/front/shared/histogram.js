@@ -5,15 +5,18 @@ import { clamp } from "./numbers.js";
 import { AXIS, LEFT, RIGHT } from "./scales.js";
 
 const BINS = 60;
-const CAPTION = 16; // px above the bars, and below those that stand downwards
+const LOW = 80; // px: bars of a histogram as low need all of its height, and captions stand on them
+
+/** The room of a caption above the bars, and below those that stand downwards, in px. @param {number} height */
+const captionRoom = (height) => (height < LOW ? 0 : 16);
 
 /**
  * Between which heights the bars stand, in px: above them, and below those that stand downwards, is a caption, and no line
- * runs through it.
+ * runs through it, unless there is no room for that.
  * @param {number} height
  * @param {ByTruth} scores
  */
-const bars = (height, { normal, anomalous }) => ({ top: CAPTION, bottom: height - AXIS - (normal.length && anomalous.length ? CAPTION : 0) });
+const bars = (height, { normal, anomalous }) => ({ top: captionRoom(height), bottom: height - AXIS - (normal.length && anomalous.length ? captionRoom(height) : 0) });
 
 /**
  * Histogram of scores, normal ones upwards and anomalous ones downwards, each side to its own height.
@@ -25,7 +28,7 @@ const bars = (height, { normal, anomalous }) => ({ top: CAPTION, bottom: height 
  */
 export function drawHistogram({ context, width, height }, colours, { normal, anomalous, all }, axis, caption) {
   const both = normal.length && anomalous.length, floor = height - AXIS, room = Math.max(width - LEFT - RIGHT, 1);
-  const base = both ? floor / 2 : floor, tall = base - CAPTION;
+  const base = both ? floor / 2 : floor, tall = base - captionRoom(height);
   const known = /** @type {const} */ ([
     { kind: "normal", scores: normal, colour: colours.kind("normal"), up: true },
     { kind: "anomalous", scores: anomalous, colour: colours.kind("anomalous"), up: !both },

@@ -32,7 +32,7 @@ export function drawSignal(surface, colours, data, meta, shown, view) {
   const { context, width, height } = surface, scale = timeScale(view, width);
   const on = meta.axes.map((axis) => shown.includes(axis)), [low, high] = signalRange(meta.ranges, on);
   const y = valueScale(low, high, height), readings = data.time.length;
-  drawValueAxis(surface, colours, y, { name: meta.unit, middle: height / 2, places: ticks(low, high, 4) });
+  drawValueAxis(surface, colours, y, { name: meta.unit, short: "signal", middle: height / 2, places: ticks(low, high, 4) });
   within(context, scale, height, () => {
     context.lineWidth = 1.2;
     meta.axes.forEach((_, i) => {

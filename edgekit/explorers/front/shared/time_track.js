@@ -5,6 +5,8 @@ import { envelope } from "./envelope.js";
 import { LEFT, RIGHT, TOP, timeScale } from "./scales.js";
 import { tickTexts, ticks } from "./ticks.js";
 
+const TEXT = 11; // px, the height of a tick's text
+
 /**
  * Draw values over time, in the stroke's colour, which is also to be the fill's: every one while there is room, else the
  * envelope. The line has a gap where values are missing. One narrower than a pixel column that also holds values cannot
@@ -103,12 +105,14 @@ export function within(context, { room }, height, draw) {
  * @param {Surface} surface
  * @param {Palette} colours
  * @param {(value: number) => number} y
- * @param {{name: string, middle: number, places: number[], texts?: string[]}} axis
+ * @param {{name: string, short?: string, middle: number, places: number[], texts?: string[]}} axis `short`: its name where
+ *   there is no room for all of it
  */
-export function drawValueAxis({ context, width }, colours, y, { name, middle, places, texts = tickTexts(places) }) {
+export function drawValueAxis({ context, width }, colours, y, { name, short = name, middle, places, texts = tickTexts(places) }) {
   context.fillStyle = colours.soft;
   context.textAlign = "right";
   context.textBaseline = "middle";
+  let written = Infinity; // px from the top, of the last text: in a low track the next one may have no room
   places.forEach((place, i) => {
     const at = y(place);
     context.strokeStyle = colours.line;
@@ -117,13 +121,15 @@ export function drawValueAxis({ context, width }, colours, y, { name, middle, pl
     context.moveTo(LEFT, at);
     context.lineTo(width - RIGHT, at);
     context.stroke();
+    if (written - at < TEXT) return;
     context.fillText(texts[i], LEFT - 5, at);
+    written = at;
   });
   context.save();
   context.translate(8, middle);
   context.rotate(-Math.PI / 2);
   context.textAlign = "center";
-  context.fillText(fitted(context, name, 2 * middle), 0, 0);
+  context.fillText(fitted(context, context.measureText(name).width > 2 * middle ? short : name, 2 * middle), 0, 0);
   context.restore();
 }
 

@@ -29,6 +29,7 @@ function render({ model, el }) {
     main: [legend.element, stack],
     side: [card.element, table.element],
     foot: signalHelp(),
+    width: "15.5rem", // for the four figures of each axis
   });
   keepKeys(root);
   el.replaceChildren(root);
