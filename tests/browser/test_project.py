@@ -38,9 +38,10 @@ def test_a_row_opens_its_sample_beside_the_table_and_python_follows(lab: Lab, tm
     lab.wait_python("explorer.sample", str(worst))
     inner = root.locator(".ek")
     expect(inner).to_have_attribute("data-frames", re.compile(r"\d+"))
+    lab.page.set_viewport_size({"width": 1015, "height": 1000})  # the explorer is as wide as beside the sidebar at 1280
     lab.drawn()
     table = root.get_by_role("grid").bounding_box()
-    for head in ("name", "label", "verdict", "highest score"):  # without scrolling sideways
+    for head in ("name", "label", "verdict", "highest score", "right or wrong"):  # without scrolling sideways
         column = root.get_by_role("columnheader", name=head).bounding_box()
         assert column["x"] + column["width"] <= table["x"] + table["width"], head
     inner.get_by_role("slider", name="window").focus()

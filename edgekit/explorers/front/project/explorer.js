@@ -45,6 +45,8 @@ function render({ model, el }) {
   };
   const scrolled = oncePerFrame(see); // all but the rows stays as it is
   grid.addEventListener("scroll", scrolled.ask, { passive: true });
+  const sizes = new ResizeObserver(scrolled.ask); // beside an opened sample the table is as high as that, which takes time to come
+  sizes.observe(grid);
   const loop = drawingLoop(model, root, {
     often: ["sort", "filters", "search", "selected", "sample", "_opened", "_problem"], seldom: [], sent: { meta, data: state.arrays },
     below: () => void (colours = palette(root, meta.looks)),
@@ -57,6 +59,7 @@ function render({ model, el }) {
   });
   return () => {
     loop.stop();
+    sizes.disconnect();
     scrolled.cancel();
     strips.stop();
     opened.stop();
@@ -71,7 +74,7 @@ function projectGrid(state) {
     "aria-rowcount": rows + 1, "aria-colcount": columns.length + 2,
   }, h("div", { role: "rowgroup", class: "ek-table-head" }, head.element), body);
   // beside an opened sample, whose signal is seen there, the columns up to the scores have the room of the strips
-  for (const [name, { columns: each, whole }] of /** @type {const} */ ([["", widths(columns, STRIP, 1)], ["-beside", widths(columns, 0, 0.69)]])) {
+  for (const [name, { columns: each, whole }] of /** @type {const} */ ([["", widths(columns, STRIP, 1)], ["-beside", widths(columns, 0, 0.62)]])) {
     grid.style.setProperty(`--ek-columns${name}`, each);
     grid.style.setProperty(`--ek-whole${name}`, whole);
   }

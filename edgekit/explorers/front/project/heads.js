@@ -37,7 +37,7 @@ function columnHead(state, i) {
     sort.textContent = `${column.title}${mine ? (direction === "descending" ? " ↓" : " ↑") : ""}`;
     element.setAttribute("aria-sort", mine ? direction : "none");
     if (histogram) histogram.show(colours);
-    else said.textContent = column.kind === "number" ? "one value" : isWhole(column) ? counted(column.texts.length, "value") : "";
+    else said.textContent = column.kind === "number" ? "1 value" : isWhole(column) ? counted(column.texts.length, "value") : "";
   }
   return { element, show };
 }
