@@ -111,15 +111,16 @@ function sampleTrack({ model, meta, data, view }, place) {
     if (meta.timed) drawTimeAxis(context, colours, inSample, timeScale(inSample, width), height - AXIS);
     drawn = sample;
   }
+  const keep = keptDrawing((colours) => {
+    const chosen = model.get("window"), sample = data.sample[chosen];
+    if (sample !== drawn) draw(colours, sample);
+    const surface = over.begin(), now = view(), from = data.start[chosen], to = data.stop[chosen];
+    if (from > now.low || to < now.high) drawMark(surface, colours, now, from, to, surface.height - AXIS);
+  });
   return {
     below: () => void (drawn = -1),
     /** @param {Palette} colours */
-    above(colours) {
-      const chosen = model.get("window"), sample = data.sample[chosen];
-      if (sample !== drawn) draw(colours, sample);
-      const surface = over.begin(), now = view(), from = data.start[chosen], to = data.stop[chosen];
-      if (from > now.low || to < now.high) drawMark(surface, colours, now, from, to, surface.height - AXIS);
-    },
+    above: (colours) => keep(colours, model.get("window")),
   };
 }
 
