@@ -6,7 +6,7 @@ export const TICK = 26; // px, the width of the column in front of it
 const LATER = -2; // in the place of a text that comes after the first picture
 
 /** Whether all texts of a column are here. @param {ProjectColumn} column */
-export const isWhole = ({ values }) => !values.includes(LATER);
+export const isWhole = ({ kind, values }) => kind !== "text" || !values.includes(LATER);
 
 /** @param {ProjectColumn} column @param {number} row */
 export function cellText({ kind, values, texts, digits }, row) {

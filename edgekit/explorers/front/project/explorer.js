@@ -6,7 +6,7 @@ import { keepKeys } from "../shared/keyboard.js";
 import { put } from "../shared/model.js";
 import { counted } from "../shared/numbers.js";
 import { palette } from "../shared/theme.js";
-import { STRIP, widths } from "./cells.js";
+import { STRIP, isWhole, widths } from "./cells.js";
 import { projectHead } from "./heads.js";
 import { projectHelp, projectKeys } from "./keys.js";
 import { openedExplorer } from "./opened.js";
@@ -105,7 +105,7 @@ function pressing({ tick, tickBetween, open }, body, lines, { now, go }) {
 }
 
 /** Search, what is on show, the buttons that show all again. @param {ProjectState} state @param {HTMLElement} grid */
-function projectTools({ model, rows, shown, clear }, grid) {
+function projectTools({ model, rows, columns, shown, clear }, grid) {
   const input = h("input", { type: "search", "aria-label": "search", placeholder: "name, label, verdict, id" });
   input.addEventListener("input", () => put(model, "search", input.value));
   const said = h("span", { class: "ek-quiet", role: "status" });
@@ -117,7 +117,8 @@ function projectTools({ model, rows, shown, clear }, grid) {
   function show() {
     if (input.value !== model.get("search")) input.value = model.get("search");
     const left = shown().length, ticked = model.get("selected").length;
-    said.textContent = `${left === rows ? "" : `${left} of `}${counted(rows, "sample")} on show${ticked ? `, ${ticked} ticked` : ""}`;
+    const missing = model.get("search").trim() && !columns.every(isWhole) ? "; most names are still to come" : "";
+    said.textContent = `${left === rows ? "" : `${left} of `}${counted(rows, "sample")} on show${ticked ? `, ${ticked} ticked` : ""}${missing}`;
     none.hidden = !ticked;
     close.hidden = model.get("sample") === null;
     worst.setAttribute("aria-pressed", String(!model.get("sort").length));
