@@ -125,6 +125,7 @@ def test_names_that_come_later_take_the_place_of_the_first_ones(call):
       return [...first, ...seen()];
     })()""")
     assert found == [["…", "b", "c"], False, [], ["a", "b", "c"], True, [0]]
+    assert call("isWhole({ kind: 'number', values: Float32Array.of(-2) })")  # a score, not a name that is to come
 
 
 def test_a_strip_is_read_as_it_was_written(call):
