@@ -11,9 +11,7 @@ import { ZOOM_HELP, zoomKeys } from "../shared/time_span.js";
  * @param {HTMLElement} knob
  */
 export function anomalyKeys(state, root, knob) {
-  const { model, meta, data, windows, view, choose, chooseStop, nudgeThreshold } = state;
-  const raise = (/** @type {KeyboardEvent} */ event) => nudgeThreshold(event.shiftKey ? 10 : 1);
-  const lower = (/** @type {KeyboardEvent} */ event) => nudgeThreshold(event.shiftKey ? -10 : -1);
+  const { model, meta, data, windows, view, choose, chooseStop, raise, lower } = state;
   const about = () => (windows ? data.middle[model.get("window")] : (view().high - view().low) / 2);
   onKeys(knob, { ArrowLeft: lower, ArrowRight: raise }); // as of any slider; elsewhere these keys step windows
   onKeys(root, {

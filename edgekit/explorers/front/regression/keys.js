@@ -10,9 +10,7 @@ import { thresholdKeys, THRESHOLD_HELP } from "../shared/threshold.js";
  * @param {HTMLElement} knob
  */
 export function regressionKeys(state, root, knob) {
-  const { model, windows, choose, chooseError, nudgeThreshold } = state;
-  const raise = (/** @type {KeyboardEvent} */ event) => nudgeThreshold(event.shiftKey ? 10 : 1);
-  const lower = (/** @type {KeyboardEvent} */ event) => nudgeThreshold(event.shiftKey ? -10 : -1);
+  const { model, windows, choose, chooseError, raise, lower } = state;
   onKeys(knob, { ArrowLeft: lower, ArrowRight: raise }); // as of any slider; elsewhere these keys step windows
   onKeys(root, {
     ...stepKeys(() => model.get("window"), windows, choose),

@@ -47,7 +47,7 @@ export function regressionState(model) {
   const moves = thresholdMoves(model, axis);
   return {
     model, meta, data, windows, sorted, rank, axis, choose,
-    nudgeThreshold: moves.nudgeThreshold, ...otherThresholds(model, meta.own),
+    raise: moves.raise, lower: moves.lower, ...otherThresholds(model, meta.own),
     /** @param {number} value */
     setThreshold: (value) => void (value >= 0 && moves.setThreshold(value)),
     /** @param {number} error with either sign */

@@ -4,6 +4,7 @@ import { button } from "./elements.js";
 import { put } from "./model.js";
 import { LEFT, RIGHT, rounded } from "./scales.js";
 
+const STEP = 0.01, FAR = 0.1; // shares of the scale of scores by which a key moves it, and a key with shift
 const KNOB = { wide: 17, high: 14 }; // px
 
 /**
@@ -19,6 +20,12 @@ export function thresholdMoves(model, axis) {
     const { low, high } = axis();
     return value > high ? "threshold: above every score" : value < low ? "threshold: below every score" : "";
   }
+  /** @param {number} by this share of the scale of scores */
+  function move(by) {
+    const scale = axis(), share = scale.share(model.get("threshold") ?? scale.high);
+    if ((share > 1 && by > 0) || (share < 0 && by < 0)) return; // beyond all scores already
+    setThreshold(rounded(scale.at(share + by), scale));
+  }
   return {
     setThreshold,
     /** @param {number} share of the scale of scores, from its low end */
@@ -26,12 +33,8 @@ export function thresholdMoves(model, axis) {
       const scale = axis();
       setThreshold(rounded(scale.at(share), scale));
     },
-    /** @param {number} steps hundredths of the scale of scores */
-    nudgeThreshold(steps) {
-      const scale = axis(), share = scale.share(model.get("threshold") ?? scale.high);
-      if ((share > 1 && steps > 0) || (share < 0 && steps < 0)) return; // beyond all scores already
-      setThreshold(rounded(scale.at(share + steps / 100), scale));
-    },
+    raise: (/** @type {KeyboardEvent} */ event) => move(event.shiftKey ? FAR : STEP),
+    lower: (/** @type {KeyboardEvent} */ event) => move(event.shiftKey ? -FAR : -STEP),
   };
 }
 

@@ -13,10 +13,8 @@ import { chooseListed } from "./state.js";
  * @param {{strip: HTMLElement, histogram: HTMLElement}} sliders
  */
 export function visualKeys(state, root, { strip, histogram }) {
-  const { model, listed, choose, moveCell, nudgeThreshold, setOpacity } = state;
+  const { model, listed, choose, moveCell, raise, lower, setOpacity } = state;
   const steps = (/** @type {KeyboardEvent} */ event) => (event.shiftKey ? 10 : 1);
-  const raise = (/** @type {KeyboardEvent} */ event) => nudgeThreshold(steps(event));
-  const lower = (/** @type {KeyboardEvent} */ event) => nudgeThreshold(-steps(event));
   onKeys(histogram, { ArrowLeft: lower, ArrowDown: lower, ArrowRight: raise, ArrowUp: raise });
   const place = () => Math.max(listed().indexOf(model.get("picture")), 0);
   const { PageUp: _up, PageDown: _down, ...along } = stepKeys(place, Infinity, (i) => {
