@@ -25,7 +25,7 @@ from IPython.core.interactiveshell import ExecutionResult
 from IPython.display import display as display_object
 from numpy.typing import NDArray
 
-from edgekit import colours, display
+from edgekit import axis_names, colours, display
 from edgekit.arguments import text
 from edgekit.errors import UsageError
 from edgekit.explorers import modules, most_shown, provenance
@@ -120,6 +120,7 @@ class Explorer(Stateful, anywidget.AnyWidget):
             "layout": layout,
             "looks": colours.as_data(),
             "most": most_shown.as_data(),
+            "axis_names": axis_names.as_data(),
             "later": bool(self._later),
         }
         super().__init__(_meta=_printable(own), _blob=blob, **state)  # in one message, not one for each trait

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from edgekit import arguments, display
+from edgekit import arguments, axis_names, display
 from edgekit.colours import ANSWERS, COLOURS
 from edgekit.errors import UsageError
 from edgekit.plots.dark import ink_on
@@ -64,7 +64,7 @@ def confusion(matrix: pd.DataFrame, *, ax: Axes | None = None, title: str = "") 
     ax.set_xticks(range(columns), [plain(display.short(name)) for name in matrix.columns], rotation=45, ha="right")
     ax.set_yticks(range(rows), [plain(display.short(name)) for name in matrix.index])
     ax.tick_params(length=0, labelsize="small")
-    ax.set(xlabel="predicted", ylabel="expected")
+    ax.set(xlabel=axis_names.PREDICTED, ylabel=axis_names.EXPECTED)
     finish(ax, title)
     return ax
 
@@ -104,7 +104,7 @@ def reliability(curve: pd.DataFrame, *, ax: Axes | None = None, title: str = "")
     ax.plot([0, 1], [0, 1], color="0.35", linewidth=1, linestyle="--", label="calibrated")
     ax.plot(probability, right, color=COLOURS[0], linewidth=1.4, label="the model")
     ax.scatter(probability, right, 15 + 200 * share, color=COLOURS[0], zorder=3)
-    ax.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="highest probability", ylabel="share that is right")
+    ax.set(xlim=(0, 1), ylim=(0, 1.02), xlabel=axis_names.PROBABILITY, ylabel=axis_names.RIGHT)
     finish(ax, title)
     return ax
 
@@ -157,6 +157,6 @@ def probabilities(
             ax.stairs(counts, edges, color=colour, linestyle=style, linewidth=1.4, label=label)
     if limit is not None:
         ax.axvline(limit, color="black", linewidth=1, label=f"threshold {limit:g}")
-    ax.set(xlim=(0, 1), xlabel="highest probability", ylabel="windows")
+    ax.set(xlim=(0, 1), xlabel=axis_names.PROBABILITY, ylabel="windows")
     finish(ax, title)
     return ax

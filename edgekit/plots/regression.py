@@ -9,12 +9,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from edgekit import arguments
+from edgekit import arguments, axis_names
 from edgekit.colours import ERRORS
 from edgekit.plots.style import along, finish, new_axes
 from edgekit.threshold_rules import is_beyond
 
 Floats = NDArray[np.float64]
+_ERROR = axis_names.ERROR.replace("\N{MINUS SIGN}", "-")
 _MANY, _DUST = 2000, 20_000  # points: more than these are drawn small and translucent; as single pixels
 
 
@@ -56,7 +57,7 @@ def predicted(
         ax.fill_between(ends, ends - limit, ends + limit, color=ERRORS["within"].light, alpha=0.1, linewidth=0)
     ax.plot(ends, ends, color="0.35", linewidth=1)
     _points(ax, expected, found, found - expected, limit)
-    ax.set(xlim=(low, high), ylim=(low, high), aspect="equal", xlabel="expected", ylabel="predicted")
+    ax.set(xlim=(low, high), ylim=(low, high), aspect="equal", xlabel=axis_names.EXPECTED, ylabel=axis_names.PREDICTED)
     finish(ax, title)
     return ax
 
@@ -90,7 +91,7 @@ def residuals(
         ax.axhspan(-limit, limit, color=ERRORS["within"].light, alpha=0.1, linewidth=0)
     ax.axhline(0, color="0.35", linewidth=1)
     _points(ax, expected, found - expected, found - expected, limit)
-    ax.set(xlim=_range(expected), xlabel="expected", ylabel="error (predicted - expected)")
+    ax.set(xlim=_range(expected), xlabel=axis_names.EXPECTED, ylabel=_ERROR)
     finish(ax, title)
     return ax
 
@@ -131,7 +132,7 @@ def predicted_over_time(
     ax.plot(middle, found, color=ERRORS["within"].light, linewidth=1)
     _points(ax, middle, found, found - expected, limit)
     ax.set(xlim=(min(start.min(initial=0), 0), places.length), xlabel=places.label)
-    ax.set_ylabel("predicted")
+    ax.set_ylabel(axis_names.PREDICTED)
     finish(ax, title)
     return ax
 

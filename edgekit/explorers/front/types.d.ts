@@ -93,6 +93,7 @@ interface MarkedThreshold {
   name: string;
 }
 type Stop = "alarms" | "events" | "false alarms" | "misses";
+type AxisNames = Record<"expected" | "predicted" | "error" | "probability" | "right", string>;
 /** What every explorer is sent beside its arrays. */
 interface Meta {
   title: string;
@@ -100,6 +101,8 @@ interface Meta {
   looks: Looks;
   /** How much is shown at most: edgekit/explorers/most_shown.py. */
   most: { bars: number; names: number; errors: number; markers: number; dots: number };
+  /** Names of axes: edgekit/axis_names.py. */
+  axis_names: AxisNames;
   later: boolean;
 }
 

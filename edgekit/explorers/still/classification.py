@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from edgekit import colours
+from edgekit import axis_names, colours
 from edgekit.explorers.most_shown import BARS
 from edgekit.explorers.still.canvas import INK, LINE, SOFT, Box, Canvas, fitted
 from edgekit.explorers.still.scales import AXIS, Scale, time_scale
@@ -110,8 +110,8 @@ def _draw_matrix(canvas: Canvas, box: Box, found: _Found, view: View) -> None:
             continue
         x = left + (column + 0.5) * wide + (_GAP if column == unsure else 0)
         canvas.text(fitted(found.name(column, uncertain), 66), x, box.bottom - _NAMES + 4, INK, "rm", turned=45)
-    canvas.text("predicted", box.right - 8, box.bottom - 1, SOFT, "rb")
-    canvas.text("expected", box.left + 8, box.top + 34, SOFT, "mm", turned=90)
+    canvas.text(axis_names.PREDICTED, box.right - 8, box.bottom - 1, SOFT, "rb")
+    canvas.text(axis_names.EXPECTED, box.left + 8, box.top + 34, SOFT, "mm", turned=90)
 
 
 def _draw_curve(canvas: Canvas, box: Box, view: View) -> None:
@@ -127,8 +127,8 @@ def _draw_curve(canvas: Canvas, box: Box, view: View) -> None:
     for place in (0, 0.5, 1):
         canvas.text(f"{place:.1f}", x.start - 5, y.at(place), SOFT, "rm")
         canvas.text(f"{place:.1f}", x.at(place) - (6 if place == 1 else 0), y.start + 4, SOFT, "mt")
-    canvas.text("highest probability", x.at(0.5), y.start + 17, SOFT, "mt")
-    canvas.text("share that is right", box.left + 7, y.at(0.5), SOFT, "mm", turned=90)
+    canvas.text(axis_names.PROBABILITY, x.at(0.5), y.start + 17, SOFT, "mt")
+    canvas.text(axis_names.RIGHT, box.left + 7, y.at(0.5), SOFT, "mm", turned=90)
     known, line = windows > 0, colours.SERIES[0].light
     canvas.line(np.column_stack([x(probability[known]), y(right[known])]), line, 1.6)
     for across, up, size in zip(x(probability[known]), y(right[known]), share[known], strict=True):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from edgekit import colours
+from edgekit import axis_names, colours
 from edgekit.explorers.most_shown import DOTS, ERRORS, MARKERS
 from edgekit.explorers.still.canvas import INK, PAPER, SOFT, Box, Canvas
 from edgekit.explorers.still.scales import (
@@ -78,7 +78,7 @@ def _panel(view: View, box: Box, *, errors: bool) -> _Panel:
 
 def _draw_panel(canvas: Canvas, view: View, panel: _Panel, error: Floats) -> None:
     box, across, up, errors = panel
-    name = "error (predicted \N{MINUS SIGN} expected)" if errors else "predicted"
+    name = axis_names.ERROR if errors else axis_names.PREDICTED
     places = [place for place in ticks(up.low, up.high, 5) if up.at(place) > box.top + TOP + 5]
     value_axis(canvas, box, up, name, (places, tick_texts(places)))
     right = box.right - RIGHT
@@ -87,7 +87,7 @@ def _draw_panel(canvas: Canvas, view: View, panel: _Panel, error: Floats) -> Non
     ]
     for place, text in zip(below, tick_texts(below), strict=True):
         canvas.text(text, across.at(place), box.bottom + 5, SOFT, "mt")
-    canvas.text("expected", right, box.bottom + 5, SOFT, "rt")
+    canvas.text(axis_names.EXPECTED, right, box.bottom + 5, SOFT, "rt")
     expected, predicted = view.arrays["expected"], view.arrays["predicted"]
     chosen, threshold = view.state["window"], view.state["threshold"]
     with canvas.within(Box(across.start, box.top + TOP, across.end - across.start, box.high - TOP)):

@@ -20,7 +20,7 @@ import { windowTiles } from "./tiles.js";
  */
 export function classificationDrawing(state, root, places, matrix, picture) {
   const { model, meta, data, windows } = state, tiles = windowTiles(state, places.tiles, picture);
-  const curve = meta.judged ? reliabilityCurve(data.curve, places.curve) : null;
+  const curve = meta.judged ? reliabilityCurve(data.curve, places.curve, meta.axis_names) : null;
   const signal = meta.pictures ? null : canvasIn(places.signal);
   const drawMatrix = keptDrawing(matrix.draw), drawCurve = keptDrawing((look) => curve?.(look, model.get("threshold"), state.marked()));
   const drawWindow = keptDrawing(() => void (signal && windows && drawChosen(signal.begin())));

@@ -115,11 +115,11 @@ function writeNames({ meta, labels, unsure, name }, context, colours, places, he
   }
   context.fillStyle = colours.soft;
   context.textBaseline = "bottom";
-  context.fillText("predicted", places.x(unsure) + places.wide, height - 1);
+  context.fillText(meta.axis_names.predicted, places.x(unsure) + places.wide, height - 1);
   context.save();
   context.translate(8, 4);
   context.rotate(-Math.PI / 2);
   context.textBaseline = "middle";
-  context.fillText("expected", 0, 0);
+  context.fillText(meta.axis_names.expected, 0, 0);
   context.restore();
 }

@@ -7,8 +7,9 @@ const LEFT = 34, BELOW = 30, TOP = 6, RIGHT = 8; // px
 /**
  * @param {Float64Array} curve rows of low, high, probability, right, windows
  * @param {HTMLElement} element
+ * @param {AxisNames} names
  */
-export function reliabilityCurve(curve, element) {
+export function reliabilityCurve(curve, element, names) {
   const canvas = canvasIn(element), bins = curve.length / 5;
   const rows = Array.from({ length: bins }, (_, i) => curve.subarray(5 * i, 5 * i + 5));
   const total = rows.reduce((sum, row) => sum + row[4], 0);
@@ -18,7 +19,7 @@ export function reliabilityCurve(curve, element) {
     const x = (/** @type {number} */ share) => LEFT + share * wide, y = (/** @type {number} */ share) => TOP + (1 - share) * high;
     context.fillStyle = withOpacity(colours.kind("uncertain"), 0.28);
     for (const [low, top, , , windows] of rows) context.fillRect(x(low), y(windows / total), (top - low) * wide - 1, (windows / total) * high);
-    frameOf(context, colours, x, y);
+    frameOf(context, colours, names, x, y);
     const known = rows.filter((row) => row[4] > 0);
     context.strokeStyle = context.fillStyle = colours.series[0];
     context.lineWidth = 1.6;
@@ -45,10 +46,11 @@ export function reliabilityCurve(curve, element) {
  * The axes and the diagonal on which probabilities can be believed.
  * @param {CanvasRenderingContext2D} context
  * @param {Palette} colours
+ * @param {AxisNames} names
  * @param {(share: number) => number} x
  * @param {(share: number) => number} y
  */
-function frameOf(context, colours, x, y) {
+function frameOf(context, colours, names, x, y) {
   context.strokeStyle = colours.soft;
   context.lineWidth = 1;
   context.setLineDash([4, 3]);
@@ -66,12 +68,12 @@ function frameOf(context, colours, x, y) {
   context.textBaseline = "top";
   context.textAlign = "center";
   for (const share of [0, 0.5, 1]) context.fillText(share.toFixed(1), x(share) - (share === 1 ? 6 : 0), y(0) + 4);
-  context.fillText("highest probability", x(0.5), y(0) + 16);
+  context.fillText(names.probability, x(0.5), y(0) + 16);
   context.save();
   context.translate(7, y(0.5));
   context.rotate(-Math.PI / 2);
   context.textBaseline = "middle";
-  context.fillText("share that is right", 0, 0);
+  context.fillText(names.right, 0, 0);
   context.restore();
 }
 

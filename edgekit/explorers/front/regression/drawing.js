@@ -75,7 +75,7 @@ function panelOf({ model, meta, data, sorted, within, errorOf, marked }, place, 
       scale = panelScale(meta, surface.width, surface.height, errors);
       points = placed(scale, sorted, errors);
       drawPoints = pointsIn(context, context.canvas.width / Math.max(surface.width, 1), points, meta.most);
-      drawPanel(surface, colours, scale, errors);
+      drawPanel(surface, colours, scale, errors, meta.axis_names);
     },
     /** @param {Palette} colours */
     above(colours) {

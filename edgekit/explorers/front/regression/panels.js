@@ -45,17 +45,18 @@ export function placed(scale, { expected, predicted }, errors) {
  * @param {Palette} colours
  * @param {PanelScale} scale
  * @param {boolean} errors
+ * @param {AxisNames} names
  */
-export function drawPanel(surface, colours, scale, errors) {
+export function drawPanel(surface, colours, scale, errors, names) {
   const { context, width } = surface, { floor, room } = scale, up = ticks(scale.bottom, scale.top, 5).filter((place) => scale.y(place) > TOP + 5);
-  drawValueAxis(surface, colours, scale.y, { name: errors ? "error (predicted − expected)" : "predicted", short: errors ? "error" : undefined, middle: floor / 2, places: up });
+  drawValueAxis(surface, colours, scale.y, { name: errors ? names.error : names.predicted, short: errors ? "error" : undefined, middle: floor / 2, places: up });
   context.fillStyle = colours.soft;
   context.textAlign = "center";
   context.textBaseline = "top";
   const across = ticks(scale.low, scale.high, Math.max(room / 50, 3)).filter((place) => scale.x(place) < width - RIGHT - 64);
   tickTexts(across).forEach((text, i) => context.fillText(text, scale.x(across[i]), floor + 5));
   context.textAlign = "right";
-  context.fillText("expected", width - RIGHT, floor + 5);
+  context.fillText(names.expected, width - RIGHT, floor + 5);
   line(surface, colours.soft, scale, errors ? 0 : null, 0, []);
 }
 
