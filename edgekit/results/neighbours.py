@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
+import numpy as np
 
+from edgekit.classification.probabilities import anomaly_is_a_label
 from edgekit.table_words import SCORE
 
 Document = Mapping[str, Any]
@@ -125,9 +127,7 @@ def runner_answer(document: Document) -> dict[str, Any] | None:
             kind, parts = block_type, made(result)
             break
     blocks = [_block(1, kind, scores) | parts]
-    if (
-        SCORE in result and SCORE in scores
-    ):  # a label of that name: its probability, and the score in a block of its own
+    if SCORE in result and _is_taken_for_a_label(result[SCORE], scores):
         blocks.append(_block(2, "anomaly", {SCORE: result[SCORE]}))
     elif SCORE in result:
         scores[SCORE] = result[SCORE]
@@ -142,6 +142,14 @@ def runner_answer(document: Document) -> dict[str, Any] | None:
         "windowSizeMs": 0,
         "windowIncreaseMs": 0,
     }
+
+
+def _is_taken_for_a_label(score: Any, labels: Document) -> bool:
+    """Say whether the anomaly score has to stand apart: among these labels it would be taken for one of them."""
+    beside = {**labels, SCORE: score}
+    if SCORE in labels or not all(isinstance(value, int | float) for value in beside.values()):
+        return SCORE in labels
+    return anomaly_is_a_label({name: np.array([value], float) for name, value in beside.items()})
 
 
 def _block(number: int, kind: str, scores: Document) -> dict[str, Any]:

@@ -91,6 +91,9 @@ def test_the_runner_keeps_them_apart():
     labels, scored = ek.parse({"result": {"classification": scores, "anomaly": -0.42}}).blocks
     assert labels.predictions()["predicted"].tolist() == ["anomaly"]
     assert (scored.kind, scored.windows()["anomaly"].tolist()) == ("anomaly", [-0.42])
+    labels, scored = ek.parse({"result": {"classification": {"idle": 0.9, "wave": 0.1}, "anomaly": 0}}).blocks
+    assert list(labels.scores()) == ["idle", "wave"]  # a score that a label's probability could be
+    assert (scored.kind, scored.windows()["anomaly"].tolist()) == ("anomaly", [0])
 
 
 def test_of_a_table_of_ones_own_too():
