@@ -42,7 +42,9 @@ def per_label(scores: ArrayLike, labels: ArrayLike, threshold: float) -> pd.Data
     """
     values, limit = array("The scores", scores), number("threshold", threshold)
     names = np.asarray(labels, object)
-    one_each("label", names.shape, (values.size,))
+    one_each("label", names.shape, values.shape)
+    if values.ndim != 1:
+        raise UsageError(f"The scores are those of windows, one after the other; got an array of shape {values.shape}.")
     known = pd.DataFrame({"label": names, "score": values}).dropna(subset="score")
     above = known.assign(above=is_anomaly(known["score"], limit)).groupby("label", sort=False, dropna=False)["above"]
     return pd.DataFrame({"windows": above.size(), "above": above.sum(), "share": above.mean()})

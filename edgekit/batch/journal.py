@@ -148,7 +148,9 @@ class Journal:
         return Place(begin, len(packed))
 
     def close(self) -> None:
-        """Write it to the disk, and close it."""
+        """Write it to the disk, and close it; once closed it stays as it is."""
+        if self._stream.closed:
+            return
         try:
             os.fsync(self._stream.fileno())
         finally:

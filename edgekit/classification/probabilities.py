@@ -17,6 +17,7 @@ from edgekit.table_words import OWN_COLUMNS, SCORE, label_of
 _OF_PREDICTIONS = {"predicted", "probability", "correct"}
 _OFF_ONE = 0.05  # by how much probabilities that sum to 1 may miss it: int8 outputs, numbers that were rounded
 _STEP = 1 / 256  # of int8 outputs
+_ROUNDED = 1e-9  # by how much sums of floats differ that are the same
 
 
 Texts: TypeAlias = "pd.api.extensions.ExtensionArray"
@@ -27,9 +28,9 @@ def anomaly_is_a_label(scores: Mapping[str, NDArray[np.float64]]) -> bool:
 
     The API has one name for both. A classifier's probabilities sum to 1 in each window, and an anomaly score stands
     beside labels that do so without it. Hence "anomaly" is a label where all columns together sum to 1, within 0.05 in
-    every window that has a number there, and the others alone do not come nearer, by more than a step of int8 outputs
-    in the mean. One that is 0 in all windows is a label. Where it has no label beside it, and where probabilities sum
-    to 1 neither with it nor without, it is the score.
+    every window that has a number there, and come nearer to it than the others alone, in the mean. Outputs of int8,
+    which are whole steps of 1/256, may miss that by one step: there a column of 0 is a label as well. Where it has no
+    label beside it, and where probabilities sum to 1 neither with it nor without, it is the score.
 
     A block that gives anomaly scores, by its type, has no such label, and need not be asked for:
     `edgekit.results.windows.scores_of` asks for classifiers only, and calls the label's column "anomaly_score".
@@ -39,9 +40,12 @@ def anomaly_is_a_label(scores: Mapping[str, NDArray[np.float64]]) -> bool:
     if len(scores) == 1 or not known.any() or own[known].min() < 0 or own[known].max() > 1 + _OFF_ONE:
         return False
     with np.errstate(over="ignore", invalid="ignore"):
-        rest = np.nansum([values[known] for name, values in scores.items() if name != SCORE], axis=0)
-        whole, without = np.abs(rest + own[known] - 1), np.abs(rest - 1)
-    return bool((whole <= _OFF_ONE).all() and (whole - without).mean() <= _STEP)
+        every = np.array([values[known] for values in scores.values()])
+        whole = np.nansum(every, axis=0)
+        off, without = np.abs(whole - 1), np.abs(whole - own[known] - 1)
+        are_steps = bool((np.nan_to_num(every) % _STEP == 0).all())
+        nearer = float((without - off).mean())
+    return bool((off <= _OFF_ONE).all()) and (nearer > _ROUNDED or (are_steps and nearer >= -_STEP))
 
 
 class Probabilities(NamedTuple):

@@ -54,7 +54,7 @@ def shown_kind(raw: Classification) -> str:
 
     It is the block's own kind, unless it holds something else. Of the kinds that have one row of scores a window
     (anomaly, classification, regression) a block with an anomaly score is shown as anomaly, but a regression that has
-    numbers beside it as regression; one with other scores only not as anomaly, one with objects only as detection.
+    one number beside it as regression; one with other scores only not as anomaly, one with objects only as detection.
     """
     kind = kind_of_block(raw) or "classification"
     if kind in ("detection", "visual"):
@@ -62,7 +62,7 @@ def shown_kind(raw: Classification) -> str:
     windows, scores = scores_of(raw)
     if not windows:
         return "detection" if raw.structured_result or raw.details else kind
-    if SCORE in scores and (kind != "regression" or len(scores) == 1):
+    if SCORE in scores and (kind != "regression" or len(scores) != 2):
         return "anomaly"
     return "classification" if kind == "anomaly" else kind
 

@@ -149,7 +149,10 @@ def _is_taken_for_a_label(score: Any, labels: Document) -> bool:
     beside = {**labels, SCORE: score}
     if SCORE in labels or not all(isinstance(value, int | float) for value in beside.values()):
         return SCORE in labels
-    return anomaly_is_a_label({name: np.array([value], float) for name, value in beside.items()})
+    try:
+        return anomaly_is_a_label({name: np.array([value], float) for name, value in beside.items()})
+    except OverflowError:  # a number that no float holds: what reads the answer says so
+        return False
 
 
 def _block(number: int, kind: str, scores: Document) -> dict[str, Any]:

@@ -287,6 +287,12 @@ def test_no_windows_make_an_empty_table():
     assert list(anomaly.per_label([], [], 5).columns) == ["windows", "above", "share"]
 
 
+@pytest.mark.parametrize(("scores", "labels"), [(3.0, ["a"]), ([[1, 2], [3, 4]], list("abcd")), ([[1]], [["a"]])])
+def test_scores_and_labels_of_another_shape_are_refused(scores, labels):
+    with pytest.raises(ek.UsageError, match="shape"):
+        anomaly.per_label(scores, labels, 5)
+
+
 @given(st.lists(st.tuples(st.floats(-5, 5) | st.just(np.nan), st.sampled_from("abc"))), st.floats(-5, 5))
 def test_counts_add_up(pairs, threshold):
     scores, labels = [score for score, _ in pairs], [label for _, label in pairs]

@@ -18,6 +18,7 @@ from copy import copy
 from functools import partial
 from itertools import pairwise
 from multiprocessing import get_context
+from pathlib import Path
 from unittest.mock import Mock
 
 import pandas as pd
@@ -412,6 +413,22 @@ def test_a_drive_that_syncs_no_folders_holds_a_store_as_well(studio, tmp_path, m
 
     monkeypatch.setattr(os, "fsync", fsync)
     assert ek.batch.classify(studio, tmp_path, [31]).ids() == [31]
+
+
+def test_a_disk_that_is_full_when_a_part_begins_to_be_made_says_so(answers, tmp_path, monkeypatch):
+    def full(old: Path, new: Path) -> None:
+        if Path(new).name == layout.SEALING:
+            raise OSError(errno.ENOSPC, "No space left")
+        replace(old, new)
+
+    replace = os.replace
+    monkeypatch.setattr("edgekit.batch.writer.SAMPLES", 2)
+    with StudioServer(answers) as server:
+        monkeypatch.setattr("edgekit.batch.writer.os.replace", full)
+        with pytest.raises(ek.EdgekitError, match="Make room"):
+            ek.batch.classify(connected(server), tmp_path, [1, 2, 3], workers=1)
+        monkeypatch.undo()
+        assert ek.batch.classify(connected(server), tmp_path, [1, 2, 3]).ids() == [1, 2, 3]
 
 
 def test_a_disk_that_is_full_when_the_last_part_is_made_loses_no_answer(answers, tmp_path, monkeypatch):

@@ -76,6 +76,25 @@ def test_outputs_of_int8_and_windows_without_numbers_are_no_obstacle():
     assert "anomaly" in block_of([{"a": None, "anomaly": None}]).windows()
 
 
+@pytest.mark.parametrize("score", [0.0, 0.003])
+def test_a_score_near_0_stays_one_where_the_labels_sum_to_1_without_it(score):
+    block = block_of([{"idle": 0.9, "wave": 0.1, "anomaly": score}])
+    assert list(block.windows().columns[3:]) == ["idle", "wave", "anomaly"]
+    (runner,) = ek.parse({"result": {"classification": {"idle": 0.9, "wave": 0.1}, "anomaly": score}}).blocks
+    assert runner.windows()["anomaly"].tolist() == [score]
+
+
+@pytest.mark.parametrize("result", [{"anomaly": 10**400}, {"classification": {"a": 0.5}, "anomaly": 10**400}])
+def test_a_number_that_no_float_holds_is_refused_of_the_runner_too(result):
+    with pytest.raises(ek.ResponseError):
+        ek.parse({"result": result})
+
+
+def test_a_regression_with_several_numbers_beside_its_score_is_shown_by_that():
+    block = block_of([{"x": 1.0, "y": 2.0, "anomaly": 3.0}], learnBlock={"type": "keras-regression"})
+    assert isinstance(ek.explore(block), AnomalyExplorer)
+
+
 def test_of_structured_labels_it_is_a_label():
     maps = [{"state": {"normal": 0.2, "anomaly": 0.3}, "place": {"belt": 1.0}}]
     block = block_of([], labelMapScores=maps, labelMapResult=[{"state": "anomaly", "place": "belt"}])
@@ -91,9 +110,9 @@ def test_the_runner_keeps_them_apart():
     labels, scored = ek.parse({"result": {"classification": scores, "anomaly": -0.42}}).blocks
     assert labels.predictions()["predicted"].tolist() == ["anomaly"]
     assert (scored.kind, scored.windows()["anomaly"].tolist()) == ("anomaly", [-0.42])
-    labels, scored = ek.parse({"result": {"classification": {"idle": 0.9, "wave": 0.1}, "anomaly": 0}}).blocks
+    labels, scored = ek.parse({"result": {"classification": {"idle": 0.7, "wave": 0.1}, "anomaly": 0.2}}).blocks
     assert list(labels.scores()) == ["idle", "wave"]  # a score that a label's probability could be
-    assert (scored.kind, scored.windows()["anomaly"].tolist()) == ("anomaly", [0])
+    assert (scored.kind, scored.windows()["anomaly"].tolist()) == ("anomaly", [0.2])
 
 
 def test_of_a_table_of_ones_own_too():
