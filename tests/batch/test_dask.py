@@ -69,10 +69,9 @@ def test_two_processes_classify_and_the_key_is_nowhere_to_be_seen(answers, tmp_p
 
 
 def test_a_limit_that_one_process_meets_makes_all_wait(answers, tmp_path, client):
-    with StudioServer(answers, limit=6, retry_after=1, delay=0.01) as server:
+    with StudioServer(answers, limit=6, retry_after=1, delay=0.03) as server:
         executor = client.get_executor()
-        store = ek.batch.classify(ek.connect(url=server.url, api_key=KEY), tmp_path, range(1, 9), executor=executor)
+        store = ek.batch.classify(ek.connect(url=server.url, api_key=KEY), tmp_path, range(1, 25), executor=executor)
         when = sorted(moment for moment, _ in server.calls)
-    assert len(store) == 8
-    assert all(moment - when[5] < 0.9 or moment - when[5] > 0.99 for moment in when[6:])
-    assert any(moment - when[5] > 0.99 for moment in when[6:])
+    assert len(store) == 24
+    assert sum(moment - when[5] < 0.99 for moment in when[6:]) <= 8  # those that were on their way, of 18

@@ -218,15 +218,14 @@ def stored_pictures(store):
 
 
 def test_a_rate_limit_on_pictures_holds_all_workers_too_and_no_answer_is_asked_for_again(answers, tmp_path):
-    with StudioServer(answers, picture_limit=6, retry_after=1, delay=0.01) as server:
-        store = ek.batch.classify(connected(server), tmp_path, range(1, 11), workers=3)
+    with StudioServer(answers, picture_limit=6, retry_after=1, delay=0.03) as server:
+        store = ek.batch.classify(connected(server), tmp_path, range(1, 25), workers=3)
         calls, pictures = sorted(server.calls), sorted(server.pictures)
-    assert sorted(sample for _, sample in calls) == list(range(1, 11))
-    assert stored_pictures(store) == {sample: b"\x89PNG of sample %d" % sample for sample in range(1, 11)}
+    assert sorted(sample for _, sample in calls) == list(range(1, 25))
+    assert stored_pictures(store) == {sample: b"\x89PNG of sample %d" % sample for sample in range(1, 25)}
     refused = pictures[5][0]
     later = [moment - refused for moment, _ in [*calls, *pictures] if moment > refused]
-    assert all(moment < 0.9 or moment > 0.99 for moment in later)  # what was on its way, and what waited
-    assert any(moment > 0.99 for moment in later)
+    assert sum(moment < 0.99 for moment in later) <= 10 < len(later) / 3  # what was on its way; the others waited
 
 
 def test_a_limit_on_pictures_that_holds_too_long_ends_the_run_and_the_sample_is_asked_for_again(answers, tmp_path):
